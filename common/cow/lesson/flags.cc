@@ -1,0 +1,139 @@
+// The one translation unit that includes CLI11, which is slow to compile.
+#include "cow/lesson/flags.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <charconv>
+#include <cstdint>
+
+namespace cow {
+namespace {
+
+// The question's own size: an array of 100,000,000 doubles, ten workers.
+constexpr Bytes kFullScaleData{100'000'000 * sizeof(double)};
+constexpr int kFullScaleWorkers = 10;
+
+// Less data than this disappears behind what a process costs by itself.
+constexpr Bytes kLeastData = 1_MiB;
+// Each worker takes a process and five descriptors.
+constexpr int kMostWorkers = 1000;
+constexpr int kMostItems = 1'000'000;
+
+// What the user typed, before it is understood.
+struct Given {
+  std::string data;
+  std::string workers;
+  std::string items;
+  std::string json;
+  bool full_scale = false;
+  bool help = false;
+};
+
+void declare(CLI::App& app, Given& given) {
+  app.set_help_flag();  // --help is one of ours, so that nothing is printed
+                        // here
+  app.add_option("--data", given.data, "size of the data (64MiB)")
+      ->type_name("SIZE");
+  app.add_option("--workers", given.workers, "worker processes (4)")
+      ->type_name("N");
+  app.add_option("--items", given.items, "items to map (as many as workers)")
+      ->type_name("N");
+  app.add_flag("--full-scale", given.full_scale,
+               "the question's own size: 100,000,000 doubles, 10 workers");
+  app.add_option("--json", given.json,
+                 "also write the raw figures there (- : instead, to standard "
+                 "output)")
+      ->type_name("FILE");
+  app.add_flag("--help", given.help, "print this and exit");
+}
+
+int parse_number(const std::string& flag, const std::string& text, int most) {
+  int number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stopped != end || number < 1 || number > most) {
+    throw BadUsage(fmt::format("{} {}: expected a whole number from 1 to {}",
+                               flag, text, most));
+  }
+  return number;
+}
+
+}  // namespace
+
+Bytes parse_size(const std::string& flag, const std::string& text,
+                 Bytes least) {
+  constexpr double kMost = 4.6e18;  // 2^62
+  std::string number_text = text;
+  double factor = 1;
+  const std::size_t unit_at = text.find_first_not_of("0123456789.");
+  if (unit_at != text.npos && unit_at > 0) {
+    // CLI11 knows the units; it is asked for one of them, because it takes no
+    // fraction before a unit.
+    std::string one = "1" + text.substr(unit_at);
+    const CLI::AsSizeValue to_bytes(/*kb_is_1000=*/true);
+    if (to_bytes(one).empty()) {
+      std::uint64_t unit = 0;
+      std::from_chars(one.data(), one.data() + one.size(), unit);
+      factor = static_cast<double>(unit);
+      number_text = text.substr(0, unit_at);
+    }
+  }
+  double number = 0;
+  const char* end = number_text.data() + number_text.size();
+  const auto [stopped, error] = std::from_chars(number_text.data(), end, number,
+                                                std::chars_format::fixed);
+  const double bytes = number * factor;
+  if (error != std::errc() || stopped != end || !(bytes <= kMost) ||
+      bytes < static_cast<double>(least.count())) {
+    throw BadUsage(
+        fmt::format("{} {}: expected a size of at least {}, such as 64MiB",
+                    flag, text, to_string(least)));
+  }
+  return Bytes(static_cast<std::int64_t>(bytes));
+}
+
+Flags parse_flags(const std::vector<std::string>& arguments) {
+  CLI::App app;
+  Given given;
+  declare(app, given);
+  try {
+    // CLI11 takes them from the back.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ExtrasError&) {
+    throw BadUsage(fmt::format("{}: no such flag; --help lists those there are",
+                               fmt::join(app.remaining(), " ")));
+  } catch (const CLI::Error& error) {
+    throw BadUsage(std::string(error.what()) + "; --help lists all flags");
+  }
+
+  Flags flags;
+  flags.help = given.help;
+  if (given.full_scale) {
+    flags.data = kFullScaleData;
+    flags.workers = kFullScaleWorkers;
+  }
+  if (!given.data.empty()) {
+    flags.data = parse_size("--data", given.data, kLeastData);
+  }
+  if (!given.workers.empty()) {
+    flags.workers = parse_number("--workers", given.workers, kMostWorkers);
+  }
+  flags.items = given.items.empty()
+                    ? flags.workers
+                    : parse_number("--items", given.items, kMostItems);
+  flags.json = given.json;
+  return flags;
+}
+
+std::string help_text(const std::string& program) {
+  CLI::App app;
+  Given given;
+  declare(app, given);
+  return app.help(program);
+}
+
+}  // namespace cow

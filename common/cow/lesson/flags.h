@@ -1,0 +1,38 @@
+// The command line of a lesson.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cow/os/bytes.h"
+
+namespace cow {
+
+/// What every lesson can be told.
+struct Flags {
+  Bytes data = 64_MiB;
+  int workers = 4;
+  int items = 4;
+  std::string json;  ///< a file, "-" for standard output, empty for none
+  bool help = false;
+};
+
+/// A command line that cannot be used. The text names the flag, what was given
+/// and what is accepted.
+class BadUsage : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws BadUsage. `items` follows `workers` unless it is given.
+Flags parse_flags(const std::vector<std::string>& arguments);
+
+/// The text of --help.
+std::string help_text(const std::string& program);
+
+/// "64MiB", "1.5G", "800000000": bytes, binary units but for kB, MB, GB, TB.
+/// Throws BadUsage, naming `flag`, unless it is from `least` to 2^62 bytes.
+Bytes parse_size(const std::string& flag, const std::string& text, Bytes least);
+
+}  // namespace cow

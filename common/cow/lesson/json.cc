@@ -1,0 +1,113 @@
+// The report for programs. The one translation unit of the library that
+// includes nlohmann-json.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cow/lesson/result.h"
+
+namespace cow {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Absent rather than 0: a figure that could not be read has no entry.
+template <typename Value>
+void put(Json& object, const char* key, const Reading<Value>& reading) {
+  if (!reading) return;
+  if constexpr (std::is_same_v<Value, Bytes>) {
+    object[key] = reading->count();
+  } else {
+    object[key] = *reading;
+  }
+}
+
+Json to_json(const Environment& environment) {
+  Json json = {{"kernel", environment.kernel},
+               {"machine", environment.machine},
+               {"page_size", environment.page_size.count()}};
+  put(json, "thp", environment.huge_pages);
+  put(json, "memory", environment.memory);
+  put(json, "available", environment.available);
+  put(json, "swap", environment.swap);
+  return json;
+}
+
+Json to_json(const Process& process, const char* role) {
+  Json json = {{"role", role},
+               {"pid", process.pid},
+               {"command", process.command},
+               {"rss", process.usage.rss.count()},
+               {"pss", process.usage.pss.count()},
+               {"uss", process.usage.uss().count()},
+               {"swap", process.usage.swap.count()},
+               {"anonymous", process.usage.anonymous.count()}};
+  if (process.usage.pss_file) {
+    json["pss_file"] = process.usage.pss_file->count();
+  }
+  put(json, "peak_rss", process.peak_rss);
+  put(json, "page_tables", process.page_tables);
+  json["minor_faults"] = process.minor_faults;
+  return json;
+}
+
+Json transfer_json(const Moment& moment) {
+  return {{"batches", moment.batches},
+          {"to_workers", moment.to_workers.count()},
+          {"from_workers", moment.from_workers.count()},
+          {"right_results", moment.right_results},
+          {"seconds", moment.seconds}};
+}
+
+Json to_json(const Moment& moment) {
+  Json json = {{"name", moment.name}, {"processes", Json::array()}};
+  json["processes"].push_back(to_json(moment.parent, "parent"));
+  for (const Process& worker : moment.workers) {
+    json["processes"].push_back(to_json(worker, "worker"));
+  }
+  json["transfer"] = transfer_json(moment);
+  return json;
+}
+
+Json to_json(const Claim& claim) {
+  const Term& formula = claim.expected.formula;
+  return {{"name", claim.says},
+          {"formula", formula.text()},
+          {"unit", formula.unit() == Unit::kBytes ? "bytes" : "count"},
+          {"predicted", formula.value()},
+          {"low", claim.expected.low},
+          {"high", claim.expected.high},
+          {"measured", claim.deciding_value()},
+          {"holds", claim.holds()},
+          {"figure",
+           {{"moment", claim.measured.moment},
+            {"what", claim.measured.what},
+            {"values", claim.measured.values}}}};
+}
+
+}  // namespace
+
+std::string to_json(const Result& result) {
+  Json json;
+  json["lesson"] = result.about.name;
+  json["parameters"] = {{"data", result.flags.data.count()},
+                        {"workers", result.flags.workers},
+                        {"items", result.flags.items},
+                        {"chunk_size", result.chunk_size},
+                        {"start_method", "fork"}};
+  json["environment"] = to_json(result.environment);
+  json["moments"] = Json::array();
+  for (const Moment& moment : result.moments) {
+    json["moments"].push_back(to_json(moment));
+  }
+  if (!result.moments.empty()) {
+    json["transfer"] = transfer_json(result.moments.back());
+  }
+  json["claims"] = Json::array();
+  for (const Claim& claim : result.claims) {
+    json["claims"].push_back(to_json(claim));
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace cow

@@ -1,0 +1,110 @@
+#include "cow/lesson/moment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace cow {
+namespace {
+
+constexpr std::array kQuantities = {rss, pss, uss, peak_rss, page_tables};
+
+std::string each(const Quantity& quantity) {
+  return fmt::format("worker {}", quantity.name);
+}
+
+std::string all(const Quantity& quantity) {
+  return fmt::format("total {}", quantity.name);
+}
+
+// The part of a figure that does not depend on other processes than ours.
+Bytes own_part(const Quantity& quantity, const Process& process) {
+  const Usage& usage = process.usage;
+  if (quantity.name == pss.name) {
+    return usage.pss - usage.pss_file.value_or(Bytes());
+  }
+  if (quantity.name == rss.name) return usage.anonymous;
+  return quantity.read(process);
+}
+
+Bytes file_part(const Quantity& quantity, const Process& process) {
+  return quantity.read(process) - own_part(quantity, process);
+}
+
+template <typename Read>
+Bytes largest(const std::vector<Process>& processes, Read read) {
+  Bytes most;
+  for (const Process& process : processes) {
+    most = std::max(most, read(process));
+  }
+  return most;
+}
+
+template <typename Read>
+Bytes sum(const Moment& moment, Read read) {
+  Bytes sum = read(moment.parent);
+  for (const Process& worker : moment.workers) sum += read(worker);
+  return sum;
+}
+
+}  // namespace
+
+Figure Moment::each_worker(const Quantity& quantity) const {
+  Figure figure{.moment = name, .what = each(quantity), .values = {}};
+  for (const Process& worker : workers) {
+    figure.values.push_back(quantity.read(worker).count());
+  }
+  return figure;
+}
+
+Figure Moment::total(const Quantity& quantity) const {
+  return {.moment = name,
+          .what = all(quantity),
+          .values = {sum(*this, quantity.read).count()}};
+}
+
+Figure Moment::pipe_bytes() const {
+  return {.moment = name, .what = "to_workers", .values = {to_workers.count()}};
+}
+
+Figure Moment::results() const {
+  return {.moment = name,
+          .what = "results",
+          .unit = Unit::kCount,
+          .values = {right_results}};
+}
+
+Figure Moment::figure(std::string_view what) const {
+  if (what == "to_workers") return pipe_bytes();
+  if (what == "results") return results();
+  for (const Quantity& quantity : kQuantities) {
+    if (what == each(quantity)) return each_worker(quantity);
+    if (what == all(quantity)) return total(quantity);
+  }
+  throw std::invalid_argument(fmt::format("no figure is called {}", what));
+}
+
+Term Moment::base(const Quantity& quantity) const {
+  const auto own = [&](const Process& p) { return own_part(quantity, p); };
+  const auto file = [&](const Process& p) { return file_part(quantity, p); };
+  return {"b", largest(nothing->workers, own) + largest(workers, file)};
+}
+
+Term Moment::sum_of_bases(const Quantity& quantity) const {
+  const auto own = [&](const Process& p) { return own_part(quantity, p); };
+  const auto file = [&](const Process& p) { return file_part(quantity, p); };
+  return {"Σb", sum(*nothing, own) + sum(*this, file)};
+}
+
+std::int64_t Moment::base_of(std::string_view what) const {
+  if (what == "to_workers") return nothing->to_workers.count();
+  for (const Quantity& quantity : kQuantities) {
+    if (what == each(quantity)) return base(quantity).value();
+    if (what == all(quantity)) return sum_of_bases(quantity).value();
+  }
+  return 0;  // results have no base
+}
+
+}  // namespace cow

@@ -1,0 +1,88 @@
+// A moment of an experiment: all its processes, read while every worker stands
+// still, and the figures that a lesson takes from them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cow/lesson/term.h"
+#include "cow/memory/process.h"
+#include "cow/os/bytes.h"
+
+namespace cow {
+
+/// One column of the table of processes.
+struct Quantity {
+  std::string_view name;  ///< as in the JSON
+  Bytes (*read)(const Process&);
+};
+
+inline constexpr Quantity rss{
+    "rss", [](const Process& process) { return process.usage.rss; }};
+inline constexpr Quantity pss{
+    "pss", [](const Process& process) { return process.usage.pss; }};
+inline constexpr Quantity uss{
+    "uss", [](const Process& process) { return process.usage.uss(); }};
+inline constexpr Quantity peak_rss{
+    "peak_rss", [](const Process& process) { return *process.peak_rss; }};
+inline constexpr Quantity page_tables{
+    "page_tables", [](const Process& process) { return *process.page_tables; }};
+
+/// What was measured, for a claim: one value, or one a worker.
+struct Figure {
+  std::string moment;  ///< the moment's name
+  std::string what;    ///< "worker uss", "total pss", "to_workers", "results"
+  Unit unit = Unit::kBytes;
+  std::vector<std::int64_t> values;
+};
+
+/// The name of the moment that every lesson compares with: the same pool, doing
+/// the same, over an object of no size. What a process has then is its base, b.
+inline constexpr std::string_view kOverNothing = "the same pool over nothing";
+
+/// The processes of an experiment at one moment.
+struct Moment {
+  std::string name;
+  Process parent;
+  std::vector<Process> workers;
+
+  // What the map moved through the pipes, and how long it took. Known when the
+  // map has ended; the processes were read before.
+  std::int64_t batches = 0;
+  Bytes to_workers;
+  Bytes from_workers;
+  double seconds = 0;
+  std::int64_t right_results = 0;  ///< how many results are what they should be
+
+  /// The moment over nothing, once there was one.
+  std::shared_ptr<const Moment> nothing;
+
+  /// One value a worker.
+  Figure each_worker(const Quantity& quantity) const;
+  /// Parent and workers added up.
+  Figure total(const Quantity& quantity) const;
+  /// The bytes that were written to the workers' pipes.
+  Figure pipe_bytes() const;
+  /// How many results are right.
+  Figure results() const;
+  /// The figure whose `what` this is. Throws std::invalid_argument if there is
+  /// none of that name.
+  Figure figure(std::string_view what) const;
+
+  /// b: what one worker would have without the data.
+  ///
+  /// It is taken from the moment over nothing, but for the pages of files
+  /// (program, libraries): which of them a process maps depends on what it has
+  /// done so far, and PSS divides them by all who map them just then, also by
+  /// processes that are none of ours. So that part is this moment's own.
+  Term base(const Quantity& quantity) const;
+  /// Σb: the same for parent and workers together.
+  Term sum_of_bases(const Quantity& quantity) const;
+  /// What the figure called `what` would be without the data.
+  std::int64_t base_of(std::string_view what) const;
+};
+
+}  // namespace cow

@@ -1,0 +1,43 @@
+// Everything a run of a lesson has found out: what its reports are made of.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cow/lesson/claim.h"
+#include "cow/lesson/flags.h"
+#include "cow/lesson/moment.h"
+#include "cow/memory/environment.h"
+
+namespace cow {
+
+/// What a lesson says of itself.
+struct About {
+  std::string_view name;      ///< as its folder: "04_global"
+  std::string_view question;  ///< in one sentence
+  std::string_view takeaway;  ///< what to remember, in one sentence
+  std::string_view next;      ///< what to read next, and why
+};
+
+/// A run of a lesson.
+struct Result {
+  About about;
+  Flags flags;
+  int chunk_size = 0;
+  Environment environment;
+  std::vector<Moment> moments;
+  std::vector<Claim> claims;
+  std::vector<Term> symbols;  ///< what stands in the formulas, in their order
+
+  /// Whether there are claims and all of them hold.
+  bool holds() const;
+};
+
+/// The report for a person.
+std::string to_text(const Result& result, bool color);
+
+/// The report for programs: the JSON of the lessons' contract, sizes in bytes.
+std::string to_json(const Result& result);
+
+}  // namespace cow

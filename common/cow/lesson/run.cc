@@ -1,0 +1,103 @@
+// The outermost layer of a lesson: the command line in, the exit status out,
+// and one sentence for whatever goes wrong.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <system_error>
+
+#include "cow/lesson/lesson.h"
+#include "cow/os/descriptor.h"
+
+namespace cow {
+namespace {
+
+// Without this, the first file that is opened would become standard output.
+void check_standard_output() {
+  if (::fcntl(STDOUT_FILENO, F_GETFD) == -1) {
+    throw BadUsage(
+        "standard output is closed; give the report a terminal, a file or a "
+        "pipe to go to");
+  }
+}
+
+// Before the experiment, not after it. Nothing is created yet, so that a run
+// that fails leaves no empty file behind.
+void check_json(const std::string& json) {
+  if (json.empty() || json == "-") return;
+  const std::filesystem::path file(json);
+  const auto folder = file.has_parent_path() ? file.parent_path() : ".";
+  std::error_code ignored;
+  const bool writable = std::filesystem::exists(file, ignored)
+                            ? !std::filesystem::is_directory(file, ignored) &&
+                                  ::access(file.c_str(), W_OK) == 0
+                            : ::access(folder.c_str(), W_OK | X_OK) == 0;
+  if (!writable) {
+    throw BadUsage(fmt::format(
+        "--json {}: expected a file that can be written, or - for standard "
+        "output",
+        json));
+  }
+}
+
+int say(const About& about, int status, std::string_view what) {
+  fmt::print(stderr, "{}: {}\n", about.name, what);
+  return status;
+}
+
+// From this size on malloc gives each block a mapping of its own, which goes
+// back when it is freed. glibc would raise the threshold as it goes along, and
+// one pool of a lesson would find the pages of the one before: mallopt(3).
+constexpr int kOwnMapping = 128 << 10;
+
+int run(int argc, char** argv, const About& about,
+        const std::function<void(Lesson&)>& experiment) {
+  check_standard_output();
+  const Flags flags = parse_flags({argv + 1, argv + argc});
+  if (flags.help) {
+    const std::string help =
+        fmt::format("{}\n\n{}", about.question, help_text(argv[0]));
+    write_fully(STDOUT_FILENO, help.data(), help.size());
+    return kEveryClaimHolds;
+  }
+  check_json(flags.json);
+  ::mallopt(M_MMAP_THRESHOLD, kOwnMapping);
+  Lesson lesson(about, flags);
+  experiment(lesson);
+  return lesson.verdict();
+}
+
+}  // namespace
+
+int run_lesson(int argc, char** argv, const About& about,
+               const std::function<void(Lesson&)>& experiment) {
+  try {
+    return run(argc, argv, about, experiment);
+  } catch (const BadUsage& error) {
+    return say(about, kBadUsage, error.what());
+  } catch (const NotPossible& error) {
+    return say(about, kNotPossible, error.what());
+  } catch (const PoolError& error) {
+    return say(about, kNotPossible, error.what());
+  } catch (const std::bad_alloc&) {
+    return say(about, kNotPossible, "the memory it needs cannot be had");
+  } catch (const std::system_error& error) {
+    return say(about, kNotPossible, error.what());
+  } catch (const TaskError& error) {
+    const bool no_memory = error.type() == "std::bad_alloc";
+    return say(about, no_memory ? kNotPossible : kAClaimFails, error.what());
+  } catch (const WorkerDied& error) {
+    // The kernel kills with SIGKILL when memory runs out.
+    const bool killed = error.signal() == SIGKILL;
+    return say(about, killed ? kNotPossible : kAClaimFails, error.what());
+  } catch (const std::exception& error) {
+    return say(about, kAClaimFails, error.what());
+  }
+}
+
+}  // namespace cow

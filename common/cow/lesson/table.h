@@ -1,0 +1,38 @@
+// Tables of text for a terminal.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cow {
+
+/// Rows of cells, each column as wide as its widest cell.
+class Table {
+ public:
+  enum class Align { kLeft, kRight };
+
+  explicit Table(std::vector<Align> columns) : columns_(std::move(columns)) {}
+
+  /// Adds a row; cells that are missing at its end are empty.
+  void row(std::vector<std::string> cells) {
+    rows_.push_back(std::move(cells));
+  }
+
+  /// The rows as lines, each behind `indent`, columns two blanks apart.
+  std::string to_string(std::string_view indent = "  ") const;
+
+ private:
+  std::vector<Align> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// How many columns of a terminal UTF-8 `text` takes. Knows what our reports
+/// use: letters and signs of width one, and colour sequences of width none.
+std::size_t display_width(std::string_view text);
+
+/// Whether colours are wanted on standard output: a terminal, and NO_COLOR
+/// (no-color.org) not set.
+bool wants_color();
+
+}  // namespace cow

@@ -1,0 +1,69 @@
+#include "cow/lesson/term.h"
+
+#include <fmt/format.h>
+
+namespace cow {
+
+std::string all_digits(std::int64_t number, Unit unit) {
+  const std::string digits = std::to_string(number);
+  std::string grouped;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const std::size_t left = digits.size() - i;
+    const bool after_digit = i > 0 && digits[i - 1] != '-';
+    if (after_digit && left % 3 == 0) grouped += ',';
+    grouped += digits[i];
+  }
+  return unit == Unit::kBytes ? grouped + " bytes" : grouped;
+}
+
+std::string to_string(std::int64_t number, Unit unit) {
+  return unit == Unit::kBytes ? to_string(Bytes(number))
+                              : all_digits(number, unit);
+}
+
+Term::Term(std::string_view symbol, Bytes value)
+    : text_(symbol),
+      numbers_(to_string(value)),
+      value_(value.count()),
+      unit_(Unit::kBytes) {}
+
+Term::Term(std::string_view symbol, std::int64_t value)
+    : text_(symbol), numbers_(std::to_string(value)), value_(value) {}
+
+Term Term::combine(const Term& a, std::string_view sign, const Term& b,
+                   Binding binding, std::int64_t value) {
+  // Brackets where an operand binds less tightly than the operation; behind
+  // "-" and "/" also where it binds alike.
+  const bool strict = sign == " − " || sign == "/";
+  const bool left = a.binding_ < binding;
+  const bool right = b.binding_ < binding || (strict && b.binding_ == binding);
+  const auto write = [&](const std::string& x, const std::string& y) {
+    return fmt::format("{}{}{}{}{}{}{}", left ? "(" : "", x, left ? ")" : "",
+                       sign, right ? "(" : "", y, right ? ")" : "");
+  };
+  Term term;
+  term.text_ = write(a.text_, b.text_);
+  term.numbers_ = write(a.numbers_, b.numbers_);
+  term.value_ = value;
+  term.unit_ = a.unit_ == Unit::kBytes ? a.unit_ : b.unit_;
+  term.binding_ = binding;
+  return term;
+}
+
+Term operator+(const Term& a, const Term& b) {
+  return Term::combine(a, " + ", b, Term::Binding::kSum, a.value_ + b.value_);
+}
+
+Term operator-(const Term& a, const Term& b) {
+  return Term::combine(a, " − ", b, Term::Binding::kSum, a.value_ - b.value_);
+}
+
+Term operator*(const Term& a, const Term& b) {
+  return Term::combine(a, "·", b, Term::Binding::kProduct, a.value_ * b.value_);
+}
+
+Term operator/(const Term& a, const Term& b) {
+  return Term::combine(a, "/", b, Term::Binding::kProduct, a.value_ / b.value_);
+}
+
+}  // namespace cow

@@ -1,0 +1,178 @@
+// The report for a person: the question, the processes as `top` would have
+// them, the claims, and what to take away.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cow/lesson/result.h"
+#include "cow/lesson/table.h"
+
+namespace cow {
+namespace {
+
+using Align = Table::Align;
+
+struct Style {
+  bool color;
+
+  std::string paint(const char* code, std::string_view text) const {
+    if (!color) return std::string(text);
+    return fmt::format("\033[{}m{}\033[0m", code, text);
+  }
+  std::string bold(std::string_view text) const { return paint("1", text); }
+  std::string dim(std::string_view text) const { return paint("2", text); }
+  std::string good(std::string_view text) const { return paint("32", text); }
+  std::string bad(std::string_view text) const { return paint("1;31", text); }
+};
+
+std::string heading(const Result& result, const Style& style) {
+  return fmt::format("{}\n{}\n", style.bold(result.about.name),
+                     result.about.question);
+}
+
+std::string setting(const Result& result, const Style& style) {
+  const Flags& flags = result.flags;
+  const Environment& machine = result.environment;
+  const Moment& last = result.moments.back();
+  return style.dim(fmt::format(
+             "D = {} of data · N = {} worker{} · n = {} item{} in T = {} "
+             "batch{}\n{} · {} pages · huge pages: {} · swap: {}",
+             to_string(flags.data), flags.workers,
+             flags.workers == 1 ? "" : "s", flags.items,
+             flags.items == 1 ? "" : "s", last.batches,
+             last.batches == 1 ? "" : "es", machine.kernel,
+             to_string(machine.page_size),
+             machine.huge_pages ? *machine.huge_pages : "unknown",
+             machine.swap ? to_string(*machine.swap) : "unknown")) +
+         "\n";
+}
+
+void add_row(Table& table, const std::string& pid, const std::string& role,
+             Bytes rss_sum, Bytes pss_sum, Bytes uss_sum) {
+  table.row(
+      {pid, role, to_string(rss_sum), to_string(pss_sum), to_string(uss_sum)});
+}
+
+void add_row(Table& table, const Process& process, const std::string& role) {
+  add_row(table, std::to_string(process.pid), role, process.usage.rss,
+          process.usage.pss, process.usage.uss());
+}
+
+// All processes of one moment.
+std::string full_table(const Moment& moment, const Style& style) {
+  Table table({Align::kRight, Align::kLeft, Align::kRight, Align::kRight,
+               Align::kRight});
+  table.row({"PID", "process", "RSS", "PSS", "USS"});
+  add_row(table, moment.parent, "parent");
+  for (const Process& worker : moment.workers) {
+    add_row(table, worker, "worker");
+  }
+  add_row(table, "", "together", Bytes(moment.total(rss).values[0]),
+          Bytes(moment.total(pss).values[0]),
+          Bytes(moment.total(uss).values[0]));
+  return fmt::format("{}\n{}", style.bold("While " + moment.name),
+                     table.to_string());
+}
+
+// One line a moment, where a lesson compares several.
+std::string summary_table(const std::vector<const Moment*>& moments,
+                          const Style& style) {
+  Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight,
+               Align::kRight});
+  table.row({"", "ΣRSS", "ΣPSS", "ΣUSS", "page tables"});
+  for (const Moment* moment : moments) {
+    const auto total = [&](const Quantity& quantity) {
+      return to_string(Bytes(moment->total(quantity).values[0]));
+    };
+    table.row(
+        {moment->name, total(rss), total(pss), total(uss), total(page_tables)});
+  }
+  return fmt::format("{}\n{}", style.bold("Parent and workers together"),
+                     table.to_string());
+}
+
+std::string processes(const Result& result, const Style& style) {
+  std::vector<const Moment*> shown;
+  for (const Moment& moment : result.moments) {
+    if (moment.name != kOverNothing) shown.push_back(&moment);
+  }
+  std::string text = shown.size() == 1 ? full_table(*shown[0], style)
+                                       : summary_table(shown, style);
+  return text +
+         style.dim(
+             "  RSS: what top shows (RES) · PSS: shared pages divided by "
+             "their users · USS: pages of its own") +
+         "\n";
+}
+
+bool is_exact(const Claim& claim) {
+  return claim.expected.low == claim.expected.high;
+}
+
+std::string show(const Claim& claim, std::int64_t value) {
+  const Unit unit = claim.expected.formula.unit();
+  return is_exact(claim) ? all_digits(value, unit) : to_string(value, unit);
+}
+
+std::string claims(const Result& result, const Style& style) {
+  Table table(
+      {Align::kLeft, Align::kLeft, Align::kRight, Align::kRight, Align::kLeft});
+  table.row({"claim", "formula", "predicted", "measured", ""});
+  for (const Claim& claim : result.claims) {
+    table.row({claim.says, claim.expected.formula.text(),
+               show(claim, claim.expected.formula.value()),
+               show(claim, claim.deciding_value()),
+               claim.holds() ? style.good("holds") : style.bad("FAILS")});
+  }
+  std::string legend;
+  for (const Term& symbol : result.symbols) {
+    legend += fmt::format("{}{} = {}", legend.empty() ? "" : " · ",
+                          symbol.text(), symbol.numbers());
+  }
+  if (!legend.empty()) legend = style.dim("  " + legend) + "\n";
+  return style.bold("Claims") + "\n" + table.to_string() + legend;
+}
+
+std::string failure(const Claim& claim, const Style& style) {
+  const Unit unit = claim.expected.formula.unit();
+  std::string read;
+  for (const std::int64_t value : claim.measured.values) {
+    read +=
+        fmt::format("{}{}", read.empty() ? "" : ", ", all_digits(value, unit));
+  }
+  return fmt::format(
+      "{} {}\n  read        {}, {}: {}\n  expected    {} = {} = {}\n"
+      "  accepted    from {} to {}\n  {}{}\n",
+      style.bad("FAILS"), claim.says, claim.measured.moment,
+      claim.measured.what, read, claim.expected.formula.text(),
+      claim.expected.formula.numbers(),
+      all_digits(claim.expected.formula.value(), unit),
+      all_digits(claim.expected.low, unit),
+      all_digits(claim.expected.high, unit),
+      claim.otherwise.empty() ? "" : "likely      ", claim.otherwise);
+}
+
+}  // namespace
+
+bool Result::holds() const {
+  return !claims.empty() &&
+         std::all_of(claims.begin(), claims.end(),
+                     [](const Claim& claim) { return claim.holds(); });
+}
+
+std::string to_text(const Result& result, bool color) {
+  const Style style{color};
+  std::string text = heading(result, style) + "\n" + setting(result, style) +
+                     "\n" + processes(result, style) + "\n" +
+                     claims(result, style) + "\n";
+  for (const Claim& claim : result.claims) {
+    if (!claim.holds()) text += failure(claim, style) + "\n";
+  }
+  if (result.holds()) {
+    text +=
+        fmt::format("{}\nNext: {}\n", result.about.takeaway, result.about.next);
+  }
+  return text;
+}
+
+}  // namespace cow

@@ -1,0 +1,128 @@
+#include "cow/memory/environment.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "cow/memory/text.h"
+#include "cow/os/descriptor.h"
+
+namespace cow {
+namespace {
+
+std::optional<std::int64_t> read_number(const std::filesystem::path& path) {
+  const Reading<std::string> text = read_file(path);
+  if (!text) return std::nullopt;
+  std::string_view rest = *text;
+  return parse_number(take_line(rest));  // "max" is no number, so no limit
+}
+
+// The value of "name 123" in a file of such lines.
+std::optional<std::int64_t> read_named(const std::filesystem::path& path,
+                                       std::string_view name) {
+  const Reading<std::string> text = read_file(path);
+  if (!text) return std::nullopt;
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    std::string_view line = take_line(rest);
+    if (take_word(line) == name) return parse_number(take_word(line));
+  }
+  return std::nullopt;
+}
+
+// What a limit on the address space leaves; nothing if there is none.
+std::optional<Bytes> address_space_left() {
+  struct rlimit limit {};
+  ::getrlimit(RLIMIT_AS, &limit);
+  if (limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  const Reading<std::string> text = read_file("/proc/self/statm");
+  if (!text) return std::nullopt;
+  std::string_view rest = *text;
+  const auto used = parse_number(take_word(rest));
+  if (!used) return std::nullopt;
+  return std::max(Bytes(), Bytes(limit.rlim_cur) - to_bytes(Pages(*used)));
+}
+
+}  // namespace
+
+Reading<Bytes> parse_meminfo(std::string_view text, std::string_view name) {
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    std::string_view word = take_word(line);
+    if (!word.ends_with(':')) continue;
+    word.remove_suffix(1);
+    if (word != name) continue;
+    const auto kilobytes = parse_number(take_word(line));
+    if (!kilobytes || take_word(line) != "kB") break;
+    return Bytes(*kilobytes) * 1024;
+  }
+  return Absent{fmt::format("no {} in /proc/meminfo", name)};
+}
+
+Reading<std::string> parse_bracketed(std::string_view text) {
+  const std::size_t open = text.find('[');
+  const std::size_t close = text.find(']');
+  if (open == text.npos || close == text.npos || close < open) {
+    return Absent{"no word in square brackets"};
+  }
+  return std::string(text.substr(open + 1, close - open - 1));
+}
+
+Reading<Bytes> cgroup_memory_left(const CgroupPath& path) {
+  const bool v2 = path.version == 2;
+  std::optional<Bytes> left;
+  for (const std::filesystem::path& group : path.groups) {
+    const auto limit =
+        read_number(group / (v2 ? "memory.max" : "memory.limit_in_bytes"));
+    const auto used =
+        read_number(group / (v2 ? "memory.current" : "memory.usage_in_bytes"));
+    // Version 1 writes "no limit" as the largest number of whole pages.
+    if (!limit || !used || *limit > INT64_MAX / 2) continue;
+    const auto inactive_file = read_named(
+        group / "memory.stat", v2 ? "inactive_file" : "total_inactive_file");
+    const Bytes here(
+        std::max<std::int64_t>(0, *limit - *used + inactive_file.value_or(0)));
+    left = std::min(left.value_or(here), here);
+  }
+  if (!left) return Absent{"no control group limits the memory"};
+  return *left;
+}
+
+Environment read_environment() {
+  struct utsname name {};
+  ::uname(&name);
+  Environment environment{
+      .kernel = fmt::format("{} {}", name.sysname, name.release),
+      .machine = name.machine,
+      .page_size = page_size()};
+
+  const Reading<std::string> thp =
+      read_file("/sys/kernel/mm/transparent_hugepage/enabled");
+  environment.huge_pages =
+      thp ? parse_bracketed(*thp) : Reading<std::string>(Absent{thp.reason()});
+
+  const Reading<std::string> meminfo = read_file("/proc/meminfo");
+  if (!meminfo) {
+    environment.memory = environment.swap = environment.available =
+        Absent{meminfo.reason()};
+    return environment;
+  }
+  environment.memory = parse_meminfo(*meminfo, "MemTotal");
+  environment.swap = parse_meminfo(*meminfo, "SwapTotal");
+  environment.available = parse_meminfo(*meminfo, "MemAvailable");
+  if (!environment.available) return environment;
+
+  Bytes available = *environment.available;
+  const Reading<Bytes> group = cgroup_memory_left(own_cgroups("memory"));
+  if (group) available = std::min(available, *group);
+  if (const auto left = address_space_left()) {
+    available = std::min(available, *left);
+  }
+  environment.available = available;
+  return environment;
+}
+
+}  // namespace cow

@@ -1,0 +1,82 @@
+#include "cow/memory/mappings.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <optional>
+
+#include "cow/memory/text.h"
+#include "cow/os/descriptor.h"
+
+namespace cow {
+namespace {
+
+// "7f00-7fff rw-p 00000000 00:00 0    [heap]"
+std::optional<MappingUsage> parse_heading(std::string_view line) {
+  const std::string_view range = take_word(line);
+  const std::size_t dash = range.find('-');
+  if (dash == range.npos) return std::nullopt;
+  const auto begin = parse_number<std::uint64_t>(range.substr(0, dash), 16);
+  const auto end = parse_number<std::uint64_t>(range.substr(dash + 1), 16);
+  const std::string_view permissions = take_word(line);
+  if (!begin || !end || *end <= *begin || permissions.size() != 4) {
+    return std::nullopt;
+  }
+  MappingUsage mapping;
+  mapping.begin = *begin;
+  mapping.end = *end;
+  mapping.permissions = permissions;
+  take_word(line);  // offset
+  take_word(line);  // device
+  take_word(line);  // inode
+  // The rest is the name, which may hold blanks.
+  const std::size_t name = line.find_first_not_of(' ');
+  if (name != line.npos) mapping.name = line.substr(name);
+  return mapping;
+}
+
+// Lines of smaps that are not an amount of memory.
+bool is_other_field(std::string_view line) {
+  return line.starts_with("VmFlags:") || line.starts_with("THPeligible:") ||
+         line.starts_with("ProtectionKey:");
+}
+
+}  // namespace
+
+Reading<std::vector<MappingUsage>> parse_smaps(std::string_view text) {
+  std::vector<MappingUsage> mappings;
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (std::optional<MappingUsage> heading = parse_heading(line)) {
+      mappings.push_back(*std::move(heading));
+    } else if (mappings.empty() ||
+               (!add_usage_line(line, mappings.back().usage) &&
+                !is_other_field(line))) {
+      return Absent{fmt::format("not a line of smaps: \"{}\"", line)};
+    }
+  }
+  return mappings;
+}
+
+Reading<std::vector<MappingUsage>> read_mappings(
+    pid_t pid, const std::filesystem::path& proc) {
+  const auto path = proc / std::to_string(pid) / "smaps";
+  const Reading<std::string> text = read_file(path);
+  if (!text) return Absent{text.reason()};
+  auto mappings = parse_smaps(*text);
+  if (!mappings) {
+    return Absent{fmt::format("{}: {}", path.string(), mappings.reason())};
+  }
+  return mappings;
+}
+
+Reading<MappingUsage> find_mapping(const std::vector<MappingUsage>& mappings,
+                                   const void* address) {
+  const auto wanted = std::bit_cast<std::uint64_t>(address);
+  for (const MappingUsage& mapping : mappings) {
+    if (mapping.begin <= wanted && wanted < mapping.end) return mapping;
+  }
+  return Absent{fmt::format("no mapping holds the address {:#x}", wanted)};
+}
+
+}  // namespace cow

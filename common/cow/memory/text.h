@@ -1,0 +1,44 @@
+// Small pieces of the parsers of /proc: lines, fields, numbers.
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+namespace cow {
+
+/// Takes the first line off `text`, without its newline.
+inline std::string_view take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  return line;
+}
+
+/// Takes the first word off `text`, with the blanks around it.
+inline std::string_view take_word(std::string_view& text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == text.npos) {
+    text = {};
+    return {};
+  }
+  text.remove_prefix(begin);
+  const std::size_t end = text.find_first_of(" \t");
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(end == text.npos ? text.size() : end);
+  return word;
+}
+
+/// All of `word` as a number in `base`; nothing if it is anything else.
+template <typename Number = std::int64_t>
+std::optional<Number> parse_number(std::string_view word, int base = 10) {
+  Number number{};
+  const char* end = word.data() + word.size();
+  const auto [stopped, error] = std::from_chars(word.data(), end, number, base);
+  if (error != std::errc() || stopped != end) return std::nullopt;
+  return number;
+}
+
+}  // namespace cow

@@ -1,0 +1,79 @@
+#include "cow/memory/usage.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <limits>
+
+#include "cow/memory/text.h"
+#include "cow/os/descriptor.h"
+
+namespace cow {
+namespace {
+
+struct Field {
+  std::string_view name;
+  Bytes Usage::*figure;
+};
+
+constexpr std::array kFields = {
+    Field{"Rss:", &Usage::rss},
+    Field{"Pss:", &Usage::pss},
+    Field{"Shared_Clean:", &Usage::shared_clean},
+    Field{"Shared_Dirty:", &Usage::shared_dirty},
+    Field{"Private_Clean:", &Usage::private_clean},
+    Field{"Private_Dirty:", &Usage::private_dirty},
+    Field{"Anonymous:", &Usage::anonymous},
+    Field{"Swap:", &Usage::swap},
+    Field{"SwapPss:", &Usage::swap_pss},
+};
+
+}  // namespace
+
+bool add_usage_line(std::string_view line, Usage& usage) {
+  const std::string_view name = take_word(line);
+  const std::optional<std::int64_t> kilobytes = parse_number(take_word(line));
+  if (!kilobytes || take_word(line) != "kB") return false;
+  // Beyond this the figure cannot be meant as bytes in 64 bits.
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() >> 16;
+  if (*kilobytes < 0 || *kilobytes > kMost) return false;
+  const Bytes bytes(*kilobytes * 1024);
+  for (const Field& field : kFields) {
+    if (field.name == name) usage.*field.figure += bytes;
+  }
+  if (name == "Pss_File:" || name == "Pss_Shmem:") {
+    usage.pss_file = usage.pss_file.value_or(Bytes()) + bytes;
+  }
+  return true;
+}
+
+Reading<Usage> parse_smaps_rollup(std::string_view text) {
+  Usage usage;
+  bool has_rss = false;
+  bool has_pss = false;
+  bool has_private = false;
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (!add_usage_line(line, usage)) continue;
+    has_rss = has_rss || line.starts_with("Rss:");
+    has_pss = has_pss || line.starts_with("Pss:");
+    has_private = has_private || line.starts_with("Private_Dirty:");
+  }
+  if (!has_rss || !has_pss || !has_private) {
+    return Absent{"no Rss, Pss and Private_Dirty in the text"};
+  }
+  return usage;
+}
+
+Reading<Usage> read_usage(pid_t pid, const std::filesystem::path& proc) {
+  const auto path = proc / std::to_string(pid) / "smaps_rollup";
+  const Reading<std::string> text = read_file(path);
+  if (!text) return Absent{text.reason()};
+  const Reading<Usage> usage = parse_smaps_rollup(*text);
+  if (!usage) {
+    return Absent{fmt::format("{}: {}", path.string(), usage.reason())};
+  }
+  return usage;
+}
+
+}  // namespace cow

@@ -1,0 +1,112 @@
+#include "cow/os/child.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <iostream>
+
+#include "cow/os/error.h"
+
+namespace cow {
+namespace {
+
+// glibc has wrappers only since 2.36.
+Descriptor open_pidfd(pid_t pid) {
+  return Descriptor(static_cast<int>(
+      checked([&] { return ::syscall(SYS_pidfd_open, pid, 0); },
+              "pidfd_open({})", pid)));
+}
+
+[[noreturn]] void run_and_exit(const std::function<int()>& body) {
+  int code = kChildThrew;
+  try {
+    code = body();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "child {}: {}\n", ::getpid(), error.what());
+  } catch (...) {
+    fmt::print(stderr, "child {}: an exception of unknown type\n", ::getpid());
+  }
+  std::cout.flush();
+  std::fflush(nullptr);
+  ::_exit(code);
+}
+
+}  // namespace
+
+std::string to_string(ExitStatus status) {
+  if (status.signal == 0) return fmt::format("exit status {}", status.code);
+  return fmt::format("signal {} ({})", status.signal,
+                     ::strsignal(status.signal));
+}
+
+Child Child::fork(const std::function<int()>& body) {
+  // What is buffered now would be written by both processes.
+  std::cout.flush();
+  std::fflush(nullptr);
+  Child child;
+  child.parent_ = ::getpid();
+  child.pid_ = checked([] { return ::fork(); }, "fork()");
+  if (child.pid_ == 0) run_and_exit(body);
+  try {
+    child.pidfd_ = open_pidfd(child.pid_);
+  } catch (...) {
+    child.kill(SIGKILL);
+    child.wait();
+    throw;
+  }
+  return child;
+}
+
+Child::~Child() {
+  if (pid_ == 0 || parent_ != ::getpid()) return;
+  fmt::print(stderr, "cow::Child: process {} was not waited for\n", pid_);
+  std::abort();
+}
+
+void Child::kill(int signal) const {
+  // Not yet reaped, so the id cannot belong to another process.
+  if (pid_ != 0) ::kill(pid_, signal);
+}
+
+ExitStatus Child::wait() {
+  int status = 0;
+  checked([&] { return ::waitpid(pid_, &status, 0); }, "waitpid({})", pid_);
+  pid_ = 0;
+  pidfd_.close();
+  if (WIFSIGNALED(status)) return {.code = 0, .signal = WTERMSIG(status)};
+  return {.code = WEXITSTATUS(status), .signal = 0};
+}
+
+Child run_program(const std::vector<std::string>& arguments,
+                  const std::function<void()>& prepare) {
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (const std::string& argument : arguments) {
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  }
+  argv.push_back(nullptr);
+  return Child::fork([&] {
+    if (prepare) prepare();
+    ::execvp(argv[0], argv.data());
+    fmt::print(stderr, "{}: {}\n", arguments[0], std::strerror(errno));
+    return kExecFailed;
+  });
+}
+
+int thread_count() {
+  // One directory a thread, and ".", ".." make the links: proc(5).
+  struct stat tasks {};
+  if (::stat("/proc/self/task", &tasks) != 0) return 1;
+  return static_cast<int>(tasks.st_nlink) - 2;
+}
+
+}  // namespace cow

@@ -1,0 +1,88 @@
+#include "cow/os/descriptor.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "cow/os/error.h"
+
+namespace cow {
+
+Descriptor::~Descriptor() {
+  // Linux releases the number even when close fails with EINTR: close(2).
+  if (number_ != -1) ::close(number_);
+}
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  checked([&] { return ::pipe2(ends.data(), O_CLOEXEC); }, "pipe2(O_CLOEXEC)");
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+void set_nonblocking(int fd) {
+  const int flags =
+      checked([&] { return ::fcntl(fd, F_GETFL); }, "fcntl({}, F_GETFL)", fd);
+  checked([&] { return ::fcntl(fd, F_SETFL, flags | O_NONBLOCK); },
+          "fcntl({}, F_SETFL, O_NONBLOCK)", fd);
+}
+
+std::size_t read_fully(int fd, void* to, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count = checked(
+        [&] { return ::read(fd, static_cast<char*>(to) + done, size - done); },
+        "read({}, {} bytes)", fd, size - done);
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+void write_fully(int fd, const void* from, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count = checked(
+        [&] {
+          return ::write(fd, static_cast<const char*>(from) + done,
+                         size - done);
+        },
+        "write({}, {} bytes)", fd, size - done);
+    done += static_cast<std::size_t>(count);
+  }
+}
+
+Reading<std::string> read_file(const std::filesystem::path& path) {
+  const Descriptor file(
+      retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (!file) {
+    return Absent{fmt::format("{}: {}", path.string(), std::strerror(errno))};
+  }
+  // Files of /proc have no size, so the text is read until it ends.
+  std::string text;
+  std::array<char, 16384> part;
+  for (;;) {
+    const ssize_t count =
+        retried([&] { return ::read(file.get(), part.data(), part.size()); });
+    if (count == -1) {
+      return Absent{fmt::format("{}: {}", path.string(), std::strerror(errno))};
+    }
+    if (count == 0) return text;
+    text.append(part.data(), static_cast<std::size_t>(count));
+  }
+}
+
+void write_file(const std::filesystem::path& path, std::string_view text) {
+  const Descriptor file(checked(
+      [&] {
+        return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                      0666);
+      },
+      "open({})", path.string()));
+  write_fully(file.get(), text.data(), text.size());
+}
+
+}  // namespace cow

@@ -1,0 +1,59 @@
+// Owners of file descriptors, and whole reads and writes through them.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cow/os/reading.h"
+
+namespace cow {
+
+/// Owns one file descriptor and closes it. Move-only; -1 means none.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept
+      : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor();
+
+  int get() const { return number_; }
+  explicit operator bool() const { return number_ != -1; }
+  void close() { *this = Descriptor(); }
+
+ private:
+  int number_ = -1;
+};
+
+/// The two ends of a pipe, both close-on-exec: pipe2(2).
+struct Pipe {
+  Descriptor reader;
+  Descriptor writer;
+};
+Pipe make_pipe();
+
+/// Makes reads and writes through `fd` fail with EAGAIN rather than wait.
+void set_nonblocking(int fd);
+
+/// Reads until `size` bytes are there or the other end is closed; returns how
+/// many there are. Throws std::system_error.
+std::size_t read_fully(int fd, void* to, std::size_t size);
+
+/// Writes all `size` bytes, waiting as often as needed. Throws
+/// std::system_error.
+void write_fully(int fd, const void* from, std::size_t size);
+
+/// The whole file as text; absent with the reason when it cannot be read.
+Reading<std::string> read_file(const std::filesystem::path& path);
+
+/// Makes `text` the whole content of the file. Throws std::system_error.
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace cow

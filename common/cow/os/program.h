@@ -1,0 +1,22 @@
+// Functions as offsets into the program file, so that one process can name a
+// function to another that runs the same program.
+#pragma once
+
+#include <cstdint>
+
+namespace cow {
+
+/// A function of any type; cast it back before it is called.
+using AnyFunction = void (*)();
+
+/// How far `function` lies from the beginning of the program in memory. It is
+/// the same in every process that runs this program, wherever the loader put
+/// it. Throws std::invalid_argument when the function is not part of the
+/// program but of a shared library, which another process may not have.
+std::uint64_t program_offset(AnyFunction function);
+
+/// The function at `offset`. Throws std::invalid_argument when no code of this
+/// program is there.
+AnyFunction program_function(std::uint64_t offset);
+
+}  // namespace cow

@@ -1,0 +1,121 @@
+// Pickling: a value into bytes and back, in one call each.
+#pragma once
+
+#include <cereal/types/array.hpp>
+#include <cereal/types/common.hpp>
+#include <cereal/types/complex.hpp>
+#include <cereal/types/deque.hpp>
+#include <cereal/types/list.hpp>
+#include <cereal/types/map.hpp>
+#include <cereal/types/memory.hpp>
+#include <cereal/types/optional.hpp>
+#include <cereal/types/set.hpp>
+#include <cereal/types/string.hpp>
+#include <cereal/types/tuple.hpp>
+#include <cereal/types/unordered_map.hpp>
+#include <cereal/types/unordered_set.hpp>
+#include <cereal/types/utility.hpp>
+#include <cereal/types/variant.hpp>
+#include <cereal/types/vector.hpp>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "cow/pickle/pickler.h"
+#include "cow/pickle/unpickler.h"
+
+CEREAL_SETUP_ARCHIVE_TRAITS(cow::Unpickler, cow::Pickler)
+
+namespace cow {
+
+/// The object behind a shared_ptr that is kept is kept with it.
+template <typename T>
+requires(!std::is_polymorphic_v<T>) void CEREAL_SAVE_FUNCTION_NAME(
+    Pickler& pickler, const std::shared_ptr<T>& pointer) {
+  if (pointer && pickler.keeps(&pointer)) pickler.keep(pointer.get());
+  pickler(cereal::memory_detail::make_ptr_wrapper(pointer));
+}
+
+/// A vector of numbers is one block.
+template <typename T, typename Allocator>
+requires(
+    std::is_arithmetic_v<T> &&
+    !std::is_same_v<T, bool>) void CEREAL_SAVE_FUNCTION_NAME(Pickler& pickler,
+                                                             const std::vector<
+                                                                 T, Allocator>&
+                                                                 vector) {
+  pickler(cereal::make_size_tag(static_cast<cereal::size_type>(vector.size())));
+  pickler.save_block(&vector, vector.data(), vector.size() * sizeof(T));
+}
+
+/// Such a vector's memory is taken only after its length was checked.
+template <typename T, typename Allocator>
+requires(std::is_arithmetic_v<T> &&
+         !std::is_same_v<
+             T, bool>) void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
+                                                      std::vector<T, Allocator>&
+                                                          vector) {
+  cereal::size_type size = 0;
+  unpickler(cereal::make_size_tag(size));
+  unpickler.expect(size, sizeof(T));
+  vector.resize(static_cast<std::size_t>(size));
+  unpickler.loadBinary(vector.data(), vector.size() * sizeof(T));
+}
+
+/// A vector of anything else grows with the elements that really come, because
+/// one byte of a message may stand for an element of any size.
+template <typename T, typename Allocator>
+requires(!std::is_arithmetic_v<T>) void CEREAL_LOAD_FUNCTION_NAME(
+    Unpickler& unpickler, std::vector<T, Allocator>& vector) {
+  cereal::size_type size = 0;
+  unpickler(cereal::make_size_tag(size));
+  vector.clear();
+  for (cereal::size_type i = 0; i < size; ++i) {
+    T element{};
+    unpickler(element);
+    vector.push_back(std::move(element));
+  }
+}
+
+/// Whether values of type T can be pickled and brought back.
+template <typename T>
+inline constexpr bool is_pickleable =
+    cereal::traits::is_output_serializable<T, Pickler>::value&&
+        cereal::traits::is_input_serializable<T, Unpickler>::value;
+
+/// The pickled form of `value`, which must outlive the message.
+template <typename T>
+Message pickle(const T& value) {
+  Pickler pickler;
+  pickler.keep(&value);
+  pickler(value);
+  return pickler.take();
+}
+
+/// Reads one value with `unpickler`. Throws PickleError.
+template <typename T>
+T unpickle(Unpickler& unpickler) {
+  try {
+    T value{};
+    unpickler(value);
+    return value;
+  } catch (const cereal::Exception& error) {  // a memo number that is not there
+    throw PickleError(error.what());
+  }
+}
+
+/// The value whose pickled form `bytes` is. Throws PickleError, also when bytes
+/// are left over.
+template <typename T>
+T unpickle(std::span<const std::byte> bytes) {
+  Unpickler unpickler(bytes);
+  T value = unpickle<T>(unpickler);
+  if (unpickler.left() != Bytes()) {
+    throw PickleError(to_string(unpickler.left()) +
+                      " are left over behind the value");
+  }
+  return value;
+}
+
+}  // namespace cow

@@ -1,0 +1,60 @@
+#include "cow/pickle/pickler.h"
+
+#include <algorithm>
+
+namespace cow {
+namespace {
+
+// Below this a copy costs less than one more piece for the kernel to look at.
+constexpr std::size_t kWorthReferring = std::size_t{16} << 10;
+
+}  // namespace
+
+std::vector<iovec> Message::pieces() const {
+  std::vector<iovec> pieces;
+  std::size_t begin = 0;
+  const auto add = [&](const void* data, std::size_t size) {
+    // iovec serves reads too, hence no const in it.
+    if (size != 0) pieces.push_back({const_cast<void*>(data), size});
+  };
+  for (const Block& block : blocks_) {
+    add(copied_.data() + begin, block.before - begin);
+    add(block.data, block.size);
+    begin = block.before;
+  }
+  add(copied_.data() + begin, copied_.size() - begin);
+  return pieces;
+}
+
+std::string Message::to_string() const {
+  std::string text;
+  text.reserve(size_.size());
+  for (const iovec& piece : pieces()) {
+    text.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
+  }
+  return text;
+}
+
+bool Pickler::keeps(const void* object) const {
+  const auto* address = static_cast<const std::byte*>(object);
+  return std::any_of(kept_.begin(), kept_.end(), [&](const Range& range) {
+    return range.begin <= address && address < range.end;
+  });
+}
+
+void Pickler::saveBinary(const void* data, std::size_t size) {
+  message_.copied_.append(static_cast<const char*>(data), size);
+  message_.size_ += Bytes(size);
+}
+
+void Pickler::save_block(const void* owner, const void* data,
+                         std::size_t size) {
+  if (size < kWorthReferring || !keeps(owner)) {
+    saveBinary(data, size);
+    return;
+  }
+  message_.blocks_.push_back({message_.copied_.size(), data, size});
+  message_.size_ += Bytes(size);
+}
+
+}  // namespace cow

@@ -1,0 +1,321 @@
+#include "cow/pool/engine.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <exception>
+#include <new>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "cow/os/error.h"
+#include "cow/pickle/pickle.h"
+#include "cow/pool/errors.h"
+#include "cow/pool/worker.h"
+
+namespace cow {
+namespace {
+
+constexpr const char* kTerminated = "the pool was terminated";
+
+}  // namespace
+
+Engine::Engine(int workers, std::function<void()> initializer)
+    : owner_(::getpid()),
+      initializer_(std::move(initializer)),
+      workers_(static_cast<std::size_t>(workers)) {}
+
+Engine::~Engine() { terminate(); }
+
+void Engine::start() {
+  const int threads = thread_count();
+  if (threads > 1) {
+    throw PoolError(fmt::format(
+        "a process with {} threads cannot fork workers: the copies would have "
+        "one thread, and every lock that another one holds would stay locked; "
+        "make the pool before the first thread starts",
+        threads));
+  }
+  try {
+    for (std::unique_ptr<Worker>& worker : workers_) worker = start_worker();
+  } catch (const std::system_error& error) {
+    const std::string reason =
+        fmt::format("only {} of {} workers could be started: {}", pids().size(),
+                    workers_.size(), error.what());
+    terminate();
+    throw PoolError(reason);
+  }
+}
+
+std::unique_ptr<Engine::Worker> Engine::start_worker() {
+  auto worker = std::make_unique<Worker>();
+  Pipe tasks = make_pipe();
+  Pipe results = make_pipe();
+  set_nonblocking(tasks.writer.get());
+  set_nonblocking(results.reader.get());
+  worker->child = Child::fork([&, parent = ::getpid()] {
+    ::close(tasks.writer.get());
+    ::close(results.reader.get());
+    return run_child(tasks.reader.get(), results.writer.get(), parent);
+  });
+  worker->tasks = std::move(tasks.writer);
+  worker->tasks_reader = std::move(tasks.reader);
+  worker->results = std::move(results.reader);
+  return worker;
+}
+
+// The worker's side of the fork.
+int Engine::run_child(int tasks, int results, pid_t parent) const {
+  // If the pool's process ends in whatever way, so does the worker.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) return 0;  // it had ended before
+  // Ctrl-C reaches every process of the terminal; the pool decides what to do.
+  ::signal(SIGINT, SIG_IGN);
+  // The pool's ends of the others' pipes were inherited; they are not its own.
+  for (const std::unique_ptr<Worker>& other : workers_) {
+    if (!other) continue;
+    for (const Descriptor* end :
+         {&other->tasks, &other->tasks_reader, &other->results}) {
+      ::close(end->get());
+    }
+  }
+  return serve(tasks, results, initializer_);
+}
+
+void Engine::submit(std::shared_ptr<Job> job) {
+  if (!broken_.empty()) throw PoolError(broken_);
+  if (closed_) throw PoolError("the pool is closed");
+  if (job->batches() > 0) jobs_.push_back(std::move(job));
+}
+
+bool Engine::progress(int also, int milliseconds) {
+  hand_out();
+  if (also == -1 && !busy()) return false;  // there is nothing to wait for
+
+  std::vector<pollfd> polled;
+  const auto watch = [&](int fd, short events) {
+    polled.push_back({.fd = fd, .events = events, .revents = 0});
+  };
+  watch(also, POLLIN);  // poll(2) passes over a descriptor of -1
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    if (!worker) continue;
+    watch(worker->results.get(), POLLIN);
+    watch(worker->outgoing.done() ? -1 : worker->tasks.get(), POLLOUT);
+    watch(worker->child.descriptor(), POLLIN);
+  }
+  checked([&] { return ::poll(polled.data(), polled.size(), milliseconds); },
+          "poll({} descriptors)", polled.size());
+
+  auto next = polled.begin();
+  const bool readable = next++->revents != 0;
+  for (std::unique_ptr<Worker>& worker : workers_) {
+    if (!worker) continue;
+    // Replies before the death: what was sent before the end still counts.
+    bool sound = true;
+    if (next++->revents != 0) sound = read_replies(*worker);
+    if (next++->revents != 0) write_some(*worker);
+    const bool dead = next++->revents != 0;
+    if (dead && sound) sound = read_replies(*worker);
+    if (dead || !sound) bury(std::move(worker), !sound);
+  }
+  return readable;
+}
+
+void Engine::hand_out() {
+  for (std::unique_ptr<Worker>& worker : workers_) {
+    if (jobs_.empty()) return;
+    try {
+      if (!worker) worker = start_worker();
+    } catch (const std::system_error& error) {
+      // The others can do the work, if there are others.
+      if (pids().empty()) {
+        give_up(fmt::format("no worker can be started: {}", error.what()));
+      }
+      continue;
+    }
+    while (!worker->assignment && !jobs_.empty() && !assign(*worker)) continue;
+  }
+}
+
+// Gives the next batch to an idle worker; false if it could not be pickled.
+bool Engine::assign(Worker& worker) {
+  Assignment next{
+      .job = jobs_.front(), .batch = next_batch_++, .number = batch_number_++};
+  if (next_batch_ == next.job->batches()) {
+    jobs_.pop_front();
+    next_batch_ = 0;
+  }
+  const Job::Range items = next.job->range(next.batch);
+  Message message;
+  try {
+    message = next.job->pickle(next.batch);
+  } catch (...) {
+    next.job->fail(static_cast<std::int64_t>(items.first),
+                   std::current_exception());
+    return false;
+  }
+  worker.outgoing.begin({.kind = FrameKind::kBatch,
+                         .batch = next.number,
+                         .entry = next.job->entry(),
+                         .first = items.first,
+                         .count = items.count},
+                        std::move(message));
+  worker.assignment = std::move(next);
+  write_some(worker);
+  return true;
+}
+
+void Engine::write_some(Worker& worker) {
+  Transfer& transfer = worker.assignment->job->transfer();
+  transfer.to_workers += worker.outgoing.write_some(worker.tasks.get());
+  if (worker.outgoing.done()) ++transfer.batches;
+}
+
+bool Engine::read_replies(Worker& worker) {
+  auto* header = reinterpret_cast<std::byte*>(&worker.reply);
+  for (;;) {
+    const bool in_header = worker.reply_read < sizeof worker.reply;
+    std::byte* to = in_header ? header + worker.reply_read
+                              : worker.payload.get() + worker.payload_read;
+    const std::size_t wanted = in_header
+                                   ? sizeof worker.reply - worker.reply_read
+                                   : worker.reply.payload - worker.payload_read;
+    const ssize_t got =
+        retried([&] { return ::read(worker.results.get(), to, wanted); });
+    if (got == -1 && errno == EAGAIN) return true;
+    if (got == -1) {
+      throw_system_error(errno, fmt::format("read({}, {} bytes)",
+                                            worker.results.get(), wanted));
+    }
+    if (got == 0) return true;  // its end is closed: the pidfd says the rest
+    if (worker.assignment) {
+      worker.assignment->job->transfer().from_workers += Bytes(got);
+    }
+    if (!in_header) {
+      worker.payload_read += static_cast<std::size_t>(got);
+    } else {
+      worker.reply_read += static_cast<std::size_t>(got);
+      if (worker.reply_read < sizeof worker.reply) continue;
+      if (worker.reply.magic != FrameHeader::kMagic) return false;
+      // Memory that is asked for is not yet taken: pages come as they are
+      // written, so a wrong length costs nothing but this call.
+      worker.payload.reset(new (std::nothrow) std::byte[worker.reply.payload]);
+      worker.payload_read = 0;
+      if (!worker.payload) return false;
+    }
+    if (worker.payload_read == worker.reply.payload && !finish_reply(worker)) {
+      return false;
+    }
+  }
+}
+
+bool Engine::finish_reply(Worker& worker) {
+  const std::span<const std::byte> payload(worker.payload.get(),
+                                           worker.reply.payload);
+  const FrameHeader reply = worker.reply;
+  worker.reply_read = 0;
+  if (reply.kind == FrameKind::kBroken) {
+    const auto failure = unpickle<Failure>(payload);
+    give_up(fmt::format("the initializer failed in worker {}: {}: {}",
+                        worker.child.pid(), failure.type, failure.text));
+    return true;
+  }
+  if (!worker.assignment || reply.batch != worker.assignment->number ||
+      !worker.outgoing.done()) {
+    return false;
+  }
+  const Assignment done = *std::exchange(worker.assignment, std::nullopt);
+  if (reply.kind == FrameKind::kResults) {
+    done.job->succeed(done.batch, payload);
+  } else {
+    const auto failure = unpickle<Failure>(payload);
+    const auto item = static_cast<std::int64_t>(failure.item);
+    done.job->fail(
+        item, std::make_exception_ptr(TaskError(failure.text, failure.type,
+                                                item, worker.child.pid())));
+  }
+  worker.payload.reset();
+  return true;
+}
+
+void Engine::bury(std::unique_ptr<Worker> worker, bool sent_nonsense) {
+  if (sent_nonsense) worker->child.kill(SIGKILL);
+  const pid_t pid = worker->child.pid();
+  const ExitStatus status = worker->child.wait();
+  if (!worker->assignment) return;
+  const Job::Range items =
+      worker->assignment->job->range(worker->assignment->batch);
+  const auto first = static_cast<std::int64_t>(items.first);
+  worker->assignment->job->fail(
+      first,
+      std::make_exception_ptr(WorkerDied(
+          sent_nonsense ? "something that is no reply in its pipe"
+                        : to_string(status),
+          status.signal, pid, first, static_cast<std::int64_t>(items.count))));
+}
+
+void Engine::give_up(const std::string& reason) {
+  broken_ = reason;
+  while (!jobs_.empty()) {
+    const std::shared_ptr<Job> job = std::move(jobs_.front());
+    jobs_.pop_front();
+    for (std::int64_t batch = next_batch_; batch < job->batches(); ++batch) {
+      job->fail(static_cast<std::int64_t>(job->range(batch).first),
+                std::make_exception_ptr(PoolError(reason)));
+    }
+    next_batch_ = 0;
+  }
+}
+
+void Engine::terminate() {
+  if (::getpid() != owner_) return;  // a copy that a fork made owns no worker
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    if (worker) worker->child.kill(SIGKILL);
+  }
+  for (std::unique_ptr<Worker>& slot : workers_) {
+    const std::unique_ptr<Worker> worker = std::move(slot);
+    if (!worker) continue;
+    worker->child.wait();
+    if (!worker->assignment) continue;
+    const Assignment& lost = *worker->assignment;
+    lost.job->fail(static_cast<std::int64_t>(lost.job->range(lost.batch).first),
+                   std::make_exception_ptr(PoolError(kTerminated)));
+  }
+  give_up(kTerminated);
+}
+
+void Engine::join() {
+  if (!closed_) throw PoolError("the pool must be closed before it is joined");
+  while (busy() || !jobs_.empty()) progress();
+  for (std::unique_ptr<Worker>& slot : workers_) {
+    const std::unique_ptr<Worker> worker = std::move(slot);
+    if (!worker) continue;
+    // An idle worker's pipe is empty, so the frame finds room at once.
+    worker->outgoing.begin({.kind = FrameKind::kStop}, Message());
+    worker->outgoing.write_some(worker->tasks.get());
+    worker->child.wait();
+  }
+}
+
+bool Engine::busy() const {
+  return std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) {
+    return worker && worker->assignment;
+  });
+}
+
+std::vector<pid_t> Engine::pids() const {
+  std::vector<pid_t> pids;
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    if (worker) pids.push_back(worker->child.pid());
+  }
+  return pids;
+}
+
+}  // namespace cow

@@ -1,0 +1,106 @@
+// What runs a pool: worker processes, their pipes, and the work that waits.
+//
+// One thread, no lock: the parent makes progress whenever it waits for a
+// result, by poll(2) over the pipes and pidfds of its workers. Each worker has
+// two pipes of its own, so that a slow or dead one disturbs nobody else.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cow/os/child.h"
+#include "cow/os/descriptor.h"
+#include "cow/pool/frame.h"
+#include "cow/pool/job.h"
+#include "cow/pool/outgoing.h"
+
+namespace cow {
+
+/// Not thread-safe: one pool is used by one thread.
+class Engine {
+ public:
+  Engine(int workers, std::function<void()> initializer);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine();
+
+  /// Starts the workers. Throws PoolError with the reason if that fails.
+  void start();
+  /// Puts a job behind those that wait. Throws PoolError if it was closed.
+  void submit(std::shared_ptr<Job> job);
+  /// One round: hands out batches, then waits until a worker answers, can take
+  /// more, or dies; or `also` (a descriptor, if not -1) is readable; or
+  /// `milliseconds` have passed (-1: however long it takes).
+  /// Returns whether `also` is readable.
+  bool progress(int also = -1, int milliseconds = -1);
+
+  /// No more jobs; those that wait will be done.
+  void close() { closed_ = true; }
+  /// Kills the workers; jobs that are not done fail.
+  void terminate();
+  /// After close: finishes the jobs, stops the workers and waits for them.
+  void join();
+
+  int size() const { return static_cast<int>(workers_.size()); }
+  /// Process ids of the workers that are there.
+  std::vector<pid_t> pids() const;
+
+ private:
+  // A batch on its way through a worker.
+  struct Assignment {
+    std::shared_ptr<Job> job;
+    std::int64_t batch = 0;    // within the job
+    std::uint64_t number = 0;  // within the pool
+  };
+
+  struct Worker {
+    Child child;
+    Descriptor tasks;  // where batches are written
+    // The other end of `tasks`: as long as somebody can read, a write to the
+    // pipe of a dead worker raises no SIGPIPE. Its death shows in its pidfd.
+    Descriptor tasks_reader;
+    Descriptor results;
+
+    std::optional<Assignment> assignment;
+    OutgoingFrame outgoing;
+
+    // What was read of a reply: its header, then its payload.
+    FrameHeader reply;
+    std::size_t reply_read = 0;
+    std::unique_ptr<std::byte[]> payload;
+    std::size_t payload_read = 0;
+  };
+
+  std::unique_ptr<Worker> start_worker();
+  int run_child(int tasks, int results, pid_t parent) const;
+  void hand_out();
+  bool assign(Worker& worker);
+  static void write_some(Worker& worker);
+  // Takes in what a worker has sent; false if that cannot be a reply.
+  bool read_replies(Worker& worker);
+  bool finish_reply(Worker& worker);
+  // Reaps a worker that has died and fails its batch; kills it first if it
+  // has sent nonsense.
+  void bury(std::unique_ptr<Worker> worker, bool sent_nonsense);
+  // No worker can be had: fails what waits, and what comes.
+  void give_up(const std::string& reason);
+  bool busy() const;
+
+  pid_t owner_;
+  std::function<void()> initializer_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // null: none is there now
+  std::deque<std::shared_ptr<Job>> jobs_;         // with batches not handed out
+  std::int64_t next_batch_ = 0;                   // of the first of them
+  std::uint64_t batch_number_ = 0;
+  bool closed_ = false;
+  std::string broken_;  // why no worker can be started any more
+};
+
+}  // namespace cow

@@ -1,0 +1,49 @@
+// What goes through a pipe between the pool and a worker: a header of fixed
+// size, then as many bytes as it announces.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cow/os/bytes.h"
+
+namespace cow {
+
+enum class FrameKind : std::uint32_t {
+  kBatch = 1,    ///< to the worker: a task and its items
+  kStop = 2,     ///< to the worker: end
+  kResults = 3,  ///< to the pool: the results of a batch
+  kFailure = 4,  ///< to the pool: a batch ended in an exception
+  kBroken = 5,   ///< to the pool: the initializer failed, the worker is ending
+};
+
+/// The header of every frame, as it lies in the pipe.
+struct FrameHeader {
+  static constexpr std::uint32_t kMagic = 0x31574f43;  // "COW1"
+
+  std::uint32_t magic = kMagic;
+  FrameKind kind = FrameKind::kStop;
+  std::uint64_t payload = 0;  ///< bytes behind the header
+  std::uint64_t batch = 0;    ///< which batch of the pool; replies repeat it
+  std::uint64_t entry = 0;    ///< the code that runs the batch, as an offset
+  std::uint64_t first = 0;    ///< index of its first item within the map
+  std::uint64_t count = 0;    ///< how many items it holds
+};
+static_assert(sizeof(FrameHeader) == 48);
+
+/// What a batch takes in the pipe beside its pickled task and items.
+inline constexpr Bytes kBatchHeader{sizeof(FrameHeader)};
+
+/// Payload of kFailure and kBroken.
+struct Failure {
+  std::uint64_t item = 0;  ///< index within the map
+  std::string type;
+  std::string text;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(item, type, text);
+  }
+};
+
+}  // namespace cow

@@ -1,0 +1,27 @@
+# How our own code is compiled. Fetched libraries are not touched by it.
+
+# cowpool_options(TARGET): language, warnings, sanitizers.
+function(cowpool_options target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-qual
+    -Wformat=2
+    $<$<BOOL:${COWPOOL_WERROR}>:-Werror>)
+  if(COWPOOL_SANITIZE)
+    target_compile_options(${target} PRIVATE
+      -fsanitize=${COWPOOL_SANITIZE} -fno-sanitize-recover=all
+      -fno-omit-frame-pointer -g)
+    # PUBLIC: whoever links the library needs the runtime as well.
+    target_link_options(${target} PUBLIC -fsanitize=${COWPOOL_SANITIZE})
+  endif()
+endfunction()
+
+# cowpool_program(TARGET): an executable of ours.
+function(cowpool_program target)
+  cowpool_options(${target})
+  # All symbols are bound at start: bound one by one, each would be a write into
+  # a page that a forked worker shares.
+  target_link_options(${target} PRIVATE LINKER:-z,now)
+endfunction()
