@@ -1,0 +1,1 @@
+cowpool_test(os unit bytes_test.cc)
