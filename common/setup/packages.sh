@@ -12,8 +12,8 @@
 # (dependencies.cmake). A compiler or a tool that cannot be installed is one:
 # exit 1.
 #
-# Only apt was tried (Debian 12 and 13); the names for dnf, zypper, pacman and
-# brew come from the package lists of those distributions.
+# Only apt was tried, on Debian 12 and 13; the commands and names for dnf,
+# zypper, pacman and brew are from what is written about them.
 set -eu
 
 # dependencies.cmake needs FIND_PACKAGE_ARGS, which came with this version.

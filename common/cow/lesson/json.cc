@@ -1,5 +1,4 @@
-// The report for programs. The one translation unit of the library that
-// includes nlohmann-json.
+// The report for programs.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

@@ -1,0 +1,28 @@
+// Runs a lesson's twin in CPython and measures it as the lesson measures
+// itself.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cow/lesson/flags.h"
+#include "cow/lesson/moment.h"
+#include "cow/os/reading.h"
+
+namespace cow {
+
+/// A Python that can run the twins: 3.8 or newer, with numpy. $COW_PYTHON if
+/// that is set, else the python3 in PATH, else the system's own. Absent, with
+/// what each of them lacks, if there is none.
+Reading<std::string> find_python();
+
+/// Runs `script` with `python` and returns its moments, each measured while all
+/// workers stood still. `modules` is the folder of cowtwin.py. Throws
+/// std::runtime_error if the twin fails.
+std::vector<Moment> run_twin(const std::string& python,
+                             const std::filesystem::path& script,
+                             const std::filesystem::path& modules,
+                             const Flags& flags);
+
+}  // namespace cow
