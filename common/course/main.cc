@@ -11,7 +11,8 @@
 #include <cctype>
 #include <exception>
 #include <filesystem>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "course/course.h"
 #include "cow/lesson/lesson.h"
@@ -36,12 +37,12 @@ std::vector<std::string> find_lessons(const fs::path& source,
 }
 
 int run(const std::vector<std::string>& arguments) {
-  const std::string_view what = arguments.empty() ? "" : arguments[0];
+  const std::string what = arguments.empty() ? "nothing" : arguments[0];
   if (what != "lessons" && what != "twins") {
     fmt::print(stderr,
                "course: {}: expected \"lessons\" or \"twins\", then flags for "
                "the lessons\n",
-               what.empty() ? "no argument" : what);
+               what);
     return cow::kBadUsage;
   }
   course::Course course{

@@ -8,7 +8,7 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
 #include <charconv>
-#include <cstdint>
+#include <string>
 
 namespace cow {
 namespace {
@@ -17,8 +17,9 @@ namespace {
 constexpr Bytes kFullScaleData{100'000'000 * sizeof(double)};
 constexpr int kFullScaleWorkers = 10;
 
-// Less data than this disappears behind what a process costs by itself.
-constexpr Bytes kLeastData = 1_MiB;
+// Of less data than this, 1 % disappears behind the pages that a process takes
+// and gives back by itself.
+constexpr Bytes kLeastData = 4_MiB;
 // Each worker takes a process and five descriptors.
 constexpr int kMostWorkers = 1000;
 constexpr int kMostItems = 1'000'000;
@@ -40,7 +41,8 @@ void declare(CLI::App& app, Given& given) {
       ->type_name("SIZE");
   app.add_option("--workers", given.workers, "worker processes (4)")
       ->type_name("N");
-  app.add_option("--items", given.items, "items to map (as many as workers)")
+  app.add_option("--items", given.items,
+                 "items to map, at least one a worker (as many)")
       ->type_name("N");
   app.add_flag("--full-scale", given.full_scale,
                "the question's own size: 100,000,000 doubles, 10 workers");
@@ -51,13 +53,15 @@ void declare(CLI::App& app, Given& given) {
   app.add_flag("--help", given.help, "print this and exit");
 }
 
-int parse_number(const std::string& flag, const std::string& text, int most) {
+int parse_number(const std::string& flag, const std::string& text, int least,
+                 int most) {
   int number = 0;
   const char* end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stopped != end || number < 1 || number > most) {
-    throw BadUsage(fmt::format("{} {}: expected a whole number from 1 to {}",
-                               flag, text, most));
+  if (error != std::errc() || stopped != end || number < least ||
+      number > most) {
+    throw BadUsage(fmt::format("{} {}: expected a whole number from {} to {}",
+                               flag, text, least, most));
   }
   return number;
 }
@@ -73,13 +77,13 @@ Bytes parse_size(const std::string& flag, const std::string& text,
   if (unit_at != text.npos && unit_at > 0) {
     // CLI11 knows the units; it is asked for one of them, because it takes no
     // fraction before a unit.
-    std::string one = "1" + text.substr(unit_at);
-    const CLI::AsSizeValue to_bytes(/*kb_is_1000=*/true);
-    if (to_bytes(one).empty()) {
-      std::uint64_t unit = 0;
-      std::from_chars(one.data(), one.data() + one.size(), unit);
-      factor = static_cast<double>(unit);
+    try {
+      std::string one = "1" + text.substr(unit_at);
+      CLI::AsSizeValue(/*kb_is_1000=*/true)(one);  // becomes a plain number
+      factor = std::stod(one);
       number_text = text.substr(0, unit_at);
+    } catch (const CLI::Error&) {
+      // No unit of CLI11's: then the whole is no number either, see below.
     }
   }
   double number = 0;
@@ -120,11 +124,11 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
     flags.data = parse_size("--data", given.data, kLeastData);
   }
   if (!given.workers.empty()) {
-    flags.workers = parse_number("--workers", given.workers, kMostWorkers);
+    flags.workers = parse_number("--workers", given.workers, 1, kMostWorkers);
   }
-  flags.items = given.items.empty()
-                    ? flags.workers
-                    : parse_number("--items", given.items, kMostItems);
+  flags.items = given.items.empty() ? flags.workers
+                                    : parse_number("--items", given.items,
+                                                   flags.workers, kMostItems);
   flags.json = given.json;
   return flags;
 }

@@ -25,7 +25,8 @@ class BadUsage : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws BadUsage. `items` follows `workers` unless it is given.
+/// Throws BadUsage. There are at least as many items as workers, so that every
+/// worker holds a task; as many, unless more are asked for.
 Flags parse_flags(const std::vector<std::string>& arguments);
 
 /// The text of --help.

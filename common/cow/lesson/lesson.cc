@@ -93,8 +93,9 @@ Moment Lesson::hold(PendingWork& work) {
 Moment Lesson::observe(std::string_view name, Pending<double> squares) {
   Moment moment = hold(squares);
   rendezvous_.open();
-  const std::vector<double> results = squares.get();
+  squares.wait();
   rendezvous_.close();
+  const std::vector<double> results = squares.get();
   moment.name = name;
   moment.batches = squares.transfer().batches;
   moment.to_workers = squares.transfer().to_workers;

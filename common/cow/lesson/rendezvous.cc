@@ -78,6 +78,7 @@ std::vector<pid_t> Rendezvous::take_arrivals() {
 void Rendezvous::open() { write_fully(gate_.writer.get(), "o", 1); }
 
 void Rendezvous::close() {
+  take_lines();  // who arrived while somebody failed was not waited for
   char opened = 0;
   read_fully(gate_.reader.get(), &opened, 1);
 }

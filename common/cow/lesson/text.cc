@@ -77,15 +77,13 @@ std::string full_table(const Moment& moment, const Style& style) {
 // One line a moment, where a lesson compares several.
 std::string summary_table(const std::vector<const Moment*>& moments,
                           const Style& style) {
-  Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight,
-               Align::kRight});
-  table.row({"", "ΣRSS", "ΣPSS", "ΣUSS", "page tables"});
+  Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight});
+  table.row({"", "ΣRSS", "ΣPSS", "ΣUSS"});
   for (const Moment* moment : moments) {
-    const auto total = [&](const Quantity& quantity) {
-      return to_string(Bytes(moment->total(quantity).values[0]));
-    };
-    table.row(
-        {moment->name, total(rss), total(pss), total(uss), total(page_tables)});
+    table.row({moment->name,
+               to_string(moment->total(rss).values[0], Unit::kBytes),
+               to_string(moment->total(pss).values[0], Unit::kBytes),
+               to_string(moment->total(uss).values[0], Unit::kBytes)});
   }
   return fmt::format("{}\n{}", style.bold("Parent and workers together"),
                      table.to_string());

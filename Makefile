@@ -1,0 +1,82 @@
+# The front door. `make help` lists what there is.
+#
+# Every target first sees to the packages it needs (common/setup/packages.sh):
+# silently where nothing is missing, never with NO_INSTALL=1.
+
+BUILD    := build
+PACKAGES := common/setup/packages.sh
+JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
+# Ninja where it is there; a build folder keeps the generator it began with.
+GENERATOR = $(if $(shell command -v ninja),-G Ninja)
+
+SOURCES = $(shell git ls-files -co --exclude-standard '*.cc' '*.h')
+
+.DEFAULT_GOAL := help
+
+help: ## Lists the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | \
+	  awk -F '\t' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+build: ## Builds everything into build/
+	@$(PACKAGES) build
+	@$(call build_preset,default)
+
+lessons: build ## Runs every lesson in order, then one table of all claims
+	@$(BUILD)/bin/course lessons $(ARGS)
+
+lesson: build ## Runs one lesson: make lesson N=04 [ARGS="--workers 8"]
+	@set -- $(BUILD)/bin/$(or $(N),NN)_*; \
+	if [ ! -x "$$1" ]; then \
+	  echo "make lesson: N=$(N): expected the number of a lesson, such as N=04" >&2; \
+	  exit 2; \
+	fi; \
+	"$$1" $(ARGS)
+
+twins: build ## Runs each lesson beside its twin in CPython, one table
+	@$(PACKAGES) twins
+	@$(BUILD)/bin/course twins $(ARGS)
+
+test: build ## Runs all tests that this machine can run, says which it skipped
+	@$(PACKAGES) twins
+	@common/setup/run_tests.sh $(BUILD) $(ARGS)
+
+asan: ## Runs the tests under the address and undefined-behaviour sanitizers
+	@$(PACKAGES) build tidy
+	@$(call build_preset,asan)
+	@common/setup/run_tests.sh build-asan -L 'unit|memory' $(ARGS)
+
+strict: ## Builds with g++ and with clang, warnings as errors
+	@$(PACKAGES) build tidy
+	@$(call build_preset,strict)
+	@$(call build_preset,clang)
+
+mutants: build ## Breaks the code in known ways; fails unless the tests notice
+	@$(PACKAGES) mutants twins
+	@common/setup/run_mutants.sh $(ARGS)
+
+format: ## Puts all C++ into the project's form
+	@$(PACKAGES) tidy
+	@clang-format -i $(SOURCES)
+
+tidy: build ## Checks the form and what clang-tidy finds
+	@$(PACKAGES) tidy
+	@clang-format --dry-run --Werror $(SOURCES)
+	@run-clang-tidy -quiet -p $(BUILD) -j $(JOBS) '/(common|lessons|tests)/' \
+	  > $(BUILD)/tidy.log 2>&1 || { cat $(BUILD)/tidy.log; exit 1; }
+
+clean: ## Removes what was built
+	@rm -rf build build-strict build-clang build-asan
+
+# $(call build_preset,NAME): configures once, then builds; says nothing where
+# there is nothing to do. Whether to configure again, CMake sees for itself.
+define build_preset
+dir=$$(case $(1) in default) echo build;; *) echo build-$(1);; esac); \
+if [ ! -f $$dir/CMakeCache.txt ]; then \
+  cmake --preset $(1) $(GENERATOR) > /dev/null || exit 1; \
+fi; \
+if ! cmake --build $$dir -- -n 2> /dev/null | grep -q 'no work to do'; then \
+  cmake --build $$dir -j $(JOBS); \
+fi
+endef
+
+.PHONY: help build lessons lesson twins test asan strict mutants format tidy clean

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Runs the tests of a build folder: run_tests.sh BUILD [CTEST_FLAG...]
+#
+# ctest's summary comes last; before it, why tests were skipped. The reasons
+# come from the tests themselves (tests/support/main.cc).
+set -u
+
+build=$1
+shift
+COWPOOL_SKIPPED=$(mktemp) || exit 1
+export COWPOOL_SKIPPED
+status_file=$(mktemp) || exit 1
+trap 'rm -f "$COWPOOL_SKIPPED" "$status_file"' EXIT
+
+{
+  ctest --test-dir "$build" --output-on-failure --no-tests=error "$@"
+  echo $? >"$status_file"
+} | awk -v skipped="$COWPOOL_SKIPPED" '
+  /tests passed, .* tests failed/ {
+    while ((getline line < skipped) > 0) print line
+  }
+  {print; fflush()}'
+exit "$(cat "$status_file")"

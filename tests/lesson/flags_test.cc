@@ -1,0 +1,106 @@
+// The command line: what is taken, and the one sentence for what is not.
+#include "cow/lesson/flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cow {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string complaint(const std::vector<std::string>& arguments) {
+  try {
+    parse_flags(arguments);
+  } catch (const BadUsage& error) {
+    return error.what();
+  }
+  return "no complaint";
+}
+
+TEST(Flags, HaveTheDefaultsOfTheContract) {
+  const Flags flags = parse_flags({});
+  EXPECT_EQ(flags.data, 64_MiB);
+  EXPECT_EQ(flags.workers, 4);
+  EXPECT_EQ(flags.items, 4);
+  EXPECT_EQ(flags.json, "");
+  EXPECT_FALSE(flags.help);
+}
+
+TEST(Flags, FullScaleIsTheQuestionsOwnSize) {
+  const Flags flags = parse_flags({"--full-scale"});
+  EXPECT_EQ(flags.data, Bytes(800'000'000));
+  EXPECT_EQ(flags.workers, 10);
+  EXPECT_EQ(flags.items, 10);
+}
+
+TEST(Flags, MayChangeTheFullScale) {
+  const Flags flags = parse_flags({"--workers", "3", "--full-scale"});
+  EXPECT_EQ(flags.data, Bytes(800'000'000));
+  EXPECT_EQ(flags.workers, 3);
+  EXPECT_EQ(flags.items, 3);
+}
+
+TEST(Flags, ItemsFollowWorkersUnlessGiven) {
+  EXPECT_EQ(parse_flags({"--workers", "7"}).items, 7);
+  EXPECT_EQ(parse_flags({"--workers", "7", "--items", "9"}).items, 9);
+}
+
+TEST(Flags, TakeSizesInAllTheirUnits) {
+  const auto size = [](const std::string& text) {
+    return parse_flags({"--data", text}).data;
+  };
+  EXPECT_EQ(size("67108864"), 64_MiB);
+  EXPECT_EQ(size("64MiB"), 64_MiB);
+  EXPECT_EQ(size("64mib"), 64_MiB);
+  EXPECT_EQ(size("800MB"), Bytes(800'000'000));
+  EXPECT_EQ(size("1.5GiB"), 1536_MiB);
+  EXPECT_EQ(size("5TiB"), 5 * 1024_GiB);
+  EXPECT_EQ(size("4MiB"), 4_MiB);
+}
+
+TEST(Flags, RefuseWhatIsNoSizeInOneSentenceThatNamesIt) {
+  for (const char* text : {"0", "banana", "-3", "4194303", "64XiB", "64 MiB x",
+                           "1.5.5MiB", "MiB", "1e3MiB", "nan", "inf",
+                           "99999999999999999999", "9999999TiB", "0x10MiB"}) {
+    EXPECT_THAT(complaint({"--data", text}),
+                AllOf(HasSubstr(std::string("--data ") + text),
+                      HasSubstr("expected a size of at least 4.0 MiB"),
+                      Not(HasSubstr("\n"))));
+  }
+}
+
+TEST(Flags, RefuseWhatIsNoNumberOfWorkersOrItems) {
+  for (const char* text : {"0", "-3", "100000", "1001", "four", "4.5", "4x",
+                           "99999999999999999999"}) {
+    EXPECT_THAT(complaint({"--workers", text}),
+                AllOf(HasSubstr(std::string("--workers ") + text),
+                      HasSubstr("from 1 to 1000"), Not(HasSubstr("\n"))));
+  }
+  EXPECT_THAT(complaint({"--items", "0"}), HasSubstr("--items 0"));
+  EXPECT_THAT(complaint({"--workers", "5", "--items", "4"}),
+              HasSubstr("--items 4: expected a whole number from 5"));
+}
+
+TEST(Flags, RefuseWhatTheyDoNotKnow) {
+  EXPECT_THAT(complaint({"--banana"}), HasSubstr("--banana"));
+  EXPECT_THAT(complaint({"banana"}), HasSubstr("banana"));
+  EXPECT_THAT(complaint({"--data"}), HasSubstr("--data"));
+  EXPECT_THAT(complaint({"--data="}), HasSubstr("--data"));
+  EXPECT_THAT(complaint({"--data", "4MiB", "--data", "8MiB"}),
+              HasSubstr("--data"));
+}
+
+TEST(Flags, HelpNamesEveryFlag) {
+  EXPECT_TRUE(parse_flags({"--help"}).help);
+  const std::string help = help_text("04_global");
+  for (const char* flag : {"--data SIZE", "--workers N", "--items N",
+                           "--full-scale", "--json FILE", "--help"}) {
+    EXPECT_THAT(help, HasSubstr(flag));
+  }
+}
+
+}  // namespace
+}  // namespace cow

@@ -1,0 +1,138 @@
+// The two reports of a run: for a person, and for programs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cow/lesson/result.h"
+
+namespace cow {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Process process(pid_t pid, Bytes rss_size, Bytes pss_size, Bytes uss_size) {
+  Process process;
+  process.pid = pid;
+  process.command = "04_global";
+  process.usage.rss = rss_size;
+  process.usage.pss = pss_size;
+  process.usage.private_dirty = uss_size;
+  return process;
+}
+
+Result result() {
+  Moment moment;
+  moment.name = "every worker holds its task";
+  moment.parent = process(10, 68_MiB, 15_MiB, 2_MiB);
+  moment.workers = {process(11, 65_MiB, 13_MiB, 68_KiB)};
+  moment.batches = 1;
+  moment.to_workers = 60_B;
+  Result result;
+  result.about = {.name = "04_global",
+                  .question = "Is it shared?",
+                  .takeaway = "It is.",
+                  .next = "05"};
+  result.flags.workers = 1;
+  result.flags.items = 1;
+  result.chunk_size = 1;
+  result.environment.kernel = "Linux 6.1";
+  result.environment.swap = 0_B;
+  result.moments = {moment};
+  result.claims = {{.says = "it is in the pipe",
+                    .measured = moment.pipe_bytes(),
+                    .expected = exactly(Term("h", 60_B))},
+                   {.says = "it is shared",
+                    .measured = moment.each_worker(uss),
+                    .expected = between(4_KiB, Term("b", 72_KiB), 256_KiB),
+                    .otherwise = "somebody writes to it"}};
+  return result;
+}
+
+TEST(TextReport, ShowsProcessesClaimsAndWhatToTakeAway) {
+  const std::string text = to_text(result(), false);
+  EXPECT_THAT(text, HasSubstr("Is it shared?"));
+  EXPECT_THAT(text, HasSubstr("D = 64.0 MiB of data · N = 1 worker · n = 1"));
+  EXPECT_THAT(text,
+              HasSubstr("   11  worker     65.0 MiB  13.0 MiB   68 KiB\n"));
+  EXPECT_THAT(text,
+              HasSubstr("       together  133.0 MiB  28.0 MiB  2.1 MiB\n"));
+  EXPECT_THAT(text, HasSubstr("it is in the pipe  h         60 bytes  60 bytes"
+                              "  holds\n"));
+  EXPECT_THAT(text, HasSubstr("It is.\nNext: 05\n"));
+  EXPECT_THAT(text, Not(HasSubstr("FAILS")));
+  EXPECT_THAT(text, Not(HasSubstr("\033")));
+}
+
+TEST(TextReport, ExplainsAClaimThatFails) {
+  Result failing = result();
+  failing.claims[1].measured.values = {1000, 300'000'000};
+  const std::string text = to_text(failing, false);
+  EXPECT_THAT(text, HasSubstr("FAILS it is shared\n"));
+  EXPECT_THAT(text, HasSubstr("every worker holds its task, worker uss: 1,000 "
+                              "bytes, 300,000,000 bytes\n"));
+  EXPECT_THAT(text, HasSubstr("b = 72 KiB = 73,728 bytes\n"));
+  EXPECT_THAT(text, HasSubstr("from 4,096 bytes to 262,144 bytes\n"));
+  EXPECT_THAT(text, HasSubstr("somebody writes to it\n"));
+  EXPECT_THAT(text, Not(HasSubstr("It is.")));
+  EXPECT_FALSE(failing.holds());
+}
+
+TEST(TextReport, OfSeveralMomentsShowsTheSums) {
+  Result several = result();
+  several.moments.push_back(several.moments[0]);
+  several.moments[1].name = "another moment";
+  const std::string text = to_text(several, false);
+  EXPECT_THAT(text, HasSubstr("ΣRSS"));
+  EXPECT_THAT(text, HasSubstr("another moment"));
+  EXPECT_THAT(text, HasSubstr("133.0 MiB"));
+}
+
+TEST(Result, WithoutClaimsProvesNothing) {
+  Result empty = result();
+  empty.claims.clear();
+  EXPECT_FALSE(empty.holds());
+}
+
+TEST(JsonReport, KeepsTheContract) {
+  const auto json = nlohmann::json::parse(to_json(result()));
+  EXPECT_EQ(json.at("lesson"), "04_global");
+  EXPECT_EQ(json.at("parameters").at("data"), 64 << 20);
+  EXPECT_EQ(json.at("parameters").at("workers"), 1);
+  EXPECT_EQ(json.at("parameters").at("items"), 1);
+  EXPECT_EQ(json.at("parameters").at("chunk_size"), 1);
+  EXPECT_EQ(json.at("parameters").at("start_method"), "fork");
+  EXPECT_EQ(json.at("environment").at("swap"), 0);
+  const auto& moment = json.at("moments").at(0);
+  EXPECT_EQ(moment.at("name"), "every worker holds its task");
+  EXPECT_EQ(moment.at("processes").at(0).at("role"), "parent");
+  const auto& worker = moment.at("processes").at(1);
+  EXPECT_EQ(worker.at("role"), "worker");
+  EXPECT_EQ(worker.at("pid"), 11);
+  EXPECT_EQ(worker.at("rss"), 65 << 20);
+  EXPECT_EQ(worker.at("pss"), 13 << 20);
+  EXPECT_EQ(worker.at("uss"), 68 << 10);
+  EXPECT_EQ(json.at("transfer").at("batches"), 1);
+  EXPECT_EQ(json.at("transfer").at("to_workers"), 60);
+  const auto& claim = json.at("claims").at(1);
+  EXPECT_EQ(claim.at("formula"), "b");
+  EXPECT_EQ(claim.at("unit"), "bytes");
+  EXPECT_EQ(claim.at("predicted"), 72 << 10);
+  EXPECT_EQ(claim.at("low"), 4 << 10);
+  EXPECT_EQ(claim.at("high"), 256 << 10);
+  EXPECT_EQ(claim.at("measured"), 68 << 10);
+  EXPECT_EQ(claim.at("holds"), true);
+}
+
+TEST(JsonReport, LeavesOutWhatCouldNotBeRead) {
+  const auto json = nlohmann::json::parse(to_json(result()));
+  EXPECT_FALSE(json.at("environment").contains("thp"));
+  EXPECT_FALSE(json.at("environment").contains("available"));
+  const auto& worker = json.at("moments").at(0).at("processes").at(1);
+  EXPECT_FALSE(worker.contains("peak_rss"));
+  EXPECT_FALSE(worker.contains("page_tables"));
+}
+
+}  // namespace
+}  // namespace cow

@@ -1,0 +1,55 @@
+// Formulas: value, text and numbers are one.
+#include "cow/lesson/term.h"
+
+#include <gtest/gtest.h>
+
+namespace cow {
+namespace {
+
+TEST(Term, CarriesValueTextAndNumbersThroughAFormula) {
+  const Term D("D", 64_MiB);
+  const Term N("N", 4);
+  const Term b("b", 96_KiB);
+  const Term formula = (N + 1) * D + b;
+  EXPECT_EQ(formula.bytes(), 5 * 64_MiB + 96_KiB);
+  EXPECT_EQ(formula.text(), "(N + 1)·D + b");
+  EXPECT_EQ(formula.numbers(), "(4 + 1)·64.0 MiB + 96 KiB");
+  EXPECT_EQ(formula.unit(), Unit::kBytes);
+}
+
+TEST(Term, BracketsOnlyWhereTheyAreNeeded) {
+  const Term a("a", 1);
+  const Term b("b", 2);
+  const Term c("c", 3);
+  EXPECT_EQ((a + b + c).text(), "a + b + c");
+  EXPECT_EQ((a * b * c).text(), "a·b·c");
+  EXPECT_EQ((a * (b + c)).text(), "a·(b + c)");
+  EXPECT_EQ((a - (b - c)).text(), "a − (b − c)");
+  EXPECT_EQ((a - (b + c)).text(), "a − (b + c)");
+  EXPECT_EQ((a / (b * c)).text(), "a/(b·c)");
+  EXPECT_EQ((a * b / c).text(), "a·b/c");
+  EXPECT_EQ((a + b * c).text(), "a + b·c");
+}
+
+TEST(Term, CalculatesAsItReads) {
+  const Term a("a", 7);
+  const Term b("b", 2);
+  EXPECT_EQ((a + b).value(), 9);
+  EXPECT_EQ((a - b).value(), 5);
+  EXPECT_EQ((a * b).value(), 14);
+  EXPECT_EQ((a / b).value(), 3);
+  EXPECT_EQ((a + b).unit(), Unit::kCount);
+}
+
+TEST(Term, ShowsNumbersForPeople) {
+  EXPECT_EQ(all_digits(0, Unit::kCount), "0");
+  EXPECT_EQ(all_digits(999, Unit::kCount), "999");
+  EXPECT_EQ(all_digits(1000, Unit::kCount), "1,000");
+  EXPECT_EQ(all_digits(-1234567, Unit::kCount), "-1,234,567");
+  EXPECT_EQ(all_digits(-123, Unit::kCount), "-123");
+  EXPECT_EQ(all_digits(268435776, Unit::kBytes), "268,435,776 bytes");
+  EXPECT_EQ(to_string(64 << 20, Unit::kBytes), "64.0 MiB");
+}
+
+}  // namespace
+}  // namespace cow

@@ -1,0 +1,10 @@
+cowpool_test(lesson unit
+  claim_test.cc
+  flags_test.cc
+  moment_test.cc
+  report_test.cc
+  table_test.cc
+  term_test.cc)
+cowpool_test(lesson process
+  lesson_test.cc
+  rendezvous_test.cc)

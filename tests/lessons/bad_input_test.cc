@@ -1,0 +1,142 @@
+// What a lesson says to a command line or a machine that it cannot work with:
+// one clear sentence, the exit status of the contract, nothing left behind.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "support/programs.h"
+
+namespace cow::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::vector<std::string> kLessons{"01_pass_self", "02_read_the_meter",
+                                        "04_global"};
+
+void expect_refusal(const Outcome& outcome, int status,
+                    const std::string& sentence) {
+  EXPECT_EQ(outcome.status.signal, 0);
+  EXPECT_EQ(outcome.status.code, status) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr(sentence));
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1)
+      << outcome.err;
+}
+
+void limit(decltype(RLIMIT_NOFILE) resource, rlim_t value) {
+  const struct rlimit both { .rlim_cur = value, .rlim_max = value };
+  ::setrlimit(resource, &both);
+}
+
+struct BadFlag {
+  std::vector<std::string> flags;
+  int status;
+  std::string sentence;
+};
+
+TEST(BadInput, OfTheCommandLineIsNamedInOneSentence) {
+  const std::vector<BadFlag> all{
+      {{"--data", "0"}, 2, "--data 0: expected"},
+      {{"--data", "banana"}, 2, "--data banana: expected"},
+      {{"--data", "5TiB"}, 77, "0.00 GiB of memory, and"},
+      {{"--workers", "0"}, 2, "--workers 0: expected"},
+      {{"--workers", "-3"}, 2, "--workers -3: expected"},
+      {{"--workers", "100000"}, 2, "--workers 100000: expected"},
+      {{"--items", "0"}, 2, "--items 0: expected"},
+      {{"--items", "3"}, 2, "--items 3: expected a whole number from 4"},
+      {{"--json", "/no/such/dir/x"}, 2, "--json /no/such/dir/x: expected"},
+      {{"--json", "/"}, 2, "--json /: expected"},
+      {{"--frobnicate"}, 2, "--frobnicate: no such flag"},
+      {{"4"}, 2, "4: no such flag"}};
+  for (const std::string& lesson : kLessons) {
+    for (const BadFlag& bad : all) {
+      std::vector<std::string> command{program(lesson)};
+      command.insert(command.end(), bad.flags.begin(), bad.flags.end());
+      expect_refusal(run(command), bad.status, bad.sentence);
+    }
+  }
+}
+
+TEST(BadInput, AClosedStandardOutputIsNoticedBeforeAnythingRuns) {
+  for (const std::string& lesson : kLessons) {
+    expect_refusal(run({program(lesson)}, [] { ::close(STDOUT_FILENO); }), 2,
+                   "standard output is closed");
+  }
+}
+
+TEST(BadInput, AFullDiskUnderTheReportIsReported) {
+  if (::access("/dev/full", W_OK) != 0) GTEST_SKIP() << "no /dev/full here";
+  const Outcome outcome =
+      run({"sh", "-c", "exec \"$0\" --data 4MiB > /dev/full",
+           program("04_global")});
+  expect_refusal(outcome, 77, "No space left on device");
+}
+
+TEST(BadInput, TooFewDescriptorsAreReported) {
+  for (const std::string& lesson : kLessons) {
+    expect_refusal(
+        run({program(lesson), "--workers", "20"},
+            [] { limit(RLIMIT_NOFILE, 16); }),
+        77, "of 20 workers could be started: pipe2(O_CLOEXEC): Too many open");
+  }
+}
+
+TEST(BadInput, TooLittleAddressSpaceIsFoundOutBeforeItIsTaken) {
+  for (const std::string& lesson : kLessons) {
+    expect_refusal(run({program(lesson), "--data", "1GiB"},
+                       [] { limit(RLIMIT_AS, 512 << 20); }),
+                   77, "are available");
+  }
+}
+
+TEST(BadInput, TooFewProcessesAreReported) {
+  // The limit counts a user's processes, and root is exempt from it.
+  const TemporaryFolder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+  const auto copy = folder.path() / "04_global";
+  std::filesystem::copy_file(program("04_global"), copy);
+  const Outcome outcome = run({copy, "--workers", "20"}, [] {
+    limit(RLIMIT_NPROC, 4);
+    constexpr uid_t kNobody = 65534;
+    if (::geteuid() == 0 && ::setuid(kNobody) != 0) ::_exit(99);
+  });
+  expect_refusal(outcome, 77, "of 20 workers could be started: fork()");
+}
+
+TEST(BadInput, LeavesNoFileBehind) {
+  const TemporaryFolder folder;
+  const auto json = folder.path() / "report.json";
+  run({program("04_global"), "--data", "5TiB", "--json", json});
+  EXPECT_FALSE(std::filesystem::exists(json));
+}
+
+TEST(Json, GoesToAFileBesideTheTextOrToStandardOutputAlone) {
+  const TemporaryFolder folder;
+  const auto json = folder.path() / "report.json";
+  const Outcome both =
+      run({program("04_global"), "--data", "4MiB", "--json", json});
+  EXPECT_EQ(both.status.code, 0) << both.err;
+  EXPECT_THAT(both.out, HasSubstr("Claims"));
+  EXPECT_TRUE(std::filesystem::file_size(json) > 0);
+  const Outcome alone =
+      run({program("04_global"), "--data", "4MiB", "--json", "-"});
+  EXPECT_EQ(nlohmann::json::parse(alone.out).at("lesson"), "04_global");
+  EXPECT_EQ(alone.err, "");
+}
+
+TEST(Help, IsPrintedAndIsNoFailure) {
+  for (const std::string& lesson : kLessons) {
+    const Outcome outcome = run({program(lesson), "--help"});
+    EXPECT_EQ(outcome.status.code, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("--full-scale"));
+    EXPECT_EQ(outcome.err, "");
+  }
+}
+
+}  // namespace
+}  // namespace cow::testing

@@ -1,0 +1,75 @@
+// Lesson 02: each bound derived again from the raw figures.
+#include <gtest/gtest.h>
+
+#include "lessons/report.h"
+
+namespace cow::testing {
+namespace {
+
+void expect_the_meter_reads(const nlohmann::json& report, std::int64_t D,
+                            std::int64_t N) {
+  const Held nothing = moment_of(report, kNothing);
+  const Held shared = moment_of(report, "filled before the fork: inherited");
+  const Held reserved = moment_of(report, "reserved, never touched: inherited");
+  const Held passed = moment_of(report, "reserved, then passed by value");
+  const std::int64_t rss_base = nothing.sum(&Row::rss);
+  const std::int64_t shared_base = pss_base(nothing, shared);
+  const std::int64_t passed_base = pss_base(nothing, passed);
+
+  // A healthy pool.
+  const std::int64_t percent = ((N + 1) * D + rss_base) / 100;
+  EXPECT_NEAR(static_cast<double>(shared.sum(&Row::rss)),
+              static_cast<double>((N + 1) * D + rss_base),
+              static_cast<double>(percent));
+  EXPECT_NEAR(static_cast<double>(shared.sum(&Row::pss)),
+              static_cast<double>(D + shared_base),
+              static_cast<double>(D + shared_base) / 100);
+  EXPECT_LE(shared.most(&Row::uss), 256 * kKiB);
+  EXPECT_GE(shared.least(&Row::peak_rss), D);
+  EXPECT_LE(shared.most(&Row::peak_rss),
+            D + nothing.most(&Row::peak_rss) + kMiB);
+
+  // Page tables: one entry of 8 bytes a page, in each process, in no column.
+  const std::int64_t tables =
+      shared.least(&Row::page_tables) - nothing.most(&Row::page_tables);
+  EXPECT_GE(tables, D / 512 - 16 * kKiB);
+  EXPECT_LE(tables, D / 512 + 16 * kKiB);
+
+  // Never touched: nowhere.
+  EXPECT_LE(reserved.sum(&Row::rss), rss_base + D / 10);
+  EXPECT_LE(reserved.sum(&Row::pss), pss_base(nothing, reserved) + D / 10);
+
+  // Passed by value: N copies, none in the parent.
+  EXPECT_NEAR(static_cast<double>(passed.sum(&Row::rss)),
+              static_cast<double>(N * D + rss_base),
+              static_cast<double>(N * D + rss_base) / 100);
+  EXPECT_NEAR(static_cast<double>(passed.sum(&Row::pss)),
+              static_cast<double>(N * D + passed_base),
+              static_cast<double>(N * D + passed_base) / 100);
+  EXPECT_GE(passed.least(&Row::uss), D);
+
+  // The inversion: sharing looks dearer by ΣRSS and is cheaper by ΣPSS.
+  EXPECT_GT(shared.sum(&Row::rss), passed.sum(&Row::rss));
+  EXPECT_LT(shared.sum(&Row::pss) * (N - 1), passed.sum(&Row::pss));
+}
+
+TEST(ReadTheMeter, AtTheDefaultSize) {
+  expect_the_meter_reads(report_of("02_read_the_meter"), 64 * kMiB, 4);
+}
+
+TEST(ReadTheMeter, WithTwoWorkersAndWithTen) {
+  for (const std::int64_t workers : {2, 10}) {
+    expect_the_meter_reads(
+        report_of("02_read_the_meter", {"--workers", std::to_string(workers)}),
+        64 * kMiB, workers);
+  }
+}
+
+TEST(ReadTheMeter, AtTheQuestionsOwnData) {
+  expect_the_meter_reads(
+      report_of("02_read_the_meter", {"--data", "800000000", "--workers", "4"}),
+      800'000'000, 4);
+}
+
+}  // namespace
+}  // namespace cow::testing

@@ -1,0 +1,83 @@
+#include "lessons/report.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "support/programs.h"
+
+namespace cow::testing {
+namespace {
+
+Row row(const nlohmann::json& process) {
+  return {.rss = process.at("rss"),
+          .pss = process.at("pss"),
+          .uss = process.at("uss"),
+          .peak_rss = process.at("peak_rss"),
+          .page_tables = process.at("page_tables"),
+          .pss_file = process.value("pss_file", std::int64_t{0})};
+}
+
+}  // namespace
+
+std::int64_t Held::sum(std::int64_t Row::*column) const {
+  std::int64_t sum = parent.*column;
+  for (const Row& worker : workers) sum += worker.*column;
+  return sum;
+}
+
+std::int64_t Held::least(std::int64_t Row::*column) const {
+  return (*std::min_element(workers.begin(), workers.end(),
+                            [column](const Row& a, const Row& b) {
+                              return a.*column < b.*column;
+                            })).*
+         column;
+}
+
+std::int64_t Held::most(std::int64_t Row::*column) const {
+  return (*std::max_element(workers.begin(), workers.end(),
+                            [column](const Row& a, const Row& b) {
+                              return a.*column < b.*column;
+                            })).*
+         column;
+}
+
+nlohmann::json report_of(const std::string& lesson,
+                         const std::vector<std::string>& flags) {
+  nlohmann::json report = run_lesson_json(lesson, flags);
+  EXPECT_EQ(report.at("lesson"), lesson);
+  for (const auto& claim : report.at("claims")) {
+    EXPECT_TRUE(claim.at("holds").get<bool>()) << claim.dump(2);
+    EXPECT_LE(claim.at("low"), claim.at("predicted")) << claim.dump(2);
+    EXPECT_GE(claim.at("high"), claim.at("predicted")) << claim.dump(2);
+  }
+  return report;
+}
+
+Held moment_of(const nlohmann::json& report, const std::string& name) {
+  for (const auto& moment : report.at("moments")) {
+    if (moment.at("name") != name) continue;
+    Held held;
+    for (const auto& process : moment.at("processes")) {
+      if (process.at("role") == "parent") {
+        held.parent = row(process);
+      } else {
+        held.workers.push_back(row(process));
+      }
+    }
+    const auto& transfer = moment.at("transfer");
+    held.batches = transfer.at("batches");
+    held.to_workers = transfer.at("to_workers");
+    held.seconds = transfer.at("seconds");
+    return held;
+  }
+  ADD_FAILURE() << "no moment is called " << name;
+  return {};
+}
+
+std::int64_t pss_base(const Held& nothing, const Held& held) {
+  return nothing.sum(&Row::pss) - nothing.sum(&Row::pss_file) +
+         held.sum(&Row::pss_file);
+}
+
+}  // namespace cow::testing

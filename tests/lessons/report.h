@@ -1,0 +1,55 @@
+// A lesson's raw figures, from its JSON: what the tests derive the bounds from
+// again, without looking at what the lesson itself concludes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace cow::testing {
+
+/// One process of a moment, in bytes.
+struct Row {
+  std::int64_t rss;
+  std::int64_t pss;
+  std::int64_t uss;
+  std::int64_t peak_rss;
+  std::int64_t page_tables;
+  std::int64_t pss_file;  ///< 0 where the kernel does not tell
+};
+
+/// One moment.
+struct Held {
+  Row parent{};
+  std::vector<Row> workers;
+  std::int64_t batches = 0;
+  std::int64_t to_workers = 0;
+  double seconds = 0;
+
+  /// A column added up over parent and workers.
+  std::int64_t sum(std::int64_t Row::*column) const;
+  /// The smallest and the largest of the workers.
+  std::int64_t least(std::int64_t Row::*column) const;
+  std::int64_t most(std::int64_t Row::*column) const;
+};
+
+/// Runs the lesson with `flags` and gives its JSON; the lesson must be able to
+/// run here.
+nlohmann::json report_of(const std::string& lesson,
+                         const std::vector<std::string>& flags = {});
+
+/// The moment called `name`. Fails the test if there is none.
+Held moment_of(const nlohmann::json& report, const std::string& name);
+
+/// ΣPSS that `held` would have without data: what does not come from files from
+/// the pool over nothing, what does from the moment itself, because other
+/// processes on the machine share it in changing numbers.
+std::int64_t pss_base(const Held& nothing, const Held& held);
+
+inline constexpr const char* kNothing = "the same pool over nothing";
+inline constexpr std::int64_t kMiB = 1 << 20;
+inline constexpr std::int64_t kKiB = 1 << 10;
+
+}  // namespace cow::testing
