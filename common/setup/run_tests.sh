@@ -13,7 +13,8 @@ status_file=$(mktemp) || exit 1
 trap 'rm -f "$COWPOOL_SKIPPED" "$status_file"' EXIT
 
 {
-  ctest --test-dir "$build" --output-on-failure --no-tests=error "$@"
+  ctest --test-dir "$build" --output-on-failure --no-tests=error \
+    -j "$(nproc 2>/dev/null || echo 2)" "$@"
   echo $? >"$status_file"
 } | awk -v skipped="$COWPOOL_SKIPPED" '
   /tests passed, .* tests failed/ {
