@@ -2,7 +2,7 @@
 #   cmake -DSOURCE=<top folder> -P check_rooms.cmake
 cmake_minimum_required(VERSION 3.24)
 
-set(below_os)
+set(below_os "")
 set(below_memory os)
 set(below_object os)
 set(below_pickle os)
