@@ -61,7 +61,7 @@ format: ## Puts all C++ into the project's form
 tidy: build ## Checks the form and what clang-tidy finds
 	@$(PACKAGES) tidy
 	@clang-format --dry-run --Werror $(SOURCES)
-	@run-clang-tidy -quiet -p $(BUILD) -j $(JOBS) '/(common|lessons|tests)/' \
+	@run-clang-tidy -quiet -p $(BUILD) -j $(JOBS) '$(CURDIR)/(common|lessons)/' \
 	  > $(BUILD)/tidy.log 2>&1 || { cat $(BUILD)/tidy.log; exit 1; }
 
 clean: ## Removes what was built

@@ -38,8 +38,8 @@ struct Analysis {
       : numbers(Eigen::VectorXd::Ones(size.count() / 8)) {}
 
   double analyze(int i) const {
-    const double mean = numbers.sum() / static_cast<double>(numbers.size());
-    cow::wait_to_be_measured();  // here the question's program slept
+    const double mean = numbers.mean();  // reads all of it
+    cow::wait_to_be_measured();          // here the question's program slept
     return mean * i * i;
   }
 
@@ -77,15 +77,14 @@ void experiment(cow::Lesson& lesson) {
   const auto held =
       pass_self(lesson, "every worker holds its task", lesson.data());
 
-  // A batch is a header, the function, and the array with its two lengths; an
-  // item is the object's number in pickle's memo, and i.
-  const auto h = lesson.define(
-      {"h", cow::kBatchHeader + cow::kFunction + cow::kMatrixHeader});
-  const auto i =
-      lesson.define({"i", cow::kMemoNumber + cow::Bytes(sizeof(int))});
+  // A batch is a header, the function, and the array with its two lengths (h);
+  // each item, its number in pickle's memo and i (m).
+  const cow::Term h("h",
+                    cow::kBatchHeader + cow::kFunction + cow::kMatrixHeader);
+  const cow::Term m("m", cow::kMemoNumber + cow::Bytes(sizeof(int)));
   lesson.claim({.says = "the object goes through the pipe in every batch",
                 .measured = held.pipe_bytes(),
-                .expected = cow::exactly(T * (D + h) + n * i),
+                .expected = cow::exactly(T * (D + h) + n * m),
                 .otherwise = "something else is pickled, or it is inherited"});
 
   lesson.claim({.says = "a worker owns a copy (USS)",
@@ -93,7 +92,7 @@ void experiment(cow::Lesson& lesson) {
                 .expected = cow::about(D + held.base(cow::uss)),
                 .otherwise = "the workers do not hold their items just now"});
 
-  lesson.claim({.says = "and maps the one it inherited (RSS)",
+  lesson.claim({.says = "and maps the inherited one as well (RSS)",
                 .measured = held.each_worker(cow::rss),
                 .expected = cow::about(2 * D + held.base(cow::rss)),
                 .otherwise = "the object was made after the fork, or its pages "

@@ -109,20 +109,20 @@ void experiment(cow::Lesson& lesson) {
                 .expected = cow::within(slack, D + shared.base(cow::rss)),
                 .otherwise = "page tables are counted in it"});
   lesson.claim(
-      {.says = "its PSS is its share",
+      {.says = "a worker's PSS is its share",
        .measured = shared.each_worker(cow::pss),
        .expected = cow::within(slack, D / (N + 1) + shared.base(cow::pss)),
        .otherwise = "page tables are counted in it"});
-  lesson.claim({.says = "its USS is next to nothing",
+  lesson.claim({.says = "a worker's USS is next to nothing",
                 .measured = shared.each_worker(cow::uss),
                 .expected = cow::within(slack, shared.base(cow::uss)),
                 .otherwise = "it writes, or page tables are counted in it"});
   lesson.claim(
-      {.says = "its page tables are in none of the three",
+      {.says = "a worker's page tables take D/512 more",
        .measured = shared.each_worker(cow::page_tables),
        .expected = cow::within(16_KiB, D / 512 + shared.base(cow::page_tables)),
        .otherwise = "this machine's pages are not 4 KiB"});
-  lesson.claim({.says = "its peak RSS says D, though it copied nothing",
+  lesson.claim({.says = "a worker's peak RSS is D, though it copied nothing",
                 .measured = shared.each_worker(cow::peak_rss),
                 .expected = cow::about(D + shared.base(cow::peak_rss)),
                 .otherwise = "the array was not touched before the fork"});

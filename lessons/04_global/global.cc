@@ -33,8 +33,8 @@ struct Analysis {
       : numbers(Eigen::VectorXd::Ones(size.count() / 8)) {}
 
   double analyze(int i) const {
-    const double mean = numbers.sum() / static_cast<double>(numbers.size());
-    cow::wait_to_be_measured();  // here the question's program slept
+    const double mean = numbers.mean();  // reads all of it
+    cow::wait_to_be_measured();          // here the question's program slept
     return mean * i * i;
   }
 
@@ -64,12 +64,12 @@ void experiment(cow::Lesson& lesson) {
   const auto held =
       share_global(lesson, "every worker holds its task", lesson.data());
 
-  // A batch is a header and the function; an item is i.
-  const auto h = lesson.define({"h", cow::kBatchHeader + cow::kFunction});
-  const auto i = lesson.define({"i", cow::Bytes(sizeof(int))});
+  // A batch is a header and the function (h); an item is i (m).
+  const cow::Term h("h", cow::kBatchHeader + cow::kFunction);
+  const cow::Term m("m", cow::Bytes(sizeof(int)));
   lesson.claim({.says = "only indexes go through the pipe",
                 .measured = held.pipe_bytes(),
-                .expected = cow::exactly(T * h + n * i),
+                .expected = cow::exactly(T * h + n * m),
                 .otherwise = "the object itself is pickled"});
 
   lesson.claim(
@@ -78,13 +78,13 @@ void experiment(cow::Lesson& lesson) {
        .expected = cow::between(cow::page_size(), held.base(cow::uss), 256_KiB),
        .otherwise = "the task writes to the object, or gets a copy"});
 
-  lesson.claim({.says = "though it maps all of D (RSS)",
+  lesson.claim({.says = "a worker maps all of D (RSS)",
                 .measured = held.each_worker(cow::rss),
                 .expected = cow::about(D + held.base(cow::rss)),
                 .otherwise = "the object was made after the fork, or its pages "
                              "were never touched"});
 
-  lesson.claim({.says = "its share is one of N + 1 (PSS)",
+  lesson.claim({.says = "a worker's share is one of N + 1 (PSS)",
                 .measured = held.each_worker(cow::pss),
                 .expected = cow::about(D / (N + 1) + held.base(cow::pss)),
                 .otherwise = "somebody does not share the object"});

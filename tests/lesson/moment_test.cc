@@ -87,7 +87,7 @@ TEST(Base, OfTheSumIsTheSumOfParentAndWorkers) {
   EXPECT_EQ(held().sum_of_bases(uss).value(), 10 + 5 + 6);
   EXPECT_EQ(held().sum_of_bases(pss).value(),
             (50 - 20) + (40 - 15) + (41 - 14) + 30 + 25 + 24);
-  EXPECT_EQ(held().sum_of_bases(pss).text(), "Σb");
+  EXPECT_EQ(held().sum_of_bases(pss).text(), "Σb_pss");
 }
 
 TEST(Base, OfAFigureIsFoundByItsName) {

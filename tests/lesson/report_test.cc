@@ -59,7 +59,9 @@ TEST(TextReport, ShowsProcessesClaimsAndWhatToTakeAway) {
   EXPECT_THAT(text,
               HasSubstr("       together  133.0 MiB  28.0 MiB  2.1 MiB\n"));
   EXPECT_THAT(text, HasSubstr("it is in the pipe  h         60 bytes  60 bytes"
-                              "  holds\n"));
+                              "  exactly           holds\n"));
+  EXPECT_THAT(text, HasSubstr("4 KiB to 256 KiB  holds\n  h = 60 bytes · b = "
+                              "72 KiB\n"));
   EXPECT_THAT(text, HasSubstr("It is.\nNext: 05\n"));
   EXPECT_THAT(text, Not(HasSubstr("FAILS")));
   EXPECT_THAT(text, Not(HasSubstr("\033")));

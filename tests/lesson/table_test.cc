@@ -22,6 +22,15 @@ TEST(Table, CountsSignsNotBytes) {
   EXPECT_EQ(display_width(""), 0U);
 }
 
+TEST(Wrap, BreaksBetweenWords) {
+  EXPECT_EQ(wrap("", "  "), "");
+  EXPECT_EQ(wrap("one two", "  "), "  one two\n");
+  const std::string word(50, 'x');
+  EXPECT_EQ(wrap(word + " " + word, "  "), "  " + word + "\n  " + word + "\n");
+  EXPECT_EQ(wrap(std::string(90, 'x') + " y", ""),
+            std::string(90, 'x') + "\ny\n");
+}
+
 TEST(Table, LeavesNoBlanksAtTheEndOfALine) {
   Table table({Align::kLeft, Align::kLeft});
   table.row({"a", ""});

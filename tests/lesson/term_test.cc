@@ -15,6 +15,8 @@ TEST(Term, CarriesValueTextAndNumbersThroughAFormula) {
   EXPECT_EQ(formula.text(), "(N + 1)·D + b");
   EXPECT_EQ(formula.numbers(), "(4 + 1)·64.0 MiB + 96 KiB");
   EXPECT_EQ(formula.unit(), Unit::kBytes);
+  EXPECT_EQ(formula.symbols(),
+            (std::vector<std::string>{"N = 4", "D = 64.0 MiB", "b = 96 KiB"}));
 }
 
 TEST(Term, BracketsOnlyWhereTheyAreNeeded) {

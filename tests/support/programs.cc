@@ -24,7 +24,7 @@ void collect(Pipe& out, Pipe& err, Outcome& outcome) {
     checked([&] { return ::poll(polled.data(), polled.size(), -1); }, "poll()");
     for (std::size_t i = 0; i < polled.size(); ++i) {
       if (polled[i].revents == 0) continue;
-      std::array<char, 4096> part;
+      std::array<char, 4096> part{};
       const ssize_t got = checked(
           [&] { return ::read(polled[i].fd, part.data(), part.size()); },
           "read()");

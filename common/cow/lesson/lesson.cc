@@ -33,8 +33,7 @@ Lesson::Lesson(const About& about, const Flags& flags)
                   default_chunk_size(flags.items, flags.workers)),
               .environment = read_environment(),
               .moments = {},
-              .claims = {},
-              .symbols = {}} {}
+              .claims = {}} {}
 
 std::vector<int> Lesson::items() const {
   std::vector<int> items(static_cast<std::size_t>(result_.flags.items));
@@ -49,11 +48,6 @@ Symbols Lesson::symbols() const {
           .N = {"N", std::int64_t{workers()}},
           .n = {"n", items},
           .T = {"T", (items + chunk - 1) / chunk}};
-}
-
-Term Lesson::define(const Term& symbol) {
-  result_.symbols.push_back(symbol);
-  return symbol;
 }
 
 void Lesson::needs(Bytes peak) const {

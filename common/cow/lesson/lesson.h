@@ -59,9 +59,6 @@ class Lesson {
   std::vector<int> items() const;
   Symbols symbols() const;
 
-  /// Names a symbol of this lesson's formulas, for the legend of the report.
-  Term define(const Term& symbol);
-
   /// To be called before memory is taken: throws NotPossible, with both
   /// figures, when `peak` is more than this machine (this control group) has.
   void needs(Bytes peak) const;

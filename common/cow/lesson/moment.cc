@@ -89,13 +89,15 @@ Figure Moment::figure(std::string_view what) const {
 Term Moment::base(const Quantity& quantity) const {
   const auto own = [&](const Process& p) { return own_part(quantity, p); };
   const auto file = [&](const Process& p) { return file_part(quantity, p); };
-  return {"b", largest(nothing->workers, own) + largest(workers, file)};
+  return {fmt::format("b_{}", quantity.name),
+          largest(nothing->workers, own) + largest(workers, file)};
 }
 
 Term Moment::sum_of_bases(const Quantity& quantity) const {
   const auto own = [&](const Process& p) { return own_part(quantity, p); };
   const auto file = [&](const Process& p) { return file_part(quantity, p); };
-  return {"Σb", sum(*nothing, own) + sum(*this, file)};
+  return {fmt::format("Σb_{}", quantity.name),
+          sum(*nothing, own) + sum(*this, file)};
 }
 
 std::int64_t Moment::base_of(std::string_view what) const {

@@ -72,7 +72,8 @@ struct Moment {
   /// none of that name.
   Figure figure(std::string_view what) const;
 
-  /// b: what one worker would have without the data.
+  /// b: what one worker would have without the data; b_uss, b_rss ..., one for
+  /// each column.
   ///
   /// It is taken from the moment over nothing, but for the pages of files
   /// (program, libraries): which of them a process maps depends on what it has

@@ -48,7 +48,7 @@ Rendezvous::~Rendezvous() { ::unsetenv(kRendezvousVariable); }
 
 std::vector<std::string> Rendezvous::take_lines() {
   std::vector<std::string> lines;
-  std::array<char, 4096> part;
+  std::array<char, 4096> part{};
   for (;;) {
     const ssize_t got = retried([&] {
       return ::read(arrivals_.reader.get(), part.data(), part.size());

@@ -28,7 +28,6 @@ struct Result {
   Environment environment;
   std::vector<Moment> moments;
   std::vector<Claim> claims;
-  std::vector<Term> symbols;  ///< what stands in the formulas, in their order
 
   /// Whether there are claims and all of them hold.
   bool holds() const;

@@ -9,7 +9,9 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "cow/lesson/lesson.h"
 #include "cow/os/descriptor.h"
@@ -55,6 +57,20 @@ int say(const About& about, int status, std::string_view what) {
 // one pool of a lesson would find the pages of the one before: mallopt(3).
 constexpr int kOwnMapping = 128 << 10;
 
+// What a lesson notes down of one pool stays on the heap during the next, and
+// all its workers map it: of many workers, that would pass for data. So the
+// heap is given, before the first pool, what the notes will need.
+void grow_heap(int workers) {
+  constexpr int kTrimThreshold = 64 << 20;  // the heap keeps what it has
+  ::mallopt(M_TRIM_THRESHOLD, kTrimThreshold);
+  constexpr std::size_t kBlock = std::size_t{64} << 10;
+  constexpr std::size_t kNotesOfAWorker = std::size_t{8} << 10;
+  const std::size_t notes =
+      4 * kBlock + kNotesOfAWorker * static_cast<std::size_t>(workers);
+  std::vector<std::string> blocks;
+  while (blocks.size() * kBlock < notes) blocks.emplace_back(kBlock, 'x');
+}
+
 int run(int argc, char** argv, const About& about,
         const std::function<void(Lesson&)>& experiment) {
   check_standard_output();
@@ -67,6 +83,7 @@ int run(int argc, char** argv, const About& about,
   }
   check_json(flags.json);
   ::mallopt(M_MMAP_THRESHOLD, kOwnMapping);
+  grow_heap(flags.workers);
   Lesson lesson(about, flags);
   experiment(lesson);
   return lesson.verdict();

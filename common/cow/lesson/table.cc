@@ -41,6 +41,26 @@ std::string Table::to_string(std::string_view indent) const {
   return text;
 }
 
+std::string wrap(std::string_view text, std::string_view indent) {
+  constexpr std::size_t kColumns = 80;
+  std::string lines;
+  std::string line(indent);
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    const bool first = line.size() == indent.size();
+    if (!first && display_width(line) + 1 + display_width(word) > kColumns) {
+      lines += line + '\n';
+      line = indent;
+    } else if (!first) {
+      line += ' ';
+    }
+    line += word;
+  }
+  if (line.size() > indent.size()) lines += line + '\n';
+  return lines;
+}
+
 bool wants_color() {
   const char* no_color = std::getenv("NO_COLOR");
   return ::isatty(STDOUT_FILENO) == 1 &&

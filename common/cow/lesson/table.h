@@ -31,6 +31,10 @@ class Table {
 /// use: letters and signs of width one, and colour sequences of width none.
 std::size_t display_width(std::string_view text);
 
+/// `text` in lines of at most 80 columns, broken between words, each behind
+/// `indent` and with a newline. Nothing for no text.
+std::string wrap(std::string_view text, std::string_view indent);
+
 /// Whether colours are wanted on standard output: a terminal, and NO_COLOR
 /// (no-color.org) not set.
 bool wants_color();

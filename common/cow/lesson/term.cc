@@ -24,11 +24,15 @@ std::string to_string(std::int64_t number, Unit unit) {
 Term::Term(std::string_view symbol, Bytes value)
     : text_(symbol),
       numbers_(to_string(value)),
+      symbols_{text_ + " = " + numbers_},
       value_(value.count()),
       unit_(Unit::kBytes) {}
 
 Term::Term(std::string_view symbol, std::int64_t value)
-    : text_(symbol), numbers_(std::to_string(value)), value_(value) {}
+    : text_(symbol),
+      numbers_(std::to_string(value)),
+      symbols_{text_ + " = " + numbers_},
+      value_(value) {}
 
 Term Term::combine(const Term& a, std::string_view sign, const Term& b,
                    Binding binding, std::int64_t value) {
@@ -44,6 +48,9 @@ Term Term::combine(const Term& a, std::string_view sign, const Term& b,
   Term term;
   term.text_ = write(a.text_, b.text_);
   term.numbers_ = write(a.numbers_, b.numbers_);
+  term.symbols_ = a.symbols_;
+  term.symbols_.insert(term.symbols_.end(), b.symbols_.begin(),
+                       b.symbols_.end());
   term.value_ = value;
   term.unit_ = a.unit_ == Unit::kBytes ? a.unit_ : b.unit_;
   term.binding_ = binding;

@@ -31,7 +31,9 @@ class Term {
   /// A plain number within a formula.
   template <std::integral Number>
   Term(Number number)
-      : Term(std::to_string(number), static_cast<std::int64_t>(number)) {}
+      : text_(std::to_string(number)),
+        numbers_(text_),
+        value_(static_cast<std::int64_t>(number)) {}
 
   std::int64_t value() const { return value_; }
   Bytes bytes() const { return Bytes(value_); }
@@ -40,6 +42,8 @@ class Term {
   const std::string& text() const { return text_; }
   /// "(4 + 1)·64.0 MiB + 96 KiB"
   const std::string& numbers() const { return numbers_; }
+  /// The symbols in it, as "D = 64.0 MiB", in the order of the formula.
+  const std::vector<std::string>& symbols() const { return symbols_; }
 
   friend Term operator+(const Term& a, const Term& b);
   friend Term operator-(const Term& a, const Term& b);
@@ -57,6 +61,7 @@ class Term {
 
   std::string text_;
   std::string numbers_;
+  std::vector<std::string> symbols_;
   std::int64_t value_ = 0;
   Unit unit_ = Unit::kCount;
   Binding binding_ = Binding::kSymbol;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "cow/lesson/result.h"
 #include "cow/lesson/table.h"
@@ -112,23 +114,57 @@ std::string show(const Claim& claim, std::int64_t value) {
   return is_exact(claim) ? all_digits(value, unit) : to_string(value, unit);
 }
 
+// How far off a figure may be.
+std::string allowed(const Claim& claim) {
+  const Expected& expected = claim.expected;
+  if (is_exact(claim)) return "exactly";
+  const Unit unit = expected.formula.unit();
+  const std::int64_t up = expected.high - expected.formula.value();
+  if (up == expected.formula.value() - expected.low) {
+    return "± " + to_string(up, unit);
+  }
+  return fmt::format("{} to {}", to_string(expected.low, unit),
+                     to_string(expected.high, unit));
+}
+
+// What the symbols of the formulas are here, each once; those of every lesson
+// stand at the top of the report.
+std::string legend(const Result& result) {
+  std::vector<std::string> shown;
+  for (const Claim& claim : result.claims) {
+    for (const std::string& symbol : claim.expected.formula.symbols()) {
+      const bool known =
+          std::string_view("DNnT").find(symbol[0]) != std::string_view::npos;
+      if (!known &&
+          std::find(shown.begin(), shown.end(), symbol) == shown.end()) {
+        shown.push_back(symbol);
+      }
+    }
+  }
+  std::string lines;
+  std::string line;
+  for (const std::string& symbol : shown) {
+    constexpr std::size_t kColumns = 76;
+    if (display_width(line) + display_width(symbol) > kColumns) {
+      lines += "  " + std::exchange(line, {}) + "\n";
+    }
+    line += (line.empty() ? "" : " · ") + symbol;
+  }
+  return line.empty() ? lines : lines + "  " + line + "\n";
+}
+
 std::string claims(const Result& result, const Style& style) {
-  Table table(
-      {Align::kLeft, Align::kLeft, Align::kRight, Align::kRight, Align::kLeft});
-  table.row({"claim", "formula", "predicted", "measured", ""});
+  Table table({Align::kLeft, Align::kLeft, Align::kRight, Align::kRight,
+               Align::kLeft, Align::kLeft});
+  table.row({"claim", "formula", "predicted", "measured", "allowed", ""});
   for (const Claim& claim : result.claims) {
     table.row({claim.says, claim.expected.formula.text(),
                show(claim, claim.expected.formula.value()),
-               show(claim, claim.deciding_value()),
+               show(claim, claim.deciding_value()), allowed(claim),
                claim.holds() ? style.good("holds") : style.bad("FAILS")});
   }
-  std::string legend;
-  for (const Term& symbol : result.symbols) {
-    legend += fmt::format("{}{} = {}", legend.empty() ? "" : " · ",
-                          symbol.text(), symbol.numbers());
-  }
-  if (!legend.empty()) legend = style.dim("  " + legend) + "\n";
-  return style.bold("Claims") + "\n" + table.to_string() + legend;
+  return style.bold("Claims") + "\n" + table.to_string() +
+         style.dim(legend(result));
 }
 
 std::string failure(const Claim& claim, const Style& style) {
@@ -167,8 +203,8 @@ std::string to_text(const Result& result, bool color) {
     if (!claim.holds()) text += failure(claim, style) + "\n";
   }
   if (result.holds()) {
-    text +=
-        fmt::format("{}\nNext: {}\n", result.about.takeaway, result.about.next);
+    text += fmt::format("{}Next: {}\n", wrap(result.about.takeaway, ""),
+                        result.about.next);
   }
   return text;
 }

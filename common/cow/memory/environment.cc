@@ -55,9 +55,8 @@ Reading<Bytes> parse_meminfo(std::string_view text, std::string_view name) {
     if (!word.ends_with(':')) continue;
     word.remove_suffix(1);
     if (word != name) continue;
-    const auto kilobytes = parse_number(take_word(line));
-    if (!kilobytes || take_word(line) != "kB") break;
-    return Bytes(*kilobytes) * 1024;
+    if (const auto bytes = take_kilobytes(line)) return *bytes;
+    break;
   }
   return Absent{fmt::format("no {} in /proc/meminfo", name)};
 }
@@ -83,8 +82,8 @@ Reading<Bytes> cgroup_memory_left(const CgroupPath& path) {
     if (!limit || !used || *limit > INT64_MAX / 2) continue;
     const auto inactive_file = read_named(
         group / "memory.stat", v2 ? "inactive_file" : "total_inactive_file");
-    const Bytes here(
-        std::max<std::int64_t>(0, *limit - *used + inactive_file.value_or(0)));
+    const Bytes here(std::clamp<std::int64_t>(
+        *limit - *used + inactive_file.value_or(0), 0, *limit));
     left = std::min(left.value_or(here), here);
   }
   if (!left) return Absent{"no control group limits the memory"};

@@ -12,11 +12,8 @@ namespace cow {
 namespace {
 
 Reading<Bytes> parse_kilobytes(std::string_view rest, const char* name) {
-  const std::optional<std::int64_t> number = parse_number(take_word(rest));
-  if (!number || *number < 0 || take_word(rest) != "kB") {
-    return Absent{fmt::format("{} is not a number of kB", name)};
-  }
-  return Bytes(*number) * 1024;
+  if (const auto bytes = take_kilobytes(rest)) return *bytes;
+  return Absent{fmt::format("{} is not a number of kB", name)};
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "cow/os/bytes.h"
+
 namespace cow {
 
 /// Takes the first line off `text`, without its newline.
@@ -39,6 +41,17 @@ std::optional<Number> parse_number(std::string_view word, int base = 10) {
   const auto [stopped, error] = std::from_chars(word.data(), end, number, base);
   if (error != std::errc() || stopped != end) return std::nullopt;
   return number;
+}
+
+/// Takes "123 kB" off `text`. Nothing if it is anything else, or so much that
+/// it cannot be meant.
+inline std::optional<Bytes> take_kilobytes(std::string_view& text) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 46;  // 64 PiB
+  const std::optional<std::int64_t> number = parse_number(take_word(text));
+  if (take_word(text) != "kB" || !number || *number < 0 || *number > kMost) {
+    return std::nullopt;
+  }
+  return Bytes(*number) * 1024;
 }
 
 }  // namespace cow

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <limits>
 
 #include "cow/memory/text.h"
 #include "cow/os/descriptor.h"
@@ -28,21 +27,24 @@ constexpr std::array kFields = {
     Field{"SwapPss:", &Usage::swap_pss},
 };
 
+// Of a text that repeats a figure without end, the sum stays where it is.
+void add(Bytes& sum, Bytes bytes) {
+  constexpr Bytes kMost{std::int64_t{1} << 60};
+  if (sum < kMost) sum += bytes;
+}
+
 }  // namespace
 
 bool add_usage_line(std::string_view line, Usage& usage) {
   const std::string_view name = take_word(line);
-  const std::optional<std::int64_t> kilobytes = parse_number(take_word(line));
-  if (!kilobytes || take_word(line) != "kB") return false;
-  // Beyond this the figure cannot be meant as bytes in 64 bits.
-  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() >> 16;
-  if (*kilobytes < 0 || *kilobytes > kMost) return false;
-  const Bytes bytes(*kilobytes * 1024);
+  const std::optional<Bytes> bytes = take_kilobytes(line);
+  if (!bytes) return false;
   for (const Field& field : kFields) {
-    if (field.name == name) usage.*field.figure += bytes;
+    if (field.name == name) add(usage.*field.figure, *bytes);
   }
   if (name == "Pss_File:" || name == "Pss_Shmem:") {
-    usage.pss_file = usage.pss_file.value_or(Bytes()) + bytes;
+    usage.pss_file = usage.pss_file.value_or(Bytes());
+    add(*usage.pss_file, *bytes);
   }
   return true;
 }

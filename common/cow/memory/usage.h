@@ -31,7 +31,7 @@ struct Usage {
   Bytes swap;
   Bytes swap_pss;
   /// The part of `pss` that files stand behind (programs, libraries) or that is
-  /// shared memory. Absent on kernels before 5.9, and in smaps.
+  /// shared memory. Absent on kernels before 5.3, and in smaps.
   std::optional<Bytes> pss_file;
 
   /// What would come back to the machine if the process ended now.

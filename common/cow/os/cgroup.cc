@@ -12,13 +12,12 @@
 namespace cow {
 namespace {
 
-// "memory" in "cpu,memory"?
-bool lists(std::string_view controllers, std::string_view name) {
+// Is "memory" one of "cpu,memory"?
+bool is_one_of(std::string_view controller, std::string_view list) {
   std::size_t begin = 0;
-  while (begin <= controllers.size()) {
-    const std::size_t end =
-        std::min(controllers.find(',', begin), controllers.size());
-    if (controllers.substr(begin, end - begin) == name) return true;
+  while (begin <= list.size()) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (list.substr(begin, end - begin) == controller) return true;
     begin = end + 1;
   }
   return false;
@@ -29,6 +28,8 @@ std::vector<std::filesystem::path> upwards(const std::filesystem::path& root,
   std::vector<std::filesystem::path> found;
   std::filesystem::path relative =
       std::filesystem::path(group).relative_path().lexically_normal();
+  // A group outside this process' cgroup namespace: cgroup_namespaces(7).
+  if (!relative.empty() && *relative.begin() == "..") relative.clear();
   for (;; relative = relative.parent_path()) {
     std::error_code ignored;
     const std::filesystem::path path =
@@ -71,7 +72,7 @@ CgroupPath find_cgroups(std::string_view text, std::string_view controller,
     if (second == line.npos) continue;
     const std::string_view names = line.substr(first + 1, second - first - 1);
     const std::string_view group = line.substr(second + 1);
-    if (lists(names, controller)) {
+    if (is_one_of(controller, names)) {
       return {.version = 1,
               .groups = upwards(root / std::string(names), group)};
     }

@@ -43,6 +43,7 @@ Descriptor open_pidfd(pid_t pid) {
 }  // namespace
 
 std::string to_string(ExitStatus status) {
+  if (status.code == kUnknownExit) return "an unknown exit status";
   if (status.signal == 0) return fmt::format("exit status {}", status.code);
   return fmt::format("signal {} ({})", status.signal,
                      ::strsignal(status.signal));
@@ -79,9 +80,13 @@ void Child::kill(int signal) const {
 
 ExitStatus Child::wait() {
   int status = 0;
-  checked([&] { return ::waitpid(pid_, &status, 0); }, "waitpid({})", pid_);
+  const pid_t reaped = retried([&] { return ::waitpid(pid_, &status, 0); });
+  if (reaped == -1 && errno != ECHILD) {
+    throw_system_error(errno, fmt::format("waitpid({})", pid_));
+  }
   pid_ = 0;
   pidfd_.close();
+  if (reaped == -1) return {.code = kUnknownExit, .signal = 0};
   if (WIFSIGNALED(status)) return {.code = 0, .signal = WTERMSIG(status)};
   return {.code = WEXITSTATUS(status), .signal = 0};
 }

@@ -20,6 +20,10 @@ struct ExitStatus {
   bool success() const { return code == 0 && signal == 0; }
 };
 
+/// The `code` of a child whose end nobody knows: the kernel has thrown it away,
+/// because this process ignores SIGCHLD.
+inline constexpr int kUnknownExit = -1;
+
 /// "exit status 3", "signal 9 (Killed)".
 std::string to_string(ExitStatus status);
 

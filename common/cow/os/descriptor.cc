@@ -63,7 +63,7 @@ Reading<std::string> read_file(const std::filesystem::path& path) {
   }
   // Files of /proc have no size, so the text is read until it ends.
   std::string text;
-  std::array<char, 16384> part;
+  std::array<char, 16384> part{};
   for (;;) {
     const ssize_t count =
         retried([&] { return ::read(file.get(), part.data(), part.size()); });

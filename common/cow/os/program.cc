@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <link.h>
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 #include <vector>
@@ -44,10 +45,11 @@ const Program& this_program() {
 }
 
 bool is_code(std::uint64_t offset) {
-  for (const Program::Segment& segment : this_program().code) {
-    if (offset >= segment.begin && offset < segment.end) return true;
-  }
-  return false;
+  const std::vector<Program::Segment>& code = this_program().code;
+  return std::any_of(code.begin(), code.end(),
+                     [offset](const Program::Segment& segment) {
+                       return segment.begin <= offset && offset < segment.end;
+                     });
 }
 
 }  // namespace

@@ -29,11 +29,15 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
   using Scalar = typename Derived::Scalar;
   constexpr auto kRows = Derived::RowsAtCompileTime;
   constexpr auto kCols = Derived::ColsAtCompileTime;
+  constexpr auto kMostRows = Derived::MaxRowsAtCompileTime;
+  constexpr auto kMostCols = Derived::MaxColsAtCompileTime;
   std::int64_t rows = 0;
   std::int64_t cols = 0;
   unpickler(rows, cols);
   if (rows < 0 || cols < 0 || (kRows != Eigen::Dynamic && rows != kRows) ||
-      (kCols != Eigen::Dynamic && cols != kCols)) {
+      (kCols != Eigen::Dynamic && cols != kCols) ||
+      (kMostRows != Eigen::Dynamic && rows > kMostRows) ||
+      (kMostCols != Eigen::Dynamic && cols > kMostCols)) {
     throw PickleError("a matrix of " + std::to_string(rows) + " x " +
                       std::to_string(cols) + " does not fit its type");
   }
@@ -45,8 +49,14 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
   }
   matrix.resize(static_cast<Eigen::Index>(rows),
                 static_cast<Eigen::Index>(cols));
-  unpickler.loadBinary(
-      matrix.data(), static_cast<std::size_t>(matrix.size()) * sizeof(Scalar));
+  if constexpr (std::is_same_v<Scalar, bool>) {
+    for (Eigen::Index i = 0; i < matrix.size(); ++i)
+      unpickler(matrix.data()[i]);
+  } else {
+    unpickler.loadBinary(
+        matrix.data(),
+        static_cast<std::size_t>(matrix.size()) * sizeof(Scalar));
+  }
 }
 
 }  // namespace cow

@@ -1,6 +1,7 @@
 // Pickling: a value into bytes and back, in one call each.
 #pragma once
 
+#include <array>
 #include <cereal/types/array.hpp>
 #include <cereal/types/common.hpp>
 #include <cereal/types/complex.hpp>
@@ -17,10 +18,18 @@
 #include <cereal/types/utility.hpp>
 #include <cereal/types/variant.hpp>
 #include <cereal/types/vector.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
+#include <vector>
 
 #include "cow/pickle/pickler.h"
 #include "cow/pickle/unpickler.h"
@@ -63,19 +72,88 @@ requires(std::is_arithmetic_v<T> &&
   unpickler.loadBinary(vector.data(), vector.size() * sizeof(T));
 }
 
-/// A vector of anything else grows with the elements that really come, because
-/// one byte of a message may stand for an element of any size.
+/// A container of anything else grows with the elements that really come,
+/// because one byte of a message may stand for an element of any size.
+template <typename Container>
+void load_one_by_one(Unpickler& unpickler, Container& container) {
+  cereal::size_type size = 0;
+  unpickler(cereal::make_size_tag(size));
+  container.clear();
+  for (cereal::size_type i = 0; i < size; ++i) {
+    typename Container::value_type element{};
+    unpickler(element);
+    container.push_back(std::move(element));
+  }
+}
+
 template <typename T, typename Allocator>
 requires(!std::is_arithmetic_v<T>) void CEREAL_LOAD_FUNCTION_NAME(
     Unpickler& unpickler, std::vector<T, Allocator>& vector) {
+  load_one_by_one(unpickler, vector);
+}
+
+template <typename T, typename Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
+                               std::deque<T, Allocator>& deque) {
+  load_one_by_one(unpickler, deque);
+}
+
+template <typename T, typename Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
+                               std::list<T, Allocator>& list) {
+  load_one_by_one(unpickler, list);
+}
+
+/// Elements of one key keep their order, which cereal turns round.
+template <typename Key, typename T, typename Compare, typename Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
+                               std::multimap<Key, T, Compare, Allocator>& map) {
   cereal::size_type size = 0;
   unpickler(cereal::make_size_tag(size));
-  vector.clear();
+  map.clear();
   for (cereal::size_type i = 0; i < size; ++i) {
-    T element{};
-    unpickler(element);
-    vector.push_back(std::move(element));
+    Key key{};
+    T value{};
+    unpickler(cereal::make_map_item(key, value));
+    map.emplace_hint(map.end(), std::move(key), std::move(value));
   }
+}
+
+/// Each bool is checked; cereal would take the array's bytes as they come.
+template <std::size_t Size>
+void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
+                               std::array<bool, Size>& array) {
+  for (bool& element : array) unpickler(element);
+}
+
+/// The memo knows the type of each object, so that a broken message cannot pass
+/// off one for another. (Types with load_and_construct take cereal's own way.)
+template <typename T>
+requires(
+    !std::is_polymorphic_v<T> && std::is_default_constructible_v<T> &&
+    !cereal::traits::has_load_and_construct<T, Unpickler>::
+        value) void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
+                                              std::shared_ptr<T>& pointer) {
+  using Object = std::remove_const_t<T>;
+  std::uint32_t number = 0;
+  unpickler(number);
+  if ((number & cereal::detail::msb_32bit) == 0) {
+    pointer = std::static_pointer_cast<Object>(
+        unpickler.recall(number, typeid(Object)));
+    return;
+  }
+  const auto object = std::make_shared<Object>();
+  unpickler.memorize(number, object, typeid(Object));
+  unpickler(*object);
+  pointer = object;
+}
+
+template <typename T>
+requires(!std::is_polymorphic_v<T>) void CEREAL_LOAD_FUNCTION_NAME(
+    Unpickler& unpickler, std::weak_ptr<T>& pointer) {
+  std::shared_ptr<T> object;
+  unpickler(object);
+  pointer = object;
 }
 
 /// Whether values of type T can be pickled and brought back.

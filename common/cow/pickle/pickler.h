@@ -22,6 +22,7 @@
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "cow/os/bytes.h"
@@ -88,7 +89,7 @@ class Pickler
   void save_block(const void* owner, const void* data, std::size_t size);
 
   /// The message so far. The pickler is empty then.
-  Message take() { return std::move(message_); }
+  Message take() { return std::exchange(message_, Message()); }
 
  private:
   struct Range {

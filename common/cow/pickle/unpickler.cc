@@ -39,7 +39,7 @@ void Unpickler::expect(std::uint64_t count, std::size_t element) const {
 }
 
 void Unpickler::load_beyond_window(void* to, std::size_t size) {
-  if (Bytes(size) > left()) {
+  if (size > left().size()) {
     throw PickleError(fmt::format(
         "the message is too short: {} bytes wanted at {}", size, position()));
   }
@@ -70,6 +70,26 @@ void Unpickler::load_beyond_window(void* to, std::size_t size) {
     target += part;
     size -= part;
   }
+}
+
+void Unpickler::memorize(std::uint32_t number, std::shared_ptr<void> object,
+                         const std::type_info& type) {
+  // The highest bit says that the object follows; references come without it.
+  memo_.insert_or_assign(
+      number & ~static_cast<std::uint32_t>(cereal::detail::msb_32bit),
+      std::pair(std::move(object), std::type_index(type)));
+}
+
+std::shared_ptr<void> Unpickler::recall(std::uint32_t number,
+                                        const std::type_info& type) const {
+  if (number == 0) return nullptr;
+  const auto found = memo_.find(number);
+  if (found == memo_.end() || found->second.second != type) {
+    throw PickleError(
+        fmt::format("{} refers to object {} of the memo, which is not there",
+                    position(), number));
+  }
+  return found->second.first;
 }
 
 void Unpickler::skip_rest() {

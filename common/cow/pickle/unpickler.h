@@ -10,11 +10,15 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <typeindex>
+#include <typeinfo>
+#include <utility>
 #include <vector>
 
 #include "cow/os/bytes.h"
@@ -58,6 +62,14 @@ class Unpickler
   /// each can still follow. To be asked before memory is taken for them.
   void expect(std::uint64_t count, std::size_t element) const;
 
+  /// Keeps the object of a shared_ptr under its number in the message's memo.
+  void memorize(std::uint32_t number, std::shared_ptr<void> object,
+                const std::type_info& type);
+  /// The object of that number; null for 0. Throws PickleError if there is none
+  /// or if it is of another type.
+  std::shared_ptr<void> recall(std::uint32_t number,
+                               const std::type_info& type) const;
+
   /// Reads over what is left, so that the next message begins behind it.
   void skip_rest();
 
@@ -69,6 +81,8 @@ class Unpickler
   std::span<const std::byte> window_;  // what is in memory and not yet read
   Bytes not_fetched_;                  // what is neither read nor in memory
   Fetch fetch_;
+  std::map<std::uint32_t, std::pair<std::shared_ptr<void>, std::type_index>>
+      memo_;
   std::vector<std::byte> buffer_;  // behind `window_` when there is a `fetch_`
 };
 

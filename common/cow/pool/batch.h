@@ -19,7 +19,7 @@ namespace cow {
 struct BatchRun {
   std::uint64_t first = 0;    ///< index of the first
   std::uint64_t count = 0;    ///< how many
-  std::uint64_t current = 0;  ///< index of the one that is running
+  std::uint64_t current = 0;  ///< index of the one at work, for reports
 };
 
 /// Sends the pickled results before it returns.
@@ -53,15 +53,16 @@ template <typename F>
 void pickle_task(Pickler& pickler, const F& task) {
   if constexpr (is_function<F>) {
     pickler(program_offset(reinterpret_cast<AnyFunction>(task)));
-  } else if constexpr (!is_stateless<F>) {
+  } else if constexpr (is_pickleable<F> && !is_stateless<F>) {
+    pickler.keep(&task);
+    pickler(task);
+  } else {
     static_assert(
-        is_pickleable<F>,
+        is_stateless<F>,
         "This task cannot be sent to a worker. A lambda that captures cannot "
         "be pickled: use a function, a lambda without captures, or a class "
         "with operator() and a serialize(archive) member; or let the workers "
         "inherit the data and send only an index.");
-    pickler.keep(&task);
-    pickler(task);
   }
 }
 
@@ -70,11 +71,11 @@ F unpickle_task(Unpickler& unpickler) {
   if constexpr (is_function<F>) {
     return reinterpret_cast<F>(
         program_function(unpickle<std::uint64_t>(unpickler)));
+  } else if constexpr (is_pickleable<F> && !is_stateless<F>) {
+    return unpickle<F>(unpickler);
   } else if constexpr (is_stateless<F>) {
     return F{};
-  } else {
-    return unpickle<F>(unpickler);
-  }
+  }  // else `pickle_task` says what is wrong
 }
 
 /// One item of a map. (A class of its own, because std::vector<bool> has no
@@ -111,9 +112,14 @@ struct Batch {
   static void run(Unpickler& unpickler, BatchRun& run, const Reply& reply) {
     const F task = unpickle_task<F>(unpickler);
     std::vector<Held<Item>> items;
-    for (std::uint64_t i = 0; i < run.count; ++i) {
+    for (run.current = run.first; run.current < run.first + run.count;
+         ++run.current) {
       items.push_back({unpickle<Item>(unpickler)});
     }
+    if (unpickler.left() != Bytes()) {
+      throw PickleError("bytes are left over behind the items");
+    }
+    run.current = run.first;
     std::vector<std::optional<Result>> results;
     results.reserve(items.size());
     for (const Held<Item>& held : items) {
@@ -127,7 +133,11 @@ struct Batch {
     }
     Pickler pickler;
     pickler.keep(results.data(), results.size());
-    for (const std::optional<Result>& result : results) pickler(*result);
+    run.current = run.first;
+    for (const std::optional<Result>& result : results) {
+      pickler(*result);
+      ++run.current;
+    }
     reply(pickler.take());
   }
 

@@ -35,14 +35,6 @@ Engine::Engine(int workers, std::function<void()> initializer)
 Engine::~Engine() { terminate(); }
 
 void Engine::start() {
-  const int threads = thread_count();
-  if (threads > 1) {
-    throw PoolError(fmt::format(
-        "a process with {} threads cannot fork workers: the copies would have "
-        "one thread, and every lock that another one holds would stay locked; "
-        "make the pool before the first thread starts",
-        threads));
-  }
   try {
     for (std::unique_ptr<Worker>& worker : workers_) worker = start_worker();
   } catch (const std::system_error& error) {
@@ -55,6 +47,14 @@ void Engine::start() {
 }
 
 std::unique_ptr<Engine::Worker> Engine::start_worker() {
+  const int threads = thread_count();
+  if (threads > 1) {
+    throw PoolError(fmt::format(
+        "a process with {} threads cannot fork workers: the copies would have "
+        "one thread, and every lock that another one holds would stay locked; "
+        "make the pool before the first thread starts",
+        threads));
+  }
   auto worker = std::make_unique<Worker>();
   Pipe tasks = make_pipe();
   Pipe results = make_pipe();
@@ -89,13 +89,39 @@ int Engine::run_child(int tasks, int results, pid_t parent) const {
   return serve(tasks, results, initializer_);
 }
 
-void Engine::submit(std::shared_ptr<Job> job) {
+void Engine::expect_open() const {
+  if (::getpid() != owner_) {
+    throw PoolError(fmt::format(
+        "the pool belongs to process {}, of which this one is a fork", owner_));
+  }
   if (!broken_.empty()) throw PoolError(broken_);
   if (closed_) throw PoolError("the pool is closed");
+}
+
+void Engine::submit(std::shared_ptr<Job> job) {
+  expect_open();
   if (job->batches() > 0) jobs_.push_back(std::move(job));
+  bury_the_dead();
+}
+
+// Workers that have ended while nobody looked: a batch given to one of them
+// would be lost.
+void Engine::bury_the_dead() {
+  for (std::unique_ptr<Worker>& worker : workers_) {
+    if (!worker || worker->assignment) continue;
+    pollfd ended{
+        .fd = worker->child.descriptor(), .events = POLLIN, .revents = 0};
+    retried([&] { return ::poll(&ended, 1, 0); });
+    // What it sent before, such as why its initializer failed, is still there.
+    if (ended.revents != 0) {
+      const bool sound = read_replies(*worker);
+      bury(std::move(worker), !sound);
+    }
+  }
 }
 
 bool Engine::progress(int also, int milliseconds) {
+  if (::getpid() != owner_) expect_open();  // which says why
   hand_out();
   if (also == -1 && !busy()) return false;  // there is nothing to wait for
 
@@ -120,7 +146,7 @@ bool Engine::progress(int also, int milliseconds) {
     // Replies before the death: what was sent before the end still counts.
     bool sound = true;
     if (next++->revents != 0) sound = read_replies(*worker);
-    if (next++->revents != 0) write_some(*worker);
+    if (next++->revents != 0 && worker->assignment) write_some(*worker);
     const bool dead = next++->revents != 0;
     if (dead && sound) sound = read_replies(*worker);
     if (dead || !sound) bury(std::move(worker), !sound);
@@ -133,7 +159,7 @@ void Engine::hand_out() {
     if (jobs_.empty()) return;
     try {
       if (!worker) worker = start_worker();
-    } catch (const std::system_error& error) {
+    } catch (const std::exception& error) {
       // The others can do the work, if there are others.
       if (pids().empty()) {
         give_up(fmt::format("no worker can be started: {}", error.what()));
@@ -217,32 +243,53 @@ bool Engine::read_replies(Worker& worker) {
 }
 
 bool Engine::finish_reply(Worker& worker) {
-  const std::span<const std::byte> payload(worker.payload.get(),
-                                           worker.reply.payload);
-  const FrameHeader reply = worker.reply;
+  const std::unique_ptr<std::byte[]> memory = std::move(worker.payload);
+  const std::span<const std::byte> payload(memory.get(), worker.reply.payload);
   worker.reply_read = 0;
-  if (reply.kind == FrameKind::kBroken) {
-    const auto failure = unpickle<Failure>(payload);
-    give_up(fmt::format("the initializer failed in worker {}: {}: {}",
-                        worker.child.pid(), failure.type, failure.text));
-    return true;
+  if (worker.reply.kind == FrameKind::kBroken) {
+    return take_failure(worker, payload);
   }
-  if (!worker.assignment || reply.batch != worker.assignment->number ||
+  if (!worker.assignment || worker.reply.batch != worker.assignment->number ||
       !worker.outgoing.done()) {
     return false;
   }
+  if (worker.reply.kind == FrameKind::kFailure) {
+    return take_failure(worker, payload);
+  }
+  if (worker.reply.kind != FrameKind::kResults) return false;
   const Assignment done = *std::exchange(worker.assignment, std::nullopt);
-  if (reply.kind == FrameKind::kResults) {
-    done.job->succeed(done.batch, payload);
-  } else {
-    const auto failure = unpickle<Failure>(payload);
+  done.job->succeed(done.batch, payload);
+  return true;
+}
+
+// A batch, or the whole worker, has ended in an exception. False if that worker
+// cannot go on.
+bool Engine::take_failure(Worker& worker, std::span<const std::byte> payload) {
+  Failure failure;
+  try {
+    failure = unpickle<Failure>(payload);
+  } catch (const PickleError&) {
+    return false;
+  }
+  const auto lost = std::exchange(worker.assignment, std::nullopt);
+  const bool broken = worker.reply.kind == FrameKind::kBroken;
+  if (!broken) {
     const auto item = static_cast<std::int64_t>(failure.item);
-    done.job->fail(
+    lost->job->fail(
         item, std::make_exception_ptr(TaskError(failure.text, failure.type,
                                                 item, worker.child.pid())));
+    return true;
   }
-  worker.payload.reset();
-  return true;
+  const std::string reason = fmt::format(
+      "the initializer failed in worker {}: {}{}{}", worker.child.pid(),
+      failure.type, failure.text.empty() ? "" : ": ", failure.text);
+  if (lost) {
+    lost->job->fail(
+        static_cast<std::int64_t>(lost->job->range(lost->batch).first),
+        std::make_exception_ptr(PoolError(reason)));
+  }
+  give_up(reason);
+  return false;
 }
 
 void Engine::bury(std::unique_ptr<Worker> worker, bool sent_nonsense) {
@@ -288,6 +335,7 @@ void Engine::terminate() {
     lost.job->fail(static_cast<std::int64_t>(lost.job->range(lost.batch).first),
                    std::make_exception_ptr(PoolError(kTerminated)));
   }
+  closed_ = true;
   give_up(kTerminated);
 }
 

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,9 @@ class Engine {
 
   /// Starts the workers. Throws PoolError with the reason if that fails.
   void start();
-  /// Puts a job behind those that wait. Throws PoolError if it was closed.
+  /// Throws PoolError, with the reason, unless jobs are taken.
+  void expect_open() const;
+  /// Puts a job behind those that wait. Throws as `expect_open`.
   void submit(std::shared_ptr<Job> job);
   /// One round: hands out batches, then waits until a worker answers, can take
   /// more, or dies; or `also` (a descriptor, if not -1) is readable; or
@@ -86,6 +89,8 @@ class Engine {
   // Takes in what a worker has sent; false if that cannot be a reply.
   bool read_replies(Worker& worker);
   bool finish_reply(Worker& worker);
+  bool take_failure(Worker& worker, std::span<const std::byte> payload);
+  void bury_the_dead();
   // Reaps a worker that has died and fails its batch; kills it first if it
   // has sent nonsense.
   void bury(std::unique_ptr<Worker> worker, bool sent_nonsense);

@@ -6,7 +6,7 @@ namespace cow {
 namespace {
 
 std::int64_t ceil_divide(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
+  return a / b + (a % b == 0 ? 0 : 1);
 }
 
 }  // namespace

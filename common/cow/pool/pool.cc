@@ -21,7 +21,10 @@ void PendingWork::wait_for_success() {
 }
 
 bool PendingWork::wait_for(std::chrono::milliseconds time) {
-  const auto deadline = std::chrono::steady_clock::now() + time;
+  // Longer than this nobody waits, and a deadline could not be calculated.
+  constexpr std::chrono::hours kForEver{24 * 365};
+  const auto deadline = std::chrono::steady_clock::now() +
+                        std::min<std::chrono::milliseconds>(time, kForEver);
   while (!job_->done()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());

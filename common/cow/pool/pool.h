@@ -140,7 +140,10 @@ class Pool {
   /// before the results are there.
   template <typename F, typename Items>
   auto map_async(F task, Items&& items, std::int64_t chunk_size = 0) {
-    using Item = std::decay_t<decltype(*std::begin(items))>;
+    using Item =
+        typename std::iterator_traits<decltype(std::begin(items))>::value_type;
+    if (chunk_size < 0) throw std::invalid_argument("chunk size below 0");
+    engine_->expect_open();  // before anything is moved out of `items`
     constexpr bool kGivenAway = std::is_same_v<Items, std::vector<Item>>;
     std::vector<Held<Item>> held;
     for (auto&& item : items) {
@@ -150,7 +153,6 @@ class Pool {
         held.push_back({item});
       }
     }
-    if (chunk_size < 0) throw std::invalid_argument("chunk size below 0");
     if (chunk_size == 0) {
       chunk_size = default_chunk_size(static_cast<std::int64_t>(held.size()),
                                       engine_->size());

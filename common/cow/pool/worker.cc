@@ -68,9 +68,9 @@ void run_batch(const FrameHeader& header, int tasks, int results) {
   } catch (...) {
     if (replied) throw;  // the pipe to the pool is broken
     const Failure failure = describe_exception(run.current);
+    unpickler.skip_rest();  // the pool expects a reply only then
     send(results, FrameKind::kFailure, header.batch, pickle(failure));
   }
-  unpickler.skip_rest();
 }
 
 int serve_batches(int tasks, int results) {

@@ -1,0 +1,156 @@
+// The two sides of a batch, in one process: what the parent pickles, the worker
+// runs; what the worker replies, the parent reads.
+#include "cow/pool/batch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cow/pickle/eigen.h"
+
+namespace cow {
+namespace {
+
+double half(int i) { return i / 2.0; }
+
+struct Scale {
+  double factor = 1;
+  std::vector<double> table;
+  double operator()(int i) const { return factor * i; }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(factor, table);
+  }
+};
+
+template <typename Item>
+std::vector<Held<Item>> held(std::vector<Item> items) {
+  std::vector<Held<Item>> held;
+  for (Item& item : items) held.push_back({std::move(item)});
+  return held;
+}
+
+template <typename F, typename Item>
+Message pickled(const F& task, const std::vector<Held<Item>>& items) {
+  return Batch<F, Item>::pickle(task, items);
+}
+
+// What a worker replies to a batch of these bytes; `run` as it is at the end.
+template <typename F, typename Item>
+std::string reply_to(const std::string& bytes, BatchRun& run) {
+  Unpickler unpickler(std::as_bytes(std::span(bytes)));
+  std::string reply;
+  Batch<F, Item>::run(unpickler, run,
+                      [&](Message message) { reply = message.to_string(); });
+  EXPECT_EQ(unpickler.left(), Bytes());
+  return reply;
+}
+
+template <typename F, typename Item>
+auto results_of(const F& task, std::vector<Item> items) {
+  const std::vector<Held<Item>> all = held(std::move(items));
+  BatchRun run{.first = 10, .count = all.size(), .current = 10};
+  const std::string reply =
+      reply_to<F, Item>(pickled(task, all).to_string(), run);
+  std::vector<std::optional<typename Batch<F, Item>::Result>> results(
+      all.size());
+  Batch<F, Item>::unpickle_results(std::as_bytes(std::span(reply)), results);
+  return results;
+}
+
+TEST(Batch, OfAFunctionGivesItsResults) {
+  EXPECT_THAT(results_of(&half, std::vector{1, 2, 3}),
+              ::testing::ElementsAre(0.5, 1.0, 1.5));
+}
+
+TEST(Batch, OfALambdaGivesItsResults) {
+  const auto task = [](const std::string& s) { return s + s; };
+  EXPECT_THAT(results_of(task, std::vector<std::string>{"a", "b"}),
+              ::testing::ElementsAre("aa", "bb"));
+}
+
+TEST(Batch, OfAnObjectGivesItsResults) {
+  EXPECT_THAT(results_of(Scale{3, {}}, std::vector{1, 2}),
+              ::testing::ElementsAre(3.0, 6.0));
+}
+
+TEST(Batch, TakesEightBytesForAFunctionAndNoneForALambda) {
+  const auto items = held(std::vector{1, 2, 3});
+  const auto lambda = [](int i) { return i; };
+  EXPECT_EQ(kFunction, Bytes(8));
+  EXPECT_EQ(pickled(&half, items).size(), Bytes(8 + 3 * 4));
+  EXPECT_EQ(pickled(lambda, items).size(), Bytes(3 * 4));
+  EXPECT_EQ(pickled(Scale{3, {1, 2}}, items).size(),
+            Bytes(8 + 8 + 2 * 8 + 3 * 4));
+}
+
+TEST(Batch, TakesASharedObjectOnce) {
+  const auto shared = std::make_shared<double>(1);
+  const auto items = held(std::vector(10, shared));
+  const auto task = [](const std::shared_ptr<double>& p) { return *p; };
+  EXPECT_EQ(pickled(task, items).size(), Bytes(8 + 10 * 4));
+}
+
+bool refers_to(const Message& message, const void* block) {
+  for (const iovec& piece : message.pieces()) {
+    if (piece.iov_base == block) return true;
+  }
+  return false;
+}
+
+TEST(Batch, RefersToLargeBlocksOfItsTaskAndItems) {
+  const Scale task{1, std::vector<double>(100'000, 1)};
+  EXPECT_TRUE(
+      refers_to(pickled(task, held(std::vector{1})), task.table.data()));
+
+  const auto items = held(std::vector<Eigen::VectorXd>{
+      Eigen::VectorXd::Ones(100'000), Eigen::VectorXd::Ones(100'000)});
+  const auto sum = [](const Eigen::VectorXd& v) { return v.sum(); };
+  const Message message = pickled(sum, items);
+  EXPECT_TRUE(refers_to(message, items[0].item.data()));
+  EXPECT_TRUE(refers_to(message, items[1].item.data()));
+}
+
+TEST(Batch, KnowsWhichItemItIsIn) {
+  const auto fail_at_five = [](int i) {
+    if (i == 5) throw std::runtime_error("five");
+    return i;
+  };
+  using Task = decltype(fail_at_five);
+  const auto items = held(std::vector{3, 4, 5, 6});
+  BatchRun run{.first = 100, .count = 4, .current = 100};
+  EXPECT_THROW(
+      (reply_to<Task, int>(pickled(fail_at_five, items).to_string(), run)),
+      std::runtime_error);
+  EXPECT_EQ(run.current, 102U);
+}
+
+TEST(Batch, RefusesResultsOfTheWrongLength) {
+  using Task = double (*)(int);
+  std::vector<std::optional<double>> results(2);
+  const std::string bytes(24, '\0');
+  const auto all = std::as_bytes(std::span(bytes));
+  using Kind = Batch<Task, int>;
+  EXPECT_NO_THROW(Kind::unpickle_results(all.first(16), results));
+  EXPECT_THROW(Kind::unpickle_results(all.first(15), results), PickleError);
+  EXPECT_THROW(Kind::unpickle_results(all.first(17), results), PickleError);
+  EXPECT_THROW(Kind::unpickle_results(all, results), PickleError);
+}
+
+TEST(Batch, RefusesAFunctionThatIsNotInThisProgram) {
+  using Task = double (*)(int);
+  const std::string nowhere(12, '\xff');
+  BatchRun run{.first = 0, .count = 1, .current = 0};
+  EXPECT_THROW((reply_to<Task, int>(nowhere, run)), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace cow

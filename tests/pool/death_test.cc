@@ -1,0 +1,315 @@
+// Workers that die: at once noticed, told with the item, replaced; no other
+// result is lost, and nothing hangs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <ostream>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pool/support.h"
+
+namespace cow::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Way {
+  const char* name;
+  void (*die)();
+  int signal;
+  const char* words;
+};
+void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
+
+class Death : public ::testing::TestWithParam<Way> {};
+
+const Way* chosen = nullptr;
+
+int die_at_three(int i) {
+  if (i == 3) chosen->die();
+  return i;
+}
+
+TEST_P(Death, InATaskIsToldWithTheItem) {
+  chosen = &GetParam();
+  Pool pool({.workers = 2});
+  const std::vector<pid_t> before = pool.workers();
+  try {
+    pool.map(die_at_three, numbers(8), 1);
+    FAIL() << "nothing was thrown";
+  } catch (const WorkerDied& died) {
+    EXPECT_EQ(died.signal(), GetParam().signal);
+    EXPECT_EQ(died.item(), 3);
+    EXPECT_THAT(before, ::testing::Contains(died.worker()));
+    EXPECT_THAT(died.what(), HasSubstr(GetParam().words));
+    EXPECT_THAT(died.what(), HasSubstr("in item 3"));
+  }
+}
+
+TEST_P(Death, LosesNoResultOfAnotherMap) {
+  chosen = &GetParam();
+  Pool pool({.workers = 2});
+  auto before = pool.map_async(same, numbers(10), 1);
+  auto dying = pool.map_async(die_at_three, numbers(8), 1);
+  auto after = pool.map_async(same, numbers(10), 1);
+  EXPECT_THROW(dying.get(), WorkerDied);
+  EXPECT_EQ(before.get(), numbers(10));
+  EXPECT_EQ(after.get(), numbers(10));
+  EXPECT_TRUE(works(pool));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    By, Death,
+    ::testing::Values(
+        Way{"Abort", [] { std::abort(); }, SIGABRT, "signal 6 (Aborted)"},
+        Way{"Kill", [] { ::raise(SIGKILL); }, SIGKILL, "signal 9 (Killed)"},
+        Way{"Term", [] { ::raise(SIGTERM); }, SIGTERM, "signal 15"},
+        Way{"UnderscoreExit", [] { ::_exit(5); }, 0, "exit status 5"},
+        Way{"Exit", [] { std::exit(3); }, 0, "exit status 3"},
+        Way{"ExitWithZero", [] { ::_exit(0); }, 0, "exit status 0"}),
+    [](const auto& way) { return way.param.name; });
+
+void abort_in(int) { std::abort(); }
+
+TEST(Deaths, InAChunkNameItsItems) {
+  Pool pool({.workers = 1});
+  EXPECT_THAT(error_of<WorkerDied>([&] { pool.map(abort_in, numbers(8), 4); }),
+              HasSubstr("in one of the items 0 to 3"));
+}
+
+TEST(Deaths, OfTheLowestItemAreTold) {
+  Pool pool({.workers = 3});
+  for (int i = 0; i < 5; ++i) {
+    try {
+      pool.map(abort_in, numbers(9), 1);
+      FAIL() << "nothing was thrown";
+    } catch (const WorkerDied& died) {
+      EXPECT_EQ(died.item(), 0);
+    }
+  }
+}
+
+TEST(Deaths, OfAllWorkersLeaveAFullSetOfNewOnes) {
+  Gate gate;
+  Pool pool({.workers = 3});
+  const std::vector<pid_t> before = pool.workers();
+  EXPECT_THROW(pool.map(abort_in, numbers(3), 1), WorkerDied);
+
+  auto pending = pool.map_async(stop_at_gate, numbers(3), 1);
+  ASSERT_TRUE(gate.arrived(pending, 3));  // three are working at the same time
+  const std::vector<pid_t> now = pool.workers();
+  EXPECT_EQ(now.size(), 3U);
+  for (const pid_t pid : now) {
+    EXPECT_THAT(before, ::testing::Not(::testing::Contains(pid)));
+  }
+  gate.let_go(3);
+  EXPECT_EQ(pending.get(), numbers(3));
+}
+
+TEST(Deaths, ByTheHundredAreNoMoreThanByOne) {
+  Pool pool({.workers = 2});
+  auto pending = pool.map_async(abort_in, numbers(100), 1);
+  ASSERT_TRUE(pending.wait_for(kDeadline));
+  EXPECT_THROW(pending.get(), WorkerDied);
+  EXPECT_TRUE(works(pool));
+}
+
+TEST(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
+  Gate gate;
+  Pool pool({.workers = 2});
+  auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
+  auto other = pool.map_async(same, numbers(4), 1);
+  ASSERT_TRUE(gate.arrived(pending, 2));
+  const pid_t victim = pool.workers()[1];
+  kill_and_wait(victim);
+  gate.let_go(1);  // only the other one is there to take it
+  ASSERT_TRUE(pending.wait_for(kDeadline));
+  try {
+    pending.get();
+    FAIL() << "nothing was thrown";
+  } catch (const WorkerDied& died) {
+    EXPECT_EQ(died.worker(), victim);
+    EXPECT_EQ(died.signal(), SIGKILL);
+    EXPECT_EQ(died.item(), 1);
+  }
+  EXPECT_EQ(other.get(), numbers(4));
+  EXPECT_EQ(pool.workers().size(), 2U);
+}
+
+TEST(Deaths, OfAnIdleWorkerCostNoResult) {
+  Pool pool({.workers = 3});
+  EXPECT_TRUE(works(pool));
+  const pid_t victim = pool.workers()[1];
+  kill_and_wait(victim);
+  EXPECT_TRUE(works(pool));
+  EXPECT_EQ(pool.workers().size(), 3U);
+  EXPECT_THAT(pool.workers(), ::testing::Not(::testing::Contains(victim)));
+}
+
+TEST(Deaths, OfAllWorkersWhileIdleCostNoResult) {
+  Pool pool({.workers = 2});
+  for (const pid_t victim : pool.workers()) kill_and_wait(victim);
+  EXPECT_TRUE(works(pool));
+}
+
+TEST(Deaths, OfAnIdleWorkerWhileAnotherWorksCostNoResult) {
+  Gate gate;
+  Pool pool({.workers = 2});
+  auto pending = pool.map_async(stop_at_gate, numbers(1));
+  ASSERT_TRUE(gate.arrived(pending, 1));
+  kill_and_wait(pool.workers()[1]);
+  EXPECT_FALSE(pending.ready());
+  gate.let_go(1);
+  EXPECT_EQ(pending.get(), numbers(1));
+  EXPECT_TRUE(works(pool));
+}
+
+TEST(Deaths, OfIdleWorkersDoNotHoldUpTheEnd) {
+  Pool joined({.workers = 2});
+  for (const pid_t victim : joined.workers()) kill_and_wait(victim);
+  joined.close();
+  joined.join();
+  Pool dropped({.workers = 2});
+  for (const pid_t victim : dropped.workers()) kill_and_wait(victim);
+}
+
+// A worker that is stopped takes no more of its item than its pipe holds.
+TEST(Deaths, WhileALargeItemIsHalfWrittenAreToldWithTheItem) {
+  Pool pool({.workers = 1});
+  const pid_t victim = pool.workers()[0];
+  ::kill(victim, SIGSTOP);
+  const std::vector<std::string> items(1, std::string(1 << 24, 'x'));
+  auto pending =
+      pool.map_async([](const std::string& s) { return s.size(); }, items);
+  EXPECT_FALSE(pending.ready());
+  EXPECT_GT(pending.transfer().to_workers, Bytes(0));
+  EXPECT_LT(pending.transfer().to_workers, 16_MiB);
+  ::kill(victim, SIGKILL);
+  ASSERT_TRUE(pending.wait_for(kDeadline));
+  EXPECT_THAT(error_of<WorkerDied>([&] { pending.get(); }),
+              HasSubstr("signal 9 (Killed) in item 0"));
+  EXPECT_TRUE(works(pool));
+}
+
+// Kills a worker when the first part of its reply has been seen, and returns
+// whether that was before the last; otherwise the result must be whole.
+bool kill_within_reply(Pool& pool) {
+  constexpr std::size_t kSize = std::size_t{64} << 20;
+  auto other = pool.map_async(same, numbers(1));
+  other.wait();
+  auto pending = pool.map_async(
+      [](int i) {
+        return std::pair(::getpid(),
+                         std::vector<char>(kSize, static_cast<char>('a' + i)));
+      },
+      numbers(1));
+  while (pending.transfer().from_workers == Bytes()) {
+    pending.wait_for(std::chrono::milliseconds(1));
+  }
+  // One item is in one worker, but which that is, the test does not know.
+  for (const pid_t pid : pool.workers()) ::kill(pid, SIGKILL);
+  EXPECT_TRUE(pending.wait_for(kDeadline));
+  EXPECT_EQ(other.get(), numbers(1));
+  if (!pending.failed()) {
+    EXPECT_EQ(pending.get()[0].second.size(), kSize);
+    return false;
+  }
+  EXPECT_LT(pending.transfer().from_workers, Bytes(kSize));
+  EXPECT_THAT(error_of<WorkerDied>([&] { pending.get(); }),
+              HasSubstr("signal 9 (Killed) in item 0"));
+  return true;
+}
+
+TEST(Deaths, WhileALargeReplyIsHalfWrittenAreToldWithTheItem) {
+  bool seen = false;
+  for (int i = 0; i < 100 && !seen; ++i) {
+    Pool pool({.workers = 2});
+    seen = kill_within_reply(pool);
+    if (seen) {
+      EXPECT_TRUE(works(pool));
+    }
+  }
+  EXPECT_TRUE(seen) << "no worker died within its reply";
+}
+
+// A result whose end is its worker's end: that is right after the reply.
+class LastWill {
+ public:
+  LastWill() = default;
+  explicit LastWill(bool armed) : armed_(armed) {}
+  LastWill(LastWill&& other) noexcept
+      : armed_(std::exchange(other.armed_, false)), word_(other.word_) {}
+  LastWill& operator=(LastWill&& other) noexcept {
+    std::swap(armed_, other.armed_);
+    std::swap(word_, other.word_);
+    return *this;
+  }
+  ~LastWill() {
+    if (armed_) ::raise(SIGKILL);
+  }
+  template <class Archive>
+  void save(Archive& archive) const {
+    archive(7);
+  }
+  template <class Archive>
+  void load(Archive& archive) {
+    archive(word_);
+  }
+  int word() const { return word_; }
+
+ private:
+  bool armed_ = false;
+  int word_ = 0;
+};
+
+TEST(Deaths, RightAfterAReplyCostNoResult) {
+  Pool pool({.workers = 1});
+  const std::vector<Descriptor> worker = watch(pool.workers());
+  auto pending = pool.map_async([](int) { return LastWill(true); }, numbers(1));
+  ASSERT_TRUE(all_end(worker));  // before the pool looks at what it sent
+  EXPECT_EQ(pending.get()[0].word(), 7);
+  EXPECT_TRUE(works(pool));
+}
+
+TEST(Deaths, OfAWorkerThatWasStoppedAreToldAsAnyOther) {
+  Gate gate;
+  Pool pool({.workers = 1});
+  auto pending = pool.map_async(stop_at_gate, numbers(1));
+  ASSERT_TRUE(gate.arrived(pending, 1));
+  ::kill(pool.workers()[0], SIGSTOP);
+  EXPECT_FALSE(pending.ready());
+  ::kill(pool.workers()[0], SIGKILL);
+  ASSERT_TRUE(pending.wait_for(kDeadline));
+  EXPECT_THROW(pending.get(), WorkerDied);
+}
+
+TEST(Deaths, AreNoneWhereAWorkerIsOnlyStopped) {
+  Gate gate;
+  Pool pool({.workers = 2});
+  const pid_t stopped = pool.workers()[0];
+  ::kill(stopped, SIGSTOP);
+  auto pending = pool.map_async(
+      [](int i) {
+        Gate::arrive();
+        return i;
+      },
+      numbers(20), 1);
+  ASSERT_TRUE(gate.arrived(pending, 19));  // one item waits in the stopped one
+  auto later = pool.map_async(same, numbers(20), 1);
+  ASSERT_TRUE(later.wait_for(kDeadline));
+  EXPECT_EQ(later.get(), numbers(20));
+  EXPECT_FALSE(pending.ready());
+  ::kill(stopped, SIGCONT);
+  ASSERT_TRUE(pending.wait_for(kDeadline));
+  EXPECT_EQ(pending.get(), numbers(20));
+  EXPECT_EQ(pool.workers()[0], stopped);
+}
+
+}  // namespace
+}  // namespace cow::testing

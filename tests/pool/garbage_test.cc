@@ -1,0 +1,114 @@
+// A task that writes into its worker's reply pipe, as a wild descriptor may:
+// the pool notices, and nothing hangs.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "cow/pool/frame.h"
+#include "pool/support.h"
+
+namespace cow::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+// In a worker: the only pipe, beside the standard streams, that it can write.
+int reply_pipe() {
+  for (int fd = 3; fd < 1024; ++fd) {
+    struct stat status {};
+    if (::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) &&
+        (::fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY) {
+      return fd;
+    }
+  }
+  return -1;
+}
+
+// A task whose state is what it writes.
+struct Scribble {
+  std::string bytes;
+  int operator()(int i) const {
+    write_fully(reply_pipe(), bytes.data(), bytes.size());
+    return i;
+  }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bytes);
+  }
+};
+
+std::string text_of(const FrameHeader& header) {
+  std::string bytes(sizeof header, '\0');
+  std::memcpy(bytes.data(), &header, sizeof header);
+  return bytes;
+}
+
+// The text of the WorkerDied that a map of such a task ends in.
+std::string outcome_of(Pool& pool, const std::string& bytes) {
+  try {
+    auto pending = pool.map_async(Scribble{bytes}, numbers(1));
+    if (!pending.wait_for(std::chrono::seconds(5))) return "it hangs";
+    pending.get();
+  } catch (const WorkerDied& died) {
+    return died.what();
+  } catch (const std::exception& error) {
+    return std::string("another exception: ") + error.what();
+  }
+  return "nothing was thrown";
+}
+
+class Garbage : public ::testing::Test {
+ protected:
+  void expect_noticed(const std::string& bytes) {
+    Pool pool({.workers = 2});
+    auto other = pool.map_async(same, numbers(6), 1);
+    EXPECT_THAT(outcome_of(pool, bytes),
+                HasSubstr("something that is no reply in its pipe in item 0"));
+    EXPECT_EQ(other.get(), numbers(6));
+    EXPECT_TRUE(works(pool));
+    EXPECT_EQ(pool.workers().size(), 2U);
+  }
+};
+
+TEST_F(Garbage, ThatIsNoHeaderIsNoticed) {
+  expect_noticed(std::string(1000, 'x'));
+}
+
+TEST_F(Garbage, ThatIsShorterThanAHeaderIsNoticed) { expect_noticed("x"); }
+
+TEST_F(Garbage, OfABatchThatIsNotThisWorkersIsNoticed) {
+  expect_noticed(text_of({.kind = FrameKind::kResults, .batch = 4711}));
+}
+
+TEST_F(Garbage, OfAnUnknownKindIsNoticed) {
+  expect_noticed(text_of({.kind = FrameKind{99}, .batch = 6}));
+  expect_noticed(text_of({.kind = FrameKind::kStop, .batch = 6}));
+}
+
+TEST_F(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
+  expect_noticed(text_of(
+      {.kind = FrameKind::kResults, .payload = std::uint64_t{1} << 63}));
+  expect_noticed(
+      text_of({.kind = FrameKind::kResults, .payload = ~std::uint64_t{0}}));
+  expect_noticed(text_of(
+      {.kind = FrameKind::kResults, .payload = std::uint64_t{1} << 62}));
+}
+
+TEST_F(Garbage, ThatIsAFailureWithoutATextIsNoticed) {
+  expect_noticed(
+      text_of({.kind = FrameKind::kFailure, .payload = 1, .batch = 6}) + "x");
+}
+
+TEST_F(Garbage, ThatIsAnInitializersFailureWithoutATextIsNoticed) {
+  expect_noticed(text_of({.kind = FrameKind::kBroken, .payload = 1}) + "x");
+}
+
+}  // namespace
+}  // namespace cow::testing

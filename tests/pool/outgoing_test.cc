@@ -1,0 +1,165 @@
+// A frame goes through a pipe byte for byte, in however many writes.
+#include "cow/pool/outgoing.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "cow/os/descriptor.h"
+#include "cow/pickle/pickle.h"
+
+namespace cow {
+namespace {
+
+// The smallest pipe there is, whose ends do not wait.
+Pipe tiny_pipe() {
+  Pipe pipe = make_pipe();
+  ::fcntl(pipe.writer.get(), F_SETPIPE_SZ, 4096);
+  set_nonblocking(pipe.writer.get());
+  set_nonblocking(pipe.reader.get());
+  return pipe;
+}
+
+// At most `most` of the bytes that are in the pipe.
+std::string take(const Pipe& pipe, std::size_t most) {
+  std::string bytes(most, '\0');
+  const ssize_t got = ::read(pipe.reader.get(), bytes.data(), most);
+  bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return bytes;
+}
+
+// The header that lies in the pipe in front of `payload`.
+std::string framed(FrameHeader header, const std::string& payload) {
+  header.payload = payload.size();
+  std::string bytes(sizeof header, '\0');
+  std::memcpy(bytes.data(), &header, sizeof header);
+  return bytes + payload;
+}
+
+const FrameHeader kHeader{.kind = FrameKind::kBatch,
+                          .batch = 7,
+                          .entry = 0x1234,
+                          .first = 100,
+                          .count = 3};
+
+using Value = std::tuple<int, std::vector<double>, std::string,
+                         std::vector<int>, std::vector<int>>;
+
+Value a_value() {
+  Value value{1, {}, "between", {}, {1, 2, 3}};
+  for (int i = 0; i < 30'000; ++i) {
+    std::get<1>(value).push_back(i);
+    std::get<3>(value).push_back(-i);
+  }
+  return value;
+}
+
+TEST(OutgoingFrame, WithNothingBegunIsDone) {
+  EXPECT_TRUE(OutgoingFrame().done());
+}
+
+TEST(OutgoingFrame, WithoutAPayloadIsItsHeader) {
+  const Pipe pipe = tiny_pipe();
+  OutgoingFrame frame;
+  frame.begin({.kind = FrameKind::kStop}, Message());
+  EXPECT_FALSE(frame.done());
+  EXPECT_EQ(frame.write_some(pipe.writer.get()), Bytes(48));
+  EXPECT_TRUE(frame.done());
+  EXPECT_EQ(take(pipe, 1000), framed({.kind = FrameKind::kStop}, ""));
+}
+
+TEST(OutgoingFrame, GoesThroughATinyPipeByteForByte) {
+  const Value value = a_value();
+  const std::string expected = framed(kHeader, pickle(value).to_string());
+  for (const std::size_t part : {1000U, 4096U, 5000U, 1U << 20}) {
+    const Pipe pipe = tiny_pipe();
+    OutgoingFrame frame;
+    frame.begin(kHeader, pickle(value));
+    std::string received;
+    Bytes written;
+    while (!frame.done()) {
+      const Bytes some = frame.write_some(pipe.writer.get());
+      EXPECT_LE(some, Bytes(4096));
+      written += some;
+      received += take(pipe, part);
+      ASSERT_LE(received.size(), expected.size());
+    }
+    received += take(pipe, 1 << 20);
+    EXPECT_EQ(written, Bytes(expected.size()));
+    EXPECT_TRUE(received == expected);
+  }
+}
+
+TEST(OutgoingFrame, WritesNothingIntoAFullPipe) {
+  const Pipe pipe = tiny_pipe();
+  while (::write(pipe.writer.get(), "x", 1) == 1) continue;
+  OutgoingFrame frame;
+  frame.begin(kHeader, Message());
+  EXPECT_EQ(frame.write_some(pipe.writer.get()), Bytes());
+  EXPECT_FALSE(frame.done());
+  while (!take(pipe, 4096).empty()) continue;
+  EXPECT_EQ(frame.write_some(pipe.writer.get()), Bytes(48));
+  EXPECT_TRUE(frame.done());
+}
+
+TEST(OutgoingFrame, OfMorePiecesThanOneWriteTakesIsWhole) {
+  const std::string block(1 << 14, 'b');
+  Pickler pickler;
+  pickler.keep(&block);
+  constexpr int kBlocks = IOV_MAX;  // and as many lengths between them
+  for (int i = 0; i < kBlocks; ++i) {
+    pickler(i);
+    pickler.save_block(&block, block.data(), block.size());
+  }
+  Message message = pickler.take();
+  ASSERT_EQ(message.pieces().size(), std::size_t{2 * kBlocks});
+  const std::string expected = framed(kHeader, message.to_string());
+
+  const Pipe pipe = tiny_pipe();
+  ::fcntl(pipe.writer.get(), F_SETPIPE_SZ, 1 << 20);
+  OutgoingFrame frame;
+  frame.begin(kHeader, std::move(message));
+  std::string received;
+  while (!frame.done()) {
+    frame.write_some(pipe.writer.get());
+    received += take(pipe, 1 << 20);
+  }
+  EXPECT_TRUE(received == expected);
+}
+
+TEST(OutgoingFrame, CanBeBegunAgainWhenItIsDone) {
+  const Pipe pipe = tiny_pipe();
+  OutgoingFrame frame;
+  for (const int number : {1, 2, 3}) {
+    frame.begin(kHeader, pickle(number));
+    EXPECT_EQ(frame.write_some(pipe.writer.get()), Bytes(52));
+    EXPECT_TRUE(frame.done());
+    EXPECT_EQ(take(pipe, 1000), framed(kHeader, pickle(number).to_string()));
+  }
+}
+
+TEST(OutgoingFrame, SaysWhichCallFailed) {
+  OutgoingFrame frame;
+  frame.begin(kHeader, Message());
+  try {
+    frame.write_some(-1);
+    FAIL() << "nothing was thrown";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code().value(), EBADF);
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("writev(-1, 1 pieces)"));
+  }
+}
+
+}  // namespace
+}  // namespace cow

@@ -1,0 +1,338 @@
+// A pool among other processes: forked copies, a parent that is killed, limits,
+// threads, signals.
+#include <dirent.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cow/os/child.h"
+#include "pool/support.h"
+#include "support/leaks.h"
+
+namespace cow::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+// A child whose pool of three holds three tasks; it tells their process ids
+// through `pids` and then waits for ever.
+Child child_with_a_busy_pool(const Pipe& pids, Gate& gate) {
+  return Child::fork([&] {
+    ::setpgid(0, 0);
+    Pool pool({.workers = 3});
+    auto pending = pool.map_async(stop_at_gate, numbers(3), 1);
+    if (!gate.arrived(pending, 3)) return 1;
+    const std::vector<pid_t> workers = pool.workers();
+    write_fully(pids.writer.get(), workers.data(),
+                workers.size() * sizeof(pid_t));
+    pending.wait();
+    return 0;
+  });
+}
+
+std::vector<Descriptor> watch_three(const Pipe& pids) {
+  std::vector<pid_t> workers(3);
+  if (!becomes_readable(pids.reader.get())) return {};
+  read_fully(pids.reader.get(), workers.data(), 3 * sizeof(pid_t));
+  return watch(workers);
+}
+
+TEST(Processes, WorkersEndWhenTheirParentIsKilled) {
+  Gate gate;
+  const Pipe pids = make_pipe();
+  Child parent = child_with_a_busy_pool(pids, gate);
+  const std::vector<Descriptor> workers = watch_three(pids);
+  parent.kill(SIGKILL);
+  EXPECT_EQ(parent.wait().signal, SIGKILL);
+  EXPECT_EQ(workers.size(), 3U);
+  EXPECT_TRUE(all_end(workers));
+}
+
+TEST(Processes, CtrlCEndsTheParentAndWithItTheWorkers) {
+  Gate gate;
+  const Pipe pids = make_pipe();
+  Child parent = child_with_a_busy_pool(pids, gate);
+  const std::vector<Descriptor> workers = watch_three(pids);
+  ::kill(-parent.pid(), SIGINT);  // the whole group, as a terminal does it
+  EXPECT_EQ(parent.wait().signal, SIGINT);
+  EXPECT_EQ(workers.size(), 3U);
+  EXPECT_TRUE(all_end(workers));
+}
+
+TEST(Processes, CtrlCDoesNotReachATask) {
+  Gate gate;
+  Pool pool({.workers = 2});
+  auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
+  ASSERT_TRUE(gate.arrived(pending, 2));
+  for (const pid_t worker : pool.workers()) ::kill(worker, SIGINT);
+  gate.let_go(2);
+  EXPECT_EQ(pending.get(), numbers(2));
+}
+
+// Destroyed by exit(3), as a global of a program is.
+std::unique_ptr<Pool> global_pool;
+
+TEST(Processes, AForkedCopyOfAPoolThatExitsDoesNoHarm) {
+  Gate gate;
+  global_pool = std::make_unique<Pool>(PoolOptions{.workers = 2});
+  const std::vector<pid_t> workers = global_pool->workers();
+  auto pending = global_pool->map_async(stop_at_gate, numbers(2), 1);
+  ASSERT_TRUE(gate.arrived(pending, 2));
+  Child copy = Child::fork([]() -> int { std::exit(7); });
+  EXPECT_EQ(copy.wait().code, 7);
+  Child other = Child::fork([] {
+    global_pool.reset();
+    return 8;
+  });
+  EXPECT_EQ(other.wait().code, 8);
+  gate.let_go(2);
+  EXPECT_EQ(pending.get(), numbers(2));
+  EXPECT_TRUE(works(*global_pool));
+  EXPECT_EQ(global_pool->workers(), workers);
+  global_pool.reset();
+}
+
+TEST(Processes, AForkedCopyOfAPoolRefusesWork) {
+  Pool pool({.workers = 2});
+  Child copy = Child::fork([&] {
+    try {
+      pool.map(square, numbers(4));
+    } catch (const PoolError&) {
+      return 7;
+    }
+    return 1;
+  });
+  EXPECT_EQ(copy.wait().code, 7);
+  EXPECT_TRUE(works(pool));
+}
+
+TEST(Processes, AWorkersCopyOfItsOwnPoolRefusesWork) {
+  global_pool = std::make_unique<Pool>(PoolOptions{.workers = 2});
+  // The pool was not yet there when its workers were forked; later ones see it.
+  EXPECT_THROW(global_pool->map([](int) { std::abort(); }, numbers(2), 1),
+               WorkerDied);
+  const std::vector<bool> refused = global_pool->map(
+      [](int) {
+        try {
+          global_pool->map(square, numbers(4));
+        } catch (const PoolError&) {
+          return true;
+        }
+        return false;
+      },
+      numbers(1));
+  EXPECT_EQ(refused, std::vector{true});
+  EXPECT_TRUE(works(*global_pool));
+  global_pool.reset();
+}
+
+// A thread that waits until it is told to end.
+class Bystander {
+ public:
+  Bystander()
+      : thread_([this] {
+          char byte = 0;
+          read_fully(end_.reader.get(), &byte, 1);
+        }) {}
+  Bystander(const Bystander&) = delete;
+  Bystander& operator=(const Bystander&) = delete;
+  ~Bystander() {
+    write_fully(end_.writer.get(), "e", 1);
+    thread_.join();
+  }
+
+ private:
+  Pipe end_ = make_pipe();
+  std::thread thread_;
+};
+
+TEST(Processes, AProcessWithThreadsMakesNoPoolAndIsToldWhy) {
+  const Bystander thread;
+  EXPECT_THAT(error_of<PoolError>([] { Pool({.workers = 2}); }),
+              AllOf(HasSubstr("2 threads"), HasSubstr("cannot fork")));
+}
+
+TEST(Processes, AProcessWithThreadsForksNoNewWorkerAndIsToldWhy) {
+  Pool pool({.workers = 1});
+  EXPECT_THROW(pool.map([](int) { std::abort(); }, numbers(1)), WorkerDied);
+  {
+    const Bystander thread;
+    EXPECT_THAT(error_of<PoolError>([&] { pool.map(square, numbers(1)); }),
+                HasSubstr("2 threads"));
+  }
+}
+
+TEST(Processes, AProcessWhoseThreadsHaveEndedMakesAPool) {
+  for (int i = 0; i < 200; ++i) {
+    std::thread([] {}).join();
+    const Pool pool({.workers = 1});
+  }
+}
+
+// While it lives, this process may open only so many descriptors more.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(int more) {
+    int highest = 0;
+    for (int fd = 0; fd < 1024; ++fd) {
+      if (::fcntl(fd, F_GETFD) != -1) highest = fd;
+    }
+    // The numbers that are free below the highest are free no more.
+    while (fillers_.empty() || fillers_.back().get() < highest) {
+      fillers_.emplace_back(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
+    }
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit now = before_;
+    now.rlim_cur = static_cast<rlim_t>(fillers_.back().get() + 1 + more);
+    ::setrlimit(RLIMIT_NOFILE, &now);
+  }
+  DescriptorLimit(const DescriptorLimit&) = delete;
+  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  std::vector<Descriptor> fillers_;
+  rlimit before_{};
+};
+
+TEST(Processes, TooFewDescriptorsAreAnErrorThatSaysSoAndNothingIsLeft) {
+  const Holdings before = holdings();
+  // The limit is met at every step of starting a worker.
+  for (int more = 0; more < 20; ++more) {
+    const DescriptorLimit limit(more);
+    EXPECT_THAT(error_of<PoolError>([] { Pool({.workers = 8}); }),
+                AllOf(HasSubstr("of 8 workers"), HasSubstr("Too many open")))
+        << more;
+  }
+  EXPECT_EQ(leaks_since(before), "");
+  Pool pool({.workers = 8});
+  EXPECT_TRUE(works(pool));
+}
+
+TEST(Processes, TooFewDescriptorsForANewWorkerLeaveTheOthersTheWork) {
+  Pool pool({.workers = 2});
+  EXPECT_THROW(pool.map(
+                   [](int i) {
+                     if (i == 0) std::abort();
+                   },
+                   numbers(1)),
+               WorkerDied);
+  {
+    const DescriptorLimit limit(0);
+    EXPECT_EQ(pool.map(same, numbers(10), 1), numbers(10));
+  }
+  EXPECT_TRUE(works(pool));
+  EXPECT_EQ(pool.workers().size(), 2U);
+}
+
+TEST(Processes, WhatWasPrintedBeforeTheForkIsNotPrintedTwice) {
+  Pipe out = make_pipe();
+  Child program = Child::fork([&] {
+    ::dup2(out.writer.get(), STDOUT_FILENO);
+    static char buffer[1 << 16];
+    std::setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+    std::printf("before by printf\n");
+    std::ios::sync_with_stdio(false);
+    std::cout << "before by cout\n";
+    Pool pool({.workers = 4});
+    std::printf("between\n");
+    pool.map([](int i) { std::printf("in task %d\n", i); }, numbers(2), 1);
+    pool.close();
+    pool.join();
+    return 0;
+  });
+  out.writer.close();
+  std::string text(100'000, '\0');
+  text.resize(read_fully(out.reader.get(), text.data(), text.size()));
+  EXPECT_TRUE(program.wait().success());
+  for (const std::string line : {"before by printf\n", "before by cout\n",
+                                 "between\n", "in task 0\n", "in task 1\n"}) {
+    const std::size_t first = text.find(line);
+    EXPECT_NE(first, std::string::npos) << line << "is not in:\n" << text;
+    EXPECT_EQ(text.find(line, first + 1), std::string::npos)
+        << line << "is there twice in:\n"
+        << text;
+  }
+}
+
+int exit_handler_writes_to = -1;
+
+TEST(Processes, AWorkerRunsNoExitHandlerOfTheParent) {
+  const Pipe calls = make_pipe();
+  exit_handler_writes_to = calls.writer.get();
+  Child program = Child::fork([] {
+    std::atexit([] { write_fully(exit_handler_writes_to, "x", 1); });
+    {
+      Pool pool({.workers = 3});
+      if (!works(pool)) return 1;
+      pool.close();
+      pool.join();
+      const Pool dropped({.workers = 3});
+    }
+    std::exit(0);
+  });
+  EXPECT_TRUE(program.wait().success());
+  write_fully(calls.writer.get(), ".", 1);
+  char byte = 0;
+  read_fully(calls.reader.get(), &byte, 1);
+  EXPECT_EQ(byte, 'x');  // once, by the program itself
+  read_fully(calls.reader.get(), &byte, 1);
+  EXPECT_EQ(byte, '.');
+}
+
+// Some programs are started so; then children are reaped by the kernel.
+TEST(Processes, APoolWorksWhereTheEndOfChildrenIsIgnored) {
+  Child program = Child::fork([] {
+    ::signal(SIGCHLD, SIG_IGN);
+    {
+      Pool pool({.workers = 2});
+      if (!works(pool)) return 1;
+      pool.close();
+      pool.join();
+    }
+    Pool dropped({.workers = 2});
+    return works(dropped) ? 0 : 2;
+  });
+  EXPECT_TRUE(program.wait().success());
+}
+
+// The pipes between the pool and one worker are not open in another: else a
+// worker's end would not show.
+TEST(Processes, AWorkerHoldsOnlyItsOwnPipes) {
+  Pool pool({.workers = 4});
+  // Two each, and whatever this process had open before the pool was made.
+  const auto count_pipes = [](int) {
+    int pipes = 0;
+    DIR* folder = ::opendir("/proc/self/fd");
+    while (const dirent* entry = ::readdir(folder)) {
+      char target[64] = {};
+      const std::string path = std::string("/proc/self/fd/") + entry->d_name;
+      if (::readlink(path.c_str(), target, sizeof target - 1) > 0 &&
+          std::atoi(entry->d_name) > 2 &&
+          std::string(target).starts_with("pipe:")) {
+        ++pipes;
+      }
+    }
+    ::closedir(folder);
+    return pipes;
+  };
+  const std::vector<int> counts = pool.map(count_pipes, numbers(16), 1);
+  pool.terminate();
+  const int before = count_pipes(0);
+  for (const int count : counts) EXPECT_EQ(count, before + 2);
+}
+
+}  // namespace
+}  // namespace cow::testing

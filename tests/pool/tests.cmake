@@ -1,0 +1,37 @@
+cowpool_test(pool unit
+  batch_test.cc
+  errors_test.cc
+  job_test.cc
+  outgoing_test.cc)
+cowpool_test(pool process
+  death_test.cc
+  exceptions_test.cc
+  garbage_test.cc
+  initializer_test.cc
+  lifetime_test.cc
+  map_test.cc
+  processes_test.cc
+  support.cc
+  transfer_test.cc)
+target_link_libraries(pool_process_test PRIVATE ${CMAKE_DL_LIBS})
+
+# What must compile, and what must not and with which words. CASE is a macro
+# that chooses a part of compile/tasks.cc.
+function(cowpool_compile_test name case expected)
+  add_test(NAME pool.Compile.${name}
+    COMMAND "${CMAKE_COMMAND}"
+      "-DCOMPILER=${CMAKE_CXX_COMPILER}"
+      "-DINCLUDES=$<TARGET_PROPERTY:pool_unit_test,INCLUDE_DIRECTORIES>"
+      "-DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/pool/compile/tasks.cc"
+      "-DCASE=${case}"
+      "-DEXPECTED=${expected}"
+      -P "${CMAKE_CURRENT_SOURCE_DIR}/pool/compile/compile.cmake")
+  set_tests_properties(pool.Compile.${name} PROPERTIES
+    LABELS unit TIMEOUT 120)
+endfunction()
+cowpool_compile_test(ALambdaWithoutCapturesIsATask LAMBDA "")
+cowpool_compile_test(ALambdaThatCapturesIsRefusedInOneSentence CAPTURE
+  "This task cannot be sent to a worker. A lambda that captures cannot")
+cowpool_compile_test(ItemsThatCannotBePickledAreRefused ITEM
+  "The items of this map cannot be pickled")
+cowpool_compile_test(AVectorOfBoolsIsGoodForItems BOOLS "")
