@@ -145,6 +145,16 @@ TEST(Batch, RefusesResultsOfTheWrongLength) {
   EXPECT_THROW(Kind::unpickle_results(all, results), PickleError);
 }
 
+TEST(Batch, RefusesItemsThatAreFollowedByMore) {
+  const auto task = [](int i) { return i; };
+  const auto items = held(std::vector{1, 2});
+  const std::string bytes = pickled(task, items).to_string();
+  BatchRun run{.first = 0, .count = 2, .current = 0};
+  EXPECT_THROW((reply_to<decltype(task), int>(bytes + "x", run)), PickleError);
+  EXPECT_THROW((reply_to<decltype(task), int>(bytes.substr(0, 7), run)),
+               PickleError);
+}
+
 TEST(Batch, RefusesAFunctionThatIsNotInThisProgram) {
   using Task = double (*)(int);
   const std::string nowhere(12, '\xff');

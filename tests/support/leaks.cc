@@ -36,6 +36,15 @@ std::set<std::string> list(const fs::path& folder, bool links) {
   return names;
 }
 
+// Others use /dev/shm at the same time, a Python's semaphores for one; ours
+// would carry the project's name.
+std::set<std::string> own_segments() {
+  std::set<std::string> names = list("/dev/shm", false);
+  std::erase_if(
+      names, [](const std::string& name) { return !name.starts_with("cow"); });
+  return names;
+}
+
 void add_new(std::string& text, const char* what,
              const std::set<std::string>& before,
              const std::set<std::string>& now) {
@@ -48,7 +57,7 @@ void add_new(std::string& text, const char* what,
 
 Holdings holdings() {
   return {.descriptors = list("/proc/self/fd", true),
-          .segments = list("/dev/shm", false)};
+          .segments = own_segments()};
 }
 
 std::string leaks_since(const Holdings& before) {

@@ -9,7 +9,7 @@ namespace cow::testing {
 /// What this process holds of things that outlive a test.
 struct Holdings {
   std::set<std::string> descriptors;  ///< "5 -> pipe:[123]"
-  std::set<std::string> segments;     ///< files of /dev/shm, by their names
+  std::set<std::string> segments;  ///< files of /dev/shm that begin with "cow"
 };
 
 Holdings holdings();

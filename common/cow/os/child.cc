@@ -1,6 +1,7 @@
 #include "cow/os/child.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 
 #include "cow/os/error.h"
 
@@ -79,6 +81,9 @@ void Child::kill(int signal) const {
 }
 
 ExitStatus Child::wait() {
+  // 0 would mean any child of the process group: waitpid(2).
+  if (pid_ == 0)
+    throw std::logic_error("cow::Child: there is none to wait for");
   int status = 0;
   const pid_t reaped = retried([&] { return ::waitpid(pid_, &status, 0); });
   if (reaped == -1 && errno != ECHILD) {
@@ -108,10 +113,18 @@ Child run_program(const std::vector<std::string>& arguments,
 }
 
 int thread_count() {
-  // One directory a thread, and ".", ".." make the links: proc(5).
-  struct stat tasks {};
-  if (::stat("/proc/self/task", &tasks) != 0) return 1;
-  return static_cast<int>(tasks.st_nlink) - 2;
+  int threads = 1;
+  // The kernel may show a thread for a moment after it was joined, so one that
+  // is seen is looked for again.
+  for (int looks = 0; looks < 20; ++looks) {
+    // One directory a thread, and ".", ".." make the links: proc(5).
+    struct stat tasks {};
+    if (::stat("/proc/self/task", &tasks) != 0) return 1;
+    threads = static_cast<int>(tasks.st_nlink) - 2;
+    if (threads == 1) break;
+    ::sched_yield();
+  }
+  return threads;
 }
 
 }  // namespace cow

@@ -24,7 +24,12 @@ class [[nodiscard]] Reading {
   explicit operator bool() const { return value_.has_value(); }
 
   /// The value. Throws std::runtime_error with the reason if it is absent.
-  const Value& operator*() const { return present(); }
+  const Value& operator*() const& { return present(); }
+  /// Of a temporary it is moved out, so that a loop over it is safe.
+  Value operator*() && {
+    present();
+    return std::move(*value_);
+  }
   const Value* operator->() const { return &present(); }
 
   /// Why the value is absent; empty if it is there.
