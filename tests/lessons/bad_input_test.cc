@@ -81,12 +81,11 @@ TEST(BadInput, TooFewDescriptorsAreReported) {
   // Which call is the first to fail depends on the limit, and on how many
   // descriptors the test itself was started with.
   for (const std::string& lesson : kLessons) {
-    for (const rlim_t most : {16, 17, 18, 19, 20}) {
-      const Outcome outcome =
-          run({program(lesson), "--workers", "20"}, [most] {
-            ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-            limit(RLIMIT_NOFILE, most);
-          });
+    for (const rlim_t most : {16U, 17U, 18U, 19U, 20U}) {
+      const Outcome outcome = run({program(lesson), "--workers", "20"}, [most] {
+        ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+        limit(RLIMIT_NOFILE, most);
+      });
       expect_refusal(outcome, 77, "of 20 workers could be started: ");
       expect_refusal(outcome, 77, ": Too many open files");
     }

@@ -50,6 +50,7 @@ class Unpickler
   /// Reads `size` bytes. Throws PickleError if fewer are left. (cereal's name
   /// for it.)
   void loadBinary(void* to, std::size_t size) {
+    if (size == 0) return;  // `to` may be null then, which memcpy forbids
     if (size <= window_.size()) {
       std::memcpy(to, window_.data(), size);
       window_ = window_.subspan(size);
