@@ -5,7 +5,8 @@ cowpool_test(os unit
   error_test.cc
   mapping_test.cc
   program_test.cc
-  reading_test.cc)
+  reading_test.cc
+  socket_test.cc)
 cowpool_test(os process
   child_test.cc
   pipe_test.cc

@@ -1,5 +1,6 @@
 cowpool_test(pool unit
   batch_test.cc
+  call_test.cc
   errors_test.cc
   job_test.cc
   outgoing_test.cc)
@@ -7,13 +8,24 @@ cowpool_test(pool process
   death_test.cc
   exceptions_test.cc
   garbage_test.cc
+  inherited_test.cc
   initializer_test.cc
   lifetime_test.cc
   map_test.cc
   processes_test.cc
+  start_method_test.cc
   support.cc
   transfer_test.cc)
 target_link_libraries(pool_process_test PRIVATE ${CMAKE_DL_LIBS})
+
+# Programs that cannot be spawned, because their main lacks the line or comes to
+# it too late.
+foreach(program IN ITEMS without_line late_line)
+  add_executable(pool_${program} pool/programs/${program}.cc)
+  target_link_libraries(pool_${program} PRIVATE cowpool)
+  cowpool_program(pool_${program})
+  add_dependencies(pool_process_test pool_${program})
+endforeach()
 
 # What must compile, and what must not and with which words. CASE is a macro
 # that chooses a part of compile/tasks.cc.

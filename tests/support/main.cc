@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "cow/pool/spawn.h"
 #include "support/leaks.h"
 
 namespace {
@@ -45,6 +46,7 @@ class SkipReport : public testing::EmptyTestEventListener {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cow::serve_if_spawned();
   testing::InitGoogleTest(&argc, argv);
   testing::AddGlobalTestEnvironment(new LeakCheck);
   testing::UnitTest::GetInstance()->listeners().Append(new SkipReport);

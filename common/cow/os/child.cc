@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sched.h>
+#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,11 +22,14 @@
 namespace cow {
 namespace {
 
-// glibc has wrappers only since 2.36.
-Descriptor open_pidfd(pid_t pid) {
-  return Descriptor(static_cast<int>(
-      checked([&] { return ::syscall(SYS_pidfd_open, pid, 0); },
-              "pidfd_open({})", pid)));
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) {
+    pointers.push_back(const_cast<char*>(text.c_str()));
+  }
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 [[noreturn]] void run_and_exit(const std::function<int()>& body) {
@@ -44,6 +48,24 @@ Descriptor open_pidfd(pid_t pid) {
 
 }  // namespace
 
+// glibc has a wrapper only since 2.36.
+Descriptor open_pidfd(pid_t pid) {
+  return Descriptor(static_cast<int>(
+      checked([&] { return ::syscall(SYS_pidfd_open, pid, 0); },
+              "pidfd_open({})", pid)));
+}
+
+ExitStatus wait_for_child(pid_t pid) {
+  int status = 0;
+  const pid_t reaped = retried([&] { return ::waitpid(pid, &status, 0); });
+  if (reaped == -1 && errno != ECHILD) {
+    throw_system_error(errno, fmt::format("waitpid({})", pid));
+  }
+  if (reaped == -1) return {.code = kUnknownExit, .signal = 0};
+  if (WIFSIGNALED(status)) return {.code = 0, .signal = WTERMSIG(status)};
+  return {.code = WEXITSTATUS(status), .signal = 0};
+}
+
 std::string to_string(ExitStatus status) {
   if (status.code == kUnknownExit) return "an unknown exit status";
   if (status.signal == 0) return fmt::format("exit status {}", status.code);
@@ -59,14 +81,42 @@ Child Child::fork(const std::function<int()>& body) {
   child.parent_ = ::getpid();
   child.pid_ = checked([] { return ::fork(); }, "fork()");
   if (child.pid_ == 0) run_and_exit(body);
+  child.watch();
+  return child;
+}
+
+Child Child::spawn(const std::string& path,
+                   const std::vector<std::string>& arguments,
+                   const std::vector<std::string>& environment,
+                   const std::vector<int>& inherit) {
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  // Onto itself: that takes close-on-exec away, in the child alone.
+  for (const int fd : inherit) {
+    ::posix_spawn_file_actions_adddup2(&actions, fd, fd);
+  }
+  Child child;
+  child.parent_ = ::getpid();
+  const int error =
+      ::posix_spawn(&child.pid_, path.c_str(), &actions, nullptr,
+                    pointers(arguments).data(), pointers(environment).data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) {
+    child.pid_ = 0;
+    throw_system_error(error, fmt::format("posix_spawn({})", path));
+  }
+  child.watch();
+  return child;
+}
+
+void Child::watch() {
   try {
-    child.pidfd_ = open_pidfd(child.pid_);
+    pidfd_ = open_pidfd(pid_);
   } catch (...) {
-    child.kill(SIGKILL);
-    child.wait();
+    kill(SIGKILL);
+    wait();
     throw;
   }
-  return child;
 }
 
 Child::~Child() {
@@ -84,26 +134,15 @@ ExitStatus Child::wait() {
   // 0 would mean any child of the process group: waitpid(2).
   if (pid_ == 0)
     throw std::logic_error("cow::Child: there is none to wait for");
-  int status = 0;
-  const pid_t reaped = retried([&] { return ::waitpid(pid_, &status, 0); });
-  if (reaped == -1 && errno != ECHILD) {
-    throw_system_error(errno, fmt::format("waitpid({})", pid_));
-  }
+  const ExitStatus status = wait_for_child(pid_);
   pid_ = 0;
   pidfd_.close();
-  if (reaped == -1) return {.code = kUnknownExit, .signal = 0};
-  if (WIFSIGNALED(status)) return {.code = 0, .signal = WTERMSIG(status)};
-  return {.code = WEXITSTATUS(status), .signal = 0};
+  return status;
 }
 
 Child run_program(const std::vector<std::string>& arguments,
                   const std::function<void()>& prepare) {
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (const std::string& argument : arguments) {
-    argv.push_back(const_cast<char*>(argument.c_str()));
-  }
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = pointers(arguments);
   return Child::fork([&] {
     if (prepare) prepare();
     ::execvp(argv[0], argv.data());

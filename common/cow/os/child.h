@@ -58,6 +58,16 @@ class Child {
   /// fork(2) fails.
   static Child fork(const std::function<int()>& body);
 
+  /// Executes the program `path` without copying this process first, however
+  /// large it is and however many threads it has: posix_spawn(3).
+  /// `arguments` begin with the program's name; `environment` holds all of its
+  /// "NAME=value". It inherits the standard descriptors and those of `inherit`,
+  /// though they are close-on-exec. Throws std::system_error.
+  static Child spawn(const std::string& path,
+                     const std::vector<std::string>& arguments,
+                     const std::vector<std::string>& environment,
+                     const std::vector<int>& inherit);
+
   pid_t pid() const { return pid_; }
   /// Becomes readable when the child has ended: pidfd_open(2), Linux 5.3.
   int descriptor() const { return pidfd_.get(); }
@@ -70,10 +80,21 @@ class Child {
   ExitStatus wait();
 
  private:
+  // Opens the pidfd of `pid_`, or ends the child and throws.
+  void watch();
+
   pid_t pid_ = 0;
   pid_t parent_ = 0;
   Descriptor pidfd_;
 };
+
+/// A descriptor that becomes readable when process `pid` has ended, and through
+/// which it can be signalled: pidfd_open(2), Linux 5.3. Throws
+/// std::system_error.
+Descriptor open_pidfd(pid_t pid);
+
+/// Waits for the end of a child of this process whose owner is not a Child.
+ExitStatus wait_for_child(pid_t pid);
 
 /// Forks and executes `arguments` (the first is the program, looked up in PATH
 /// if it has no slash), after `prepare` has run in the child: for descriptors,

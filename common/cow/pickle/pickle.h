@@ -134,16 +134,16 @@ requires(
     !cereal::traits::has_load_and_construct<T, Unpickler>::
         value) void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
                                               std::shared_ptr<T>& pointer) {
-  using Object = std::remove_const_t<T>;
+  using Pointee = std::remove_const_t<T>;
   std::uint32_t number = 0;
   unpickler(number);
   if ((number & cereal::detail::msb_32bit) == 0) {
-    pointer = std::static_pointer_cast<Object>(
-        unpickler.recall(number, typeid(Object)));
+    pointer = std::static_pointer_cast<Pointee>(
+        unpickler.recall(number, typeid(Pointee)));
     return;
   }
-  const auto object = std::make_shared<Object>();
-  unpickler.memorize(number, object, typeid(Object));
+  const auto object = std::make_shared<Pointee>();
+  unpickler.memorize(number, object, typeid(Pointee));
   unpickler(*object);
   pointer = object;
 }
@@ -156,11 +156,13 @@ requires(!std::is_polymorphic_v<T>) void CEREAL_LOAD_FUNCTION_NAME(
   pointer = object;
 }
 
-/// Whether values of type T can be pickled and brought back.
+/// Whether values of type T can be pickled and brought back. (A plain pointer
+/// says nothing of what it points to.)
 template <typename T>
 inline constexpr bool is_pickleable =
-    cereal::traits::is_output_serializable<T, Pickler>::value&&
-        cereal::traits::is_input_serializable<T, Unpickler>::value;
+    !std::is_pointer_v<T> &&
+    cereal::traits::is_output_serializable<T, Pickler>::value &&
+    cereal::traits::is_input_serializable<T, Unpickler>::value;
 
 /// The pickled form of `value`, which must outlive the message.
 template <typename T>

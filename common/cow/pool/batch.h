@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "cow/os/program.h"
 #include "cow/pickle/pickle.h"
+#include "cow/pool/task.h"
 
 namespace cow {
 
@@ -34,49 +34,6 @@ struct Nothing {
   template <class Archive>
   void serialize(Archive&) {}
 };
-
-/// Whether F is a lambda without captures, or another class without state: it
-/// is made anew in the worker and takes no bytes.
-template <typename F>
-inline constexpr bool is_stateless =
-    std::is_empty_v<F>&& std::is_default_constructible_v<F>;
-
-/// Whether F is a plain function: it travels as an offset into the program.
-template <typename F>
-inline constexpr bool is_function =
-    std::is_pointer_v<F>&& std::is_function_v<std::remove_pointer_t<F>>;
-
-/// What a function takes in a batch.
-inline constexpr Bytes kFunction{8};
-
-template <typename F>
-void pickle_task(Pickler& pickler, const F& task) {
-  if constexpr (is_function<F>) {
-    pickler(program_offset(reinterpret_cast<AnyFunction>(task)));
-  } else if constexpr (is_pickleable<F> && !is_stateless<F>) {
-    pickler.keep(&task);
-    pickler(task);
-  } else {
-    static_assert(
-        is_stateless<F>,
-        "This task cannot be sent to a worker. A lambda that captures cannot "
-        "be pickled: use a function, a lambda without captures, or a class "
-        "with operator() and a serialize(archive) member; or let the workers "
-        "inherit the data and send only an index.");
-  }
-}
-
-template <typename F>
-F unpickle_task(Unpickler& unpickler) {
-  if constexpr (is_function<F>) {
-    return reinterpret_cast<F>(
-        program_function(unpickle<std::uint64_t>(unpickler)));
-  } else if constexpr (is_pickleable<F> && !is_stateless<F>) {
-    return unpickle<F>(unpickler);
-  } else if constexpr (is_stateless<F>) {
-    return F{};
-  }  // else `pickle_task` says what is wrong
-}
 
 /// One item of a map. (A class of its own, because std::vector<bool> has no
 /// elements that a span could show.)
@@ -116,9 +73,7 @@ struct Batch {
          ++run.current) {
       items.push_back({unpickle<Item>(unpickler)});
     }
-    if (unpickler.left() != Bytes()) {
-      throw PickleError("bytes are left over behind the items");
-    }
+    expect_end(unpickler, "the items");
     run.current = run.first;
     std::vector<std::optional<Result>> results;
     results.reserve(items.size());
@@ -148,9 +103,7 @@ struct Batch {
     for (std::optional<Result>& result : results) {
       result = unpickle<Result>(unpickler);
     }
-    if (unpickler.left() != Bytes()) {
-      throw PickleError("bytes are left over behind the results");
-    }
+    expect_end(unpickler, "the results");
   }
 };
 

@@ -12,12 +12,15 @@
 #include <exception>
 #include <new>
 #include <span>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "cow/os/error.h"
 #include "cow/pickle/pickle.h"
 #include "cow/pool/errors.h"
+#include "cow/pool/failure.h"
+#include "cow/pool/spawn.h"
 #include "cow/pool/worker.h"
 
 namespace cow {
@@ -25,17 +28,58 @@ namespace {
 
 constexpr const char* kTerminated = "the pool was terminated";
 
+void expect_sendable(const Call& call, const char* what) {
+  if (!call || call.can_be_sent()) return;
+  throw PoolError(fmt::format(
+      "the {} cannot be sent to another program: give it as a function (or a "
+      "lambda without captures) with arguments that can be pickled, {{f, a}}",
+      what));
+}
+
+bool has_ended(const WorkerProcess& process) {
+  pollfd ended{.fd = process.descriptor(), .events = POLLIN, .revents = 0};
+  return retried([&] { return ::poll(&ended, 1, 0); }) == 1;
+}
+
 }  // namespace
 
-Engine::Engine(int workers, std::function<void()> initializer)
-    : owner_(::getpid()),
-      initializer_(std::move(initializer)),
-      workers_(static_cast<std::size_t>(workers)) {}
+Engine::Engine(PoolOptions options)
+    : owner_(::getpid()), options_(std::move(options)) {
+  if (options_.workers < 1) {
+    throw std::invalid_argument(fmt::format(
+        "a pool needs at least 1 worker, not {}", options_.workers));
+  }
+  if (options_.max_tasks_per_child < 0) {
+    throw std::invalid_argument(
+        fmt::format("max_tasks_per_child is {}: expected 0 (no limit) or more",
+                    options_.max_tasks_per_child));
+  }
+  if (options_.preload && options_.start_method != StartMethod::kForkServer) {
+    throw std::invalid_argument(
+        "there is a preload but no fork server to call it in");
+  }
+  workers_.resize(static_cast<std::size_t>(options_.workers));
+}
 
 Engine::~Engine() { terminate(); }
 
 void Engine::start() {
+  expect_not_spawned();
+  if (options_.start_method != StartMethod::kFork) {
+    if (!can_be_spawned()) {
+      throw PoolError(
+          fmt::format("start method {}: main must begin with "
+                      "cow::serve_if_spawned(), by which a spawned copy of "
+                      "this program becomes a worker",
+                      to_string(options_.start_method)));
+    }
+    expect_sendable(options_.initializer, "initializer");
+    expect_sendable(options_.preload, "preload");
+  }
   try {
+    if (options_.start_method == StartMethod::kForkServer) {
+      server_ = std::make_shared<ForkServer>(options_.preload);
+    }
     for (std::unique_ptr<Worker>& worker : workers_) worker = start_worker();
   } catch (const std::system_error& error) {
     const std::string reason =
@@ -47,28 +91,63 @@ void Engine::start() {
 }
 
 std::unique_ptr<Engine::Worker> Engine::start_worker() {
-  const int threads = thread_count();
-  if (threads > 1) {
-    throw PoolError(fmt::format(
-        "a process with {} threads cannot fork workers: the copies would have "
-        "one thread, and every lock that another one holds would stay locked; "
-        "make the pool before the first thread starts",
-        threads));
-  }
   auto worker = std::make_unique<Worker>();
   Pipe tasks = make_pipe();
   Pipe results = make_pipe();
   set_nonblocking(tasks.writer.get());
   set_nonblocking(results.reader.get());
-  worker->child = Child::fork([&, parent = ::getpid()] {
+  worker->process = start_process(tasks, results);
+  worker->ready = options_.start_method != StartMethod::kSpawn;
+  worker->tasks = std::move(tasks.writer);
+  worker->tasks_reader = std::move(tasks.reader);
+  worker->results = std::move(results.reader);
+  if (options_.start_method != StartMethod::kFork) initialize(*worker);
+  return worker;
+}
+
+WorkerProcess Engine::start_process(const Pipe& tasks, const Pipe& results) {
+  switch (options_.start_method) {
+    case StartMethod::kSpawn:
+      return WorkerProcess(
+          spawn_worker(tasks.reader.get(), results.writer.get()));
+    case StartMethod::kForkServer:
+      return server_->start_worker(tasks.reader.get(), results.writer.get());
+    case StartMethod::kFork:
+      break;
+  }
+  return WorkerProcess(fork_worker(tasks, results));
+}
+
+Child Engine::fork_worker(const Pipe& tasks, const Pipe& results) const {
+  const int threads = thread_count();
+  if (threads > 1) {
+    throw PoolError(fmt::format(
+        "a process with {} threads cannot fork workers: the copies would have "
+        "one thread, and every lock that another one holds would stay locked; "
+        "make the pool before the first thread starts, or use start method "
+        "spawn",
+        threads));
+  }
+  return Child::fork([&, parent = ::getpid()] {
     ::close(tasks.writer.get());
     ::close(results.reader.get());
     return run_child(tasks.reader.get(), results.writer.get(), parent);
   });
-  worker->tasks = std::move(tasks.writer);
-  worker->tasks_reader = std::move(tasks.reader);
-  worker->results = std::move(results.reader);
-  return worker;
+}
+
+// Sends the initializer to a worker that has not inherited it.
+void Engine::initialize(Worker& worker) {
+  if (!options_.initializer) return;
+  try {
+    worker.outgoing.begin(
+        {.kind = FrameKind::kInitialize, .entry = options_.initializer.entry()},
+        options_.initializer.pickle());
+    write_some(worker);
+  } catch (...) {  // its argument cannot be pickled after all
+    worker.process.kill(SIGKILL);
+    worker.process.wait();
+    throw;
+  }
 }
 
 // The worker's side of the fork.
@@ -79,14 +158,16 @@ int Engine::run_child(int tasks, int results, pid_t parent) const {
   // Ctrl-C reaches every process of the terminal; the pool decides what to do.
   ::signal(SIGINT, SIG_IGN);
   // The pool's ends of the others' pipes were inherited; they are not its own.
-  for (const std::unique_ptr<Worker>& other : workers_) {
-    if (!other) continue;
-    for (const Descriptor* end :
-         {&other->tasks, &other->tasks_reader, &other->results}) {
-      ::close(end->get());
+  for (const auto* others : {&workers_, &retired_}) {
+    for (const std::unique_ptr<Worker>& other : *others) {
+      if (!other) continue;
+      for (const Descriptor* end :
+           {&other->tasks, &other->tasks_reader, &other->results}) {
+        ::close(end->get());
+      }
     }
   }
-  return serve(tasks, results, initializer_);
+  return serve(tasks, results, options_.initializer);
 }
 
 void Engine::expect_open() const {
@@ -108,22 +189,26 @@ void Engine::submit(std::shared_ptr<Job> job) {
 // would be lost.
 void Engine::bury_the_dead() {
   for (std::unique_ptr<Worker>& worker : workers_) {
-    if (!worker || worker->assignment) continue;
-    pollfd ended{
-        .fd = worker->child.descriptor(), .events = POLLIN, .revents = 0};
-    retried([&] { return ::poll(&ended, 1, 0); });
+    if (!worker || worker->assignment || !has_ended(worker->process)) continue;
     // What it sent before, such as why its initializer failed, is still there.
-    if (ended.revents != 0) {
-      const bool sound = read_replies(*worker);
-      bury(std::move(worker), !sound);
-    }
+    const bool sound = read_replies(*worker);
+    bury(std::move(worker), !sound);
   }
+  reap_the_retired();
+}
+
+void Engine::reap_the_retired() {
+  std::erase_if(retired_, [](const std::unique_ptr<Worker>& worker) {
+    if (!has_ended(worker->process)) return false;
+    worker->process.wait();
+    return true;
+  });
 }
 
 bool Engine::progress(int also, int milliseconds) {
   if (::getpid() != owner_) expect_open();  // which says why
   hand_out();
-  if (also == -1 && !busy()) return false;  // there is nothing to wait for
+  if (also == -1 && !busy() && jobs_.empty()) return false;  // nothing to do
 
   std::vector<pollfd> polled;
   const auto watch = [&](int fd, short events) {
@@ -134,7 +219,7 @@ bool Engine::progress(int also, int milliseconds) {
     if (!worker) continue;
     watch(worker->results.get(), POLLIN);
     watch(worker->outgoing.done() ? -1 : worker->tasks.get(), POLLOUT);
-    watch(worker->child.descriptor(), POLLIN);
+    watch(worker->process.descriptor(), POLLIN);
   }
   checked([&] { return ::poll(polled.data(), polled.size(), milliseconds); },
           "poll({} descriptors)", polled.size());
@@ -146,7 +231,7 @@ bool Engine::progress(int also, int milliseconds) {
     // Replies before the death: what was sent before the end still counts.
     bool sound = true;
     if (next++->revents != 0) sound = read_replies(*worker);
-    if (next++->revents != 0 && worker->assignment) write_some(*worker);
+    if (next++->revents != 0 && !worker->outgoing.done()) write_some(*worker);
     const bool dead = next++->revents != 0;
     if (dead && sound) sound = read_replies(*worker);
     if (dead || !sound) bury(std::move(worker), !sound);
@@ -158,6 +243,10 @@ void Engine::hand_out() {
   for (std::unique_ptr<Worker>& worker : workers_) {
     if (jobs_.empty()) return;
     try {
+      const int most = options_.max_tasks_per_child;
+      if (worker && is_idle(*worker) && most > 0 && worker->batches >= most) {
+        retire(std::move(worker));
+      }
       if (!worker) worker = start_worker();
     } catch (const std::exception& error) {
       // The others can do the work, if there are others.
@@ -166,8 +255,12 @@ void Engine::hand_out() {
       }
       continue;
     }
-    while (!worker->assignment && !jobs_.empty() && !assign(*worker)) continue;
+    while (is_idle(*worker) && !jobs_.empty() && !assign(*worker)) continue;
   }
+}
+
+bool Engine::is_idle(const Worker& worker) {
+  return !worker.assignment && worker.outgoing.done();
 }
 
 // Gives the next batch to an idle worker; false if it could not be pickled.
@@ -178,20 +271,16 @@ bool Engine::assign(Worker& worker) {
     jobs_.pop_front();
     next_batch_ = 0;
   }
-  const Job::Range items = next.job->range(next.batch);
   Message message;
   try {
     message = next.job->pickle(next.batch);
   } catch (...) {
+    const Job::Range items = next.job->range(next.batch);
     next.job->fail(static_cast<std::int64_t>(items.first),
                    std::current_exception());
     return false;
   }
-  worker.outgoing.begin({.kind = FrameKind::kBatch,
-                         .batch = next.number,
-                         .entry = next.job->entry(),
-                         .first = items.first,
-                         .count = items.count},
+  worker.outgoing.begin(next.job->header(next.batch, next.number),
                         std::move(message));
   worker.assignment = std::move(next);
   write_some(worker);
@@ -199,7 +288,8 @@ bool Engine::assign(Worker& worker) {
 }
 
 void Engine::write_some(Worker& worker) {
-  Transfer& transfer = worker.assignment->job->transfer();
+  Transfer& transfer =
+      worker.assignment ? worker.assignment->job->transfer() : initialization_;
   transfer.to_workers += worker.outgoing.write_some(worker.tasks.get());
   if (worker.outgoing.done()) ++transfer.batches;
 }
@@ -221,9 +311,6 @@ bool Engine::read_replies(Worker& worker) {
                                             worker.results.get(), wanted));
     }
     if (got == 0) return true;  // its end is closed: the pidfd says the rest
-    if (worker.assignment) {
-      worker.assignment->job->transfer().from_workers += Bytes(got);
-    }
     if (!in_header) {
       worker.payload_read += static_cast<std::size_t>(got);
     } else {
@@ -246,6 +333,8 @@ bool Engine::finish_reply(Worker& worker) {
   const std::unique_ptr<std::byte[]> memory = std::move(worker.payload);
   const std::span<const std::byte> payload(memory.get(), worker.reply.payload);
   worker.reply_read = 0;
+  worker.ready = true;
+  if (worker.reply.kind == FrameKind::kReady) return true;
   if (worker.reply.kind == FrameKind::kBroken) {
     return take_failure(worker, payload);
   }
@@ -253,6 +342,9 @@ bool Engine::finish_reply(Worker& worker) {
       !worker.outgoing.done()) {
     return false;
   }
+  ++worker.batches;
+  worker.assignment->job->transfer().from_workers +=
+      Bytes(sizeof worker.reply) + Bytes(payload.size());
   if (worker.reply.kind == FrameKind::kFailure) {
     return take_failure(worker, payload);
   }
@@ -277,26 +369,32 @@ bool Engine::take_failure(Worker& worker, std::span<const std::byte> payload) {
     const auto item = static_cast<std::int64_t>(failure.item);
     lost->job->fail(
         item, std::make_exception_ptr(TaskError(failure.text, failure.type,
-                                                item, worker.child.pid())));
+                                                item, worker.process.pid())));
     return true;
   }
-  const std::string reason = fmt::format(
-      "the initializer failed in worker {}: {}{}{}", worker.child.pid(),
-      failure.type, failure.text.empty() ? "" : ": ", failure.text);
-  if (lost) {
-    lost->job->fail(
-        static_cast<std::int64_t>(lost->job->range(lost->batch).first),
-        std::make_exception_ptr(PoolError(reason)));
-  }
+  const std::string reason =
+      fmt::format("the initializer failed in worker {}: {}",
+                  worker.process.pid(), to_string(failure));
+  if (lost) fail(*lost, reason);
   give_up(reason);
   return false;
 }
 
 void Engine::bury(std::unique_ptr<Worker> worker, bool sent_nonsense) {
-  if (sent_nonsense) worker->child.kill(SIGKILL);
-  const pid_t pid = worker->child.pid();
-  const ExitStatus status = worker->child.wait();
+  if (sent_nonsense) worker->process.kill(SIGKILL);
+  const pid_t pid = worker->process.pid();
+  const ExitStatus status = worker->process.wait();
+  // It would not go better with another one.
+  const bool never_served = !worker->ready && status.signal == 0;
+  if (never_served) {
+    give_up(fmt::format("a spawned worker ended with {} {}", to_string(status),
+                        kBeforeItServed));
+  }
   if (!worker->assignment) return;
+  if (never_served) {
+    fail(*worker->assignment, broken_);
+    return;
+  }
   const Job::Range items =
       worker->assignment->job->range(worker->assignment->batch);
   const auto first = static_cast<std::int64_t>(items.first);
@@ -308,14 +406,18 @@ void Engine::bury(std::unique_ptr<Worker> worker, bool sent_nonsense) {
           status.signal, pid, first, static_cast<std::int64_t>(items.count))));
 }
 
+void Engine::fail(const Assignment& lost, const std::string& reason) {
+  lost.job->fail(static_cast<std::int64_t>(lost.job->range(lost.batch).first),
+                 std::make_exception_ptr(PoolError(reason)));
+}
+
 void Engine::give_up(const std::string& reason) {
   broken_ = reason;
   while (!jobs_.empty()) {
     const std::shared_ptr<Job> job = std::move(jobs_.front());
     jobs_.pop_front();
     for (std::int64_t batch = next_batch_; batch < job->batches(); ++batch) {
-      job->fail(static_cast<std::int64_t>(job->range(batch).first),
-                std::make_exception_ptr(PoolError(reason)));
+      fail({.job = job, .batch = batch}, reason);
     }
     next_batch_ = 0;
   }
@@ -323,18 +425,21 @@ void Engine::give_up(const std::string& reason) {
 
 void Engine::terminate() {
   if (::getpid() != owner_) return;  // a copy that a fork made owns no worker
+  for (std::unique_ptr<Worker>& worker : retired_) {
+    workers_.push_back(std::move(worker));
+  }
+  retired_.clear();
   for (const std::unique_ptr<Worker>& worker : workers_) {
-    if (worker) worker->child.kill(SIGKILL);
+    if (worker) worker->process.kill(SIGKILL);
   }
   for (std::unique_ptr<Worker>& slot : workers_) {
     const std::unique_ptr<Worker> worker = std::move(slot);
     if (!worker) continue;
-    worker->child.wait();
-    if (!worker->assignment) continue;
-    const Assignment& lost = *worker->assignment;
-    lost.job->fail(static_cast<std::int64_t>(lost.job->range(lost.batch).first),
-                   std::make_exception_ptr(PoolError(kTerminated)));
+    worker->process.wait();
+    if (worker->assignment) fail(*worker->assignment, kTerminated);
   }
+  workers_.resize(static_cast<std::size_t>(options_.workers));
+  server_.reset();
   closed_ = true;
   give_up(kTerminated);
 }
@@ -342,26 +447,34 @@ void Engine::terminate() {
 void Engine::join() {
   if (!closed_) throw PoolError("the pool must be closed before it is joined");
   while (busy() || !jobs_.empty()) progress();
-  for (std::unique_ptr<Worker>& slot : workers_) {
-    const std::unique_ptr<Worker> worker = std::move(slot);
-    if (!worker) continue;
-    // An idle worker's pipe is empty, so the frame finds room at once.
-    worker->outgoing.begin({.kind = FrameKind::kStop}, Message());
-    worker->outgoing.write_some(worker->tasks.get());
-    worker->child.wait();
+  for (std::unique_ptr<Worker>& worker : workers_) {
+    if (worker) retire(std::move(worker));
   }
+  for (const std::unique_ptr<Worker>& worker : retired_) {
+    worker->process.wait();
+  }
+  retired_.clear();
+  server_.reset();
+}
+
+void Engine::retire(std::unique_ptr<Worker> worker) {
+  reap_the_retired();
+  // An idle worker's pipe is empty, so the frame finds room at once.
+  worker->outgoing.begin({.kind = FrameKind::kStop}, Message());
+  worker->outgoing.write_some(worker->tasks.get());
+  retired_.push_back(std::move(worker));
 }
 
 bool Engine::busy() const {
   return std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) {
-    return worker && worker->assignment;
+    return worker && !is_idle(*worker);
   });
 }
 
 std::vector<pid_t> Engine::pids() const {
   std::vector<pid_t> pids;
   for (const std::unique_ptr<Worker>& worker : workers_) {
-    if (worker) pids.push_back(worker->child.pid());
+    if (worker) pids.push_back(worker->process.pid());
   }
   return pids;
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "cow/os/bytes.h"
 
@@ -15,6 +14,8 @@ enum class FrameKind : std::uint32_t {
   kResults = 3,  ///< to the pool: the results of a batch
   kFailure = 4,  ///< to the pool: a batch ended in an exception
   kBroken = 5,   ///< to the pool: the initializer failed, the worker is ending
+  kInitialize = 6,  ///< to the worker: call this before the first batch
+  kReady = 7,       ///< to the pool: a spawned worker has begun to serve
 };
 
 /// The header of every frame, as it lies in the pipe.
@@ -25,7 +26,7 @@ struct FrameHeader {
   FrameKind kind = FrameKind::kStop;
   std::uint64_t payload = 0;  ///< bytes behind the header
   std::uint64_t batch = 0;    ///< which batch of the pool; replies repeat it
-  std::uint64_t entry = 0;    ///< the code that runs the batch, as an offset
+  std::uint64_t entry = 0;    ///< the code that runs the payload, as an offset
   std::uint64_t first = 0;    ///< index of its first item within the map
   std::uint64_t count = 0;    ///< how many items it holds
 };
@@ -33,17 +34,5 @@ static_assert(sizeof(FrameHeader) == 48);
 
 /// What a batch takes in the pipe beside its pickled task and items.
 inline constexpr Bytes kBatchHeader{sizeof(FrameHeader)};
-
-/// Payload of kFailure and kBroken.
-struct Failure {
-  std::uint64_t item = 0;  ///< index within the map
-  std::string type;
-  std::string text;
-
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(item, type, text);
-  }
-};
 
 }  // namespace cow

@@ -30,6 +30,15 @@ Job::Range Job::range(std::int64_t batch) const {
           static_cast<std::size_t>(std::min(chunk_size_, items_ - first))};
 }
 
+FrameHeader Job::header(std::int64_t batch, std::uint64_t number) const {
+  const Range items = range(batch);
+  return {.kind = FrameKind::kBatch,
+          .batch = number,
+          .entry = entry_,
+          .first = items.first,
+          .count = items.count};
+}
+
 void Job::succeed(std::int64_t batch, std::span<const std::byte> payload) {
   try {
     store(batch, payload);

@@ -4,14 +4,18 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "cow/os/bytes.h"
+#include "cow/os/program.h"
 #include "cow/pool/batch.h"
+#include "cow/pool/frame.h"
 
 namespace cow {
 
@@ -42,6 +46,8 @@ class Job {
     std::size_t count;
   };
   Range range(std::int64_t batch) const;
+  /// What goes before the payload of a batch; `number` is the pool's.
+  FrameHeader header(std::int64_t batch, std::uint64_t number) const;
   std::int64_t batches() const { return batches_; }
   std::uint64_t entry() const { return entry_; }
 
@@ -115,5 +121,21 @@ class MapJob : public Job {
   std::vector<Held<Item>> items_;
   std::vector<std::optional<Result>> results_;
 };
+
+/// The first batch of a map, byte by byte as it goes into a worker's pipe; for
+/// people who want to see it.
+template <typename F, typename Item>
+std::string bytes_of_first_batch(F task, const std::vector<Item>& items,
+                                 std::int64_t chunk_size) {
+  std::vector<Held<Item>> held;
+  for (const Item& item : items) held.push_back({item});
+  const MapJob<F, Item> job(std::move(task), std::move(held), chunk_size);
+  const Message payload = job.pickle(0);
+  FrameHeader header = job.header(0, 0);
+  header.payload = static_cast<std::uint64_t>(payload.size().count());
+  std::string bytes(sizeof header, '\0');
+  std::memcpy(bytes.data(), &header, sizeof header);
+  return bytes + payload.to_string();
+}
 
 }  // namespace cow

@@ -1,7 +1,5 @@
 #include "cow/pool/pool.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace cow {
@@ -42,13 +40,8 @@ bool PendingWork::wait_readable(int fd) {
   return false;
 }
 
-Pool::Pool(PoolOptions options) {
-  if (options.workers < 1) {
-    throw std::invalid_argument(
-        fmt::format("a pool needs at least 1 worker, not {}", options.workers));
-  }
-  engine_ =
-      std::make_shared<Engine>(options.workers, std::move(options.initializer));
+Pool::Pool(PoolOptions options)
+    : engine_(std::make_shared<Engine>(std::move(options))) {
   engine_->start();
 }
 

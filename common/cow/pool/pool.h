@@ -6,11 +6,13 @@
 // The workers are forked when the pool is made, so they share with the parent,
 // copy-on-write, all memory that it has at that moment. What is sent to them
 // later is not shared: task and items are pickled, go through a pipe and are
-// rebuilt in the worker; results come back in the same way.
+// rebuilt in the worker; results come back in the same way. (Other ways to
+// start them: start_method.h.)
 //
-// A task is a function, a lambda without captures, or an object with operator()
-// that can be pickled. An exception in a task comes back as TaskError, the
-// death of a worker as WorkerDied; in both cases the pool goes on.
+// A task is a function, a lambda without captures, a method bound to an object,
+// or another object with operator() that can be pickled: task.h. An exception
+// in a task comes back as TaskError, the death of a worker as WorkerDied; in
+// both cases the pool goes on.
 //
 // Not thread-safe. The pool makes progress while one waits for results; it has
 // no thread of its own, because a process with threads cannot fork safely.
@@ -18,7 +20,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -27,20 +28,14 @@
 #include <utility>
 #include <vector>
 
-#include "cow/os/cgroup.h"
 #include "cow/pool/engine.h"
 #include "cow/pool/errors.h"
+#include "cow/pool/inherited.h"
 #include "cow/pool/job.h"
+#include "cow/pool/spawn.h"
+#include "cow/pool/start_method.h"
 
 namespace cow {
-
-struct PoolOptions {
-  /// How many processes; at least 1. By default as many as CPUs may be used.
-  int workers = available_cpus();
-  /// Called in every worker before its first task. What it captures is
-  /// inherited by the fork, not pickled.
-  std::function<void()> initializer = {};
-};
 
 /// A map that was begun and whose results are still to be fetched: what can be
 /// asked of it whatever the type of its results. It may outlive the pool; what
@@ -114,8 +109,9 @@ class Pending : public PendingWork {
 /// Pool()` does.
 class Pool {
  public:
-  /// Forks the workers. Throws std::invalid_argument for bad options, PoolError
-  /// when they cannot be started (limits, threads in this process).
+  /// Starts the workers. Throws std::invalid_argument for bad options,
+  /// PoolError when they cannot be started (limits; threads in a process that
+  /// is to fork; no serve_if_spawned in one that is to be spawned).
   explicit Pool(PoolOptions options = {});
   Pool(Pool&&) noexcept = default;
   Pool& operator=(Pool&& other) noexcept {
@@ -175,6 +171,11 @@ class Pool {
   int size() const { return engine_->size(); }
   /// Process ids of the workers.
   std::vector<pid_t> workers() const { return engine_->pids(); }
+  /// What initializers took in the pipes, of all workers so far; nothing if the
+  /// workers inherit them.
+  const Transfer& initialization() const { return engine_->initialization(); }
+  /// Process id of the fork server, or 0 if the pool has none.
+  pid_t fork_server() const { return engine_->fork_server(); }
 
  private:
   std::shared_ptr<Engine> engine_;  // shared with what is pending

@@ -1,45 +1,18 @@
 #include "cow/pool/worker.h"
 
-#include <cxxabi.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <exception>
-#include <memory>
-#include <typeinfo>
 #include <utility>
 
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
 #include "cow/pool/batch.h"
-#include "cow/pool/frame.h"
+#include "cow/pool/failure.h"
 #include "cow/pool/outgoing.h"
 
 namespace cow {
 namespace {
-
-std::string readable(const std::type_info* type) {
-  if (type == nullptr) return "an exception of unknown type";
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(
-      abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
-  return status == 0 ? name.get() : type->name();
-}
-
-// What is being handled by the caller's catch block.
-Failure describe_exception(std::uint64_t item) {
-  Failure failure{.item = item,
-                  .type = readable(abi::__cxa_current_exception_type()),
-                  .text = ""};
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    failure.text = error.what();
-  } catch (...) {
-    // Only its type can be told.
-  }
-  return failure;
-}
 
 void send(int fd, FrameKind kind, std::uint64_t batch, Message payload) {
   OutgoingFrame frame;
@@ -47,14 +20,19 @@ void send(int fd, FrameKind kind, std::uint64_t batch, Message payload) {
   frame.write_some(fd);
 }
 
-void run_batch(const FrameHeader& header, int tasks, int results) {
-  Unpickler unpickler(
-      [tasks](void* to, std::size_t size) {
+// The payload that follows `header` in `fd`.
+Unpickler unpickler_of(const FrameHeader& header, int fd) {
+  return Unpickler(
+      [fd](void* to, std::size_t size) {
         return static_cast<std::size_t>(
-            checked([&] { return ::read(tasks, to, size); },
-                    "read({}, {} bytes)", tasks, size));
+            checked([&] { return ::read(fd, to, size); }, "read({}, {} bytes)",
+                    fd, size));
       },
       Bytes(header.payload));
+}
+
+void run_batch(const FrameHeader& header, int tasks, int results) {
+  Unpickler unpickler = unpickler_of(header, tasks);
   BatchRun run{
       .first = header.first, .count = header.count, .current = header.first};
   bool replied = false;
@@ -73,6 +51,18 @@ void run_batch(const FrameHeader& header, int tasks, int results) {
   }
 }
 
+// Runs `initialize`; if it throws, the pool is told, and the result is false.
+template <typename Initialize>
+bool initialized(int results, Initialize initialize) {
+  try {
+    initialize();
+    return true;
+  } catch (...) {
+    send(results, FrameKind::kBroken, 0, pickle(describe_exception(0)));
+    return false;
+  }
+}
+
 int serve_batches(int tasks, int results) {
   for (;;) {
     FrameHeader header;
@@ -82,25 +72,34 @@ int serve_batches(int tasks, int results) {
       return kBrokenPipe;
     }
     if (header.kind == FrameKind::kStop) return 0;
-    run_batch(header, tasks, results);
+    if (header.kind != FrameKind::kInitialize) {
+      run_batch(header, tasks, results);
+    } else if (!initialized(results, [&] { make_call(header, tasks); })) {
+      return kInitializerFailed;
+    }
   }
 }
 
 }  // namespace
 
-int serve(int tasks, int results, const std::function<void()>& initializer) {
+int serve(int tasks, int results, const Call& initializer) {
   try {
-    if (initializer) initializer();
-  } catch (...) {
-    const Failure failure = describe_exception(0);
-    send(results, FrameKind::kBroken, 0, pickle(failure));
-    return kInitializerFailed;
-  }
-  try {
+    if (initializer && !initialized(results, initializer)) {
+      return kInitializerFailed;
+    }
     return serve_batches(tasks, results);
   } catch (const std::exception&) {
     return kBrokenPipe;
   }
+}
+
+void announce(int results) { send(results, FrameKind::kReady, 0, Message()); }
+
+void make_call(const FrameHeader& header, int fd) {
+  Unpickler unpickler = unpickler_of(header, fd);
+  const auto entry =
+      reinterpret_cast<CallEntry>(program_function(header.entry));
+  entry(unpickler);
 }
 
 }  // namespace cow

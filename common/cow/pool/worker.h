@@ -1,15 +1,23 @@
 // The life of a worker process: read a batch, run it, reply, until told to end.
 #pragma once
 
-#include <functional>
+#include "cow/pool/call.h"
+#include "cow/pool/frame.h"
 
 namespace cow {
 
 /// Serves batches from the descriptor `tasks` and replies on `results` until a
-/// stop frame or the end of input. Runs `initializer`, if there is one, first.
-/// Returns the worker's exit code. Never throws: what a task throws becomes a
-/// reply.
-int serve(int tasks, int results, const std::function<void()>& initializer);
+/// stop frame or the end of input. Makes the call `initializer`, if there is
+/// one, first. Returns the worker's exit code. Never throws: what a task throws
+/// becomes a reply.
+int serve(int tasks, int results, const Call& initializer);
+
+/// In a spawned worker: tells the pool that it has begun to serve.
+void announce(int results);
+
+/// Makes the call whose header was read from `fd` and whose payload follows
+/// there. Throws what it throws.
+void make_call(const FrameHeader& header, int fd);
 
 /// Exit codes of a worker beside 0: the step that went wrong.
 inline constexpr int kInitializerFailed = 71;

@@ -1,0 +1,56 @@
+// A fork server: a small process that loads what all workers are to share, and
+// forks a worker whenever the pool wants one. So the workers share memory with
+// it and with each other, but neither hold nor cost anything of the parent's,
+// and the parent may have as many threads as it likes.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+
+#include "cow/os/child.h"
+#include "cow/os/descriptor.h"
+#include "cow/pool/call.h"
+#include "cow/pool/worker_process.h"
+
+namespace cow {
+
+/// The parent's side. Its workers hold on to it, so that somebody can say how
+/// they ended.
+class ForkServer : public std::enable_shared_from_this<ForkServer> {
+ public:
+  /// Spawns the server and waits until `preload`, if there is one, has been
+  /// called there. Throws PoolError if that fails, std::system_error if there
+  /// can be no such process.
+  explicit ForkServer(Call preload);
+  ForkServer(const ForkServer&) = delete;
+  ForkServer& operator=(const ForkServer&) = delete;
+  /// Ends the server.
+  ~ForkServer();
+
+  /// Has a worker forked that serves batches from `tasks` and replies on
+  /// `results`. If the server has died, another one is started first. Throws as
+  /// the constructor.
+  WorkerProcess start_worker(int tasks, int results);
+
+  /// How the worker `pid`, which has ended, did so; reaps it.
+  ExitStatus status_of(pid_t pid);
+
+  pid_t pid() const { return server_.pid(); }
+
+ private:
+  void start();
+  void stop();
+  bool has_ended() const;
+
+  Call preload_;
+  Child server_;
+  Descriptor socket_;
+};
+
+/// The server's side: serves requests from `socket` until its other end is
+/// closed, after it has made the call that stands in the file `preload`.
+/// Returns the exit code.
+int serve_forks(int socket, int preload);
+
+}  // namespace cow

@@ -1,0 +1,103 @@
+// What can be a task, and how each kind of it travels to a worker.
+//
+//   a function                   8 bytes: its offset in the program
+//   a lambda without captures    nothing: the worker makes its own
+//   a bound method               its object, pickled (or a handle to it)
+//   another function object      its members, pickled
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "cow/os/program.h"
+#include "cow/pickle/pickle.h"
+
+namespace cow {
+
+/// Whether F is a lambda without captures, or another class without state: it
+/// is made anew in the worker and takes no bytes.
+template <typename F>
+inline constexpr bool is_stateless =
+    std::is_empty_v<F>&& std::is_default_constructible_v<F>;
+
+/// Whether F is a plain function: it travels as an offset into the program.
+template <typename F>
+inline constexpr bool is_function =
+    std::is_pointer_v<F>&& std::is_function_v<std::remove_pointer_t<F>>;
+
+/// Whether F can be sent to a worker. A lambda that captures cannot.
+template <typename F>
+inline constexpr bool is_task =
+    is_function<F> || is_stateless<F> || is_pickleable<F>;
+
+/// What a function takes in a message.
+inline constexpr Bytes kFunction{8};
+
+template <typename F>
+void pickle_task(Pickler& pickler, const F& task) {
+  if constexpr (is_function<F>) {
+    pickler(program_offset(reinterpret_cast<AnyFunction>(task)));
+  } else if constexpr (is_pickleable<F> && !is_stateless<F>) {
+    pickler.keep(&task);
+    pickler(task);
+  } else {
+    static_assert(
+        is_stateless<F>,
+        "This task cannot be sent to a worker. A lambda that captures cannot "
+        "be pickled: use a function, a lambda without captures, or a class "
+        "with operator() and a serialize(archive) member; or let the workers "
+        "inherit the data and send only an index.");
+  }
+}
+
+template <typename F>
+F unpickle_task(Unpickler& unpickler) {
+  if constexpr (is_function<F>) {
+    return reinterpret_cast<F>(
+        program_function(unpickle<std::uint64_t>(unpickler)));
+  } else if constexpr (is_pickleable<F> && !is_stateless<F>) {
+    return unpickle<F>(unpickler);
+  } else if constexpr (is_stateless<F>) {
+    return F{};
+  } else {
+    throw std::logic_error("`pickle_task` has said what is wrong");
+  }
+}
+
+/// A method and the object that it will be called on: Python's bound method.
+/// Which method it is stands in the type, so only the object is pickled.
+template <auto Method, typename Self>
+struct Bound {
+  Self self;
+
+  template <typename... Args>
+  requires std::is_invocable_v<decltype(Method), const Self&, const Args&...>
+  auto operator()(const Args&... args) const {
+    return std::invoke(Method, self, args...);
+  }
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(self);
+  }
+};
+
+/// Binds a const method: `cow::bound<&Analysis::analyze>(self)`. `self` is an
+/// object, or something that points to one (shared_ptr, Inherited).
+template <auto Method, typename Self>
+Bound<Method, Self> bound(Self self) {
+  return {std::move(self)};
+}
+
+/// Throws PickleError if bytes of the message are left over behind `what`.
+inline void expect_end(const Unpickler& unpickler, std::string_view what) {
+  if (unpickler.left() != Bytes()) {
+    throw PickleError("bytes are left over behind " + std::string(what));
+  }
+}
+
+}  // namespace cow

@@ -1,0 +1,43 @@
+// A worker as a process: a child of this one, or of its fork server.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+
+#include "cow/os/child.h"
+#include "cow/os/descriptor.h"
+
+namespace cow {
+
+class ForkServer;
+
+/// Owns a worker process. Move-only; it must be waited for, as a Child.
+class WorkerProcess {
+ public:
+  WorkerProcess() = default;
+  explicit WorkerProcess(Child child) : child_(std::move(child)) {}
+  /// A child of `server`; `pidfd` is of process `pid`.
+  WorkerProcess(pid_t pid, Descriptor pidfd,
+                std::shared_ptr<ForkServer> server);
+
+  pid_t pid() const { return server_ ? pid_ : child_.pid(); }
+  /// Becomes readable when the process has ended.
+  int descriptor() const {
+    return server_ ? pidfd_.get() : child_.descriptor();
+  }
+  /// Sends `signal`; a process that has already ended is no error.
+  void kill(int signal) const;
+  /// Waits for the end and says how it ended; kUnknownExit if the fork server,
+  /// who alone could know, has ended as well.
+  ExitStatus wait();
+
+ private:
+  Child child_;
+  // Or, if there is a server:
+  pid_t pid_ = 0;
+  Descriptor pidfd_;
+  std::shared_ptr<ForkServer> server_;
+};
+
+}  // namespace cow
