@@ -26,7 +26,6 @@ NOTHING = 8  # bytes: one double
 gc.disable()
 
 _measured = "COW_RENDEZVOUS" in os.environ
-_parent = os.getpid()
 
 
 def wait_to_be_measured():
@@ -34,22 +33,24 @@ def wait_to_be_measured():
     if not _measured:
         time.sleep(10)
         return
-    arrivals, gate = map(int, os.environ["COW_RENDEZVOUS"].split(","))
+    parent = os.getppid()
     try:
+        gate = _open_end(2, os.O_RDONLY)
         if not select.select([gate], [], [], 0)[0]:
-            os.write(arrivals, b"+ %d\n" % os.getpid())
+            _say("+ %d" % os.getpid())
             select.select([gate], [], [])
-    except BrokenPipeError:
+        os.close(gate)
+    except (BrokenPipeError, FileNotFoundError):
         os._exit(1)  # nobody measures any more
-    if os.getppid() != _parent:
+    if os.getppid() != parent:
         os._exit(1)  # the pool is gone, and its worker would wait for ever
 
 
-def observe(moment, pool, task, items):
+def observe(moment, pool, task, items, chunk_size=None):
     """Maps task over items; its results must be the squares of 0, 1, 2 ..."""
     _tell("moment " + moment)
     written, begun = _bytes_written(), time.perf_counter()
-    results = pool.map(task, items)
+    results = pool.map(task, items, chunk_size)
     end = {"seconds": time.perf_counter() - begun,
            "right_results": sum(bool(result == i**2)
                                 for i, result in enumerate(results))}
@@ -62,10 +63,21 @@ def observe(moment, pool, task, items):
 
 def _tell(line):
     if _measured:
-        arrivals = int(os.environ["COW_RENDEZVOUS"].split(",")[0])
-        os.write(arrivals, line.encode() + b"\n")
+        _say(line)
     else:
         print(line, flush=True)
+
+
+def _open_end(which, mode):
+    """One of the rendezvous' pipes, wherever this process comes from."""
+    place = os.environ["COW_RENDEZVOUS"].split(",")
+    return os.open("/proc/%s/fd/%s" % (place[0], place[which]), mode)
+
+
+def _say(line):
+    arrivals = _open_end(1, os.O_WRONLY)
+    os.write(arrivals, line.encode() + b"\n")
+    os.close(arrivals)
 
 
 def _bytes_written():

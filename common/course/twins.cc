@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <regex>
 
 #include "course/course.h"
@@ -46,6 +47,8 @@ std::vector<Moment> moments_from(const json& report) {
     for (const json& process : from.at("processes")) {
       if (process.at("role") == "parent") {
         moment.parent = process_from(process);
+      } else if (process.at("role") == "fork server") {
+        moment.server = process_from(process);
       } else {
         moment.workers.push_back(process_from(process));
       }
@@ -63,24 +66,25 @@ std::vector<Moment> moments_from(const json& report) {
   return moments;
 }
 
-const Moment& named(const std::vector<Moment>& moments,
-                    const std::string& name) {
-  const auto found =
-      std::find_if(moments.begin(), moments.end(),
-                   [&](const Moment& moment) { return moment.name == name; });
-  if (found == moments.end()) {
-    throw std::runtime_error("the twin has no moment \"" + name + "\"");
+// What the twin has measured of the same: none where Python has no counterpart.
+std::optional<cow::Figure> same_figure(const std::vector<Moment>& twin,
+                                       const json& figure,
+                                       const Moment** moment) {
+  for (const Moment& candidate : twin) {
+    if (candidate.name != figure.at("moment")) continue;
+    *moment = &candidate;
+    return candidate.figure(figure.at("what").get<std::string>());
   }
-  return *found;
+  return std::nullopt;
 }
 
-// What the data alone makes of a figure; of several, the farthest from
+// What the data alone makes of a figure; of several values, the farthest from
 // `predicted`.
-std::int64_t without_base(const Moment& moment, const std::string& what,
+std::int64_t without_base(std::int64_t base,
+                          const std::vector<std::int64_t>& values,
                           std::int64_t predicted) {
-  const std::int64_t base = moment.base_of(what);
   std::int64_t farthest = predicted;
-  for (const std::int64_t value : moment.figure(what).values) {
+  for (const std::int64_t value : values) {
     if (std::abs(value - base - predicted) > std::abs(farthest - predicted)) {
       farthest = value - base;
     }
@@ -90,9 +94,19 @@ std::int64_t without_base(const Moment& moment, const std::string& what,
 
 // "(N + 1)·D" from "(N + 1)·D + Σb_pss".
 std::string formula_without_base(const std::string& formula) {
-  static const std::regex base("( \\+ )?(Σ)?b_[a-z_]+");
+  static const std::regex base("( \\+ )?(Σ)?b'?_[a-z_]+");
   const std::string without = std::regex_replace(formula, base, "");
   return without.empty() ? "0" : without;
+}
+
+// The base that the lesson has taken for a figure of its own.
+std::int64_t base_of(const std::vector<Moment>& moments, const json& figure) {
+  for (const Moment& moment : moments) {
+    if (moment.name == figure.at("moment")) {
+      return moment.base_of(figure.at("what").get<std::string>());
+    }
+  }
+  return 0;
 }
 
 // Adds a lesson's claims; returns whether the two agree in all of them.
@@ -103,23 +117,32 @@ bool compare(const json& report, const std::vector<Moment>& twin,
   std::string lesson = report.at("lesson");
   bool all_agree = true;
   for (const json& claim : report.at("claims")) {
-    const std::string what = claim.at("figure").at("what");
-    const std::string moment = claim.at("figure").at("moment");
-    const Moment& ours = named(own, moment);
+    const json& figure = claim.at("figure");
+    const Moment* theirs = nullptr;
+    const auto there = same_figure(twin, figure, &theirs);
+    const std::int64_t base = base_of(own, figure);
     const std::int64_t predicted =
-        claim.at("predicted").get<std::int64_t>() - ours.base_of(what);
-    const std::int64_t here = without_base(ours, what, predicted);
-    const std::int64_t there =
-        without_base(named(twin, moment), what, predicted);
+        claim.at("predicted").get<std::int64_t>() - base;
+    const std::int64_t here =
+        without_base(base, figure.at("values"), predicted);
     const bool bytes = claim.at("unit") == "bytes";
-    const bool agree =
-        bytes ? std::abs(here - there) <= data / kOneFiftieth : here == there;
-    all_agree = all_agree && agree;
     const auto unit = bytes ? cow::Unit::kBytes : cow::Unit::kCount;
-    table.row({std::exchange(lesson, ""), claim.at("name"),
-               formula_without_base(claim.at("formula")),
-               cow::to_string(predicted, unit), cow::to_string(here, unit),
-               cow::to_string(there, unit), agree ? "agree" : "DIFFER"});
+    std::vector<std::string> row{std::exchange(lesson, ""), claim.at("name"),
+                                 formula_without_base(claim.at("formula")),
+                                 cow::to_string(predicted, unit),
+                                 cow::to_string(here, unit)};
+    if (!there) {
+      row.insert(row.end(), {"–", "only in C++"});
+    } else {
+      const std::int64_t python =
+          without_base(theirs->base_of(there->what), there->values, predicted);
+      const bool agree = bytes ? std::abs(here - python) <= data / kOneFiftieth
+                               : here == python;
+      all_agree = all_agree && agree;
+      row.insert(row.end(),
+                 {cow::to_string(python, unit), agree ? "agree" : "DIFFER"});
+    }
+    table.row(std::move(row));
   }
   if (own.back().to_workers < Bytes(data)) return all_agree;
   // Where the data went through the pipe, its way took most of the time.

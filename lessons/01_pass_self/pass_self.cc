@@ -101,7 +101,8 @@ void experiment(cow::Lesson& lesson) {
   lesson.claim(
       {.says = "the machine pays N + 1 times (ΣPSS)",
        .measured = held.total(cow::pss),
-       .expected = cow::about((N + 1) * D + held.sum_of_bases(cow::pss)),
+       .expected = cow::about((N + 1) * D + held.sum_of_bases(cow::pss),
+                              lesson.processes()),
        .otherwise = "the parent keeps a pickled copy as well"});
 
   lesson.claim({.says = "the results are right",

@@ -33,7 +33,7 @@ constexpr cow::About kAbout{
     .takeaway =
         "Add up PSS, never RSS: by RSS the pool that shares looks worse than "
         "the one that copies. USS tells what one worker holds alone.",
-    .next = "04_global, the cure."};
+    .next = "03_bound_method: what exactly is in a message."};
 
 double stand_still(int i) {
   cow::wait_to_be_measured();
@@ -81,19 +81,23 @@ void experiment(cow::Lesson& lesson) {
   lesson.claim(
       {.says = "inherited: ΣRSS counts D in every process",
        .measured = shared.total(cow::rss),
-       .expected = cow::about((N + 1) * D + shared.sum_of_bases(cow::rss)),
+       .expected = cow::about((N + 1) * D + shared.sum_of_bases(cow::rss),
+                              lesson.processes()),
        .otherwise = "the array was not touched before the fork"});
   lesson.claim({.says = "passed: ΣRSS counts the N copies",
                 .measured = passed.total(cow::rss),
-                .expected = cow::about(N * D + passed.sum_of_bases(cow::rss)),
+                .expected = cow::about(N * D + passed.sum_of_bases(cow::rss),
+                                       lesson.processes()),
                 .otherwise = "the parent touched the array"});
   lesson.claim({.says = "inherited: ΣPSS counts D once",
                 .measured = shared.total(cow::pss),
-                .expected = cow::about(D + shared.sum_of_bases(cow::pss)),
+                .expected = cow::about(D + shared.sum_of_bases(cow::pss),
+                                       lesson.processes()),
                 .otherwise = "somebody holds a copy"});
   lesson.claim({.says = "passed: ΣPSS counts the N copies",
                 .measured = passed.total(cow::pss),
-                .expected = cow::about(N * D + passed.sum_of_bases(cow::pss)),
+                .expected = cow::about(N * D + passed.sum_of_bases(cow::pss),
+                                       lesson.processes()),
                 .otherwise = "the parent touched the array"});
   lesson.claim({.says = "never touched: not even ΣRSS counts it",
                 .measured = reserved.total(cow::rss),

@@ -25,7 +25,7 @@ constexpr cow::About kAbout{
     .takeaway =
         "Build it before the pool forks, reach it through a global, send only "
         "the index: the workers inherit it and nothing is copied.",
-    .next = "docs/README.md lists the whole course."};
+    .next = "05_registry, for several objects."};
 
 /// The object of lesson 01. It needs no serialize(): it is never pickled.
 struct Analysis {
@@ -91,7 +91,8 @@ void experiment(cow::Lesson& lesson) {
 
   lesson.claim({.says = "the data exists once (ΣPSS)",
                 .measured = held.total(cow::pss),
-                .expected = cow::about(D + held.sum_of_bases(cow::pss)),
+                .expected = cow::about(D + held.sum_of_bases(cow::pss),
+                                       lesson.processes()),
                 .otherwise = "somebody holds a copy"});
 
   lesson.claim({.says = "the results are right",

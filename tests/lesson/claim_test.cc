@@ -30,6 +30,13 @@ TEST(Claim, AboutIsOnePercentOnEitherSide) {
   EXPECT_FALSE(claim(expected, {size - (1_MiB).count() - 1}).holds());
 }
 
+TEST(Claim, AboutSeveralProcessesAllowsSomePagesForEach) {
+  EXPECT_EQ(about(Term("b", 1_MiB), 2).high, (1_MiB + 256_KiB).count());
+  EXPECT_EQ(about(Term("b", 1_MiB), 101).high, (1_MiB + 101 * 64_KiB).count());
+  EXPECT_EQ(about(Term("D", 1024_MiB), 11).low,
+            (1024_MiB - 1024_MiB / 100).count());
+}
+
 TEST(Claim, AboutAllowesSmallFiguresSomePages) {
   const Expected expected = about(Term("b", 40_KiB));
   EXPECT_EQ(expected.high, (40_KiB + 256_KiB).count());

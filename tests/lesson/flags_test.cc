@@ -95,11 +95,53 @@ TEST(Flags, RefuseWhatTheyDoNotKnow) {
 
 TEST(Flags, HelpNamesEveryFlag) {
   EXPECT_TRUE(parse_flags({"--help"}).help);
-  const std::string help = help_text("04_global");
+  const std::string help = help_text("04_global", {});
   for (const char* flag : {"--data SIZE", "--workers N", "--items N",
                            "--full-scale", "--json FILE", "--help"}) {
     EXPECT_THAT(help, HasSubstr(flag));
   }
+  EXPECT_THAT(help, Not(HasSubstr("--svg")));
+  EXPECT_THAT(help, Not(HasSubstr("--objects")));
+}
+
+constexpr Options kPictureOfObjects{.svg = true, .object_size = 32_B};
+
+TEST(Flags, OfALessonWithAPictureOfObjectsAreNamedInItsHelp) {
+  const std::string help = help_text("09_refcounts", kPictureOfObjects);
+  EXPECT_THAT(help, HasSubstr("--svg FILE"));
+  EXPECT_THAT(help, HasSubstr("--objects M"));
+  EXPECT_THAT(help, HasSubstr("32 bytes"));
+}
+
+TEST(Flags, OfPicturesAndObjectsAreKnownOnlyWhereThereAreSome) {
+  const Flags flags = parse_flags({"--objects", "2000000", "--svg", "a.svg"},
+                                  kPictureOfObjects);
+  EXPECT_EQ(flags.data, 64'000'000_B);
+  EXPECT_EQ(flags.svg, "a.svg");
+  EXPECT_THROW(parse_flags({"--objects", "2000000"}), BadUsage);
+  EXPECT_THROW(parse_flags({"--svg", "a.svg"}), BadUsage);
+}
+
+TEST(Flags, OfObjectsExcludeThoseOfData) {
+  for (const std::vector<std::string>& other :
+       {std::vector<std::string>{"--data", "8MiB"}, {"--full-scale"}}) {
+    std::vector<std::string> both{"--objects", "2000000"};
+    both.insert(both.end(), other.begin(), other.end());
+    EXPECT_THROW(parse_flags(both, kPictureOfObjects), BadUsage);
+  }
+  for (const char* bad : {"0", "-1", "banana", "131071", "1e6", ""}) {
+    EXPECT_THROW(parse_flags({"--objects", bad}, kPictureOfObjects), BadUsage)
+        << bad;
+  }
+  EXPECT_EQ(parse_flags({"--objects", "131072"}, kPictureOfObjects).data,
+            4_MiB);
+}
+
+TEST(Flags, GiveEachWorkerAsManyItemsAsTheLessonWants) {
+  constexpr Options kThree{.items_a_worker = 3};
+  EXPECT_EQ(parse_flags({}, kThree).items, 12);
+  EXPECT_EQ(parse_flags({"--workers", "5"}, kThree).items, 15);
+  EXPECT_EQ(parse_flags({"--items", "7"}, kThree).items, 7);
 }
 
 }  // namespace

@@ -65,9 +65,25 @@ TEST(Moment, FindsAFigureByItsName) {
   for (const Figure& figure :
        {moment.each_worker(uss), moment.total(pss), moment.each_worker(rss),
         moment.each_worker(peak_rss), moment.pipe_bytes(), moment.results()}) {
-    EXPECT_EQ(moment.figure(figure.what).values, figure.values) << figure.what;
+    ASSERT_TRUE(moment.figure(figure.what)) << figure.what;
+    EXPECT_EQ(moment.figure(figure.what)->values, figure.values) << figure.what;
   }
-  EXPECT_THROW(moment.figure("worker bananas"), std::invalid_argument);
+  EXPECT_FALSE(moment.figure("worker bananas"));
+  EXPECT_FALSE(moment.figure(moment.counted("bananas", {3}).what));
+}
+
+TEST(Moment, HasFiguresOfTheParentAlone) {
+  const Moment moment = held();
+  EXPECT_EQ(moment.of_parent(pss).values, Values{400});
+  EXPECT_EQ(moment.figure("parent pss")->values, Values{400});
+  EXPECT_EQ(moment.base_of("parent uss"), moment.base_of_parent(uss).value());
+}
+
+TEST(Moment, CountsTheForkServerAmongAllProcesses) {
+  Moment moment = held();
+  const std::int64_t before = moment.total(rss).values[0];
+  moment.server = moment.parent;
+  EXPECT_EQ(moment.total(rss).values[0], before + 1100);
 }
 
 TEST(Base, IsTheLargestWorkerOverNothing) {

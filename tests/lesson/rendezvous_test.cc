@@ -82,9 +82,9 @@ TEST(Rendezvous, LeavesTheEnvironmentAsItWas) {
 TEST(Rendezvous, TakesLinesWhole) {
   Rendezvous rendezvous;
   Child child = Child::fork([] {
+    int owner = 0;
     int arrivals = 0;
-    int gate = 0;
-    std::sscanf(std::getenv(kRendezvousVariable), "%d,%d", &arrivals, &gate);
+    std::sscanf(std::getenv(kRendezvousVariable), "%d,%d", &owner, &arrivals);
     write_fully(arrivals, "moment on", 9);
     write_fully(arrivals, "e\n+ 7", 5);
     return 0;

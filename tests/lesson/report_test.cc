@@ -91,6 +91,41 @@ TEST(TextReport, OfSeveralMomentsShowsTheSums) {
   EXPECT_THAT(text, HasSubstr("133.0 MiB"));
 }
 
+TEST(TextReport, ShowsExhibitsAndThePictureBehindTheProcesses) {
+  Result shown = result();
+  shown.exhibits.push_back({"A message", "  01 02\n"});
+  shown.picture =
+      PagePicture{.title = "Pages",
+                  .kinds = {{.name = "shared", .sign = ".", .color = kGrey}},
+                  .rows = {{.label = "parent", .pages = {0, 0}}}};
+  const std::string text = to_text(shown, false);
+  const std::size_t exhibit = text.find("A message\n  01 02\n");
+  ASSERT_NE(exhibit, std::string::npos) << text;
+  EXPECT_GT(exhibit, text.find("together"));
+  EXPECT_GT(text.find("Pages"), exhibit);
+  EXPECT_LT(text.find("Pages"), text.find("Claims"));
+}
+
+TEST(TextReport, ExplainsASymbolOnceWithAllItsValues) {
+  Result shown = result();
+  for (const std::int64_t base : {3, 5}) {
+    shown.claims.push_back(
+        {.says = "something",
+         .measured = {.moment = "now", .what = "worker uss", .values = {base}},
+         .expected = exactly(Term("b_x", Bytes(base)))});
+  }
+  const std::string text = to_text(shown, false);
+  EXPECT_NE(text.find("b_x = 3 bytes, 5 bytes"), std::string::npos) << text;
+}
+
+TEST(TextReport, ShowsTheForkServerAmongTheProcesses) {
+  Result shown = result();
+  shown.moments.back().server = shown.moments.back().parent;
+  EXPECT_NE(to_text(shown, false).find("fork server"), std::string::npos);
+  EXPECT_NE(to_json(shown).find("\"role\": \"fork server\""),
+            std::string::npos);
+}
+
 TEST(Result, WithoutClaimsProvesNothing) {
   Result empty = result();
   empty.claims.clear();

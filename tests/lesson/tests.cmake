@@ -1,7 +1,9 @@
 cowpool_test(lesson unit
+  bytes_shown_test.cc
   claim_test.cc
   flags_test.cc
   moment_test.cc
+  page_picture_test.cc
   report_test.cc
   table_test.cc
   term_test.cc)

@@ -15,8 +15,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::vector<std::string> kLessons{"01_pass_self", "02_read_the_meter",
-                                        "04_global"};
+const std::vector<std::string> kLessons{
+    "01_pass_self",     "02_read_the_meter", "03_bound_method",
+    "04_global",        "05_registry",       "06_class_static",
+    "07_start_methods", "08_page_map",       "09_refcounts"};
 
 void expect_refusal(const Outcome& outcome, int status,
                     const std::string& sentence) {

@@ -66,8 +66,9 @@ TEST(WithUnreadableFigures, ALessonSaysWhichAndWhy) {
   }
   EXPECT_EQ(outcome.status.code, 77) << outcome.err;
   EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, HasSubstr("a process cannot be measured: /proc/"));
-  EXPECT_THAT(outcome.err, HasSubstr("smaps_rollup: Permission denied\n"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("the rendezvous cannot be reached: open(/proc/"));
+  EXPECT_THAT(outcome.err, HasSubstr("Permission denied\n"));
 }
 
 }  // namespace

@@ -18,11 +18,32 @@ Row row(const nlohmann::json& process) {
           .pss_file = process.value("pss_file", std::int64_t{0})};
 }
 
+Held held_from(const nlohmann::json& moment) {
+  Held held;
+  for (const auto& process : moment.at("processes")) {
+    if (process.at("role") == "parent") {
+      held.parent = row(process);
+    } else if (process.at("role") == "worker") {
+      held.workers.push_back(row(process));
+    } else {
+      EXPECT_EQ(process.at("role"), "fork server");
+      EXPECT_FALSE(held.server) << "there are two";
+      held.server = row(process);
+    }
+  }
+  const auto& transfer = moment.at("transfer");
+  held.batches = transfer.at("batches");
+  held.to_workers = transfer.at("to_workers");
+  held.seconds = transfer.at("seconds");
+  return held;
+}
+
 }  // namespace
 
 std::int64_t Held::sum(std::int64_t Row::*column) const {
   std::int64_t sum = parent.*column;
   for (const Row& worker : workers) sum += worker.*column;
+  if (server) sum += (*server).*column;
   return sum;
 }
 
@@ -56,22 +77,32 @@ nlohmann::json report_of(const std::string& lesson,
 
 Held moment_of(const nlohmann::json& report, const std::string& name) {
   for (const auto& moment : report.at("moments")) {
-    if (moment.at("name") != name) continue;
-    Held held;
-    for (const auto& process : moment.at("processes")) {
-      if (process.at("role") == "parent") {
-        held.parent = row(process);
-      } else {
-        held.workers.push_back(row(process));
-      }
-    }
-    const auto& transfer = moment.at("transfer");
-    held.batches = transfer.at("batches");
-    held.to_workers = transfer.at("to_workers");
-    held.seconds = transfer.at("seconds");
-    return held;
+    if (moment.at("name") == name) return held_from(moment);
   }
   ADD_FAILURE() << "no moment is called " << name;
+  return {};
+}
+
+Held nothing_before(const nlohmann::json& report, const std::string& name) {
+  Held nothing;
+  for (const auto& moment : report.at("moments")) {
+    if (moment.at("name") == name) return nothing;
+    if (moment.at("name") == kNothing) nothing = held_from(moment);
+  }
+  ADD_FAILURE() << "no moment is called " << name;
+  return nothing;
+}
+
+std::vector<std::int64_t> figure_of(const nlohmann::json& report,
+                                    const std::string& moment,
+                                    const std::string& what) {
+  for (const auto& claim : report.at("claims")) {
+    const auto& figure = claim.at("figure");
+    if (figure.at("moment") == moment && figure.at("what") == what) {
+      return figure.at("values");
+    }
+  }
+  ADD_FAILURE() << "no claim is about " << what << " while " << moment;
   return {};
 }
 

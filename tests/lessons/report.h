@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,12 @@ struct Row {
 struct Held {
   Row parent{};
   std::vector<Row> workers;
+  std::optional<Row> server;  ///< the fork server
   std::int64_t batches = 0;
   std::int64_t to_workers = 0;
   double seconds = 0;
 
-  /// A column added up over parent and workers.
+  /// A column added up over all processes.
   std::int64_t sum(std::int64_t Row::*column) const;
   /// The smallest and the largest of the workers.
   std::int64_t least(std::int64_t Row::*column) const;
@@ -42,6 +44,15 @@ nlohmann::json report_of(const std::string& lesson,
 
 /// The moment called `name`. Fails the test if there is none.
 Held moment_of(const nlohmann::json& report, const std::string& name);
+
+/// The last moment over nothing before the moment called `name`: its base.
+Held nothing_before(const nlohmann::json& report, const std::string& name);
+
+/// What was measured for a claim, as the program has read it: the values of the
+/// figure `what` at `moment`. Fails the test if there is none.
+std::vector<std::int64_t> figure_of(const nlohmann::json& report,
+                                    const std::string& moment,
+                                    const std::string& what);
 
 /// ΣPSS that `held` would have without data: what does not come from files from
 /// the pool over nothing, what does from the moment itself, because other

@@ -6,6 +6,7 @@
 namespace cow {
 namespace {
 
+constexpr Bytes kSlackOfAProcess = 64_KiB;
 constexpr Bytes kLeastSlack = 256_KiB;
 
 }  // namespace
@@ -14,8 +15,9 @@ Expected exactly(const Term& formula) {
   return {formula, formula.value(), formula.value()};
 }
 
-Expected about(const Term& formula) {
-  return within(std::max(formula.bytes() / 100, kLeastSlack), formula);
+Expected about(const Term& formula, int processes) {
+  const Bytes least = std::max(kLeastSlack, kSlackOfAProcess * processes);
+  return within(std::max(formula.bytes() / 100, least), formula);
 }
 
 Expected within(Bytes slack, const Term& formula) {

@@ -8,6 +8,7 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
 #include <charconv>
+#include <optional>
 #include <string>
 
 namespace cow {
@@ -26,15 +27,17 @@ constexpr int kMostItems = 1'000'000;
 
 // What the user typed, before it is understood.
 struct Given {
-  std::string data;
-  std::string workers;
-  std::string items;
-  std::string json;
+  std::optional<std::string> data;
+  std::optional<std::string> workers;
+  std::optional<std::string> items;
+  std::optional<std::string> json;
+  std::optional<std::string> svg;
+  std::optional<std::string> objects;
   bool full_scale = false;
   bool help = false;
 };
 
-void declare(CLI::App& app, Given& given) {
+void declare(CLI::App& app, Given& given, const Options& options) {
   app.set_help_flag();  // --help is one of ours, so that nothing is printed
                         // here
   app.add_option("--data", given.data, "size of the data (64MiB)")
@@ -42,7 +45,8 @@ void declare(CLI::App& app, Given& given) {
   app.add_option("--workers", given.workers, "worker processes (4)")
       ->type_name("N");
   app.add_option("--items", given.items,
-                 "items to map, at least one a worker (as many)")
+                 fmt::format("items to map, at least one a worker ({})",
+                             4 * options.items_a_worker))
       ->type_name("N");
   app.add_flag("--full-scale", given.full_scale,
                "the question's own size: 100,000,000 doubles, 10 workers");
@@ -50,6 +54,16 @@ void declare(CLI::App& app, Given& given) {
                  "also write the raw figures there (- : instead, to standard "
                  "output)")
       ->type_name("FILE");
+  if (options.svg) {
+    app.add_option("--svg", given.svg, "also draw the pages there")
+        ->type_name("FILE");
+  }
+  if (options.object_size != Bytes()) {
+    app.add_option("--objects", given.objects,
+                   fmt::format("so many objects of {} each, instead of --data",
+                               to_string(options.object_size)))
+        ->type_name("M");
+  }
   app.add_flag("--help", given.help, "print this and exit");
 }
 
@@ -100,10 +114,11 @@ Bytes parse_size(const std::string& flag, const std::string& text,
   return Bytes(static_cast<std::int64_t>(bytes));
 }
 
-Flags parse_flags(const std::vector<std::string>& arguments) {
+Flags parse_flags(const std::vector<std::string>& arguments,
+                  const Options& options) {
   CLI::App app;
   Given given;
-  declare(app, given);
+  declare(app, given, options);
   try {
     // CLI11 takes them from the back.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -120,23 +135,39 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
     flags.data = kFullScaleData;
     flags.workers = kFullScaleWorkers;
   }
-  if (!given.data.empty()) {
-    flags.data = parse_size("--data", given.data, kLeastData);
+  if (given.data) {
+    flags.data = parse_size("--data", *given.data, kLeastData);
   }
-  if (!given.workers.empty()) {
-    flags.workers = parse_number("--workers", given.workers, 1, kMostWorkers);
+  if (given.objects) {
+    if (given.data || given.full_scale) {
+      throw BadUsage(
+          "--objects says how much data there is: give it without --data and "
+          "--full-scale");
+    }
+    const Bytes each = options.object_size;
+    constexpr int kMostObjects = 1'000'000'000;
+    flags.data =
+        each * parse_number("--objects", *given.objects,
+                            static_cast<int>(kLeastData.count() / each.count()),
+                            kMostObjects);
   }
-  flags.items = given.items.empty() ? flags.workers
-                                    : parse_number("--items", given.items,
-                                                   flags.workers, kMostItems);
-  flags.json = given.json;
+  if (given.workers) {
+    flags.workers = parse_number("--workers", *given.workers, 1, kMostWorkers);
+  }
+  flags.items = flags.workers * options.items_a_worker;
+  if (given.items) {
+    flags.items =
+        parse_number("--items", *given.items, flags.workers, kMostItems);
+  }
+  flags.json = given.json.value_or("");
+  flags.svg = given.svg.value_or("");
   return flags;
 }
 
-std::string help_text(const std::string& program) {
+std::string help_text(const std::string& program, const Options& options) {
   CLI::App app;
   Given given;
-  declare(app, given);
+  declare(app, given, options);
   return app.help(program);
 }
 

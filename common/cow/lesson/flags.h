@@ -9,12 +9,26 @@
 
 namespace cow {
 
-/// What every lesson can be told.
+/// What only some lessons can be told, or take for given.
+struct Options {
+  /// How many items a worker gets, unless --items says otherwise.
+  int items_a_worker = 1;
+  /// How many items make a batch; 0: CPython's choice.
+  int chunk_size = 0;
+
+  /// --svg FILE: the lesson draws a picture.
+  bool svg = false;
+  /// --objects M, of so many bytes each: another way to give --data.
+  Bytes object_size = {};
+};
+
+/// What a lesson can be told.
 struct Flags {
   Bytes data = 64_MiB;
   int workers = 4;
   int items = 4;
   std::string json;  ///< a file, "-" for standard output, empty for none
+  std::string svg;   ///< a file; empty for none
   bool help = false;
 };
 
@@ -27,10 +41,11 @@ class BadUsage : public std::runtime_error {
 
 /// Throws BadUsage. There are at least as many items as workers, so that every
 /// worker holds a task; as many, unless more are asked for.
-Flags parse_flags(const std::vector<std::string>& arguments);
+Flags parse_flags(const std::vector<std::string>& arguments,
+                  const Options& options = {});
 
 /// The text of --help.
-std::string help_text(const std::string& program);
+std::string help_text(const std::string& program, const Options& options);
 
 /// "64MiB", "1.5G", "800000000": bytes, binary units but for kB, MB, GB, TB.
 /// Throws BadUsage, naming `flag`, unless it is from `least` to 2^62 bytes.

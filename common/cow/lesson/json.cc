@@ -64,6 +64,9 @@ Json to_json(const Moment& moment) {
   for (const Process& worker : moment.workers) {
     json["processes"].push_back(to_json(worker, "worker"));
   }
+  if (moment.server) {
+    json["processes"].push_back(to_json(*moment.server, "fork server"));
+  }
   json["transfer"] = transfer_json(moment);
   return json;
 }
@@ -93,7 +96,7 @@ std::string to_json(const Result& result) {
                         {"workers", result.flags.workers},
                         {"items", result.flags.items},
                         {"chunk_size", result.chunk_size},
-                        {"start_method", "fork"}};
+                        {"start_method", result.about.start_method}};
   json["environment"] = to_json(result.environment);
   json["moments"] = Json::array();
   for (const Moment& moment : result.moments) {

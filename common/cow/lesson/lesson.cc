@@ -4,35 +4,26 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <new>
 #include <numeric>
 #include <set>
-#include <system_error>
 
 #include "cow/lesson/table.h"
 #include "cow/memory/environment.h"
 #include "cow/os/descriptor.h"
 
 namespace cow {
-namespace {
-
-Process read_or_throw(pid_t pid) {
-  Reading<Process> process = read_process(pid);
-  if (!process) {
-    throw NotPossible("a process cannot be measured: " + process.reason());
-  }
-  return *process;
-}
-
-}  // namespace
 
 Lesson::Lesson(const About& about, const Flags& flags)
     : result_{.about = about,
               .flags = flags,
-              .chunk_size = static_cast<int>(
-                  default_chunk_size(flags.items, flags.workers)),
+              .chunk_size = about.options.chunk_size != 0
+                                ? about.options.chunk_size
+                                : static_cast<int>(default_chunk_size(
+                                      flags.items, flags.workers)),
               .environment = read_environment(),
               .moments = {},
+              .exhibits = {},
+              .picture = {},
               .claims = {}} {}
 
 std::vector<int> Lesson::items() const {
@@ -65,6 +56,14 @@ void Lesson::needs(Bytes peak) const {
 }
 
 Moment Lesson::hold(PendingWork& work) {
+  // Before anybody is waited for: who cannot read this cannot read the rest.
+  const auto measured = [](const auto& reading) {
+    if (!reading) {
+      throw NotPossible("a process cannot be measured: " + reading.reason());
+    }
+    return *reading;
+  };
+  measured(read_process(::getpid()));
   const auto expected = static_cast<std::size_t>(
       std::min<std::int64_t>(workers(), work.batches()));
   std::set<pid_t> arrived;
@@ -72,42 +71,70 @@ Moment Lesson::hold(PendingWork& work) {
          work.wait_readable(rendezvous_.descriptor())) {
     for (const pid_t pid : rendezvous_.take_arrivals()) arrived.insert(pid);
   }
-  Moment moment;
-  if (work.failed()) return moment;  // `observe` reports it
+  if (work.failed()) return {};  // which is reported when the map has ended
+  Moment moment = measured(read_moment(::getpid(), arrived));
   if (arrived.size() < expected) {
     throw std::logic_error(
         "the map ended before every worker had stopped: its task must call "
         "wait_to_be_measured()");
   }
-  for (const pid_t pid : arrived) moment.workers.push_back(read_or_throw(pid));
-  moment.parent = read_or_throw(::getpid());
   return moment;
 }
 
-Moment Lesson::observe(std::string_view name, Pending<double> squares) {
-  Moment moment = hold(squares);
+void Lesson::let_go(PendingWork& work) {
   rendezvous_.open();
-  squares.wait();
+  work.wait();
   rendezvous_.close();
-  const std::vector<double> results = squares.get();
+  work.wait_for_success();
+}
+
+Moment Lesson::observe_any(std::string_view name, PendingWork& work,
+                           const Look& look) {
+  Moment moment = hold(work);
   moment.name = name;
-  moment.batches = squares.transfer().batches;
-  moment.to_workers = squares.transfer().to_workers;
-  moment.from_workers = squares.transfer().from_workers;
-  moment.seconds = squares.elapsed().count();
+  if (look && !work.failed()) look(moment);
+  let_go(work);
+  moment.batches = work.transfer().batches;
+  moment.to_workers = work.transfer().to_workers;
+  moment.from_workers = work.transfer().from_workers;
+  moment.seconds = work.elapsed().count();
+  keep(moment);
+  return moment;
+}
+
+Moment Lesson::observe(std::string_view name, Pending<double> squares,
+                       const Look& look) {
+  Moment moment = observe_any(name, squares, look);
+  const std::vector<double> results = squares.get();
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto item = static_cast<double>(i);
     if (results[i] == item * item) ++moment.right_results;
   }
-  if (name == kOverNothing) nothing_ = std::make_shared<const Moment>(moment);
-  moment.nothing = nothing_;
-  result_.moments.push_back(moment);
+  result_.moments.pop_back();
+  keep(moment);
   return moment;
 }
+
+void Lesson::keep(Moment& moment) {
+  if (moment.name == kOverNothing) {
+    nothing_ = std::make_shared<const Moment>(moment);
+  }
+  moment.nothing = nothing_;
+  result_.moments.push_back(moment);
+}
+
+void Lesson::show(std::string title, std::string text) {
+  result_.exhibits.push_back({std::move(title), std::move(text)});
+}
+
+void Lesson::show(PagePicture picture) { result_.picture = std::move(picture); }
 
 int Lesson::verdict() const {
   if (!result_.flags.json.empty() && result_.flags.json != "-") {
     write_file(result_.flags.json, to_json(result_));
+  }
+  if (!result_.flags.svg.empty() && result_.picture) {
+    write_file(result_.flags.svg, to_svg(*result_.picture));
   }
   const std::string report = result_.flags.json == "-"
                                  ? to_json(result_)

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -45,7 +46,7 @@ struct Symbols {
   Term D;  ///< data
   Term N;  ///< workers
   Term n;  ///< items
-  Term T;  ///< batches: ceil(n / c), with chunks of c = ceil(n / 4N) items
+  Term T;  ///< batches: ceil(n / c); c = ceil(n / 4N), or as the lesson says
 };
 
 /// One run of an experiment.
@@ -55,6 +56,10 @@ class Lesson {
 
   Bytes data() const { return result_.flags.data; }
   int workers() const { return result_.flags.workers; }
+  /// The workers and the parent.
+  int processes() const { return workers() + 1; }
+  /// c: how many items make one batch.
+  int chunk_size() const { return result_.chunk_size; }
   /// The numbers 0 to n − 1.
   std::vector<int> items() const;
   Symbols symbols() const;
@@ -63,13 +68,39 @@ class Lesson {
   /// figures, when `peak` is more than this machine (this control group) has.
   void needs(Bytes peak) const;
 
+  /// Looks at processes while they stand still.
+  using Look = std::function<void(const Moment&)>;
+
   /// Waits until every worker holds a task (the task calls
   /// `wait_to_be_measured`), reads all processes, lets the map finish and
   /// counts the results that are the square of their item. Throws what a
   /// failing task causes, and NotPossible if a process cannot be read. A
   /// lesson's first moment is called kOverNothing; the later ones take their
-  /// base from it.
-  Moment observe(std::string_view name, Pending<double> squares);
+  /// base from the last one of that name. `look` is called before the workers
+  /// go on.
+  Moment observe(std::string_view name, Pending<double> squares,
+                 const Look& look = {});
+  /// The same for tasks with other results, which the lesson fetches itself.
+  Moment observe_any(std::string_view name, PendingWork& work,
+                     const Look& look = {});
+
+  /// Calls `task` with 0, 1, 2 ... once in each of the N workers of `pool` (it
+  /// calls `wait_to_be_measured`, so that none of them takes two). Returns the
+  /// results.
+  template <typename Task>
+  auto ask_each(Pool& pool, Task task) {
+    std::vector<int> numbers(static_cast<std::size_t>(workers()));
+    std::iota(numbers.begin(), numbers.end(), 0);
+    auto pending = pool.map_async(task, numbers, 1);
+    hold(pending);
+    let_go(pending);
+    return pending.get();
+  }
+
+  /// Shows lines of text in the report, behind the processes.
+  void show(std::string title, std::string text);
+  /// The lesson's picture, in the report and with --svg in a file.
+  void show(PagePicture picture);
 
   /// Says what must hold. Claims are judged at the end, all of them.
   void claim(Claim claim) { result_.claims.push_back(std::move(claim)); }
@@ -79,15 +110,29 @@ class Lesson {
  private:
   // The processes, while every worker stands still.
   Moment hold(PendingWork& work);
+  // Until the map has ended.
+  void let_go(PendingWork& work);
+  void keep(Moment& moment);
 
   Result result_;
   std::shared_ptr<const Moment> nothing_;  // the moment over nothing
   Rendezvous rendezvous_;
 };
 
-/// Runs `experiment` with what the command line says and returns the exit
-/// status of the contract. Whatever goes wrong becomes one sentence on standard
-/// error. To be returned from main.
+/// What the task says that fails in `call`; empty if none does.
+template <typename Call>
+std::string error_of_task(Call call) {
+  try {
+    call();
+  } catch (const TaskError& error) {
+    return error.text();
+  }
+  return "";
+}
+
+/// In a spawned worker, serves its pool. Else runs `experiment` with what the
+/// command line says and returns the exit status of the contract. Whatever goes
+/// wrong becomes one sentence on standard error. To be returned from main.
 int run_lesson(int argc, char** argv, const About& about,
                const std::function<void(Lesson&)>& experiment);
 

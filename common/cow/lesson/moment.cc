@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
+#include <utility>
 
 namespace cow {
 namespace {
@@ -13,6 +13,10 @@ constexpr std::array kQuantities = {rss, pss, uss, peak_rss, page_tables};
 
 std::string each(const Quantity& quantity) {
   return fmt::format("worker {}", quantity.name);
+}
+
+std::string parents(const Quantity& quantity) {
+  return fmt::format("parent {}", quantity.name);
 }
 
 std::string all(const Quantity& quantity) {
@@ -46,6 +50,7 @@ template <typename Read>
 Bytes sum(const Moment& moment, Read read) {
   Bytes sum = read(moment.parent);
   for (const Process& worker : moment.workers) sum += read(worker);
+  if (moment.server) sum += read(*moment.server);
   return sum;
 }
 
@@ -57,6 +62,12 @@ Figure Moment::each_worker(const Quantity& quantity) const {
     figure.values.push_back(quantity.read(worker).count());
   }
   return figure;
+}
+
+Figure Moment::of_parent(const Quantity& quantity) const {
+  return {.moment = name,
+          .what = parents(quantity),
+          .values = {quantity.read(parent).count()}};
 }
 
 Figure Moment::total(const Quantity& quantity) const {
@@ -76,14 +87,30 @@ Figure Moment::results() const {
           .values = {right_results}};
 }
 
-Figure Moment::figure(std::string_view what) const {
+Figure Moment::counted(std::string_view what,
+                       std::vector<std::int64_t> values) const {
+  return {.moment = name,
+          .what = std::string(what),
+          .unit = Unit::kCount,
+          .values = std::move(values)};
+}
+
+Figure Moment::measured(std::string_view what, Bytes amount) const {
+  return {.moment = name,
+          .what = std::string(what),
+          .unit = Unit::kBytes,
+          .values = {amount.count()}};
+}
+
+std::optional<Figure> Moment::figure(std::string_view what) const {
   if (what == "to_workers") return pipe_bytes();
   if (what == "results") return results();
   for (const Quantity& quantity : kQuantities) {
     if (what == each(quantity)) return each_worker(quantity);
+    if (what == parents(quantity)) return of_parent(quantity);
     if (what == all(quantity)) return total(quantity);
   }
-  throw std::invalid_argument(fmt::format("no figure is called {}", what));
+  return std::nullopt;
 }
 
 Term Moment::base(const Quantity& quantity) const {
@@ -91,6 +118,11 @@ Term Moment::base(const Quantity& quantity) const {
   const auto file = [&](const Process& p) { return file_part(quantity, p); };
   return {fmt::format("b_{}", quantity.name),
           largest(nothing->workers, own) + largest(workers, file)};
+}
+
+Term Moment::base_of_parent(const Quantity& quantity) const {
+  return {fmt::format("b'_{}", quantity.name),
+          own_part(quantity, nothing->parent) + file_part(quantity, parent)};
 }
 
 Term Moment::sum_of_bases(const Quantity& quantity) const {
@@ -104,9 +136,30 @@ std::int64_t Moment::base_of(std::string_view what) const {
   if (what == "to_workers") return nothing->to_workers.count();
   for (const Quantity& quantity : kQuantities) {
     if (what == each(quantity)) return base(quantity).value();
+    if (what == parents(quantity)) return base_of_parent(quantity).value();
     if (what == all(quantity)) return sum_of_bases(quantity).value();
   }
   return 0;  // results have no base
+}
+
+Reading<Moment> read_moment(pid_t parent, const std::set<pid_t>& workers) {
+  Moment moment;
+  std::set<pid_t> servers;
+  for (const pid_t pid : workers) {
+    const Reading<Process> worker = read_process(pid);
+    if (!worker) return Absent{worker.reason()};
+    moment.workers.push_back(*worker);
+    if (worker->parent != parent) servers.insert(worker->parent);
+  }
+  const Reading<Process> own = read_process(parent);
+  if (!own) return Absent{own.reason()};
+  moment.parent = *own;
+  if (servers.empty()) return moment;
+  if (servers.size() > 1) return Absent{"the workers have several parents"};
+  const Reading<Process> server = read_process(*servers.begin());
+  if (!server) return Absent{server.reason()};
+  moment.server = *server;
+  return moment;
 }
 
 }  // namespace cow

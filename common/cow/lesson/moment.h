@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "cow/lesson/term.h"
 #include "cow/memory/process.h"
 #include "cow/os/bytes.h"
+#include "cow/os/reading.h"
 
 namespace cow {
 
@@ -48,6 +51,8 @@ struct Moment {
   std::string name;
   Process parent;
   std::vector<Process> workers;
+  /// The fork server, where the workers are its children and not the parent's.
+  std::optional<Process> server;
 
   // What the map moved through the pipes, and how long it took. Known when the
   // map has ended; the processes were read before.
@@ -62,15 +67,21 @@ struct Moment {
 
   /// One value a worker.
   Figure each_worker(const Quantity& quantity) const;
-  /// Parent and workers added up.
+  /// The parent's alone.
+  Figure of_parent(const Quantity& quantity) const;
+  /// Parent, workers and fork server added up.
   Figure total(const Quantity& quantity) const;
   /// The bytes that were written to the workers' pipes.
   Figure pipe_bytes() const;
   /// How many results are right.
   Figure results() const;
-  /// The figure whose `what` this is. Throws std::invalid_argument if there is
-  /// none of that name.
-  Figure figure(std::string_view what) const;
+  /// A count of the lesson's own, one value or one a worker.
+  Figure counted(std::string_view what, std::vector<std::int64_t> values) const;
+  /// An amount of memory that only the lesson knows of.
+  Figure measured(std::string_view what, Bytes amount) const;
+  /// The figure of the meter or of the pipes whose `what` this is; none if it
+  /// is a count of the lesson's own.
+  std::optional<Figure> figure(std::string_view what) const;
 
   /// b: what one worker would have without the data; b_uss, b_rss ..., one for
   /// each column.
@@ -80,10 +91,16 @@ struct Moment {
   /// done so far, and PSS divides them by all who map them just then, also by
   /// processes that are none of ours. So that part is this moment's own.
   Term base(const Quantity& quantity) const;
-  /// Σb: the same for parent and workers together.
+  /// The same for the parent: b'_uss ...
+  Term base_of_parent(const Quantity& quantity) const;
+  /// Σb: the same for all processes together.
   Term sum_of_bases(const Quantity& quantity) const;
   /// What the figure called `what` would be without the data.
   std::int64_t base_of(std::string_view what) const;
 };
+
+/// The processes as they are now; the rest of the moment is still empty.
+/// Absent, with the reason, if one of them cannot be read.
+Reading<Moment> read_moment(pid_t parent, const std::set<pid_t>& workers);
 
 }  // namespace cow

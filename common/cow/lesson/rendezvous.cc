@@ -21,26 +21,37 @@ bool wait_readable(int fd, int milliseconds) {
                  fd) != 0;
 }
 
+// One end of a pipe that process `owner` holds: proc_pid_fd(5).
+Descriptor open_end(pid_t owner, int fd, int mode) {
+  const std::string path = fmt::format("/proc/{}/fd/{}", owner, fd);
+  return Descriptor(
+      checked([&] { return ::open(path.c_str(), mode | O_CLOEXEC); },
+              "the rendezvous cannot be reached: open({})", path));
+}
+
 }  // namespace
 
 void wait_to_be_measured() {
   const char* variable = std::getenv(kRendezvousVariable);
+  int owner = 0;
   int arrivals = -1;
   int gate = -1;
   if (variable == nullptr ||
-      std::sscanf(variable, "%d,%d", &arrivals, &gate) != 2) {
+      std::sscanf(variable, "%d,%d,%d", &owner, &arrivals, &gate) != 3) {
     return;
   }
-  if (wait_readable(gate, 0)) return;
+  const Descriptor opened = open_end(owner, gate, O_RDONLY);
+  if (wait_readable(opened.get(), 0)) return;
   const std::string line = fmt::format("+ {}\n", ::getpid());
-  write_fully(arrivals, line.data(), line.size());
-  wait_readable(gate, -1);
+  write_fully(open_end(owner, arrivals, O_WRONLY).get(), line.data(),
+              line.size());
+  wait_readable(opened.get(), -1);
 }
 
 Rendezvous::Rendezvous() : arrivals_(make_pipe()), gate_(make_pipe()) {
   set_nonblocking(arrivals_.reader.get());
-  const std::string value =
-      fmt::format("{},{}", arrivals_.writer.get(), gate_.reader.get());
+  const std::string value = fmt::format(
+      "{},{},{}", ::getpid(), arrivals_.writer.get(), gate_.reader.get());
   ::setenv(kRendezvousVariable, value.c_str(), 1);
 }
 
@@ -81,12 +92,6 @@ void Rendezvous::close() {
   take_lines();  // who arrived while somebody failed was not waited for
   char opened = 0;
   read_fully(gate_.reader.get(), &opened, 1);
-}
-
-void Rendezvous::let_inherit() const {
-  for (const int fd : {arrivals_.writer.get(), gate_.reader.get()}) {
-    checked([&] { return ::fcntl(fd, F_SETFD, 0); }, "fcntl({}, F_SETFD)", fd);
-  }
 }
 
 }  // namespace cow

@@ -4,8 +4,9 @@
 //
 // Two pipes. A worker that arrives writes "+ PID" into one and waits until the
 // other is readable; nobody ever takes the byte that opens the gate, so it is
-// open for all. The descriptors' numbers stand in the environment, so that
-// forked, spawned and Python workers find them in the same way.
+// open for all. Where the pipes are stands in the environment, and whoever
+// comes opens them through /proc: so forked, spawned and Python workers find
+// them in the same way.
 #pragma once
 
 #include <sys/types.h>
@@ -17,12 +18,13 @@
 
 namespace cow {
 
-/// The environment variable with the two descriptors: "ARRIVALS,GATE".
+/// The environment variable that says where the pipes are: the process and its
+/// two descriptors, "PID,ARRIVALS,GATE".
 inline constexpr const char* kRendezvousVariable = "COW_RENDEZVOUS";
 
 /// For a task: arrives at the rendezvous and waits there until the processes
 /// have been measured. Returns at once if they already were, or if nobody
-/// measures.
+/// measures. Throws std::system_error.
 void wait_to_be_measured();
 
 /// The parent's side. One at a time in a process; it must exist when the
@@ -48,9 +50,6 @@ class Rendezvous {
   void open();
   /// Closes the gate again, for the next experiment. Nobody may be on the way.
   void close();
-
-  /// For a program that is to be executed: lets it inherit the descriptors.
-  void let_inherit() const;
 
  private:
   Pipe arrivals_;

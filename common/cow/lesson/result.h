@@ -1,6 +1,7 @@
 // Everything a run of a lesson has found out: what its reports are made of.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "cow/lesson/claim.h"
 #include "cow/lesson/flags.h"
 #include "cow/lesson/moment.h"
+#include "cow/lesson/page_picture.h"
 #include "cow/memory/environment.h"
 
 namespace cow {
@@ -18,6 +20,15 @@ struct About {
   std::string_view question;  ///< in one sentence
   std::string_view takeaway;  ///< what to remember, in one sentence
   std::string_view next;      ///< what to read next, and why
+  /// How its pools start their workers.
+  std::string_view start_method = "fork";
+  Options options = {};
+};
+
+/// Something that a lesson shows beside its figures.
+struct Exhibit {
+  std::string title;
+  std::string text;  ///< whole lines
 };
 
 /// A run of a lesson.
@@ -27,6 +38,8 @@ struct Result {
   int chunk_size = 0;
   Environment environment;
   std::vector<Moment> moments;
+  std::vector<Exhibit> exhibits;
+  std::optional<PagePicture> picture;
   std::vector<Claim> claims;
 
   /// Whether there are claims and all of them hold.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -30,9 +31,9 @@ void check_standard_output() {
 
 // Before the experiment, not after it. Nothing is created yet, so that a run
 // that fails leaves no empty file behind.
-void check_json(const std::string& json) {
-  if (json.empty() || json == "-") return;
-  const std::filesystem::path file(json);
+void check_file(const char* flag, const std::string& path) {
+  if (path.empty()) return;
+  const std::filesystem::path file(path);
   const auto folder = file.has_parent_path() ? file.parent_path() : ".";
   std::error_code ignored;
   const bool writable = std::filesystem::exists(file, ignored)
@@ -40,10 +41,8 @@ void check_json(const std::string& json) {
                                   ::access(file.c_str(), W_OK) == 0
                             : ::access(folder.c_str(), W_OK | X_OK) == 0;
   if (!writable) {
-    throw BadUsage(fmt::format(
-        "--json {}: expected a file that can be written, or - for standard "
-        "output",
-        json));
+    throw BadUsage(
+        fmt::format("{} {}: expected a file that can be written", flag, path));
   }
 }
 
@@ -74,14 +73,17 @@ void grow_heap(int workers) {
 int run(int argc, char** argv, const About& about,
         const std::function<void(Lesson&)>& experiment) {
   check_standard_output();
-  const Flags flags = parse_flags({argv + 1, argv + argc});
+  const Flags flags = parse_flags({argv + 1, argv + argc}, about.options);
   if (flags.help) {
-    const std::string help =
-        fmt::format("{}\n\n{}", about.question, help_text(argv[0]));
+    const std::string help = fmt::format("{}\n\n{}", about.question,
+                                         help_text(argv[0], about.options));
     write_fully(STDOUT_FILENO, help.data(), help.size());
     return kEveryClaimHolds;
   }
-  check_json(flags.json);
+  if (flags.json != "-") check_file("--json", flags.json);
+  check_file("--svg", flags.svg);
+  // In a huge page no page can be counted alone, and page tables are smaller.
+  ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
   ::mallopt(M_MMAP_THRESHOLD, kOwnMapping);
   grow_heap(flags.workers);
   Lesson lesson(about, flags);
@@ -93,6 +95,7 @@ int run(int argc, char** argv, const About& about,
 
 int run_lesson(int argc, char** argv, const About& about,
                const std::function<void(Lesson&)>& experiment) {
+  serve_if_spawned();
   try {
     return run(argc, argv, about, experiment);
   } catch (const BadUsage& error) {
@@ -106,8 +109,9 @@ int run_lesson(int argc, char** argv, const About& about,
   } catch (const std::system_error& error) {
     return say(about, kNotPossible, error.what());
   } catch (const TaskError& error) {
-    const bool no_memory = error.type() == "std::bad_alloc";
-    return say(about, no_memory ? kNotPossible : kAClaimFails, error.what());
+    const bool refused =
+        error.type() == "std::bad_alloc" || error.type() == "std::system_error";
+    return say(about, refused ? kNotPossible : kAClaimFails, error.what());
   } catch (const WorkerDied& error) {
     // The kernel kills with SIGKILL when memory runs out.
     const bool killed = error.signal() == SIGKILL;

@@ -28,6 +28,12 @@ Term::Term(std::string_view symbol, Bytes value)
       value_(value.count()),
       unit_(Unit::kBytes) {}
 
+Term::Term(Bytes amount)
+    : text_(to_string(amount)),
+      numbers_(text_),
+      value_(amount.count()),
+      unit_(Unit::kBytes) {}
+
 Term::Term(std::string_view symbol, std::int64_t value)
     : text_(symbol),
       numbers_(std::to_string(value)),

@@ -35,6 +35,9 @@ class Term {
         numbers_(text_),
         value_(static_cast<std::int64_t>(number)) {}
 
+  /// A plain amount of memory.
+  Term(Bytes amount);
+
   std::int64_t value() const { return value_; }
   Bytes bytes() const { return Bytes(value_); }
   Unit unit() const { return unit_; }

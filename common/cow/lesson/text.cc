@@ -1,10 +1,13 @@
 // The report for a person: the question, the processes as `top` would have
 // them, the claims, and what to take away.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cow/lesson/result.h"
 #include "cow/lesson/table.h"
@@ -69,6 +72,7 @@ std::string full_table(const Moment& moment, const Style& style) {
   for (const Process& worker : moment.workers) {
     add_row(table, worker, "worker");
   }
+  if (moment.server) add_row(table, *moment.server, "fork server");
   add_row(table, "", "together", Bytes(moment.total(rss).values[0]),
           Bytes(moment.total(pss).values[0]),
           Bytes(moment.total(uss).values[0]));
@@ -87,8 +91,14 @@ std::string summary_table(const std::vector<const Moment*>& moments,
                to_string(moment->total(pss).values[0], Unit::kBytes),
                to_string(moment->total(uss).values[0], Unit::kBytes)});
   }
-  return fmt::format("{}\n{}", style.bold("Parent and workers together"),
-                     table.to_string());
+  const bool served = std::any_of(
+      moments.begin(), moments.end(),
+      [](const Moment* moment) { return moment->server.has_value(); });
+  return fmt::format(
+      "{}\n{}",
+      style.bold(served ? "Parent, workers and fork server together"
+                        : "Parent and workers together"),
+      table.to_string());
 }
 
 std::string processes(const Result& result, const Style& style) {
@@ -127,23 +137,33 @@ std::string allowed(const Claim& claim) {
                      to_string(expected.high, unit));
 }
 
-// What the symbols of the formulas are here, each once; those of every lesson
-// stand at the top of the report.
+// What the symbols of the formulas are here, each once, with all the values
+// that it has had; those of every lesson stand at the top of the report.
 std::string legend(const Result& result) {
-  std::vector<std::string> shown;
+  std::vector<std::pair<std::string, std::set<std::string>>> symbols;
   for (const Claim& claim : result.claims) {
     for (const std::string& symbol : claim.expected.formula.symbols()) {
-      const bool known =
-          std::string_view("DNnT").find(symbol[0]) != std::string_view::npos;
-      if (!known &&
-          std::find(shown.begin(), shown.end(), symbol) == shown.end()) {
-        shown.push_back(symbol);
+      const std::size_t equals = symbol.find(" = ");
+      const std::string name = symbol.substr(0, equals);
+      if (name.size() == 1 &&
+          std::string_view("DNnT").find(name[0]) != std::string_view::npos) {
+        continue;
       }
+      const auto known =
+          std::find_if(symbols.begin(), symbols.end(),
+                       [&](const auto& each) { return each.first == name; });
+      auto& values =
+          known != symbols.end()
+              ? known->second
+              : symbols.emplace_back(name, std::set<std::string>()).second;
+      values.insert(symbol.substr(equals + 3));
     }
   }
   std::string lines;
   std::string line;
-  for (const std::string& symbol : shown) {
+  for (const auto& [name, values] : symbols) {
+    const std::string symbol =
+        fmt::format("{} = {}", name, fmt::join(values, ", "));
     constexpr std::size_t kColumns = 76;
     if (display_width(line) + display_width(symbol) > kColumns) {
       lines += "  " + std::exchange(line, {}) + "\n";
@@ -174,16 +194,22 @@ std::string failure(const Claim& claim, const Style& style) {
     read +=
         fmt::format("{}{}", read.empty() ? "" : ", ", all_digits(value, unit));
   }
-  return fmt::format(
-      "{} {}\n  read        {}, {}: {}\n  expected    {} = {} = {}\n"
-      "  accepted    from {} to {}\n  {}{}\n",
-      style.bad("FAILS"), claim.says, claim.measured.moment,
-      claim.measured.what, read, claim.expected.formula.text(),
-      claim.expected.formula.numbers(),
-      all_digits(claim.expected.formula.value(), unit),
-      all_digits(claim.expected.low, unit),
-      all_digits(claim.expected.high, unit),
-      claim.otherwise.empty() ? "" : "likely      ", claim.otherwise);
+  const Term& formula = claim.expected.formula;
+  const std::string value = all_digits(formula.value(), unit);
+  std::string text =
+      fmt::format("{} {}\n  read        {}, {}: {}\n  expected    {}",
+                  style.bad("FAILS"), claim.says, claim.measured.moment,
+                  claim.measured.what, read, formula.text());
+  // A plain number needs no "= 4 = 4".
+  if (formula.numbers() != formula.text()) text += " = " + formula.numbers();
+  if (value != formula.numbers()) text += " = " + value;
+  text += fmt::format("\n  accepted    from {} to {}\n",
+                      all_digits(claim.expected.low, unit),
+                      all_digits(claim.expected.high, unit));
+  if (!claim.otherwise.empty()) {
+    text += fmt::format("  likely      {}\n", claim.otherwise);
+  }
+  return text;
 }
 
 }  // namespace
@@ -197,8 +223,12 @@ bool Result::holds() const {
 std::string to_text(const Result& result, bool color) {
   const Style style{color};
   std::string text = heading(result, style) + "\n" + setting(result, style) +
-                     "\n" + processes(result, style) + "\n" +
-                     claims(result, style) + "\n";
+                     "\n" + processes(result, style) + "\n";
+  for (const Exhibit& exhibit : result.exhibits) {
+    text += fmt::format("{}\n{}\n", style.bold(exhibit.title), exhibit.text);
+  }
+  if (result.picture) text += to_text(*result.picture, color) + "\n";
+  text += claims(result, style) + "\n";
   for (const Claim& claim : result.claims) {
     if (!claim.holds()) text += failure(claim, style) + "\n";
   }

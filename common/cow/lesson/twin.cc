@@ -6,13 +6,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -61,7 +61,6 @@ class Conversation {
         workers_(static_cast<std::size_t>(workers)),
         child_(run_program(command, [&] {
           ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-          rendezvous_.let_inherit();
           ::dup2(input_.reader.get(), STDIN_FILENO);
           ::setenv("PYTHONPATH", modules.c_str(), 1);
           ::setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
@@ -105,7 +104,7 @@ class Conversation {
     if (is("moment ")) {
       moments_.emplace_back().name = line;
     } else if (is("+ ")) {
-      arrived_.push_back(std::stoi(std::string(line)));
+      arrived_.insert(std::stoi(std::string(line)));
       if (arrived_.size() == workers_) measure();
     } else if (is("end ")) {
       end(nlohmann::json::parse(line));
@@ -114,11 +113,9 @@ class Conversation {
 
   void measure() {
     Moment& moment = moments_.back();
-    std::sort(arrived_.begin(), arrived_.end());
-    for (const pid_t pid : std::exchange(arrived_, {})) {
-      moment.workers.push_back(*read_process(pid));
-    }
-    moment.parent = *read_process(child_.pid());
+    const std::string name = moment.name;
+    moment = *read_moment(child_.pid(), std::exchange(arrived_, {}));
+    moment.name = name;
     rendezvous_.open();
   }
 
@@ -139,7 +136,7 @@ class Conversation {
   Pipe input_;
   std::size_t workers_;
   Child child_;
-  std::vector<pid_t> arrived_;
+  std::set<pid_t> arrived_;
   std::vector<Moment> moments_;
   std::shared_ptr<const Moment> nothing_;
 };

@@ -1,0 +1,76 @@
+// Lesson 03: the bytes of each kind of task, counted again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lessons/report.h"
+#include "support/programs.h"
+
+namespace cow::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+// In the order of the message: header, function, memo number, rows and columns.
+constexpr std::int64_t kHeader = 48;
+constexpr std::int64_t kFunction = 8;
+constexpr std::int64_t kMemo = 4;
+constexpr std::int64_t kShape = 16;
+constexpr std::int64_t kInt = 4;
+
+void expect_bytes(const nlohmann::json& report, std::int64_t D, std::int64_t N,
+                  std::int64_t n) {
+  const std::int64_t T = (n + 2) / 3;  // three items a batch
+  const auto sent = [&](const char* moment) {
+    const Held held = moment_of(report, moment);
+    EXPECT_EQ(held.batches, T) << moment;
+    EXPECT_EQ(static_cast<std::int64_t>(held.workers.size()), std::min(N, T));
+    return held.to_workers;
+  };
+  const std::int64_t items = n * kInt;
+  EXPECT_EQ(sent("a function"), T * (kHeader + kFunction) + items);
+  EXPECT_EQ(sent("a static method"), T * (kHeader + kFunction) + items);
+  EXPECT_EQ(sent("a handle to the object"), T * (kHeader + 8) + items);
+  const std::int64_t with_object = T * (kHeader + kMemo + kShape + D) + items;
+  EXPECT_EQ(sent("a bound method"), with_object);
+  EXPECT_EQ(sent("a callable that holds the object"), with_object);
+  // The first item of a batch brings the object, the others its number.
+  EXPECT_EQ(sent("items that share one object"),
+            T * (kHeader + kFunction + kShape + D) + n * (kMemo + kInt));
+}
+
+TEST(BoundMethod, TakesItsObjectAlongAndAFunctionDoesNot) {
+  expect_bytes(report_of("03_bound_method"), 64 * kMiB, 4, 12);
+}
+
+TEST(BoundMethod, DoesSoWithAnyNumberOfWorkersAndItems) {
+  expect_bytes(
+      report_of("03_bound_method", {"--data", "8MiB", "--workers", "1"}),
+      8 * kMiB, 1, 3);
+  expect_bytes(report_of("03_bound_method",
+                         {"--data", "8MiB", "--workers", "2", "--items", "17"}),
+               8 * kMiB, 2, 17);
+}
+
+TEST(BoundMethod, CopiesTheObjectIntoEveryWorkerAndAHandleDoesNot) {
+  const nlohmann::json report = report_of("03_bound_method");
+  const Held bound = moment_of(report, "a bound method");
+  EXPECT_GE(bound.least(&Row::uss), 64 * kMiB);
+  EXPECT_LE(bound.most(&Row::uss), 65 * kMiB);
+  EXPECT_GE(bound.sum(&Row::pss), 5 * 64 * kMiB);
+  const Held handle = moment_of(report, "a handle to the object");
+  EXPECT_GE(handle.least(&Row::rss), 64 * kMiB);
+  EXPECT_LE(handle.most(&Row::uss), 256 * kKiB);
+  EXPECT_GE(handle.sum(&Row::pss), 64 * kMiB);
+  EXPECT_LE(handle.sum(&Row::pss), 70 * kMiB);
+}
+
+TEST(BoundMethod, ShowsTheMessageAndTheRefusalOfALateHandle) {
+  const Outcome outcome = run({program("03_bound_method"), "--data", "4MiB"});
+  EXPECT_EQ(outcome.status.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("43 4f 57 31"));
+  EXPECT_THAT(outcome.out, HasSubstr("how many items it holds"));
+  EXPECT_THAT(outcome.out, HasSubstr("was built after this"));
+}
+
+}  // namespace
+}  // namespace cow::testing
