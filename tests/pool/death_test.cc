@@ -1,10 +1,13 @@
 // Workers that die: at once noticed, told with the item, replaced; no other
 // result is lost, and nothing hangs.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <ostream>
 #include <set>
@@ -197,48 +200,35 @@ TEST(Deaths, WhileALargeItemIsHalfWrittenAreToldWithTheItem) {
   EXPECT_TRUE(works(pool));
 }
 
-// Kills a worker when the first part of its reply has been seen, and returns
-// whether that was before the last; otherwise the result must be whole.
-bool kill_within_reply(Pool& pool) {
-  constexpr std::size_t kSize = std::size_t{64} << 20;
-  auto other = pool.map_async(same, numbers(1));
-  other.wait();
-  auto pending = pool.map_async(
-      [](int i) {
-        return std::pair(::getpid(),
-                         std::vector<char>(kSize, static_cast<char>('a' + i)));
-      },
-      numbers(1));
-  while (pending.transfer().from_workers == Bytes()) {
-    pending.wait_for(std::chrono::milliseconds(1));
-  }
-  // One item is in one worker, but which that is, the test does not know.
-  for (const pid_t pid : pool.workers()) ::kill(pid, SIGKILL);
-  EXPECT_TRUE(pending.wait_for(kDeadline));
-  EXPECT_EQ(other.get(), numbers(1));
-  if (!pending.failed()) {
-    EXPECT_EQ(pending.get()[0].second.size(), kSize);
-    return false;
-  }
-  EXPECT_LT(pending.transfer().from_workers, Bytes(kSize));
-  EXPECT_THAT(error_of<WorkerDied>([&] { pending.get(); }),
-              HasSubstr("signal 9 (Killed) in item 0"));
-  return true;
+// Whether a process waits for something: the state behind the name in
+// /proc/PID/stat, proc(5).
+bool sleeps(pid_t pid) {
+  const auto stat = read_file(fmt::format("/proc/{}/stat", pid));
+  return stat && stat->substr(stat->rfind(')')).starts_with(") S");
 }
 
 TEST(Deaths, WhileALargeReplyIsHalfWrittenAreToldWithTheItem) {
-  bool seen = false;
-  for (int i = 0; i < 100 && !seen; ++i) {
-    Pool pool({.workers = 2});
-    seen = kill_within_reply(pool);
-    if (seen) {
-      EXPECT_TRUE(works(pool));
-    }
+  Gate gate;
+  Pool pool({.workers = 1});
+  const pid_t worker = pool.workers()[0];
+  auto pending = pool.map_async(
+      [](int) {
+        Gate::arrive();
+        return std::vector<char>(std::size_t{64} << 20, 'x');
+      },
+      numbers(1));
+  ASSERT_TRUE(gate.arrived(1));
+  // Nobody reads: it writes until its pipe is full, and can only wait then.
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (!sleeps(worker)) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    ::sched_yield();
   }
-  if (!seen) {
-    GTEST_SKIP()
-        << "in 100 tries no worker was caught in the middle of a reply";
-  }
+  ::kill(worker, SIGKILL);
+  ASSERT_TRUE(pending.wait_for(kDeadline));
+  EXPECT_THAT(error_of<WorkerDied>([&] { pending.get(); }),
+              HasSubstr("signal 9 (Killed) in item 0"));
+  EXPECT_TRUE(works(pool));
 }
 
 // A result whose end is its worker's end: that is right after the reply.
