@@ -64,6 +64,20 @@ TEST(BadInput, OfTheCommandLineIsNamedInOneSentence) {
   }
 }
 
+TEST(BadInput, OfFlagsThatFewLessonsHaveIsNamedAsWell) {
+  for (const char* lesson : {"08_page_map", "09_refcounts"}) {
+    expect_refusal(run({program(lesson), "--svg", "/no/such/dir/x"}), 2,
+                   "--svg /no/such/dir/x: expected a file");
+    expect_refusal(run({program(lesson), "--svg", "/"}), 2,
+                   "--svg /: expected");
+  }
+  expect_refusal(run({program("04_global"), "--svg", "x"}), 2, "no such flag");
+  expect_refusal(run({program("09_refcounts"), "--objects", "banana"}), 2,
+                 "--objects banana: expected a whole number from");
+  expect_refusal(run({program("08_page_map"), "--objects", "5"}), 2,
+                 "no such flag");
+}
+
 TEST(BadInput, AClosedStandardOutputIsNoticedBeforeAnythingRuns) {
   for (const std::string& lesson : kLessons) {
     expect_refusal(run({program(lesson)}, [] { ::close(STDOUT_FILENO); }), 2,

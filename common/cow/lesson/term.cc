@@ -36,7 +36,7 @@ Term::Term(Bytes amount)
 
 Term::Term(std::string_view symbol, std::int64_t value)
     : text_(symbol),
-      numbers_(std::to_string(value)),
+      numbers_(all_digits(value, Unit::kCount)),
       symbols_{text_ + " = " + numbers_},
       value_(value) {}
 
