@@ -249,7 +249,7 @@ TEST(Spawn, LeavesTheWorkerNoDescriptorOfThePool) {
 }
 
 TEST(Spawn, RefusesAnInitializerThatCannotBeSent) {
-  const int captured = 1;
+  int captured = 1;
   for (const StartMethod method :
        {StartMethod::kSpawn, StartMethod::kForkServer}) {
     EXPECT_THAT(
