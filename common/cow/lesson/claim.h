@@ -20,8 +20,8 @@ struct Expected {
 /// Equality: for what the kernel or the pool counts exactly.
 Expected exactly(const Term& formula);
 /// Within 1 % of the prediction, but at least 256 KiB, and 64 KiB for each of
-/// the `processes` that the figure is of, on either side: the own pages of whole
-/// processes come and go by some dozens.
+/// the `processes` that the figure is of, on either side: the own pages of
+/// whole processes come and go by some dozens.
 Expected about(const Term& formula, int processes = 1);
 /// Within `slack` of the prediction on either side.
 Expected within(Bytes slack, const Term& formula);
