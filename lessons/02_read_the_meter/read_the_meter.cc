@@ -62,51 +62,42 @@ cow::Moment pass(cow::Lesson& lesson, std::string_view moment,
   return lesson.observe(moment, pool.map_async(hold_a_copy, items));
 }
 
-void experiment(cow::Lesson& lesson) {
+// By ΣRSS the pool that shares looks worse than the one that holds N copies;
+// ΣPSS tells the truth.
+void claim_sums(cow::Lesson& lesson, const cow::Moment& shared,
+                const cow::Moment& reserved, const cow::Moment& passed) {
   const auto [D, N, n, T] = lesson.symbols();
-  lesson.needs((N * D).bytes());
-  const auto size = lesson.data().count() / 8;
-
-  inherit(lesson, cow::kOverNothing, Eigen::VectorXd::Ones(1));
-  const auto shared = inherit(lesson, "filled before the fork: inherited",
-                              Eigen::VectorXd::Ones(size));
-  // Eigen leaves new memory as it is: reserved, like calloc's or np.zeros'.
-  const auto reserved = inherit(lesson, "reserved, never touched: inherited",
-                                Eigen::VectorXd(size));
-  const auto passed = pass(lesson, "reserved, then passed by value",
-                           std::make_shared<const Eigen::VectorXd>(size));
-
-  // The sums: by ΣRSS the pool that shares looks worse than the one that holds
-  // N copies; ΣPSS tells the truth.
+  const int all = lesson.processes();
   lesson.claim(
       {.says = "inherited: ΣRSS counts D in every process",
        .measured = shared.total(cow::rss),
-       .expected = cow::about((N + 1) * D + shared.sum_of_bases(cow::rss),
-                              lesson.processes()),
+       .expected = cow::about((N + 1) * D + shared.sum_of_bases(cow::rss), all),
        .otherwise = "the array was not touched before the fork"});
-  lesson.claim({.says = "passed: ΣRSS counts the N copies",
-                .measured = passed.total(cow::rss),
-                .expected = cow::about(N * D + passed.sum_of_bases(cow::rss),
-                                       lesson.processes()),
-                .otherwise = "the parent touched the array"});
+  lesson.claim(
+      {.says = "passed: ΣRSS counts the N copies",
+       .measured = passed.total(cow::rss),
+       .expected = cow::about(N * D + passed.sum_of_bases(cow::rss), all),
+       .otherwise = "the parent touched the array"});
   lesson.claim({.says = "inherited: ΣPSS counts D once",
                 .measured = shared.total(cow::pss),
-                .expected = cow::about(D + shared.sum_of_bases(cow::pss),
-                                       lesson.processes()),
+                .expected = cow::about(D + shared.sum_of_bases(cow::pss), all),
                 .otherwise = "somebody holds a copy"});
-  lesson.claim({.says = "passed: ΣPSS counts the N copies",
-                .measured = passed.total(cow::pss),
-                .expected = cow::about(N * D + passed.sum_of_bases(cow::pss),
-                                       lesson.processes()),
-                .otherwise = "the parent touched the array"});
+  lesson.claim(
+      {.says = "passed: ΣPSS counts the N copies",
+       .measured = passed.total(cow::pss),
+       .expected = cow::about(N * D + passed.sum_of_bases(cow::pss), all),
+       .otherwise = "the parent touched the array"});
   lesson.claim({.says = "never touched: not even ΣRSS counts it",
                 .measured = reserved.total(cow::rss),
-                .expected = cow::within(64_KiB * (lesson.workers() + 1),
+                .expected = cow::within(64_KiB * lesson.processes(),
                                         reserved.sum_of_bases(cow::rss)),
                 .otherwise = "the array was touched"});
+}
 
-  // One worker that inherits. Its page tables take D/512: were they part of
-  // RSS, PSS or USS, that claim would fail, because it allows half of it.
+// One worker that inherits. Its page tables take D/512: were they part of RSS,
+// PSS or USS, that claim would fail, because it allows half of it.
+void claim_worker(cow::Lesson& lesson, const cow::Moment& shared) {
+  const auto [D, N, n, T] = lesson.symbols();
   const cow::Bytes slack = std::max(lesson.data() / 1024, 32_KiB);
   lesson.claim({.says = "a worker's RSS is all that it maps",
                 .measured = shared.each_worker(cow::rss),
@@ -130,6 +121,24 @@ void experiment(cow::Lesson& lesson) {
                 .measured = shared.each_worker(cow::peak_rss),
                 .expected = cow::about(D + shared.base(cow::peak_rss)),
                 .otherwise = "the array was not touched before the fork"});
+}
+
+void experiment(cow::Lesson& lesson) {
+  const auto [D, N, n, T] = lesson.symbols();
+  lesson.needs((N * D).bytes());
+  const auto size = lesson.data().count() / 8;
+
+  inherit(lesson, cow::kOverNothing, Eigen::VectorXd::Ones(1));
+  const auto shared = inherit(lesson, "filled before the fork: inherited",
+                              Eigen::VectorXd::Ones(size));
+  // Eigen leaves new memory as it is: reserved, like calloc's or np.zeros'.
+  const auto reserved = inherit(lesson, "reserved, never touched: inherited",
+                                Eigen::VectorXd(size));
+  const auto passed = pass(lesson, "reserved, then passed by value",
+                           std::make_shared<const Eigen::VectorXd>(size));
+
+  claim_sums(lesson, shared, reserved, passed);
+  claim_worker(lesson, shared);
   lesson.claim({.says = "the results are right",
                 .measured = passed.results(),
                 .expected = cow::exactly(n)});

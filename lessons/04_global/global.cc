@@ -58,6 +58,7 @@ cow::Moment share_global(cow::Lesson& lesson, std::string_view moment,
 
 void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
+  const int all = lesson.processes();
   lesson.needs(D.bytes());
 
   share_global(lesson, cow::kOverNothing, cow::kNothing);
@@ -71,30 +72,24 @@ void experiment(cow::Lesson& lesson) {
                 .measured = held.pipe_bytes(),
                 .expected = cow::exactly(T * h + n * m),
                 .otherwise = "the object itself is pickled"});
-
   lesson.claim(
       {.says = "a worker owns nothing of D (USS)",
        .measured = held.each_worker(cow::uss),
        .expected = cow::between(cow::page_size(), held.base(cow::uss), 256_KiB),
        .otherwise = "the task writes to the object, or gets a copy"});
-
   lesson.claim({.says = "a worker maps all of D (RSS)",
                 .measured = held.each_worker(cow::rss),
                 .expected = cow::about(D + held.base(cow::rss)),
                 .otherwise = "the object was made after the fork, or its pages "
                              "were never touched"});
-
   lesson.claim({.says = "a worker's share is one of N + 1 (PSS)",
                 .measured = held.each_worker(cow::pss),
                 .expected = cow::about(D / (N + 1) + held.base(cow::pss)),
                 .otherwise = "somebody does not share the object"});
-
   lesson.claim({.says = "the data exists once (ΣPSS)",
                 .measured = held.total(cow::pss),
-                .expected = cow::about(D + held.sum_of_bases(cow::pss),
-                                       lesson.processes()),
+                .expected = cow::about(D + held.sum_of_bases(cow::pss), all),
                 .otherwise = "somebody holds a copy"});
-
   lesson.claim({.says = "the results are right",
                 .measured = held.results(),
                 .expected = cow::exactly(n)});

@@ -70,6 +70,7 @@ double add_array(int i) {
 
 double add_by_copy(int i) {
   double sum = 0;
+  // NOLINTNEXTLINE(performance-for-range-copy): that is the experiment.
   for (auto p : *pointers) sum += *p;  // counts: p is one more owner
   return square(sum, std::ssize(*pointers), i);
 }

@@ -80,6 +80,18 @@ int parse_number(const std::string& flag, const std::string& text, int least,
   return number;
 }
 
+// The data that --objects asks for.
+Bytes data_of_objects(const Given& given, Bytes each) {
+  if (given.data || given.full_scale) {
+    throw BadUsage(
+        "--objects says how much data there is: give it without --data and "
+        "--full-scale");
+  }
+  constexpr int kMostObjects = 1'000'000'000;
+  const auto least = static_cast<int>(kLeastData.count() / each.count());
+  return each * parse_number("--objects", *given.objects, least, kMostObjects);
+}
+
 }  // namespace
 
 Bytes parse_size(const std::string& flag, const std::string& text,
@@ -131,6 +143,8 @@ Flags parse_flags(const std::vector<std::string>& arguments,
 
   Flags flags;
   flags.help = given.help;
+  flags.json = given.json.value_or("");
+  flags.svg = given.svg.value_or("");
   if (given.full_scale) {
     flags.data = kFullScaleData;
     flags.workers = kFullScaleWorkers;
@@ -138,19 +152,7 @@ Flags parse_flags(const std::vector<std::string>& arguments,
   if (given.data) {
     flags.data = parse_size("--data", *given.data, kLeastData);
   }
-  if (given.objects) {
-    if (given.data || given.full_scale) {
-      throw BadUsage(
-          "--objects says how much data there is: give it without --data and "
-          "--full-scale");
-    }
-    const Bytes each = options.object_size;
-    constexpr int kMostObjects = 1'000'000'000;
-    flags.data =
-        each * parse_number("--objects", *given.objects,
-                            static_cast<int>(kLeastData.count() / each.count()),
-                            kMostObjects);
-  }
+  if (given.objects) flags.data = data_of_objects(given, options.object_size);
   if (given.workers) {
     flags.workers = parse_number("--workers", *given.workers, 1, kMostWorkers);
   }
@@ -159,8 +161,6 @@ Flags parse_flags(const std::vector<std::string>& arguments,
     flags.items =
         parse_number("--items", *given.items, flags.workers, kMostItems);
   }
-  flags.json = given.json.value_or("");
-  flags.svg = given.svg.value_or("");
   return flags;
 }
 

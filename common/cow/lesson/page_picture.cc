@@ -29,8 +29,8 @@ std::array<int, 3> parse_color(std::string_view color) {
   constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
   if (color.size() != 7 || color[0] != '#' ||
       color.find_first_not_of(kDigits, 1) != std::string_view::npos) {
-    throw std::invalid_argument(fmt::format(
-        "page picture: a colour is \"#rrggbb\", not \"{}\"", color));
+    throw std::invalid_argument(
+        fmt::format(R"(page picture: a colour is "#rrggbb", not "{}")", color));
   }
   const auto part = [&](std::size_t at) {
     return std::stoi(std::string(color.substr(at, 2)), nullptr, 16);
@@ -114,9 +114,9 @@ std::vector<Sign> signs_of(Run pages, std::size_t pages_per_sign) {
   for (std::size_t begin = 0; begin < pages.size(); begin += pages_per_sign) {
     const std::size_t size = std::min(pages_per_sign, pages.size() - begin);
     const auto counts = count(pages.subspan(begin, size));
-    const auto most = std::max_element(counts.begin(), counts.end());
-    signs.push_back({static_cast<std::size_t>(most - counts.begin()),
-                     *most != static_cast<std::int64_t>(size)});
+    const auto most = static_cast<std::size_t>(std::distance(
+        counts.begin(), std::max_element(counts.begin(), counts.end())));
+    signs.push_back({most, counts[most] != static_cast<std::int64_t>(size)});
   }
   return signs;
 }
@@ -456,7 +456,7 @@ std::string to_text(const PagePicture& picture, bool color) {
 std::string to_svg(const PagePicture& picture) {
   check(picture);
   int y = kMargin + 16;
-  std::string body = label(kMargin, y, " font-size=\"18\" font-weight=\"bold\"",
+  std::string body = label(kMargin, y, R"( font-size="18" font-weight="bold")",
                            clip(picture.title, 76));
   y += 4;
   body += draw_legend(picture, y);

@@ -86,7 +86,7 @@ std::vector<pid_t> Rendezvous::take_arrivals() {
   return pids;
 }
 
-void Rendezvous::open() { write_fully(gate_.writer.get(), "o", 1); }
+void Rendezvous::open() const { write_fully(gate_.writer.get(), "o", 1); }
 
 void Rendezvous::close() {
   take_lines();  // who arrived while somebody failed was not waited for

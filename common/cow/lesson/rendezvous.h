@@ -47,7 +47,7 @@ class Rendezvous {
   std::vector<pid_t> take_arrivals();
 
   /// Lets everybody go on, now and from now on.
-  void open();
+  void open() const;
   /// Closes the gate again, for the next experiment. Nobody may be on the way.
   void close();
 

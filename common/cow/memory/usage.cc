@@ -71,7 +71,7 @@ Reading<Usage> read_usage(pid_t pid, const std::filesystem::path& proc) {
   const auto path = proc / std::to_string(pid) / "smaps_rollup";
   const Reading<std::string> text = read_file(path);
   if (!text) return Absent{text.reason()};
-  const Reading<Usage> usage = parse_smaps_rollup(*text);
+  Reading<Usage> usage = parse_smaps_rollup(*text);
   if (!usage) {
     return Absent{fmt::format("{}: {}", path.string(), usage.reason())};
   }

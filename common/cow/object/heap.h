@@ -31,7 +31,7 @@ enum class PageUse {
 
 /// One page of a heap.
 struct HeapPage {
-  const std::byte* address;
+  const std::byte* address = nullptr;
   PageUse use = PageUse::kUnused;
   /// How many live objects have their count in this page. An object may begin
   /// in one page and end in the next: it is counted where its count is, for
@@ -45,7 +45,7 @@ struct HeapPage {
 
 /// Pages that follow one another.
 struct PageRange {
-  const std::byte* begin;
+  const std::byte* begin = nullptr;
   Pages count;
 
   friend bool operator==(const PageRange&, const PageRange&) = default;

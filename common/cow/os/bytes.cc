@@ -17,7 +17,7 @@ Pages to_pages(Bytes bytes) {
 }
 
 std::string to_string(Bytes bytes) {
-  const double count = static_cast<double>(bytes.count());
+  const auto count = static_cast<double>(bytes.count());
   const double size = std::abs(count);
   // Whole KiB are shown without a decimal: the kernel counts in pages.
   if (size < 1024) {

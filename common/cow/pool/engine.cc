@@ -245,7 +245,7 @@ void Engine::hand_out() {
     try {
       const int most = options_.max_tasks_per_child;
       if (worker && is_idle(*worker) && most > 0 && worker->batches >= most) {
-        retire(std::move(worker));
+        retire(std::exchange(worker, nullptr));
       }
       if (!worker) worker = start_worker();
     } catch (const std::exception& error) {

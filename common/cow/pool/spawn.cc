@@ -56,7 +56,7 @@ int obey(std::string_view role, int a, int b) {
 
 namespace spawned {
 
-bool note_line() { return has_line = true; }
+bool note_line() noexcept { return has_line = true; }
 
 void obey() {
   const char* order = std::getenv(kOrder);

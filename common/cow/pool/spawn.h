@@ -12,7 +12,7 @@ namespace cow {
 namespace spawned {
 
 /// Notes that this program has the line; returns true.
-bool note_line();
+bool note_line() noexcept;
 
 /// Exists in programs that contain a call of serve_if_spawned, and is
 /// initialized before main: so a pool knows that its program can be spawned

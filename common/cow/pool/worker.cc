@@ -22,13 +22,12 @@ void send(int fd, FrameKind kind, std::uint64_t batch, Message payload) {
 
 // The payload that follows `header` in `fd`.
 Unpickler unpickler_of(const FrameHeader& header, int fd) {
-  return Unpickler(
-      [fd](void* to, std::size_t size) {
-        return static_cast<std::size_t>(
-            checked([&] { return ::read(fd, to, size); }, "read({}, {} bytes)",
-                    fd, size));
-      },
-      Bytes(header.payload));
+  return {[fd](void* to, std::size_t size) {
+            return static_cast<std::size_t>(
+                checked([&] { return ::read(fd, to, size); },
+                        "read({}, {} bytes)", fd, size));
+          },
+          Bytes(header.payload)};
 }
 
 void run_batch(const FrameHeader& header, int tasks, int results) {
