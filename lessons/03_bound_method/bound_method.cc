@@ -124,57 +124,74 @@ void show_message(cow::Lesson& lesson) {
               cow::show_bytes(bytes, parts));
 }
 
-void experiment(cow::Lesson& lesson) {
+void claim_bytes(cow::Lesson& lesson, const char* says,
+                 const cow::Moment& moment, const cow::Term& formula) {
+  lesson.claim({.says = says,
+                .measured = moment.pipe_bytes(),
+                .expected = cow::exactly(formula),
+                .otherwise = "something else is pickled"});
+}
+
+// What a batch takes beside D: a header, and then the task and its items.
+struct Takes {
+  cow::Term header{"header", cow::kBatchHeader};
+  cow::Term function{"function", cow::kFunction};
+  cow::Term object{"object", cow::kMemoNumber + cow::kMatrixHeader};
+  cow::Term again{"again", cow::kMemoNumber};
+  cow::Term i{"i", cow::Bytes(sizeof(int))};
+};
+
+// What goes through the pipes for each kind of task.
+void send_each_kind(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  lesson.needs(((N + 1) * D).bytes());
+  const auto [header, function, object, again, i] = Takes();
   const std::vector<int> items = lesson.items();
-
-  // What a batch takes beside D: a header, and then the task and its items.
-  const cow::Term header("header", cow::kBatchHeader);
-  const cow::Term function("function", cow::kFunction);
-  const cow::Term object("object", cow::kMemoNumber + cow::kMatrixHeader);
-  const cow::Term again("again", cow::kMemoNumber);
-  const cow::Term i("i", cow::Bytes(sizeof(int)));
-
-  const auto expect = [&](const char* says, const cow::Moment& moment,
-                          const cow::Term& formula) {
-    lesson.claim({.says = says,
-                  .measured = moment.pipe_bytes(),
-                  .expected = cow::exactly(formula),
-                  .otherwise = "something else is pickled"});
-  };
   using Method = cow::Bound<&Analysis::analyze, Shared>;  // a bound method
   send(lesson, cow::kOverNothing,
        Method{std::make_shared<const Analysis>(cow::kNothing)}, items);
-  show_message(lesson);
 
   analysis = std::make_shared<const Analysis>(lesson.data());
-  expect("a function takes 8 bytes", send(lesson, "a function", analyze, items),
-         T * (header + function) + n * i);
-  expect("a static method is a function",
-         send(lesson, "a static method", &Analysis::analyze_global, items),
-         T * (header + function) + n * i);
+  claim_bytes(lesson, "a function takes 8 bytes",
+              send(lesson, "a function", analyze, items),
+              T * (header + function) + n * i);
+  claim_bytes(lesson, "a static method is a function",
+              send(lesson, "a static method", &Analysis::analyze_global, items),
+              T * (header + function) + n * i);
   const auto bound = send(lesson, "a bound method", Method{analysis}, items);
-  expect("a bound method takes its object along", bound,
-         T * (header + object + D) + n * i);
-  expect("and so does a callable that holds it",
-         send(lesson, "a callable that holds the object", Analyze{analysis},
-              items),
-         T * (header + object + D) + n * i);
+  claim_bytes(lesson, "a bound method takes its object along", bound,
+              T * (header + object + D) + n * i);
+  claim_bytes(lesson, "and so does a callable that holds it",
+              send(lesson, "a callable that holds the object",
+                   Analyze{analysis}, items),
+              T * (header + object + D) + n * i);
   std::vector<std::pair<Shared, int>> pairs;
+  pairs.reserve(items.size());
   for (const int item : items) pairs.emplace_back(analysis, item);
-  expect("items of a batch share an object: it goes once",
-         send(lesson, "items that share one object", analyze_item, pairs),
-         T * (header + function + object + D) + (n - T) * again + n * i);
+  claim_bytes(lesson, "items of a batch share an object: it goes once",
+              send(lesson, "items that share one object", analyze_item, pairs),
+              T * (header + function + object + D) + (n - T) * again + n * i);
+  lesson.claim({.says = "by bound method, each worker owns a copy (USS)",
+                .measured = bound.each_worker(cow::uss),
+                .expected = cow::about(D + bound.base(cow::uss)),
+                .otherwise = "the task's object was not pickled"});
+  analysis.reset();
+}
 
-  // C++'s own answer.
-  pairs.clear();
-  analysis.reset();  // the object of before is no more
+// C++'s own answer.
+void send_a_handle(cow::Lesson& lesson) {
+  const auto [D, N, n, T] = lesson.symbols();
+  const Takes takes;
   const cow::Inheritable<Analysis> built_before_the_fork(lesson.data());
-  const auto handle = send(
-      lesson, "a handle to the object",
-      cow::bound<&Analysis::analyze>(built_before_the_fork.handle()), items);
-  expect("a handle takes 8 bytes", handle, T * (header + 8) + n * i);
+  const auto held =
+      send(lesson, "a handle to the object",
+           cow::bound<&Analysis::analyze>(built_before_the_fork.handle()),
+           lesson.items());
+  claim_bytes(lesson, "a handle takes 8 bytes", held, T * (header + 8) + n * i);
+  lesson.claim(
+      {.says = "by handle, it owns nothing of D (USS)",
+       .measured = held.each_worker(cow::uss),
+       .expected = cow::between(cow::page_size(), held.base(cow::uss), 256_KiB),
+       .otherwise = "the object was pickled"});
 
   cow::Pool pool({.workers = 1});
   const cow::Inheritable<Analysis> built_after_the_fork(cow::kNothing);
@@ -184,23 +201,20 @@ void experiment(cow::Lesson& lesson) {
   });
   lesson.show("A handle to what was built after the fork",
               cow::wrap(refusal, "  "));
-
-  lesson.claim({.says = "by bound method, each worker owns a copy (USS)",
-                .measured = bound.each_worker(cow::uss),
-                .expected = cow::about(D + bound.base(cow::uss)),
-                .otherwise = "the task's object was not pickled"});
-  lesson.claim({.says = "by handle, it owns nothing of D (USS)",
-                .measured = handle.each_worker(cow::uss),
-                .expected = cow::between(cow::page_size(),
-                                         handle.base(cow::uss), 256_KiB),
-                .otherwise = "the object was pickled"});
-  lesson.claim(
-      {.says = "a handle to what was built later is refused",
-       .measured = handle.counted("refusals", {refusal.empty() ? 0 : 1}),
-       .expected = cow::exactly(1)});
+  lesson.claim({.says = "a handle to what was built later is refused",
+                .measured = held.counted("refusals", {refusal.empty() ? 0 : 1}),
+                .expected = cow::exactly(1)});
   lesson.claim({.says = "the results are right",
-                .measured = handle.results(),
+                .measured = held.results(),
                 .expected = cow::exactly(n)});
+}
+
+void experiment(cow::Lesson& lesson) {
+  const auto [D, N, n, T] = lesson.symbols();
+  lesson.needs(((N + 1) * D).bytes());
+  show_message(lesson);
+  send_each_kind(lesson);
+  send_a_handle(lesson);
 }
 
 }  // namespace

@@ -128,6 +128,7 @@ template <typename F, typename Item>
 std::string bytes_of_first_batch(F task, const std::vector<Item>& items,
                                  std::int64_t chunk_size) {
   std::vector<Held<Item>> held;
+  held.reserve(items.size());
   for (const Item& item : items) held.push_back({item});
   const MapJob<F, Item> job(std::move(task), std::move(held), chunk_size);
   const Message payload = job.pickle(0);
