@@ -186,7 +186,8 @@ void send_a_handle(cow::Lesson& lesson) {
       send(lesson, "a handle to the object",
            cow::bound<&Analysis::analyze>(built_before_the_fork.handle()),
            lesson.items());
-  claim_bytes(lesson, "a handle takes 8 bytes", held, T * (header + 8) + n * i);
+  claim_bytes(lesson, "a handle takes 8 bytes", held,
+              T * (takes.header + 8) + n * takes.i);
   lesson.claim(
       {.says = "by handle, it owns nothing of D (USS)",
        .measured = held.each_worker(cow::uss),
