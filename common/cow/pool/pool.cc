@@ -28,7 +28,7 @@ bool PendingWork::wait_for(std::chrono::milliseconds time) {
         deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) break;
     engine_->progress(-1, static_cast<int>(std::min<std::int64_t>(
-                              left.count(), 1000 * 60 * 60)));
+                              left.count(), 1000L * 60 * 60)));
   }
   return job_->done();
 }
