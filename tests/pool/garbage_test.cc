@@ -88,8 +88,8 @@ TEST_F(Garbage, OfABatchThatIsNotThisWorkersIsNoticed) {
 }
 
 TEST_F(Garbage, OfAnUnknownKindIsNoticed) {
-  expect_noticed(text_of({.kind = FrameKind{99}, .batch = 6}));
-  expect_noticed(text_of({.kind = FrameKind::kStop, .batch = 6}));
+  expect_noticed(text_of({.kind = FrameKind{99}, .batch = 7}));
+  expect_noticed(text_of({.kind = FrameKind::kStop, .batch = 7}));
 }
 
 TEST_F(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
@@ -103,7 +103,7 @@ TEST_F(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
 
 TEST_F(Garbage, ThatIsAFailureWithoutATextIsNoticed) {
   expect_noticed(
-      text_of({.kind = FrameKind::kFailure, .payload = 1, .batch = 6}) + "x");
+      text_of({.kind = FrameKind::kFailure, .payload = 1, .batch = 7}) + "x");
 }
 
 TEST_F(Garbage, ThatIsAnInitializersFailureWithoutATextIsNoticed) {

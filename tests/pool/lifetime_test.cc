@@ -110,8 +110,8 @@ TEST(Lifetime, TerminateEndsAWorkerThatIsStopped) {
 
 TEST(Lifetime, ResultsMayBeFetchedWhenThePoolIsGone) {
   Gate gate;
-  std::optional<Pending<int>> done;
-  std::optional<Pending<int>> lost;
+  std::optional<Pending<std::vector<int>>> done;
+  std::optional<Pending<std::vector<int>>> lost;
   {
     Pool pool({.workers = 2});
     done = pool.map_async(square, numbers(4));

@@ -65,31 +65,32 @@ Value a_value() {
   return value;
 }
 
-TEST(OutgoingFrame, WithNothingBegunIsDone) {
-  EXPECT_TRUE(OutgoingFrame().done());
+TEST(OutgoingFrames, WithNothingAddedAreDone) {
+  EXPECT_TRUE(OutgoingFrames().done());
 }
 
-TEST(OutgoingFrame, WithoutAPayloadIsItsHeader) {
+TEST(OutgoingFrames, WithoutAPayloadAreTheirHeader) {
   const Pipe pipe = tiny_pipe();
-  OutgoingFrame frame;
-  frame.begin({.kind = FrameKind::kStop}, Message());
-  EXPECT_FALSE(frame.done());
-  EXPECT_EQ(frame.write_some(pipe.writer.get()), Bytes(48));
-  EXPECT_TRUE(frame.done());
+  OutgoingFrames frames;
+  frames.add({.kind = FrameKind::kStop}, Message());
+  EXPECT_FALSE(frames.done());
+  EXPECT_EQ(frames.write_some(pipe.writer.get()), Bytes(48));
+  EXPECT_TRUE(frames.done());
   EXPECT_EQ(take(pipe, 1000), framed({.kind = FrameKind::kStop}, ""));
 }
 
-TEST(OutgoingFrame, GoesThroughATinyPipeByteForByte) {
+TEST(OutgoingFrames, GoThroughATinyPipeByteForByte) {
   const Value value = a_value();
   const std::string expected = framed(kHeader, pickle(value).to_string());
   for (const std::size_t part : {1000U, 4096U, 5000U, 1U << 20}) {
     const Pipe pipe = tiny_pipe();
-    OutgoingFrame frame;
-    frame.begin(kHeader, pickle(value));
+    const Message message = pickle(value);
+    OutgoingFrames frames;
+    EXPECT_EQ(frames.add(kHeader, message), Bytes(expected.size()));
     std::string received;
     Bytes written;
-    while (!frame.done()) {
-      const Bytes some = frame.write_some(pipe.writer.get());
+    while (!frames.done()) {
+      const Bytes some = frames.write_some(pipe.writer.get());
       EXPECT_LE(some, Bytes(4096));
       written += some;
       received += take(pipe, part);
@@ -101,19 +102,19 @@ TEST(OutgoingFrame, GoesThroughATinyPipeByteForByte) {
   }
 }
 
-TEST(OutgoingFrame, WritesNothingIntoAFullPipe) {
+TEST(OutgoingFrames, WriteNothingIntoAFullPipe) {
   const Pipe pipe = tiny_pipe();
   while (::write(pipe.writer.get(), "x", 1) == 1) continue;
-  OutgoingFrame frame;
-  frame.begin(kHeader, Message());
-  EXPECT_EQ(frame.write_some(pipe.writer.get()), Bytes());
-  EXPECT_FALSE(frame.done());
+  OutgoingFrames frames;
+  frames.add(kHeader, Message());
+  EXPECT_EQ(frames.write_some(pipe.writer.get()), Bytes());
+  EXPECT_FALSE(frames.done());
   while (!take(pipe, 4096).empty()) continue;
-  EXPECT_EQ(frame.write_some(pipe.writer.get()), Bytes(48));
-  EXPECT_TRUE(frame.done());
+  EXPECT_EQ(frames.write_some(pipe.writer.get()), Bytes(48));
+  EXPECT_TRUE(frames.done());
 }
 
-TEST(OutgoingFrame, OfMorePiecesThanOneWriteTakesIsWhole) {
+TEST(OutgoingFrames, OfMorePiecesThanOneWriteTakesAreWhole) {
   const std::string block(1 << 14, 'b');
   Pickler pickler;
   pickler.keep(&block);
@@ -122,38 +123,73 @@ TEST(OutgoingFrame, OfMorePiecesThanOneWriteTakesIsWhole) {
     pickler(i);
     pickler.save_block(&block, block.data(), block.size());
   }
-  Message message = pickler.take();
+  const Message message = pickler.take();
   ASSERT_EQ(message.pieces().size(), std::size_t{2 * kBlocks});
   const std::string expected = framed(kHeader, message.to_string());
 
   const Pipe pipe = tiny_pipe();
   ::fcntl(pipe.writer.get(), F_SETPIPE_SZ, 1 << 20);
-  OutgoingFrame frame;
-  frame.begin(kHeader, std::move(message));
+  OutgoingFrames frames;
+  frames.add(kHeader, message);
   std::string received;
-  while (!frame.done()) {
-    frame.write_some(pipe.writer.get());
+  while (!frames.done()) {
+    frames.write_some(pipe.writer.get());
     received += take(pipe, 1 << 20);
   }
   EXPECT_TRUE(received == expected);
 }
 
-TEST(OutgoingFrame, CanBeBegunAgainWhenItIsDone) {
+TEST(OutgoingFrames, CanBeAddedWhenTheOthersAreDone) {
   const Pipe pipe = tiny_pipe();
-  OutgoingFrame frame;
+  OutgoingFrames frames;
   for (const int number : {1, 2, 3}) {
-    frame.begin(kHeader, pickle(number));
-    EXPECT_EQ(frame.write_some(pipe.writer.get()), Bytes(52));
-    EXPECT_TRUE(frame.done());
+    frames.add(kHeader, pickle(number));
+    EXPECT_EQ(frames.write_some(pipe.writer.get()), Bytes(52));
+    EXPECT_TRUE(frames.done());
     EXPECT_EQ(take(pipe, 1000), framed(kHeader, pickle(number).to_string()));
   }
 }
 
-TEST(OutgoingFrame, SaysWhichCallFailed) {
-  OutgoingFrame frame;
-  frame.begin(kHeader, Message());
+TEST(OutgoingFrames, ThatAreSmallGoOutInOneWrite) {
+  const Pipe pipe = tiny_pipe();
+  OutgoingFrames frames;
+  std::string expected;
+  for (const int number : {1, 2, 3}) {
+    frames.add(kHeader, pickle(number));
+    expected += framed(kHeader, pickle(number).to_string());
+  }
+  EXPECT_EQ(frames.write_some(pipe.writer.get()), Bytes(3 * 52));
+  EXPECT_EQ(take(pipe, 1000), expected);
+}
+
+TEST(OutgoingFrames, CanBeAddedWhileOthersAreHalfWritten) {
+  const Value value = a_value();
+  const Message large = pickle(value);
+  std::string expected;
+  const Pipe pipe = tiny_pipe();
+  OutgoingFrames frames;
+  std::string received;
+  for (const int number : {1, 2, 3}) {
+    frames.add(kHeader, large);
+    frames.add(kHeader, pickle(number));
+    expected += framed(kHeader, large.to_string()) +
+                framed(kHeader, pickle(number).to_string());
+    frames.write_some(pipe.writer.get());
+    received += take(pipe, 1000);
+  }
+  while (!frames.done()) {
+    frames.write_some(pipe.writer.get());
+    received += take(pipe, 5000);
+  }
+  received += take(pipe, 5000);
+  EXPECT_TRUE(received == expected);
+}
+
+TEST(OutgoingFrames, SayWhichCallFailed) {
+  OutgoingFrames frames;
+  frames.add(kHeader, Message());
   try {
-    frame.write_some(-1);
+    frames.write_some(-1);
     FAIL() << "nothing was thrown";
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code().value(), EBADF);

@@ -315,8 +315,12 @@ TEST(ForkServer, ThatIsKilledTakesItsWorkersAlongAndIsReplaced) {
              .preload = {make_table, 9}});
   const auto workers = watch(pool.workers());
   const pid_t first = pool.fork_server();
-  auto pending = pool.map_async([](int) { ::pause(); }, numbers(2), 1);
-  ::kill(first, SIGKILL);
+  auto pending = pool.map_async(
+      [](int) {
+        ::kill(::getppid(), SIGKILL);  // the server
+        ::pause();
+      },
+      numbers(2), 1);
   EXPECT_TRUE(all_end(workers));
   ASSERT_TRUE(pending.wait_for(kDeadline));
   EXPECT_THAT(error_of<WorkerDied>([&] { pending.get(); }),

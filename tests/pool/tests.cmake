@@ -2,7 +2,9 @@ cowpool_test(pool unit
   batch_test.cc
   call_test.cc
   errors_test.cc
-  job_test.cc
+  incoming_test.cc
+  map_job_test.cc
+  offers_test.cc
   outgoing_test.cc)
 cowpool_test(pool process
   death_test.cc

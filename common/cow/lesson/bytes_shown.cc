@@ -38,6 +38,7 @@ std::string show_bytes(std::string_view bytes, const std::vector<Part>& parts) {
 std::vector<Part> header_parts() {
   return {{Bytes(sizeof FrameHeader::magic), "\"COW1\": a frame begins"},
           {Bytes(sizeof FrameHeader::kind), "its kind: a batch"},
+          {Bytes(sizeof FrameHeader::slot), "where it is offered"},
           {Bytes(sizeof FrameHeader::payload), "how many bytes follow"},
           {Bytes(sizeof FrameHeader::batch), "number of the batch"},
           {Bytes(sizeof FrameHeader::entry), "the code that runs it"},

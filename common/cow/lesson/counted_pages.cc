@@ -81,7 +81,8 @@ CountedPages counted_pages(
 }
 
 Copies observe_copies(Lesson& lesson, std::string_view name,
-                      Pending<double> squares, const CountedPages& pages) {
+                      Pending<std::vector<double>> squares,
+                      const CountedPages& pages) {
   Copies copies{.held = {}, .all_with_counts = Pages(pages.with_counts.size())};
   const auto look = [&](const Moment& now) {
     for (const Process& worker : now.workers) {

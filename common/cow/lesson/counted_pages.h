@@ -47,7 +47,8 @@ struct Copies {
 /// Lesson::observe, with a look at `pages`: those that are exclusive in a
 /// worker. Throws as it does, and NotPossible if a page map cannot be read.
 Copies observe_copies(Lesson& lesson, std::string_view name,
-                      Pending<double> squares, const CountedPages& pages);
+                      Pending<std::vector<double>> squares,
+                      const CountedPages& pages);
 
 /// A row of a picture.
 struct CopiesRow {

@@ -102,8 +102,8 @@ Moment Lesson::observe_any(std::string_view name, PendingWork& work,
   return moment;
 }
 
-Moment Lesson::observe(std::string_view name, Pending<double> squares,
-                       const Look& look) {
+Moment Lesson::observe(std::string_view name,
+                       Pending<std::vector<double>> squares, const Look& look) {
   Moment moment = observe_any(name, squares, look);
   const std::vector<double> results = squares.get();
   for (std::size_t i = 0; i < results.size(); ++i) {

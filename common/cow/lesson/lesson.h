@@ -78,7 +78,7 @@ class Lesson {
   /// lesson's first moment is called kOverNothing; the later ones take their
   /// base from the last one of that name. `look` is called before the workers
   /// go on.
-  Moment observe(std::string_view name, Pending<double> squares,
+  Moment observe(std::string_view name, Pending<std::vector<double>> squares,
                  const Look& look = {});
   /// The same for tasks with other results, which the lesson fetches itself.
   Moment observe_any(std::string_view name, PendingWork& work,

@@ -126,8 +126,9 @@ Child::~Child() {
 }
 
 void Child::kill(int signal) const {
-  // Not yet reaped, so the id cannot belong to another process.
-  if (pid_ != 0) ::kill(pid_, signal);
+  // Not yet reaped, so the id cannot belong to another process; but only its
+  // parent knows that, not a copy of the owner that a fork made.
+  if (pid_ != 0 && parent_ == ::getpid()) ::kill(pid_, signal);
 }
 
 ExitStatus Child::wait() {

@@ -1,4 +1,4 @@
-// Owner of one mmap(2) mapping.
+// Owner of one mmap(2) mapping, and files that are nothing but memory.
 #pragma once
 
 #include <sys/mman.h>
@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cow/os/bytes.h"
+#include "cow/os/descriptor.h"
 
 namespace cow {
 
@@ -18,6 +19,9 @@ class Mapping {
   /// `sharing` is MAP_PRIVATE or MAP_SHARED, and flags besides. Throws
   /// std::system_error.
   Mapping(Bytes size, int protection, int sharing);
+  /// Shares `size` bytes of the file `fd` from `offset` on, which is a multiple
+  /// of the page size, to be read and written. Throws std::system_error.
+  Mapping(Bytes size, int fd, Bytes offset);
   Mapping(Mapping&& other) noexcept
       : address_(std::exchange(other.address_, nullptr)),
         size_(std::exchange(other.size_, Bytes())) {}
@@ -35,5 +39,16 @@ class Mapping {
   std::byte* address_ = nullptr;
   Bytes size_;
 };
+
+/// Tells the kernel that `size` bytes of memory that was not yet touched will
+/// soon be written, all of them: it may then take huge pages, which takes a
+/// fraction of the time (MADV_HUGEPAGE, where that is "madvise" or "always").
+/// For blocks of several MiB; of smaller ones nothing is said.
+void advise_huge_pages(void* memory, Bytes size) noexcept;
+
+/// A file of `size` zeros that lies in memory and has no name, close-on-exec:
+/// memfd_create(2). It is gone when nobody has it open or mapped any more.
+/// `label` is what /proc shows. Throws std::system_error.
+Descriptor make_memory_file(const char* label, Bytes size = Bytes());
 
 }  // namespace cow

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <type_traits>
+#include <utility>
 
 #include "cow/pickle/pickle.h"
 
@@ -23,10 +27,11 @@ void CEREAL_SAVE_FUNCTION_NAME(Pickler& pickler,
                      static_cast<std::size_t>(matrix.size()) * sizeof(Scalar));
 }
 
+namespace matrix {
+
+/// Reads rows and columns. Throws PickleError unless Derived can have them.
 template <typename Derived>
-void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
-                               Eigen::PlainObjectBase<Derived>& matrix) {
-  using Scalar = typename Derived::Scalar;
+std::pair<std::int64_t, std::int64_t> load_shape(Unpickler& unpickler) {
   constexpr auto kRows = Derived::RowsAtCompileTime;
   constexpr auto kCols = Derived::ColsAtCompileTime;
   constexpr auto kMostRows = Derived::MaxRowsAtCompileTime;
@@ -41,6 +46,16 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
     throw PickleError("a matrix of " + std::to_string(rows) + " x " +
                       std::to_string(cols) + " does not fit its type");
   }
+  return {rows, cols};
+}
+
+}  // namespace matrix
+
+template <typename Derived>
+void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
+                               Eigen::PlainObjectBase<Derived>& matrix) {
+  using Scalar = typename Derived::Scalar;
+  const auto [rows, cols] = matrix::load_shape<Derived>(unpickler);
   if (rows != 0 && cols != 0) {
     // The columns alone come first, so that the product cannot overflow.
     unpickler.expect(static_cast<std::uint64_t>(cols), 1);
@@ -58,5 +73,32 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
         static_cast<std::size_t>(matrix.size()) * sizeof(Scalar));
   }
 }
+
+/// A matrix of numbers can be read right into its place.
+template <typename T>
+requires(std::is_base_of_v<Eigen::PlainObjectBase<T>, T> &&
+         !std::is_same_v<typename T::Scalar, bool>) struct Placed<T> {
+  static constexpr std::size_t kPrefix = 16;
+  /// Makes room for `left` bytes in `value`, as the prefix says. Throws
+  /// PickleError unless that is just so much.
+  static std::span<std::byte> place(Unpickler& prefix, std::size_t left,
+                                    T& value) {
+    using Scalar = typename T::Scalar;
+    const auto [rows, cols] = matrix::load_shape<T>(prefix);
+    // By division, so that no product can overflow.
+    const std::size_t size = left / sizeof(Scalar);
+    const auto width = static_cast<std::size_t>(cols);
+    if (width == 0 || size * sizeof(Scalar) != left || size % width != 0 ||
+        size / width != static_cast<std::size_t>(rows)) {
+      throw PickleError("a matrix of " + std::to_string(rows) + " x " +
+                        std::to_string(cols) + " is not of " +
+                        to_string(Bytes(left)));
+    }
+    value.resize(static_cast<Eigen::Index>(rows),
+                 static_cast<Eigen::Index>(cols));
+    advise_huge_pages(value.data(), Bytes(left));
+    return std::as_writable_bytes(std::span(value.data(), size));
+  }
+};
 
 }  // namespace cow

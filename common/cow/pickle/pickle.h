@@ -31,6 +31,7 @@
 #include <utility>
 #include <vector>
 
+#include "cow/os/mapping.h"
 #include "cow/pickle/pickler.h"
 #include "cow/pickle/unpickler.h"
 
@@ -68,9 +69,22 @@ requires(std::is_arithmetic_v<T> &&
   cereal::size_type size = 0;
   unpickler(cereal::make_size_tag(size));
   unpickler.expect(size, sizeof(T));
+  // Before it is filled with zeros, which touches it.
+  vector.reserve(static_cast<std::size_t>(size));
+  advise_huge_pages(vector.data(), Bytes(size * sizeof(T)));
   vector.resize(static_cast<std::size_t>(size));
   unpickler.loadBinary(vector.data(), vector.size() * sizeof(T));
 }
+
+/// For values whose pickled form is a few bytes and then one block, to its end:
+/// the memory of the block can be had before it has come, so that it is read
+/// right into its place. `kPrefix` is how many bytes come before the block; 0
+/// for all other values (also for a std::vector, whose memory cannot be had
+/// without being filled, so that a wrong length would take it).
+template <typename T>
+struct Placed {
+  static constexpr std::size_t kPrefix = 0;
+};
 
 /// A container of anything else grows with the elements that really come,
 /// because one byte of a message may stand for an element of any size.
@@ -173,16 +187,22 @@ Message pickle(const T& value) {
   return pickler.take();
 }
 
-/// Reads one value with `unpickler`. Throws PickleError.
+/// Reads one value with `unpickler` into `value`. Throws PickleError.
 template <typename T>
-T unpickle(Unpickler& unpickler) {
+void unpickle_into(Unpickler& unpickler, T& value) {
   try {
-    T value{};
     unpickler(value);
-    return value;
   } catch (const cereal::Exception& error) {  // a memo number that is not there
     throw PickleError(error.what());
   }
+}
+
+/// Reads one value with `unpickler`. Throws PickleError.
+template <typename T>
+T unpickle(Unpickler& unpickler) {
+  T value{};
+  unpickle_into(unpickler, value);
+  return value;
 }
 
 /// The value whose pickled form `bytes` is. Throws PickleError, also when bytes

@@ -51,7 +51,7 @@ class Unpickler
   /// for it.)
   void loadBinary(void* to, std::size_t size) {
     if (size == 0) return;  // `to` may be null then, which memcpy forbids
-    if (size <= window_.size()) {
+    if (size <= window_.size() && size < kLarge) {
       std::memcpy(to, window_.data(), size);
       window_ = window_.subspan(size);
     } else {
@@ -75,6 +75,9 @@ class Unpickler
   void skip_rest();
 
  private:
+  // What goes by one memcpy, without another thought.
+  static constexpr std::size_t kLarge = std::size_t{1} << 20;
+
   void load_beyond_window(void* to, std::size_t size);
   std::string position() const;
 

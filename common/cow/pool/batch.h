@@ -2,24 +2,34 @@
 // run in the worker. The two sides of the same few bytes.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <iterator>
 #include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "cow/pickle/pickle.h"
+#include "cow/pool/failure.h"
 #include "cow/pool/task.h"
 
 namespace cow {
 
-/// Which items of a map a worker is running.
+/// Which items of a job a worker is running.
 struct BatchRun {
   std::uint64_t first = 0;    ///< index of the first
   std::uint64_t count = 0;    ///< how many
   std::uint64_t current = 0;  ///< index of the one at work, for reports
+  /// Where the pool sees it, too, if the worker dies; or null.
+  std::atomic<std::uint64_t>* shown = nullptr;
+
+  void begin(std::uint64_t item) {
+    current = item;
+    if (shown != nullptr) shown->store(item, std::memory_order_relaxed);
+  }
 };
 
 /// Sends the pickled results before it returns.
@@ -35,11 +45,105 @@ struct Nothing {
   void serialize(Archive&) {}
 };
 
-/// One item of a map. (A class of its own, because std::vector<bool> has no
-/// elements that a span could show.)
-template <typename Item>
-struct Held {
-  Item item;
+/// A bool that lies in a vector by itself: std::vector<bool> has no elements
+/// that a span could show.
+struct HeldBool {
+  bool value = false;
+};
+
+/// What a vector of items or results is made of.
+template <typename T>
+using Element = std::conditional_t<std::is_same_v<T, bool>, HeldBool, T>;
+
+template <typename T>
+T& value_of(T& element) {
+  return element;
+}
+inline bool& value_of(HeldBool& element) { return element.value; }
+inline const bool& value_of(const HeldBool& element) { return element.value; }
+
+template <typename T>
+Element<T> make_element(T value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return {value};
+  } else {
+    return value;
+  }
+}
+
+/// Copies the elements of a container, or moves them out of a vector that is
+/// given away.
+template <typename T, typename Items>
+std::vector<Element<T>> elements_of(Items&& items) {
+  std::vector<Element<T>> elements;
+  if constexpr (std::is_same_v<Items, std::vector<Element<T>>>) {
+    elements = std::move(items);
+  } else if constexpr (std::is_same_v<T, bool>) {
+    for (const bool item : items) elements.push_back({item});
+  } else {
+    elements.assign(std::begin(items), std::end(items));
+  }
+  return elements;
+}
+
+/// The elements as the vector that people know.
+template <typename T>
+std::vector<T> values_of(std::vector<Element<T>> elements) {
+  if constexpr (std::is_same_v<T, bool>) {
+    std::vector<bool> values;
+    for (const HeldBool& element : elements) values.push_back(element.value);
+    return values;
+  } else {
+    return elements;
+  }
+}
+
+/// Numbers lie in memory as they lie in a message, so they go as one block.
+template <typename T>
+inline constexpr bool is_number =
+    std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
+
+/// Pickles `values`, which must outlive the message, one after the other.
+/// `begin(i)` is called before each, unless they go as one block.
+template <typename T, typename Begin>
+void pickle_all(Pickler& pickler, std::span<const T> values, Begin begin) {
+  pickler.keep(values.data(), values.size());
+  if constexpr (is_number<T>) {
+    pickler.save_block(values.data(), values.data(), values.size_bytes());
+  } else {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      begin(i);
+      pickler(value_of(values[i]));
+    }
+  }
+}
+
+/// Reads as many values as `values` has room for. Throws PickleError.
+template <typename T>
+void unpickle_all(Unpickler& unpickler, std::span<T> values) {
+  if constexpr (is_number<T>) {
+    unpickler.loadBinary(values.data(), values.size_bytes());
+  } else {
+    for (T& value : values) unpickle_into(unpickler, value_of(value));
+  }
+}
+
+/// What became of one item, where each item stands for itself.
+template <typename Result>
+struct ItemOutcome {
+  bool failed = false;
+  Failure failure;
+  Result result{};
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(failed);
+    if (failed) {
+      archive(failure);
+    } else {
+      archive(result);
+    }
+  }
 };
 
 /// One kind of task: F, called with one Item.
@@ -48,6 +152,7 @@ struct Batch {
   using Returned = std::decay_t<std::invoke_result_t<const F&, const Item&>>;
   using Result =
       std::conditional_t<std::is_void_v<Returned>, Nothing, Returned>;
+  using Items = std::vector<Element<Item>>;
 
   static_assert(is_pickleable<Item>,
                 "The items of this map cannot be pickled: give their class a "
@@ -57,53 +162,83 @@ struct Batch {
                 "a serialize(archive) member.");
 
   /// In the parent. `task` and `items` must outlive the message.
-  static Message pickle(const F& task, std::span<const Held<Item>> items) {
+  static Message pickle(const F& task, std::span<const Element<Item>> items) {
     Pickler pickler;
     pickle_task(pickler, task);
-    pickler.keep(items.data(), items.size());
-    for (const Held<Item>& held : items) pickler(held.item);
+    pickle_all(pickler, items, [](std::size_t) {});
     return pickler.take();
   }
 
-  /// In the worker: all items are there before the first task runs.
+  /// In the worker, for a map: the first exception ends the batch.
   static void run(Unpickler& unpickler, BatchRun& run, const Reply& reply) {
     const F task = unpickle_task<F>(unpickler);
-    std::vector<Held<Item>> items;
-    for (run.current = run.first; run.current < run.first + run.count;
-         ++run.current) {
-      items.push_back({unpickle<Item>(unpickler)});
-    }
-    expect_end(unpickler, "the items");
-    run.current = run.first;
-    std::vector<std::optional<Result>> results;
+    const Items items = unpickle_items(unpickler, run);
+    std::vector<Element<Result>> results;
     results.reserve(items.size());
-    for (const Held<Item>& held : items) {
-      if constexpr (std::is_void_v<Returned>) {
-        task(held.item);
-        results.emplace_back(Nothing{});
-      } else {
-        results.emplace_back(task(held.item));
-      }
-      ++run.current;
+    for (const Element<Item>& item : items) {
+      run.begin(run.first + results.size());
+      results.push_back(make_element<Result>(call(task, value_of(item))));
     }
     Pickler pickler;
-    pickler.keep(results.data(), results.size());
-    run.current = run.first;
-    for (const std::optional<Result>& result : results) {
-      pickler(*result);
-      ++run.current;
+    pickle_all(pickler, std::span<const Element<Result>>(results),
+               [&](std::size_t i) { run.begin(run.first + i); });
+    reply(pickler.take());
+  }
+
+  /// In the worker, for imap: each item has its own outcome.
+  static void run_each(Unpickler& unpickler, BatchRun& run,
+                       const Reply& reply) {
+    const F task = unpickle_task<F>(unpickler);
+    const Items items = unpickle_items(unpickler, run);
+    std::vector<ItemOutcome<Result>> outcomes(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      run.begin(run.first + i);
+      try {
+        outcomes[i].result = call(task, value_of(items[i]));
+      } catch (...) {
+        outcomes[i].failed = true;
+        outcomes[i].failure = describe_exception(run.current);
+      }
     }
+    Pickler pickler;
+    pickle_all(pickler, std::span<const ItemOutcome<Result>>(outcomes),
+               [&](std::size_t i) { run.begin(run.first + i); });
     reply(pickler.take());
   }
 
   /// In the parent again.
   static void unpickle_results(std::span<const std::byte> bytes,
-                               std::span<std::optional<Result>> results) {
+                               std::span<Element<Result>> results) {
     Unpickler unpickler(bytes);
-    for (std::optional<Result>& result : results) {
-      result = unpickle<Result>(unpickler);
-    }
+    unpickle_all(unpickler, results);
     expect_end(unpickler, "the results");
+  }
+
+ private:
+  // All items are there before the first task runs.
+  static Items unpickle_items(Unpickler& unpickler, BatchRun& run) {
+    Items items;
+    if constexpr (is_number<Item>) {
+      unpickler.expect(run.count, sizeof(Item));
+      items.resize(static_cast<std::size_t>(run.count));
+      unpickle_all(unpickler, std::span(items));
+    } else {
+      for (std::uint64_t i = 0; i < run.count; ++i) {
+        run.begin(run.first + i);
+        items.push_back(make_element<Item>(unpickle<Item>(unpickler)));
+      }
+    }
+    expect_end(unpickler, "the items");
+    return items;
+  }
+
+  static Result call(const F& task, const Item& item) {
+    if constexpr (std::is_void_v<Returned>) {
+      task(item);
+      return {};
+    } else {
+      return task(item);
+    }
   }
 };
 

@@ -2,16 +2,12 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <csignal>
-#include <cstddef>
 #include <exception>
-#include <new>
-#include <span>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -21,66 +17,84 @@
 #include "cow/pool/errors.h"
 #include "cow/pool/failure.h"
 #include "cow/pool/spawn.h"
-#include "cow/pool/worker.h"
 
 namespace cow {
 namespace {
 
-constexpr const char* kTerminated = "the pool was terminated";
+// So many workers may die before they begin anything, as in an initializer that
+// calls exit, before the batch that waits for them fails.
+constexpr int kMostUnlucky = 3;
 
-void expect_sendable(const Call& call, const char* what) {
-  if (!call || call.can_be_sent()) return;
-  throw PoolError(fmt::format(
-      "the {} cannot be sent to another program: give it as a function (or a "
-      "lambda without captures) with arguments that can be pickled, {{f, a}}",
-      what));
-}
+constexpr const char* kTerminated = "the pool was terminated";
 
 bool has_ended(const WorkerProcess& process) {
   pollfd ended{.fd = process.descriptor(), .events = POLLIN, .revents = 0};
   return retried([&] { return ::poll(&ended, 1, 0); }) == 1;
 }
 
+// A batch counts where it is run, not where it was given before.
+void tally(const Assignment& given, int times) {
+  Transfer& transfer = given.job->transfer();
+  transfer.batches += times;
+  transfer.to_workers += times * (kBatchHeader + given.message.size());
+}
+
+std::exception_ptr pool_error(const std::string& reason) {
+  return std::make_exception_ptr(PoolError(reason));
+}
+
 }  // namespace
 
+Deadline::Deadline(std::chrono::milliseconds from_now) {
+  // Longer than this nobody waits, and a deadline could not be calculated.
+  constexpr std::chrono::milliseconds kForEver = std::chrono::hours(24 * 365);
+  at_ = std::chrono::steady_clock::now() + std::min(from_now, kForEver);
+}
+
+int Deadline::milliseconds_left() const {
+  constexpr std::chrono::milliseconds kHour = std::chrono::hours(1);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+      at_ - std::chrono::steady_clock::now());
+  return static_cast<int>(
+      std::clamp(left, std::chrono::milliseconds(0), kHour).count());
+}
+
+std::uint64_t Engine::key(std::size_t index, Event event) {
+  return index << 2 | static_cast<std::uint64_t>(event);
+}
+
 Engine::Engine(PoolOptions options)
-    : owner_(::getpid()), options_(std::move(options)) {
-  if (options_.workers < 1) {
-    throw std::invalid_argument(fmt::format(
-        "a pool needs at least 1 worker, not {}", options_.workers));
+    : owner_(::getpid()),
+      workers_wanted_(options.workers),
+      max_tasks_per_child_(options.max_tasks_per_child),
+      on_death_(options.on_death),
+      starter_({.start_method = options.start_method,
+                .initializer = std::move(options.initializer),
+                .preload = options.preload}),
+      buffer_(std::make_unique<FrameReader::Buffer>()) {
+  if (workers_wanted_ < 1) {
+    throw std::invalid_argument(
+        fmt::format("a pool needs at least 1 worker, not {}", workers_wanted_));
   }
-  if (options_.max_tasks_per_child < 0) {
+  if (max_tasks_per_child_ < 0) {
     throw std::invalid_argument(
         fmt::format("max_tasks_per_child is {}: expected 0 (no limit) or more",
-                    options_.max_tasks_per_child));
+                    max_tasks_per_child_));
   }
-  if (options_.preload && options_.start_method != StartMethod::kForkServer) {
+  if (options.preload && options.start_method != StartMethod::kForkServer) {
     throw std::invalid_argument(
         "there is a preload but no fork server to call it in");
   }
-  workers_.resize(static_cast<std::size_t>(options_.workers));
+  workers_.resize(static_cast<std::size_t>(workers_wanted_));
 }
 
 Engine::~Engine() { terminate(); }
 
 void Engine::start() {
-  expect_not_spawned();
-  if (options_.start_method != StartMethod::kFork) {
-    if (!can_be_spawned()) {
-      throw PoolError(
-          fmt::format("start method {}: main must begin with "
-                      "cow::serve_if_spawned(), by which a spawned copy of "
-                      "this program becomes a worker",
-                      to_string(options_.start_method)));
-    }
-    expect_sendable(options_.initializer, "initializer");
-    expect_sendable(options_.preload, "preload");
-  }
   try {
-    if (options_.start_method == StartMethod::kForkServer) {
-      server_ = std::make_shared<ForkServer>(options_.preload);
-    }
-    for (std::unique_ptr<Worker>& worker : workers_) worker = start_worker();
+    poller_.open();
+    starter_.prepare();
+    for (std::size_t i = 0; i < workers_.size(); ++i) start_worker(i);
   } catch (const std::system_error& error) {
     const std::string reason =
         fmt::format("only {} of {} workers could be started: {}", pids().size(),
@@ -90,84 +104,51 @@ void Engine::start() {
   }
 }
 
-std::unique_ptr<Engine::Worker> Engine::start_worker() {
-  auto worker = std::make_unique<Worker>();
-  Pipe tasks = make_pipe();
-  Pipe results = make_pipe();
-  set_nonblocking(tasks.writer.get());
-  set_nonblocking(results.reader.get());
-  worker->process = start_process(tasks, results);
-  worker->ready = options_.start_method != StartMethod::kSpawn;
-  worker->tasks = std::move(tasks.writer);
-  worker->tasks_reader = std::move(tasks.reader);
-  worker->results = std::move(results.reader);
-  if (options_.start_method != StartMethod::kFork) initialize(*worker);
-  return worker;
-}
+void Engine::start_worker(std::size_t index) {
+  // The pool's ends of the others' pipes would be inherited.
+  std::vector<int> not_its_own{poller_.descriptor()};
+  const auto add = [&](const std::unique_ptr<WorkerLink>& other) {
+    if (!other) return;
+    const WorkerPipes& pipes = other->pipes();
+    for (const Descriptor* end :
+         {&pipes.tasks, &pipes.tasks_reader, &pipes.results}) {
+      not_its_own.push_back(end->get());
+    }
+  };
+  for (const Place& place : workers_) add(place.worker);
+  for (const std::unique_ptr<WorkerLink>& worker : retired_) add(worker);
 
-WorkerProcess Engine::start_process(const Pipe& tasks, const Pipe& results) {
-  switch (options_.start_method) {
-    case StartMethod::kSpawn:
-      return WorkerProcess(
-          spawn_worker(tasks.reader.get(), results.writer.get()));
-    case StartMethod::kForkServer:
-      return server_->start_worker(tasks.reader.get(), results.writer.get());
-    case StartMethod::kFork:
-      break;
-  }
-  return WorkerProcess(fork_worker(tasks, results));
-}
-
-Child Engine::fork_worker(const Pipe& tasks, const Pipe& results) const {
-  const int threads = thread_count();
-  if (threads > 1) {
-    throw PoolError(fmt::format(
-        "a process with {} threads cannot fork workers: the copies would have "
-        "one thread, and every lock that another one holds would stay locked; "
-        "make the pool before the first thread starts, or use start method "
-        "spawn",
-        threads));
-  }
-  return Child::fork([&, parent = ::getpid()] {
-    ::close(tasks.writer.get());
-    ::close(results.reader.get());
-    return run_child(tasks.reader.get(), results.writer.get(), parent);
-  });
-}
-
-// Sends the initializer to a worker that has not inherited it.
-void Engine::initialize(Worker& worker) {
-  if (!options_.initializer) return;
+  workers_[index].worker = starter_.start(not_its_own);
+  const WorkerLink& worker = *workers_[index].worker;
   try {
-    worker.outgoing.begin(
-        {.kind = FrameKind::kInitialize, .entry = options_.initializer.entry()},
-        options_.initializer.pickle());
-    write_some(worker);
-  } catch (...) {  // its argument cannot be pickled after all
-    worker.process.kill(SIGKILL);
-    worker.process.wait();
+    poller_.watch(worker.pipes().results.get(), EPOLLIN,
+                  key(index, Event::kReply));
+    poller_.watch(worker.process().descriptor(), EPOLLIN,
+                  key(index, Event::kDeath));
+    if (!starter_.forks() && starter_.initializer()) send_initializer(index);
+  } catch (...) {  // such as: its argument cannot be pickled after all
+    const std::unique_ptr<WorkerLink> lost = remove(index);
+    lost->process().kill(SIGKILL);
+    lost->process().wait();
     throw;
   }
 }
 
-// The worker's side of the fork.
-int Engine::run_child(int tasks, int results, pid_t parent) const {
-  // If the pool's process ends in whatever way, so does the worker.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) return 0;  // it had ended before
-  // Ctrl-C reaches every process of the terminal; the pool decides what to do.
-  ::signal(SIGINT, SIG_IGN);
-  // The pool's ends of the others' pipes were inherited; they are not its own.
-  for (const auto* others : {&workers_, &retired_}) {
-    for (const std::unique_ptr<Worker>& other : *others) {
-      if (!other) continue;
-      for (const Descriptor* end :
-           {&other->tasks, &other->tasks_reader, &other->results}) {
-        ::close(end->get());
-      }
-    }
-  }
-  return serve(tasks, results, options_.initializer);
+// For a worker that has not inherited it.
+void Engine::send_initializer(std::size_t index) {
+  const Call& call = starter_.initializer();
+  initialization_.to_workers += workers_[index].worker->give(
+      {.kind = FrameKind::kInitialize, .entry = call.entry()}, call.pickle());
+  ++initialization_.batches;
+  flush(index);
+}
+
+std::unique_ptr<WorkerLink> Engine::remove(std::size_t index) {
+  Place& place = workers_[index];
+  poller_.forget(place.worker->pipes().results.get());
+  poller_.forget(place.worker->process().descriptor());
+  if (place.waits_for_room) poller_.forget(place.worker->pipes().tasks.get());
+  return std::exchange(place, Place()).worker;
 }
 
 void Engine::expect_open() const {
@@ -181,300 +162,378 @@ void Engine::expect_open() const {
 
 void Engine::submit(std::shared_ptr<Job> job) {
   expect_open();
-  if (job->batches() > 0) jobs_.push_back(std::move(job));
-  bury_the_dead();
-}
-
-// Workers that have ended while nobody looked: a batch given to one of them
-// would be lost.
-void Engine::bury_the_dead() {
-  for (std::unique_ptr<Worker>& worker : workers_) {
-    if (!worker || worker->assignment || !has_ended(worker->process)) continue;
-    // What it sent before, such as why its initializer failed, is still there.
-    const bool sound = read_replies(*worker);
-    bury(std::move(worker), !sound);
-  }
-  reap_the_retired();
-}
-
-void Engine::reap_the_retired() {
-  std::erase_if(retired_, [](const std::unique_ptr<Worker>& worker) {
-    if (!has_ended(worker->process)) return false;
-    worker->process.wait();
-    return true;
-  });
+  jobs_.push_back(std::move(job));
+  hand_out();
 }
 
 bool Engine::progress(int also, int milliseconds) {
   if (::getpid() != owner_) expect_open();  // which says why
   hand_out();
-  if (also == -1 && !busy() && jobs_.empty()) return false;  // nothing to do
+  if (also == -1 && !busy() && !is_waiting()) return false;  // nothing to do
 
-  std::vector<pollfd> polled;
-  const auto watch = [&](int fd, short events) {
-    polled.push_back({.fd = fd, .events = events, .revents = 0});
-  };
-  watch(also, POLLIN);  // poll(2) passes over a descriptor of -1
-  for (const std::unique_ptr<Worker>& worker : workers_) {
-    if (!worker) continue;
-    watch(worker->results.get(), POLLIN);
-    watch(worker->outgoing.done() ? -1 : worker->tasks.get(), POLLOUT);
-    watch(worker->process.descriptor(), POLLIN);
+  std::vector<std::size_t> dead;
+  for (const epoll_event& event : poller_.wait(milliseconds, also)) {
+    const std::size_t index = event.data.u64 >> 2;
+    if (!workers_[index].worker) continue;  // buried in this round
+    switch (static_cast<Event>(event.data.u64 & 3)) {
+      case Event::kReply:
+        if (!read_replies(index)) bury(index, true);
+        break;
+      case Event::kDeath:
+        dead.push_back(index);
+        break;
+      case Event::kRoom:
+        flush(index);
+        break;
+    }
   }
-  checked([&] { return ::poll(polled.data(), polled.size(), milliseconds); },
-          "poll({} descriptors)", polled.size());
-
-  auto next = polled.begin();
-  const bool readable = next++->revents != 0;
-  for (std::unique_ptr<Worker>& worker : workers_) {
-    if (!worker) continue;
-    // Replies before the death: what was sent before the end still counts.
-    bool sound = true;
-    if (next++->revents != 0) sound = read_replies(*worker);
-    if (next++->revents != 0 && !worker->outgoing.done()) write_some(*worker);
-    const bool dead = next++->revents != 0;
-    if (dead && sound) sound = read_replies(*worker);
-    if (dead || !sound) bury(std::move(worker), !sound);
+  for (const std::size_t index : dead) {
+    if (!workers_[index].worker) continue;
+    // What was sent before the end still counts.
+    const bool sound = read_replies(index);
+    bury(index, !sound);
   }
-  return readable;
+  return poller_.also_readable();
 }
 
 void Engine::hand_out() {
-  for (std::unique_ptr<Worker>& worker : workers_) {
-    if (jobs_.empty()) return;
-    try {
-      const int most = options_.max_tasks_per_child;
-      if (worker && is_idle(*worker) && most > 0 && worker->batches >= most) {
-        retire(std::exchange(worker, nullptr));
-      }
-      if (!worker) worker = start_worker();
-    } catch (const std::exception& error) {
-      // The others can do the work, if there are others.
-      if (pids().empty()) {
-        give_up(fmt::format("no worker can be started: {}", error.what()));
-      }
-      continue;
-    }
-    while (is_idle(*worker) && !jobs_.empty() && !assign(*worker)) continue;
+  start_failed_ = false;
+  if (!retired_.empty()) reap_the_retired();
+  while (find_next() || withdraw_for_the_idle()) {
+    if (!next_) continue;  // what was withdrawn is next
+    const std::optional<std::size_t> index = choose();
+    if (!index) break;
+    give(*index);
+  }
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (workers_[i].worker && !workers_[i].waits_for_room) flush(i);
   }
 }
 
-bool Engine::is_idle(const Worker& worker) {
-  return !worker.assignment && worker.outgoing.done();
+bool Engine::is_waiting() const {
+  return next_ || !returned_.empty() ||
+         std::any_of(jobs_.begin(), jobs_.end(),
+                     [](const auto& job) { return job->has_next(); });
 }
 
-// Gives the next batch to an idle worker; false if it could not be pickled.
-bool Engine::assign(Worker& worker) {
-  Assignment next{
-      .job = jobs_.front(), .batch = next_batch_++, .number = batch_number_++};
-  if (next_batch_ == next.job->batches()) {
-    jobs_.pop_front();
-    next_batch_ = 0;
-  }
-  Message message;
-  try {
-    message = next.job->pickle(next.batch);
-  } catch (...) {
-    const Job::Range items = next.job->range(next.batch);
-    next.job->fail(static_cast<std::int64_t>(items.first),
-                   std::current_exception());
-    return false;
-  }
-  worker.outgoing.begin(next.job->header(next.batch, next.number),
-                        std::move(message));
-  worker.assignment = std::move(next);
-  write_some(worker);
-  return true;
-}
-
-void Engine::write_some(Worker& worker) {
-  Transfer& transfer =
-      worker.assignment ? worker.assignment->job->transfer() : initialization_;
-  transfer.to_workers += worker.outgoing.write_some(worker.tasks.get());
-  if (worker.outgoing.done()) ++transfer.batches;
-}
-
-bool Engine::read_replies(Worker& worker) {
-  auto* header = reinterpret_cast<std::byte*>(&worker.reply);
-  for (;;) {
-    const bool in_header = worker.reply_read < sizeof worker.reply;
-    std::byte* to = in_header ? header + worker.reply_read
-                              : worker.payload.get() + worker.payload_read;
-    const std::size_t wanted = in_header
-                                   ? sizeof worker.reply - worker.reply_read
-                                   : worker.reply.payload - worker.payload_read;
-    const ssize_t got =
-        retried([&] { return ::read(worker.results.get(), to, wanted); });
-    if (got == -1 && errno == EAGAIN) return true;
-    if (got == -1) {
-      throw_system_error(errno, fmt::format("read({}, {} bytes)",
-                                            worker.results.get(), wanted));
-    }
-    if (got == 0) return true;  // its end is closed: the pidfd says the rest
-    if (!in_header) {
-      worker.payload_read += static_cast<std::size_t>(got);
-    } else {
-      worker.reply_read += static_cast<std::size_t>(got);
-      if (worker.reply_read < sizeof worker.reply) continue;
-      if (worker.reply.magic != FrameHeader::kMagic) return false;
-      // Memory that is asked for is not yet taken: pages come as they are
-      // written, so a wrong length costs nothing but this call.
-      worker.payload.reset(new (std::nothrow) std::byte[worker.reply.payload]);
-      worker.payload_read = 0;
-      if (!worker.payload) return false;
-    }
-    if (worker.payload_read == worker.reply.payload && !finish_reply(worker)) {
-      return false;
-    }
-  }
-}
-
-bool Engine::finish_reply(Worker& worker) {
-  const std::unique_ptr<std::byte[]> memory = std::move(worker.payload);
-  const std::span<const std::byte> payload(memory.get(), worker.reply.payload);
-  worker.reply_read = 0;
-  worker.ready = true;
-  if (worker.reply.kind == FrameKind::kReady) return true;
-  if (worker.reply.kind == FrameKind::kBroken) {
-    return take_failure(worker, payload);
-  }
-  if (!worker.assignment || worker.reply.batch != worker.assignment->number ||
-      !worker.outgoing.done()) {
-    return false;
-  }
-  ++worker.batches;
-  worker.assignment->job->transfer().from_workers +=
-      Bytes(sizeof worker.reply) + Bytes(payload.size());
-  if (worker.reply.kind == FrameKind::kFailure) {
-    return take_failure(worker, payload);
-  }
-  if (worker.reply.kind != FrameKind::kResults) return false;
-  const Assignment done = *std::exchange(worker.assignment, std::nullopt);
-  done.job->succeed(done.batch, payload);
-  return true;
-}
-
-// A batch, or the whole worker, has ended in an exception. False if that worker
-// cannot go on.
-bool Engine::take_failure(Worker& worker, std::span<const std::byte> payload) {
-  Failure failure;
-  try {
-    failure = unpickle<Failure>(payload);
-  } catch (const PickleError&) {
-    return false;
-  }
-  const auto lost = std::exchange(worker.assignment, std::nullopt);
-  const bool broken = worker.reply.kind == FrameKind::kBroken;
-  if (!broken) {
-    const auto item = static_cast<std::int64_t>(failure.item);
-    lost->job->fail(
-        item, std::make_exception_ptr(TaskError(failure.text, failure.type,
-                                                item, worker.process.pid())));
+bool Engine::find_next() {
+  if (next_) return true;
+  if (!returned_.empty()) {
+    next_ = std::move(returned_.front());
+    returned_.pop_front();
     return true;
   }
-  const std::string reason =
-      fmt::format("the initializer failed in worker {}: {}",
-                  worker.process.pid(), to_string(failure));
-  if (lost) fail(*lost, reason);
-  give_up(reason);
+  for (std::size_t i = 0; i < jobs_.size();) {
+    // Pickling runs code of others, which may look at the pool.
+    const std::shared_ptr<Job> job = jobs_[i];
+    while (job->has_next()) {
+      if (pickle_next_of(job)) return true;
+    }
+    if (job->exhausted()) {
+      jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
+  }
   return false;
 }
 
-void Engine::bury(std::unique_ptr<Worker> worker, bool sent_nonsense) {
-  if (sent_nonsense) worker->process.kill(SIGKILL);
-  const pid_t pid = worker->process.pid();
-  const ExitStatus status = worker->process.wait();
+bool Engine::pickle_next_of(const std::shared_ptr<Job>& job) {
+  const std::int64_t batch = job->next();
+  try {
+    Message message = job->pickle(batch);
+    next_ = {.job = job,
+             .batch = batch,
+             .number = ++last_number_,
+             .message = std::move(message)};
+    return true;
+  } catch (...) {
+    job->fail(batch, job->range(batch).first, std::current_exception());
+    return false;
+  }
+}
+
+std::optional<std::size_t> Engine::choose() {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (has_time(i)) return i;
+  }
+  // All have something to do: it can be given ahead, to who has least.
+  std::optional<std::size_t> best;
+  std::size_t least = 0;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    const WorkerLink* worker = workers_[i].worker.get();
+    if (worker == nullptr || !worker->has_room_for(next_->message)) continue;
+    const std::size_t given = worker->given().size();
+    const int most = max_tasks_per_child_;
+    if (most > 0 && worker->finished() + static_cast<int>(given) >= most) {
+      continue;
+    }
+    if (!best || given < least) {
+      best = i;
+      least = given;
+    }
+  }
+  return best;
+}
+
+bool Engine::has_time(std::size_t index) {
+  const WorkerLink* worker = workers_[index].worker.get();
+  if (worker != nullptr && !worker->is_idle()) return false;
+  const int most = max_tasks_per_child_;
+  if (worker != nullptr && (most == 0 || worker->finished() < most)) {
+    return true;
+  }
+  if (worker != nullptr) retire(remove(index));
+  if (start_failed_) return false;
+  try {
+    start_worker(index);
+    return workers_[index].worker->is_idle();
+  } catch (const std::exception& error) {
+    start_failed_ = true;
+    // The others can do the work, if there are others.
+    if (pids().empty()) {
+      give_up(fmt::format("no worker can be started: {}", error.what()));
+    }
+    return false;
+  }
+}
+
+void Engine::give(std::size_t index) {
+  tally(*next_, +1);
+  workers_[index].worker->give(*std::exchange(next_, std::nullopt));
+}
+
+bool Engine::withdraw_for_the_idle() {
+  const bool someone_is_idle =
+      std::any_of(workers_.begin(), workers_.end(), [](const Place& place) {
+        return !place.worker || place.worker->is_idle();
+      });
+  if (!someone_is_idle) return false;
+  const auto busiest = std::max_element(
+      workers_.begin(), workers_.end(), [](const Place& a, const Place& b) {
+        const auto load = [](const Place& place) {
+          return place.worker ? place.worker->given().size() : 0;
+        };
+        return load(a) < load(b);
+      });
+  if (!busiest->worker) return false;
+  // Half of what waits behind the one that it is at.
+  const std::size_t count = busiest->worker->given().size() / 2;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::optional<Assignment> withdrawn = busiest->worker->withdraw();
+    if (!withdrawn) break;
+    tally(*withdrawn, -1);
+    returned_.push_front(std::move(*withdrawn));
+  }
+  return !returned_.empty();
+}
+
+void Engine::flush(std::size_t index) {
+  Place& place = workers_[index];
+  const bool all = place.worker->flush();
+  if (all == !place.waits_for_room) return;
+  const int fd = place.worker->pipes().tasks.get();
+  if (all) {
+    poller_.forget(fd);
+  } else {
+    poller_.watch(fd, EPOLLOUT, key(index, Event::kRoom));
+  }
+  place.waits_for_room = !all;
+}
+
+bool Engine::read_replies(std::size_t index) {
+  for (;;) {
+    // A breakdown may end in nobody being there any more.
+    WorkerLink* worker = workers_[index].worker.get();
+    switch (worker->read_reply(*buffer_)) {
+      case FrameReader::Result::kNothing:
+        return true;
+      case FrameReader::Result::kNonsense:
+        return false;
+      case FrameReader::Result::kLarge:
+        worker->place_reply();
+        break;
+      case FrameReader::Result::kFrame:
+        if (!take_reply(*worker)) return false;
+    }
+  }
+}
+
+bool Engine::take_reply(WorkerLink& worker) {
+  const Frame& reply = worker.reply();
+  worker.set_ready();
+  const FrameKind kind = reply.header.kind;
+  if (kind == FrameKind::kReady) return true;
+  std::optional<Failure> failure;
+  if (kind == FrameKind::kBroken || kind == FrameKind::kFailure) {
+    try {
+      failure = unpickle<Failure>(reply.payload);
+    } catch (const PickleError&) {
+      return false;
+    }
+  } else if (kind != FrameKind::kResults) {
+    return false;
+  }
+  if (kind == FrameKind::kBroken) {
+    take_breakdown(worker, *failure);
+    return true;
+  }
+  const std::optional<Assignment> done = worker.finish();
+  if (!done) return false;
+  done->job->transfer().from_workers +=
+      kBatchHeader + Bytes(reply.header.payload);
+  if (failure) {
+    done->job->fail(done->batch, static_cast<std::size_t>(failure->item),
+                    std::make_exception_ptr(TaskError(*failure)));
+  } else if (reply.placed) {
+    done->job->succeed_in_place(done->batch);
+  } else {
+    done->job->succeed(done->batch, reply.payload);
+  }
+  return true;
+}
+
+// Its process is about to end; it would not go better with another one.
+void Engine::take_breakdown(WorkerLink& worker, const Failure& failure) {
+  const std::string reason =
+      fmt::format("the initializer failed in worker {}: {}",
+                  worker.process().pid(), to_string(failure));
+  while (const auto lost = worker.inherit()) fail(lost->assignment, reason);
+  give_up(reason);
+}
+
+void Engine::bury(std::size_t index, bool sent_nonsense) {
+  const std::unique_ptr<WorkerLink> worker = remove(index);
+  if (sent_nonsense) worker->process().kill(SIGKILL);
+  const pid_t pid = worker->process().pid();
+  const ExitStatus status = worker->process().wait();
   // It would not go better with another one.
-  const bool never_served = !worker->ready && status.signal == 0;
-  if (never_served) {
+  if (!worker->ready() && status.signal == 0) {
     give_up(fmt::format("a spawned worker ended with {} {}", to_string(status),
                         kBeforeItServed));
+    while (const auto lost = worker->inherit()) fail(lost->assignment, broken_);
   }
-  if (!worker->assignment) return;
-  if (never_served) {
-    fail(*worker->assignment, broken_);
+  // Its first batch is not handed on for ever, if no worker comes so far.
+  bool is_to_blame = worker->finished() == 0;
+  std::deque<Assignment> untouched;
+  while (auto estate = worker->inherit()) {
+    is_to_blame = is_to_blame && !estate->begun;
+    if (estate->begun || (std::exchange(is_to_blame, false) &&
+                          ++estate->assignment.unlucky == kMostUnlucky)) {
+      settle(std::move(estate->assignment), *worker, pid, status,
+             sent_nonsense);
+    } else {
+      untouched.push_back(std::move(estate->assignment));
+    }
+  }
+  for (; !untouched.empty(); untouched.pop_back()) {
+    tally(untouched.back(), -1);
+    returned_.push_front(std::move(untouched.back()));
+  }
+}
+
+void Engine::settle(Assignment lost, const WorkerLink& worker, pid_t pid,
+                    ExitStatus status, bool sent_nonsense) {
+  if (on_death_ == OnDeath::kRetryOnce && !std::exchange(lost.retried, true)) {
+    tally(lost, -1);
+    returned_.push_front(std::move(lost));
     return;
   }
-  const Job::Range items =
-      worker->assignment->job->range(worker->assignment->batch);
-  const auto first = static_cast<std::int64_t>(items.first);
-  worker->assignment->job->fail(
-      first,
-      std::make_exception_ptr(WorkerDied(
-          sent_nonsense ? "something that is no reply in its pipe"
-                        : to_string(status),
-          status.signal, pid, first, static_cast<std::int64_t>(items.count))));
+  ItemRange items = lost.job->range(lost.batch);
+  const std::uint64_t at = worker.item();
+  if (items.first <= at && at - items.first < items.count) {
+    items = {.first = static_cast<std::size_t>(at), .count = 1};
+  }
+  lost.job->fail(lost.batch, items.first,
+                 std::make_exception_ptr(WorkerDied(
+                     sent_nonsense ? "something that is no reply in its pipe"
+                                   : to_string(status),
+                     status.signal, pid, static_cast<std::int64_t>(items.first),
+                     static_cast<std::int64_t>(items.count))));
 }
 
 void Engine::fail(const Assignment& lost, const std::string& reason) {
-  lost.job->fail(static_cast<std::int64_t>(lost.job->range(lost.batch).first),
-                 std::make_exception_ptr(PoolError(reason)));
+  lost.job->fail(lost.batch, lost.job->range(lost.batch).first,
+                 pool_error(reason));
 }
 
 void Engine::give_up(const std::string& reason) {
   broken_ = reason;
-  while (!jobs_.empty()) {
-    const std::shared_ptr<Job> job = std::move(jobs_.front());
-    jobs_.pop_front();
-    for (std::int64_t batch = next_batch_; batch < job->batches(); ++batch) {
-      fail({.job = job, .batch = batch}, reason);
-    }
-    next_batch_ = 0;
+  if (next_) fail(*std::exchange(next_, std::nullopt), reason);
+  while (!returned_.empty()) {
+    fail(returned_.front(), reason);
+    returned_.pop_front();
+  }
+  for (const auto& job : std::exchange(jobs_, {})) {
+    job->abandon(pool_error(reason));
   }
 }
 
 void Engine::terminate() {
   if (::getpid() != owner_) return;  // a copy that a fork made owns no worker
-  for (std::unique_ptr<Worker>& worker : retired_) {
-    workers_.push_back(std::move(worker));
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (workers_[i].worker) retired_.push_back(remove(i));
   }
-  retired_.clear();
-  for (const std::unique_ptr<Worker>& worker : workers_) {
-    if (worker) worker->process.kill(SIGKILL);
+  for (const auto& worker : retired_) worker->process().kill(SIGKILL);
+  for (const auto& worker : std::exchange(retired_, {})) {
+    worker->process().wait();
+    while (const auto lost = worker->inherit()) {
+      fail(lost->assignment, kTerminated);
+    }
   }
-  for (std::unique_ptr<Worker>& slot : workers_) {
-    const std::unique_ptr<Worker> worker = std::move(slot);
-    if (!worker) continue;
-    worker->process.wait();
-    if (worker->assignment) fail(*worker->assignment, kTerminated);
-  }
-  workers_.resize(static_cast<std::size_t>(options_.workers));
-  server_.reset();
+  starter_.stop();
   closed_ = true;
   give_up(kTerminated);
 }
 
 void Engine::join() {
   if (!closed_) throw PoolError("the pool must be closed before it is joined");
-  while (busy() || !jobs_.empty()) progress();
-  for (std::unique_ptr<Worker>& worker : workers_) {
-    if (worker) retire(std::move(worker));
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    jobs_[i]->read_input_to_its_end();
   }
-  for (const std::unique_ptr<Worker>& worker : retired_) {
-    worker->process.wait();
+  while (busy() || is_waiting()) progress();
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (workers_[i].worker) retire(remove(i));
   }
-  retired_.clear();
-  server_.reset();
+  for (const auto& worker : std::exchange(retired_, {})) {
+    worker->process().wait();
+  }
+  starter_.stop();
 }
 
-void Engine::retire(std::unique_ptr<Worker> worker) {
-  reap_the_retired();
-  // An idle worker's pipe is empty, so the frame finds room at once.
-  worker->outgoing.begin({.kind = FrameKind::kStop}, Message());
-  worker->outgoing.write_some(worker->tasks.get());
+void Engine::retire(std::unique_ptr<WorkerLink> worker) {
+  worker->give({.kind = FrameKind::kStop}, Message());
+  // What was withdrawn may fill its pipe, if it has been stopped: then it is
+  // woken, and room is awaited. There will be none if it is dead.
+  worker->process().kill(SIGCONT);
+  std::array<pollfd, 2> room_or_end{
+      {{.fd = worker->pipes().tasks.get(), .events = POLLOUT, .revents = 0},
+       {.fd = worker->process().descriptor(), .events = POLLIN, .revents = 0}}};
+  while (!worker->flush() && room_or_end[1].revents == 0) {
+    checked([&] { return ::poll(room_or_end.data(), room_or_end.size(), -1); },
+            "poll(a worker that is to end)");
+  }
   retired_.push_back(std::move(worker));
 }
 
+void Engine::reap_the_retired() {
+  std::erase_if(retired_, [](const std::unique_ptr<WorkerLink>& worker) {
+    if (!has_ended(worker->process())) return false;
+    worker->process().wait();
+    return true;
+  });
+}
+
 bool Engine::busy() const {
-  return std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) {
-    return worker && !is_idle(*worker);
+  return std::any_of(workers_.begin(), workers_.end(), [](const Place& place) {
+    return place.worker && !place.worker->given().empty();
   });
 }
 
 std::vector<pid_t> Engine::pids() const {
   std::vector<pid_t> pids;
-  for (const std::unique_ptr<Worker>& worker : workers_) {
-    if (worker) pids.push_back(worker->process.pid());
+  for (const Place& place : workers_) {
+    if (place.worker) pids.push_back(place.worker->process().pid());
   }
   return pids;
 }

@@ -1,31 +1,40 @@
-// What runs a pool: worker processes, their pipes, and the work that waits.
+// What runs a pool: which worker gets which batch, and what becomes of those
+// whose worker dies.
 //
 // One thread, no lock: the parent makes progress whenever it waits for a
-// result, by poll(2) over the pipes and pidfds of its workers. Each worker has
+// result, by epoll(7) over the pipes and pidfds of its workers. Each worker has
 // two pipes of its own, so that a slow or dead one disturbs nobody else.
 #pragma once
 
 #include <sys/types.h>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "cow/os/cgroup.h"
-#include "cow/os/descriptor.h"
+#include "cow/os/poller.h"
 #include "cow/pool/call.h"
-#include "cow/pool/fork_server.h"
-#include "cow/pool/frame.h"
 #include "cow/pool/job.h"
-#include "cow/pool/outgoing.h"
 #include "cow/pool/start_method.h"
-#include "cow/pool/worker_process.h"
+#include "cow/pool/starter.h"
+#include "cow/pool/worker_link.h"
 
 namespace cow {
+
+/// What becomes of the batch that a worker was at when it died.
+enum class OnDeath {
+  /// It fails as WorkerDied. Nothing is ever run twice.
+  kFail,
+  /// It is run once more, by another worker; if that dies too, it fails. For
+  /// tasks that may be run twice.
+  kRetryOnce,
+};
 
 struct PoolOptions {
   /// How many processes; at least 1. By default as many as CPUs may be used.
@@ -43,6 +52,18 @@ struct PoolOptions {
   /// After so many batches a worker ends, and when the next batch is there for
   /// it, a new one is started, which inherits what there is by then. 0: never.
   int max_tasks_per_child = 0;
+  OnDeath on_death = OnDeath::kFail;
+};
+
+/// A moment to come, however far away.
+class Deadline {
+ public:
+  explicit Deadline(std::chrono::milliseconds from_now);
+  /// For poll(2): 0 when it has passed, and never more than an hour.
+  int milliseconds_left() const;
+
+ private:
+  std::chrono::steady_clock::time_point at_;
 };
 
 /// Not thread-safe: one pool is used by one thread, which lives as long as it.
@@ -58,13 +79,29 @@ class Engine {
   void start();
   /// Throws PoolError, with the reason, unless jobs are taken.
   void expect_open() const;
-  /// Puts a job behind those that wait. Throws as `expect_open`.
+  /// Puts a job behind those that wait, and begins it if a worker has time.
+  /// Throws as `expect_open`.
   void submit(std::shared_ptr<Job> job);
+  /// Gives what there is to be done to workers that have time for it. Does not
+  /// wait.
+  void hand_out();
   /// One round: hands out batches, then waits until a worker answers, can take
   /// more, or dies; or `also` (a descriptor, if not -1) is readable; or
   /// `milliseconds` have passed (-1: however long it takes).
   /// Returns whether `also` is readable.
   bool progress(int also = -1, int milliseconds = -1);
+
+  /// Makes progress until `done()`, at most for so long; returns `done()`.
+  template <typename Done>
+  bool progress_until(Done done, std::chrono::milliseconds time) {
+    const Deadline deadline(time);
+    while (!done()) {
+      const int left = deadline.milliseconds_left();
+      if (left == 0) return false;
+      progress(-1, left);
+    }
+    return true;
+  }
 
   /// No more jobs; those that wait will be done.
   void close() { closed_ = true; }
@@ -79,72 +116,71 @@ class Engine {
   /// What initializers took that had to be sent; a batch each.
   const Transfer& initialization() const { return initialization_; }
   /// The fork server's process id, or 0 if there is none.
-  pid_t fork_server() const { return server_ ? server_->pid() : 0; }
+  pid_t fork_server() const { return starter_.fork_server(); }
 
  private:
-  // A batch on its way through a worker.
-  struct Assignment {
-    std::shared_ptr<Job> job;
-    std::int64_t batch = 0;    // within the job
-    std::uint64_t number = 0;  // within the pool
+  // What a key of `poller_` stands for, beside the worker's index.
+  enum class Event { kReply, kDeath, kRoom };
+  static std::uint64_t key(std::size_t index, Event event);
+
+  // A place for a worker.
+  struct Place {
+    std::unique_ptr<WorkerLink> worker;  // null: none is there now
+    bool waits_for_room = false;         // its pipe is full
   };
 
-  struct Worker {
-    WorkerProcess process;
-    bool ready = true;  // false: spawned, and was not heard of yet
-    int batches = 0;    // that it has finished
-    Descriptor tasks;   // where frames are written
-    // The other end of `tasks`: as long as somebody can read, a write to the
-    // pipe of a dead worker raises no SIGPIPE. Its death shows in its pidfd.
-    Descriptor tasks_reader;
-    Descriptor results;
+  void start_worker(std::size_t index);
+  void send_initializer(std::size_t index);
+  // Takes the worker out of its place.
+  std::unique_ptr<WorkerLink> remove(std::size_t index);
 
-    std::optional<Assignment> assignment;
-    OutgoingFrame outgoing;
+  // Makes `next_` the next batch, pickled; false if there is none.
+  bool find_next();
+  bool pickle_next_of(const std::shared_ptr<Job>& job);
+  bool is_waiting() const;  // whether there would be one
+  // The place of the worker that `next_` should be given to.
+  std::optional<std::size_t> choose();
+  // Whether the place can take a batch at once; starts a worker if none is
+  // there, or one that has done its part.
+  bool has_time(std::size_t index);
+  void give(std::size_t index);
+  // Takes back batches from the worker that has most, if another has none.
+  bool withdraw_for_the_idle();
+  void flush(std::size_t index);
 
-    // What was read of a reply: its header, then its payload.
-    FrameHeader reply;
-    std::size_t reply_read = 0;
-    std::unique_ptr<std::byte[]> payload;
-    std::size_t payload_read = 0;
-  };
-
-  std::unique_ptr<Worker> start_worker();
-  WorkerProcess start_process(const Pipe& tasks, const Pipe& results);
-  Child fork_worker(const Pipe& tasks, const Pipe& results) const;
-  int run_child(int tasks, int results, pid_t parent) const;
-  void initialize(Worker& worker);
-  void hand_out();
-  // Whether a worker can take a batch now.
-  static bool is_idle(const Worker& worker);
-  bool assign(Worker& worker);
-  void write_some(Worker& worker);
-  // Tells a worker that has done its part to end, and puts it aside.
-  void retire(std::unique_ptr<Worker> worker);
   // Takes in what a worker has sent; false if that cannot be a reply.
-  bool read_replies(Worker& worker);
-  bool finish_reply(Worker& worker);
-  bool take_failure(Worker& worker, std::span<const std::byte> payload);
-  void bury_the_dead();
-  void reap_the_retired();
-  // Reaps a worker that has died and fails its batch; kills it first if it
-  // has sent nonsense.
-  void bury(std::unique_ptr<Worker> worker, bool sent_nonsense);
-  // A batch that has gone out will have no results.
+  bool read_replies(std::size_t index);
+  bool take_reply(WorkerLink& worker);
+  // The whole worker has ended in an exception.
+  void take_breakdown(WorkerLink& worker, const Failure& failure);
+  // Reaps a worker that has died and settles what becomes of its batches; kills
+  // it first if it has sent nonsense.
+  void bury(std::size_t index, bool sent_nonsense);
+  void settle(Assignment lost, const WorkerLink& worker, pid_t pid,
+              ExitStatus status, bool sent_nonsense);
   static void fail(const Assignment& lost, const std::string& reason);
   // No worker can be had: fails what waits, and what comes.
   void give_up(const std::string& reason);
+  // Tells a worker that has nothing to do to end.
+  void retire(std::unique_ptr<WorkerLink> worker);
+  void reap_the_retired();
   bool busy() const;
 
   pid_t owner_;
-  PoolOptions options_;
-  std::shared_ptr<ForkServer> server_;
-  std::vector<std::unique_ptr<Worker>> workers_;  // null: none is there now
-  std::vector<std::unique_ptr<Worker>> retired_;  // told to end
+  int workers_wanted_;
+  int max_tasks_per_child_;
+  OnDeath on_death_;
+  Starter starter_;
+  Poller poller_;
+  std::unique_ptr<FrameReader::Buffer> buffer_;  // for replies
+  std::vector<Place> workers_;
+  std::vector<std::unique_ptr<WorkerLink>> retired_;  // told to end
   Transfer initialization_;
-  std::deque<std::shared_ptr<Job>> jobs_;  // with batches not handed out
-  std::int64_t next_batch_ = 0;            // of the first of them
-  std::uint64_t batch_number_ = 0;
+  std::deque<std::shared_ptr<Job>> jobs_;  // of which more is to come
+  std::deque<Assignment> returned_;        // that were taken back
+  std::optional<Assignment> next_;
+  std::uint64_t last_number_ = 0;
+  bool start_failed_ = false;  // in this round
   bool closed_ = false;
   std::string broken_;  // why no worker can be started any more
 };

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "cow/pool/failure.h"
+
 namespace cow {
 
 /// The pool cannot do what was asked: it was closed, terminated, or its workers
@@ -22,6 +24,9 @@ class TaskError : public std::runtime_error {
   /// `text` is the exception's own, `type` the name of its class.
   TaskError(std::string text, std::string type, std::int64_t item,
             pid_t worker);
+  explicit TaskError(const Failure& failure)
+      : TaskError(failure.text, failure.type,
+                  static_cast<std::int64_t>(failure.item), failure.pid) {}
 
   const std::string& text() const { return text_; }
   const std::string& type() const { return type_; }
@@ -40,14 +45,16 @@ class TaskError : public std::runtime_error {
 /// and another worker takes its place.
 class WorkerDied : public std::runtime_error {
  public:
-  /// `how` says how it ended; the batch held the items [first, first + count).
+  /// `how` says how it ended; it was at one of the items [first, first +
+  /// count), at which of them is known unless it has overwritten that as well.
   WorkerDied(std::string how, int signal, pid_t worker, std::int64_t first,
              std::int64_t count);
 
   /// The signal that killed it, or 0 if it exited by itself.
   int signal() const { return signal_; }
   pid_t worker() const { return worker_; }
-  /// Index of the first item of its batch.
+  /// Index of the item whose task it was, or of the first that it may have
+  /// been.
   std::int64_t item() const { return item_; }
 
  private:

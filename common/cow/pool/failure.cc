@@ -1,27 +1,53 @@
 #include "cow/pool/failure.h"
 
 #include <cxxabi.h>
+#include <unistd.h>
 
 #include <exception>
+#include <utility>
 
 #include "cow/pool/type_name.h"
 
 namespace cow {
 
-Failure describe_exception(std::uint64_t item) {
+namespace {
+
+// What the caller's catch block is handling: the name of its class, and what it
+// says.
+struct Description {
+  std::string type;
+  std::string text;
+};
+
+Description describe() {
   const std::type_info* type = abi::__cxa_current_exception_type();
-  Failure failure{.item = item,
-                  .type = type == nullptr ? "an exception of unknown type"
-                                          : readable(*type),
-                  .text = ""};
+  Description description{
+      type == nullptr ? "an exception of unknown type" : readable(*type), ""};
   try {
     throw;
   } catch (const std::exception& error) {
-    failure.text = error.what();
+    description.text = error.what();
+    try {
+      std::rethrow_if_nested(error);
+    } catch (...) {
+      const Description cause = describe();
+      description.text += "; caused by " + cause.type;
+      if (!cause.text.empty()) description.text += ": " + cause.text;
+    }
   } catch (...) {
     // Only its type can be told.
   }
-  return failure;
+  return description;
+}
+
+}  // namespace
+
+Failure describe_exception(std::uint64_t item) {
+  Description description = describe();
+  return {.item = item,
+          .type = std::move(description.type),
+          .text = std::move(description.text),
+          .pid = ::getpid()};
 }
 
 std::string to_string(const Failure& failure) {

@@ -10,11 +10,12 @@ namespace cow {
 struct Failure {
   std::uint64_t item = 0;  ///< index within the map
   std::string type;        ///< name of its class
-  std::string text;        ///< its what()
+  std::string text;        ///< its what(), and of those nested in it
+  std::int32_t pid = 0;    ///< process where it was thrown
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(item, type, text);
+    archive(item, type, text, pid);
   }
 };
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "cow/os/error.h"
+#include "cow/os/mapping.h"
 #include "cow/os/socket.h"
 #include "cow/pool/failure.h"
 #include "cow/pool/frame.h"
@@ -25,7 +25,7 @@
 namespace cow {
 namespace {
 
-// The pool asks: fork a worker (its two descriptors are enclosed), or say how
+// The pool asks: fork a worker (its three descriptors are enclosed), or say how
 // the worker `pid` has ended.
 struct Request {
   enum Kind : std::uint32_t { kFork, kStatus };
@@ -64,24 +64,20 @@ T read_letter(const Letter& letter) {
 
 // A file without a name that holds the call as a frame.
 Descriptor write_call(const Call& call) {
-  Descriptor file(static_cast<int>(
-      checked([] { return ::memfd_create("preload", MFD_CLOEXEC); },
-              "memfd_create(preload)")));
+  Descriptor file = make_memory_file("preload");
   if (!call) return file;
-  OutgoingFrame frame;
-  frame.begin({.kind = FrameKind::kInitialize, .entry = call.entry()},
-              call.pickle());
-  frame.write_some(file.get());
+  const Message message = call.pickle();
+  OutgoingFrames frames;
+  frames.add({.kind = FrameKind::kInitialize, .entry = call.entry()}, message);
+  frames.write_some(file.get());
   checked([&] { return ::lseek(file.get(), 0, SEEK_SET); }, "lseek(preload)");
   return file;
 }
 
 // What is wrong with making the call; empty if it has gone well.
 std::string call_preload(int file) {
-  FrameHeader header;
-  if (read_fully(file, &header, sizeof header) != sizeof header) return "";
   try {
-    make_call(header, file);
+    make_call_in(file);
   } catch (...) {
     return fmt::format("the preload failed in the fork server: {}",
                        to_string(describe_exception(0)));
@@ -90,9 +86,9 @@ std::string call_preload(int file) {
 }
 
 // One request for a worker.
-Answer fork_worker(int socket, std::vector<Descriptor> pipes,
+Answer fork_worker(int socket, std::vector<Descriptor> enclosed,
                    std::map<pid_t, Child>& workers, Descriptor& pidfd) {
-  if (pipes.size() != 2) return {.failure = "a request without its pipes"};
+  if (enclosed.size() != 3) return {.failure = "a request without its pipes"};
   if (thread_count() > 1) {
     return {.failure = fmt::format(
                 "the preload has started threads: the fork server has {} of "
@@ -104,7 +100,9 @@ Answer fork_worker(int socket, std::vector<Descriptor> pipes,
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (::getppid() != server) return 0;
       ::close(socket);
-      return serve(pipes[0].get(), pipes[1].get(), {});
+      const Mapping offers(page_size(), enclosed[2].get(), Bytes());
+      ::close(enclosed[2].get());
+      return serve(enclosed[0].get(), enclosed[1].get(), offers, {});
     });
     const pid_t pid = child.pid();
     pidfd = open_pidfd(pid);
@@ -180,12 +178,13 @@ bool ForkServer::has_ended() const {
   return retried([&] { return ::poll(&ended, 1, 0); }) == 1;
 }
 
-WorkerProcess ForkServer::start_worker(int tasks, int results) {
+WorkerProcess ForkServer::start_worker(int tasks, int results, int offers) {
   if (!server_ || has_ended()) {
     stop();
     start();
   }
-  send(socket_.get(), Request{.kind = Request::kFork}, {tasks, results});
+  send(socket_.get(), Request{.kind = Request::kFork},
+       {tasks, results, offers});
   Letter letter = receive_letter(socket_.get());
   if (letter.text.empty()) {
     throw PoolError("the fork server died while it forked a worker");

@@ -29,9 +29,9 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   ~ForkServer();
 
   /// Has a worker forked that serves batches from `tasks` and replies on
-  /// `results`. If the server has died, another one is started first. Throws as
-  /// the constructor.
-  WorkerProcess start_worker(int tasks, int results);
+  /// `results`; `offers` is a file that holds the page of offers.h. If the
+  /// server has died, another one is started first. Throws as the constructor.
+  WorkerProcess start_worker(int tasks, int results, int offers);
 
   /// How the worker `pid`, which has ended, did so; reaps it.
   ExitStatus status_of(pid_t pid);

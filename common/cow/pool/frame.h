@@ -8,7 +8,7 @@
 
 namespace cow {
 
-enum class FrameKind : std::uint32_t {
+enum class FrameKind : std::uint16_t {
   kBatch = 1,    ///< to the worker: a task and its items
   kStop = 2,     ///< to the worker: end
   kResults = 3,  ///< to the pool: the results of a batch
@@ -24,6 +24,7 @@ struct FrameHeader {
 
   std::uint32_t magic = kMagic;
   FrameKind kind = FrameKind::kStop;
+  std::uint16_t slot = 0;     ///< where the batch is offered: offers.h
   std::uint64_t payload = 0;  ///< bytes behind the header
   std::uint64_t batch = 0;    ///< which batch of the pool; replies repeat it
   std::uint64_t entry = 0;    ///< the code that runs the payload, as an offset

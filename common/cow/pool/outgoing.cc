@@ -1,30 +1,69 @@
 #include "cow/pool/outgoing.h"
 
+#include <fmt/format.h>
+#include <sys/uio.h>
+
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <climits>
-#include <utility>
 
 #include "cow/os/error.h"
 
 namespace cow {
+namespace {
 
-void OutgoingFrame::begin(FrameHeader header, Message payload) {
-  header_ = header;
-  payload_ = std::move(payload);
-  header_.payload = static_cast<std::uint64_t>(payload_.size().count());
-  pieces_ = {{&header_, sizeof header_}};
-  for (const iovec& piece : payload_.pieces()) pieces_.push_back(piece);
+// Below this a copy costs less than one more piece for the kernel to look at.
+constexpr std::size_t kWorthReferring = std::size_t{4} << 10;
+// writev(2) takes IOV_MAX pieces, 1024; nothing is gained by so many at once.
+constexpr std::size_t kMostPieces = 256;
+
+}  // namespace
+
+Bytes OutgoingFrames::add(FrameHeader header, const Message& payload) {
+  if (done()) forget_what_is_written();
+  header.payload = static_cast<std::uint64_t>(payload.size().count());
+  copy(&header, sizeof header);
+  for (const iovec& piece : payload.pieces()) {
+    if (piece.iov_len < kWorthReferring) {
+      copy(piece.iov_base, piece.iov_len);
+    } else {
+      pieces_.push_back(
+          {static_cast<const std::byte*>(piece.iov_base), 0, piece.iov_len});
+    }
+  }
+  return Bytes(sizeof header) + payload.size();
+}
+
+void OutgoingFrames::copy(const void* data, std::size_t size) {
+  const bool goes_on =
+      pieces_.size() > next_ && pieces_.back().block == nullptr;
+  if (!goes_on) pieces_.push_back({nullptr, copied_.size(), 0});
+  copied_.append(static_cast<const char*>(data), size);
+  pieces_.back().size += size;
+}
+
+void OutgoingFrames::forget_what_is_written() {
+  copied_.clear();
+  pieces_.clear();
   next_ = 0;
 }
 
-Bytes OutgoingFrame::write_some(int fd) {
+Bytes OutgoingFrames::write_some(int fd) {
   Bytes written;
   while (!done()) {
-    const std::size_t count =
-        std::min<std::size_t>(pieces_.size() - next_, IOV_MAX);
+    std::array<iovec, kMostPieces> now;
+    const std::size_t count = std::min(pieces_.size() - next_, kMostPieces);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Piece& piece = pieces_[next_ + i];
+      const void* from = piece.block == nullptr
+                             ? static_cast<const void*>(copied_.data())
+                             : piece.block;
+      // iovec serves reads too, hence no const in it.
+      now[i] = {static_cast<char*>(const_cast<void*>(from)) + piece.begin,
+                piece.size};
+    }
     const ssize_t got = retried(
-        [&] { return ::writev(fd, &pieces_[next_], static_cast<int>(count)); });
+        [&] { return ::writev(fd, now.data(), static_cast<int>(count)); });
     if (got == -1 && errno == EAGAIN) return written;
     if (got == -1) {
       throw_system_error(errno,
@@ -33,15 +72,15 @@ Bytes OutgoingFrame::write_some(int fd) {
     written += Bytes(got);
     auto left = static_cast<std::size_t>(got);
     while (left > 0) {
-      iovec& piece = pieces_[next_];
-      const std::size_t taken = std::min(piece.iov_len, left);
-      piece.iov_base = static_cast<std::byte*>(piece.iov_base) + taken;
-      piece.iov_len -= taken;
+      Piece& piece = pieces_[next_];
+      const std::size_t taken = std::min(piece.size, left);
+      piece.begin += taken;
+      piece.size -= taken;
       left -= taken;
-      if (piece.iov_len == 0) ++next_;
+      if (piece.size == 0) ++next_;
     }
   }
-  payload_ = Message();
+  forget_what_is_written();
   return written;
 }
 

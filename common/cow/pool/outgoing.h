@@ -1,9 +1,9 @@
-// A frame on its way into a pipe, in as many writes as the pipe wants.
+// Frames on their way into a pipe, in as few writes as the pipe wants.
 #pragma once
 
-#include <sys/uio.h>
-
 #include <cstddef>
+#include <deque>
+#include <string>
 #include <vector>
 
 #include "cow/os/bytes.h"
@@ -12,28 +12,33 @@
 
 namespace cow {
 
-/// A header and its payload, as far as they are not yet written. Stays where it
-/// is while it is written, because the kernel reads the header from here.
-class OutgoingFrame {
+/// Frames in the order in which they were added, as far as they are not yet
+/// written. Small ones lie side by side and go out together.
+class OutgoingFrames {
  public:
-  OutgoingFrame() = default;
-  OutgoingFrame(const OutgoingFrame&) = delete;
-  OutgoingFrame& operator=(const OutgoingFrame&) = delete;
-
-  /// Begins a frame; fills in how long the payload is.
-  void begin(FrameHeader header, Message payload);
+  /// Adds a frame; fills in how long the payload is. Large blocks of it are
+  /// referred to: `payload` stays where it is until `done`. Returns its size.
+  Bytes add(FrameHeader header, const Message& payload);
 
   /// Writes as much as the pipe takes: all of it, if `fd` waits for room.
   /// Returns how much that was. Throws std::system_error.
   Bytes write_some(int fd);
 
-  /// Whether nothing is left to be written. The payload's memory is free then.
+  /// Whether nothing is left to be written.
   bool done() const { return next_ == pieces_.size(); }
 
  private:
-  FrameHeader header_;
-  Message payload_;
-  std::vector<iovec> pieces_;
+  // Bytes of `copied_`, or of a block elsewhere.
+  struct Piece {
+    const std::byte* block;  // null: in `copied_`
+    std::size_t begin;
+    std::size_t size;
+  };
+  void copy(const void* data, std::size_t size);
+  void forget_what_is_written();
+
+  std::string copied_;
+  std::vector<Piece> pieces_;
   std::size_t next_ = 0;
 };
 

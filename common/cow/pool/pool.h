@@ -2,6 +2,8 @@
 //
 //   cow::Pool pool({.workers = 4});
 //   std::vector<double> squares = pool.map(square, std::vector{1, 2, 3});
+//   double product = pool.apply(multiply, 6, 7);
+//   for (const Line& line : pool.imap(parse, LinesOf(file))) …
 //
 // The workers are forked when the pool is made, so they share with the parent,
 // copy-on-write, all memory that it has at that moment. What is sent to them
@@ -19,25 +21,29 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <stdexcept>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "cow/pool/engine.h"
 #include "cow/pool/errors.h"
+#include "cow/pool/imap.h"
+#include "cow/pool/imap_job.h"
 #include "cow/pool/inherited.h"
-#include "cow/pool/job.h"
+#include "cow/pool/map_job.h"
 #include "cow/pool/spawn.h"
 #include "cow/pool/start_method.h"
 
 namespace cow {
 
-/// A map that was begun and whose results are still to be fetched: what can be
+/// Work that was begun and whose results are still to be fetched: what can be
 /// asked of it whatever the type of its results. It may outlive the pool; what
 /// was not done by then has failed with PoolError.
 class PendingWork {
@@ -56,53 +62,47 @@ class PendingWork {
   /// wait for other things as well.
   bool wait_readable(int fd);
   /// Whether a task has failed so far.
-  bool failed() const { return job_->failed(); }
+  bool failed() const { return outcome_->failed(); }
   /// How many messages the items make.
-  std::int64_t batches() const { return job_->batches(); }
+  std::int64_t batches() const { return outcome_->batches(); }
 
-  /// What went through the pipes for this map so far.
+  /// What went through the pipes for this work so far.
   const Transfer& transfer() const { return job_->transfer(); }
   /// Time from the call of map until the last result, or until now.
-  std::chrono::duration<double> elapsed() const { return job_->elapsed(); }
+  std::chrono::duration<double> elapsed() const { return outcome_->elapsed(); }
 
  protected:
-  PendingWork(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job)
-      : engine_(std::move(engine)), job_(std::move(job)) {}
+  PendingWork(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job,
+              Outcome* outcome)
+      : engine_(std::move(engine)), job_(std::move(job)), outcome_(outcome) {}
 
+ private:
   std::shared_ptr<Engine> engine_;
   std::shared_ptr<Job> job_;
+  Outcome* outcome_;  // of the job
 };
 
-/// The results of a map, to come. Result is void for tasks that return nothing.
-template <typename Result>
+/// Results to come: a vector of them for a map, one for apply, void for tasks
+/// that return nothing.
+template <typename Value>
 class Pending : public PendingWork {
  public:
-  using Stored = std::conditional_t<std::is_void_v<Result>, Nothing, Result>;
-  using Slots = std::vector<std::optional<Stored>>;
-
   /// Waits for the results and hands them over, in the order of the items; to
   /// be called once. Throws what the failing task of the lowest item caused:
   /// TaskError, WorkerDied, PickleError or PoolError.
-  auto get() {
+  Value get() {
     wait_for_success();
-    if constexpr (!std::is_void_v<Result>) {
-      std::vector<Result> results;
-      results.reserve(slots_->size());
-      for (std::optional<Stored>& slot : *slots_) {
-        results.push_back(std::move(slot).value());
-      }
-      slots_->clear();
-      return results;
-    }
+    return take_();
   }
 
  private:
   friend class Pool;
   Pending(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job,
-          Slots* slots)
-      : PendingWork(std::move(engine), std::move(job)), slots_(slots) {}
+          Outcome* outcome, std::function<Value()> take)
+      : PendingWork(std::move(engine), std::move(job), outcome),
+        take_(std::move(take)) {}
 
-  Slots* slots_;  // owned by the job
+  std::function<Value()> take_;  // its job is that of PendingWork
 };
 
 /// The pool. Movable; its destructor terminates it, as leaving Python's `with
@@ -136,34 +136,91 @@ class Pool {
   /// before the results are there.
   template <typename F, typename Items>
   auto map_async(F task, Items&& items, std::int64_t chunk_size = 0) {
-    using Item =
-        typename std::iterator_traits<decltype(std::begin(items))>::value_type;
+    using Item = ItemOf<Items>;
     if (chunk_size < 0) throw std::invalid_argument("chunk size below 0");
     engine_->expect_open();  // before anything is moved out of `items`
-    constexpr bool kGivenAway = std::is_same_v<Items, std::vector<Item>>;
-    std::vector<Held<Item>> held;
-    for (auto&& item : items) {
-      if constexpr (kGivenAway) {
-        held.push_back({std::move(item)});
-      } else {
-        held.push_back({item});
-      }
-    }
+    auto elements = elements_of<Item>(std::forward<Items>(items));
     if (chunk_size == 0) {
-      chunk_size = default_chunk_size(static_cast<std::int64_t>(held.size()),
-                                      engine_->size());
+      chunk_size = default_chunk_size(
+          static_cast<std::int64_t>(elements.size()), engine_->size());
     }
-    using Returned = typename Batch<F, Item>::Returned;
-    auto job = std::make_shared<MapJob<F, Item>>(std::move(task),
-                                                 std::move(held), chunk_size);
+    using Work = MapJob<F, Item>;
+    using Returned = typename Work::Kind::Returned;
+    auto job = std::make_shared<Work>(std::move(task), std::move(elements),
+                                      chunk_size);
     engine_->submit(job);
-    engine_->progress(-1, 0);
-    return Pending<Returned>(engine_, job, &job->results());
+    if constexpr (std::is_void_v<Returned>) {
+      return Pending<void>(engine_, job, &job->outcome(), [] {});
+    } else {
+      return Pending<std::vector<Returned>>(
+          engine_, job, &job->outcome(), [job = job.get()] {
+            return values_of<Returned>(job->take_results());
+          });
+    }
   }
 
-  /// No more maps; those that were begun will be finished.
+  /// As map, for tasks of several arguments: each item is a tuple (or pair,
+  /// or array) of them.
+  template <typename F, typename Items>
+  auto starmap(F task, Items&& items, std::int64_t chunk_size = 0) {
+    return starmap_async(std::move(task), std::forward<Items>(items),
+                         chunk_size)
+        .get();
+  }
+  template <typename F, typename Items>
+  auto starmap_async(F task, Items&& items, std::int64_t chunk_size = 0) {
+    return map_async(Spread<F>{std::move(task)}, std::forward<Items>(items),
+                     chunk_size);
+  }
+
+  /// Calls `task` once, with these arguments, in a worker, and returns its
+  /// result. Throws as Pending::get does.
+  template <typename F, typename... Args>
+  auto apply(F task, Args&&... args) {
+    return apply_async(std::move(task), std::forward<Args>(args)...).get();
+  }
+  /// As apply, but returns at once. Copies the arguments.
+  template <typename F, typename... Args>
+  auto apply_async(F task, Args&&... args) {
+    engine_->expect_open();
+    using Work = MapJob<Spread<F>, std::tuple<std::decay_t<Args>...>>;
+    using Returned = typename Work::Kind::Returned;
+    typename Work::Kind::Items items;
+    items.emplace_back(std::forward<Args>(args)...);
+    auto job =
+        std::make_shared<Work>(Spread<F>{std::move(task)}, std::move(items), 1);
+    engine_->submit(job);
+    if constexpr (std::is_void_v<Returned>) {
+      return Pending<void>(engine_, job, &job->outcome(), [] {});
+    } else {
+      return Pending<Returned>(
+          engine_, job, &job->outcome(), [job = job.get()] {
+            return std::move(value_of(job->take_results().front()));
+          });
+    }
+  }
+
+  /// As map, but item by item: `items` is read as far as the workers need it
+  /// and results can be fetched as soon as they are there, in the order of the
+  /// items. However many items there are, only a window of them is in memory.
+  /// A range that is given away is kept; any other is referred to and must live
+  /// until its end was reached or the results are dropped. Each item has an
+  /// outcome of its own: after an exception the next result can be fetched.
+  template <typename F, typename Items>
+  auto imap(F task, Items&& items, std::int64_t chunk_size = 1) {
+    return begin_imap(std::move(task), std::forward<Items>(items), chunk_size,
+                      ResultOrder::kOfItems);
+  }
+  /// As imap, but each result comes as soon as it is there.
+  template <typename F, typename Items>
+  auto imap_unordered(F task, Items&& items, std::int64_t chunk_size = 1) {
+    return begin_imap(std::move(task), std::forward<Items>(items), chunk_size,
+                      ResultOrder::kAsTheyCome);
+  }
+
+  /// No more work; what was begun will be finished.
   void close() { engine_->close(); }
-  /// Kills the workers; maps that are not finished fail with PoolError.
+  /// Kills the workers; work that is not finished fails with PoolError.
   void terminate() { engine_->terminate(); }
   /// After close: waits until all is done and the workers have ended.
   void join() { engine_->join(); }
@@ -178,6 +235,28 @@ class Pool {
   pid_t fork_server() const { return engine_->fork_server(); }
 
  private:
+  template <typename Items>
+  using ItemOf = typename std::iterator_traits<decltype(std::begin(
+      std::declval<std::remove_reference_t<Items>&>()))>::value_type;
+
+  template <typename F, typename Items>
+  auto begin_imap(F task, Items&& items, std::int64_t chunk_size,
+                  ResultOrder order) {
+    if (chunk_size < 1) throw std::invalid_argument("chunk size below 1");
+    engine_->expect_open();
+    using Work = ImapJob<F, Items>;
+    const auto workers = static_cast<std::size_t>(engine_->size());
+    auto job = std::make_shared<Work>(
+        std::move(task), std::forward<Items>(items),
+        static_cast<std::size_t>(chunk_size), order,
+        Window{.batches = 2 * workers, .most_batches = 64 * workers});
+    job->read_input();
+    engine_->submit(job);
+    return Imap<typename Work::Result>(
+        engine_, {job, &job->queue()},
+        [job = job.get()] { return job->read_input(); });
+  }
+
   std::shared_ptr<Engine> engine_;  // shared with what is pending
 };
 

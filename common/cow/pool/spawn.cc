@@ -14,14 +14,15 @@
 #include <string_view>
 #include <vector>
 
+#include "cow/os/mapping.h"
 #include "cow/pool/fork_server.h"
 #include "cow/pool/worker.h"
 
 namespace cow {
 namespace {
 
-// "worker PARENT TASKS RESULTS" or "server PARENT SOCKET PRELOAD": what the
-// process is to become, whose child it is, and its descriptors.
+// "worker PARENT TASKS RESULTS OFFERS" or "server PARENT SOCKET PRELOAD":
+// what the process is to become, whose child it is, and its descriptors.
 constexpr const char* kOrder = "COW_SPAWNED";
 
 bool has_line = false;
@@ -37,19 +38,23 @@ std::vector<std::string> environment_with(const std::string& order) {
   return environment;
 }
 
-Child spawn_self(const char* role, int a, int b) {
+Child spawn_self(const char* role, const std::vector<int>& inherit) {
   // The file itself, also if its name has meanwhile been given to another.
-  return Child::spawn(
-      "/proc/self/exe", {::program_invocation_name},
-      environment_with(fmt::format("{} {} {} {}", role, ::getpid(), a, b)),
-      {a, b});
+  return Child::spawn("/proc/self/exe", {::program_invocation_name},
+                      environment_with(fmt::format("{} {} {}", role, ::getpid(),
+                                                   fmt::join(inherit, " "))),
+                      inherit);
 }
 
-int obey(std::string_view role, int a, int b) {
-  for (const int fd : {a, b}) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+int obey(std::string_view role, int a, int b, int c) {
+  for (const int fd : {a, b, c}) {
+    if (fd != -1) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
   if (role == "server") return serve_forks(a, b);
+  const Mapping offers(page_size(), c, Bytes());
+  ::close(c);
   announce(b);
-  return serve(a, b, {});
+  return serve(a, b, offers, {});
 }
 
 }  // namespace
@@ -65,7 +70,8 @@ void obey() {
   int parent = 0;
   int a = -1;
   int b = -1;
-  if (std::sscanf(order, "%7s %d %d %d", role, &parent, &a, &b) != 4) {
+  int c = -1;
+  if (std::sscanf(order, "%7s %d %d %d %d", role, &parent, &a, &b, &c) < 4) {
     return;  // not ours
   }
   ::unsetenv(kOrder);  // not for the programs that a task may start
@@ -77,7 +83,7 @@ void obey() {
   ::signal(SIGINT, SIG_IGN);
   int code = kChildThrew;
   try {
-    code = cow::obey(role, a, b);
+    code = cow::obey(role, a, b, c);
   } catch (const std::exception& error) {
     fmt::print(stderr, "{} {}: {}\n", role, ::getpid(), error.what());
   }
@@ -99,12 +105,12 @@ void expect_not_spawned() {
   ::_exit(kNeverServed);
 }
 
-Child spawn_worker(int tasks, int results) {
-  return spawn_self("worker", tasks, results);
+Child spawn_worker(int tasks, int results, int offers) {
+  return spawn_self("worker", {tasks, results, offers});
 }
 
 Child spawn_fork_server(int socket, int preload) {
-  return spawn_self("server", socket, preload);
+  return spawn_self("server", {socket, preload});
 }
 
 }  // namespace cow

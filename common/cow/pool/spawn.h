@@ -48,8 +48,9 @@ bool can_be_spawned();
 void expect_not_spawned();
 
 /// Starts this program as a worker that serves batches from `tasks` and replies
-/// on `results`. Throws std::system_error.
-Child spawn_worker(int tasks, int results);
+/// on `results`; `offers` is a file that holds the page of offers.h. Throws
+/// std::system_error.
+Child spawn_worker(int tasks, int results, int offers);
 
 /// Starts this program as a fork server: fork_server.h. `preload` is a file
 /// with a frame.

@@ -10,6 +10,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -34,12 +35,31 @@ template <typename F>
 inline constexpr bool is_task =
     is_function<F> || is_stateless<F> || is_pickleable<F>;
 
+/// A task of several arguments as a task of one: a tuple of them. It travels as
+/// the task itself.
+template <typename F>
+struct Spread {
+  F function;
+
+  template <typename Arguments>
+  auto operator()(const Arguments& arguments) const
+      -> decltype(std::apply(function, arguments)) {
+    return std::apply(function, arguments);
+  }
+};
+template <typename F>
+inline constexpr bool is_spread = false;
+template <typename F>
+inline constexpr bool is_spread<Spread<F>> = true;
+
 /// What a function takes in a message.
 inline constexpr Bytes kFunction{8};
 
 template <typename F>
 void pickle_task(Pickler& pickler, const F& task) {
-  if constexpr (is_function<F>) {
+  if constexpr (is_spread<F>) {
+    pickle_task(pickler, task.function);
+  } else if constexpr (is_function<F>) {
     pickler(program_offset(reinterpret_cast<AnyFunction>(task)));
   } else if constexpr (is_pickleable<F> && !is_stateless<F>) {
     pickler.keep(&task);
@@ -56,7 +76,9 @@ void pickle_task(Pickler& pickler, const F& task) {
 
 template <typename F>
 F unpickle_task(Unpickler& unpickler) {
-  if constexpr (is_function<F>) {
+  if constexpr (is_spread<F>) {
+    return F{unpickle_task<decltype(F::function)>(unpickler)};
+  } else if constexpr (is_function<F>) {
     return reinterpret_cast<F>(
         program_function(unpickle<std::uint64_t>(unpickler)));
   } else if constexpr (is_pickleable<F> && !is_stateless<F>) {

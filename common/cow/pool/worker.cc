@@ -1,53 +1,99 @@
 #include "cow/pool/worker.h"
 
-#include <unistd.h>
+#include <malloc.h>
 
+#include <cstddef>
 #include <exception>
-#include <utility>
+#include <optional>
 
-#include "cow/os/descriptor.h"
-#include "cow/os/error.h"
 #include "cow/pool/batch.h"
 #include "cow/pool/failure.h"
+#include "cow/pool/incoming.h"
+#include "cow/pool/offers.h"
 #include "cow/pool/outgoing.h"
 
 namespace cow {
 namespace {
 
-void send(int fd, FrameKind kind, std::uint64_t batch, Message payload) {
-  OutgoingFrame frame;
-  frame.begin({.kind = kind, .batch = batch}, std::move(payload));
-  frame.write_some(fd);
+// After a batch of this size the memory that it has left free is given back,
+// for the C library keeps it and it would be the worker's own: malloc_trim(3).
+constexpr Bytes kLeavesMuch{64 << 10};
+
+void give_back_free_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
-// The payload that follows `header` in `fd`.
-Unpickler unpickler_of(const FrameHeader& header, int fd) {
-  return {[fd](void* to, std::size_t size) {
-            return static_cast<std::size_t>(
-                checked([&] { return ::read(fd, to, size); },
-                        "read({}, {} bytes)", fd, size));
-          },
-          Bytes(header.payload)};
+void send(int fd, FrameKind kind, std::uint64_t batch, const Message& payload) {
+  OutgoingFrames frames;
+  frames.add({.kind = kind, .batch = batch}, payload);
+  frames.write_some(fd);
 }
 
-void run_batch(const FrameHeader& header, int tasks, int results) {
-  Unpickler unpickler = unpickler_of(header, tasks);
-  BatchRun run{
-      .first = header.first, .count = header.count, .current = header.first};
-  bool replied = false;
-  try {
-    const auto entry =
-        reinterpret_cast<BatchEntry>(program_function(header.entry));
-    entry(unpickler, run, [&](Message message) {
-      replied = true;
-      send(results, FrameKind::kResults, header.batch, std::move(message));
-    });
-  } catch (...) {
-    if (replied) throw;  // the pipe to the pool is broken
-    const Failure failure = describe_exception(run.current);
-    unpickler.skip_rest();  // the pool expects a reply only then
-    send(results, FrameKind::kFailure, header.batch, pickle(failure));
+// Calls `use` with an unpickler of the payload that follows `header`, and reads
+// on to its end.
+template <typename Use>
+void with_payload(const FrameHeader& header, TaskInput& input, Use use) {
+  if (header.payload <= TaskInput::kMostViewed) {
+    const auto size = static_cast<std::size_t>(header.payload);
+    Unpickler unpickler(input.view(size));
+    use(unpickler);
+    return;
   }
+  Unpickler unpickler(
+      [&](void* to, std::size_t size) { return input.read_some(to, size); },
+      Bytes(header.payload));
+  use(unpickler);
+  unpickler.skip_rest();
+}
+
+// Runs a batch and replies; `run` is as it is at the end, and `*replied` how
+// much that was. Throws what goes wrong before the reply.
+void run_batch(const FrameHeader& header, Unpickler& unpickler, BatchRun& run,
+               int results, std::optional<Bytes>* replied) {
+  const auto entry =
+      reinterpret_cast<BatchEntry>(program_function(header.entry));
+  entry(unpickler, run, [&](const Message& message) {
+    *replied = message.size();
+    send(results, FrameKind::kResults, header.batch, message);
+  });
+}
+
+// Returns how much went through the pipes.
+Bytes serve_batch(const FrameHeader& header, TaskInput& input, int results,
+                  Offers& offers) {
+  BatchRun run{.first = header.first,
+               .count = header.count,
+               .current = header.first,
+               .shown = &offers.item};
+  run.begin(header.first);
+  const bool mine = header.slot < offers.slots.size() &&
+                    offers.take(header.slot, header.batch);
+  std::optional<Bytes> replied;
+  std::optional<Failure> failure;
+  with_payload(header, input, [&](Unpickler& unpickler) {
+    if (!mine) return;  // the pool has given it to another worker
+    try {
+      run_batch(header, unpickler, run, results, &replied);
+    } catch (...) {
+      if (replied) throw;  // the pipe to the pool is broken
+      failure = describe_exception(run.current);
+    }
+  });
+  // Only now, because the pool expects no reply before all has been read.
+  if (failure) {
+    send(results, FrameKind::kFailure, header.batch, pickle(*failure));
+  }
+  return Bytes(header.payload) + replied.value_or(Bytes());
+}
+
+void make_call(const FrameHeader& header, TaskInput& input) {
+  with_payload(header, input, [&](Unpickler& unpickler) {
+    const auto entry =
+        reinterpret_cast<CallEntry>(program_function(header.entry));
+    entry(unpickler);
+  });
 }
 
 // Runs `initialize`; if it throws, the pool is told, and the result is false.
@@ -62,18 +108,25 @@ bool initialized(int results, Initialize initialize) {
   }
 }
 
-int serve_batches(int tasks, int results) {
+int serve_batches(int tasks, int results, Offers& offers) {
+  TaskInput input(tasks);
+  bool much_is_left = false;
   for (;;) {
+    if (much_is_left && input.would_wait()) {
+      give_back_free_memory();
+      much_is_left = false;
+    }
     FrameHeader header;
-    const std::size_t got = read_fully(tasks, &header, sizeof header);
+    const std::size_t got = input.read_fully(&header, sizeof header);
     if (got == 0) return 0;  // the pool has closed its end
     if (got != sizeof header || header.magic != FrameHeader::kMagic) {
       return kBrokenPipe;
     }
     if (header.kind == FrameKind::kStop) return 0;
     if (header.kind != FrameKind::kInitialize) {
-      run_batch(header, tasks, results);
-    } else if (!initialized(results, [&] { make_call(header, tasks); })) {
+      const Bytes moved = serve_batch(header, input, results, offers);
+      much_is_left = much_is_left || moved >= kLeavesMuch;
+    } else if (!initialized(results, [&] { make_call(header, input); })) {
       return kInitializerFailed;
     }
   }
@@ -81,12 +134,14 @@ int serve_batches(int tasks, int results) {
 
 }  // namespace
 
-int serve(int tasks, int results, const Call& initializer) {
+int serve(int tasks, int results, const Mapping& offers,
+          const Call& initializer) {
   try {
     if (initializer && !initialized(results, initializer)) {
       return kInitializerFailed;
     }
-    return serve_batches(tasks, results);
+    return serve_batches(tasks, results,
+                         *reinterpret_cast<Offers*>(offers.data()));
   } catch (const std::exception&) {
     return kBrokenPipe;
   }
@@ -94,11 +149,12 @@ int serve(int tasks, int results, const Call& initializer) {
 
 void announce(int results) { send(results, FrameKind::kReady, 0, Message()); }
 
-void make_call(const FrameHeader& header, int fd) {
-  Unpickler unpickler = unpickler_of(header, fd);
-  const auto entry =
-      reinterpret_cast<CallEntry>(program_function(header.entry));
-  entry(unpickler);
+bool make_call_in(int file) {
+  TaskInput input(file);
+  FrameHeader header;
+  if (input.read_fully(&header, sizeof header) != sizeof header) return false;
+  make_call(header, input);
+  return true;
 }
 
 }  // namespace cow

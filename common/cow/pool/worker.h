@@ -1,23 +1,25 @@
 // The life of a worker process: read a batch, run it, reply, until told to end.
 #pragma once
 
+#include "cow/os/mapping.h"
 #include "cow/pool/call.h"
 #include "cow/pool/frame.h"
 
 namespace cow {
 
 /// Serves batches from the descriptor `tasks` and replies on `results` until a
-/// stop frame or the end of input. Makes the call `initializer`, if there is
-/// one, first. Returns the worker's exit code. Never throws: what a task throws
-/// becomes a reply.
-int serve(int tasks, int results, const Call& initializer);
+/// stop frame or the end of input; `offers` is the page of offers.h. Makes the
+/// call `initializer`, if there is one, first. Returns the worker's exit code.
+/// Never throws: what a task throws becomes a reply.
+int serve(int tasks, int results, const Mapping& offers,
+          const Call& initializer);
 
 /// In a spawned worker: tells the pool that it has begun to serve.
 void announce(int results);
 
-/// Makes the call whose header was read from `fd` and whose payload follows
-/// there. Throws what it throws.
-void make_call(const FrameHeader& header, int fd);
+/// Makes the call that lies in a file as a frame. False if there is none;
+/// throws what the call throws.
+bool make_call_in(int file);
 
 /// Exit codes of a worker beside 0: the step that went wrong.
 inline constexpr int kInitializerFailed = 71;

@@ -1,0 +1,109 @@
+// The results of imap, one after the other.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "cow/pool/engine.h"
+#include "cow/pool/imap_job.h"
+
+namespace cow {
+
+/// Results to come, to be fetched once each: by `next`, or as a range.
+///
+///   for (Result& result : pool.imap(task, items)) use(result);
+///
+/// Dropping it cancels what was not begun. Where the pool is gone, what was not
+/// done by then fails with PoolError.
+template <typename Result>
+class Imap {
+ public:
+  /// `read_input` tells whether it has added batches to the job of `queue`,
+  /// which owns it.
+  Imap(std::shared_ptr<Engine> engine,
+       std::shared_ptr<ResultQueue<Result>> queue,
+       std::function<bool()> read_input)
+      : engine_(std::move(engine)),
+        queue_(std::move(queue)),
+        read_input_(std::move(read_input)) {}
+  Imap(Imap&&) noexcept = default;
+  Imap& operator=(Imap&& other) noexcept {
+    std::swap(engine_, other.engine_);
+    std::swap(queue_, other.queue_);
+    std::swap(read_input_, other.read_input_);
+    return *this;
+  }
+  ~Imap() {
+    if (queue_) queue_->cancel();
+  }
+
+  /// Waits for the next result; nothing after the last one. Throws what its
+  /// task caused (TaskError, WorkerDied, PickleError, PoolError), and after the
+  /// last one what the reading of the items has thrown; the one after it can be
+  /// fetched all the same.
+  std::optional<Result> next() {
+    while (!is_there()) engine_->progress();
+    return take();
+  }
+
+  /// Waits at most so long; returns whether `next` would not wait.
+  bool wait_for(std::chrono::milliseconds time) {
+    return engine_->progress_until([this] { return is_there(); }, time);
+  }
+
+  /// Input iterator: reads the next result when it is incremented.
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Result;
+    using difference_type = std::ptrdiff_t;
+    using pointer = Result*;
+    using reference = Result&;
+
+    Iterator() = default;  // the end
+    explicit Iterator(Imap* results) : results_(results) { ++*this; }
+
+    Result& operator*() const { return *results_->current_; }
+    Result* operator->() const { return &*results_->current_; }
+    Iterator& operator++() {
+      results_->current_ = results_->next();
+      if (!results_->current_) results_ = nullptr;
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const Iterator& a, const Iterator& b) {
+      return a.results_ == b.results_;
+    }
+
+   private:
+    Imap* results_ = nullptr;
+  };
+  /// Fetches the next result. (May be called again after an exception, to go on
+  /// with the result behind it.)
+  Iterator begin() { return Iterator(this); }
+  Iterator end() { return {}; }
+
+ private:
+  // Whether a result, an error in its place, or the end is there.
+  bool is_there() {
+    if (read_input_()) engine_->hand_out();
+    return queue_->has_next() || queue_->is_at_end();
+  }
+  std::optional<Result> take() {
+    if (queue_->has_next()) return queue_->take();
+    queue_->rethrow_error();
+    return std::nullopt;
+  }
+
+  std::shared_ptr<Engine> engine_;
+  std::shared_ptr<ResultQueue<Result>> queue_;
+  std::function<bool()> read_input_;
+  std::optional<Result> current_;
+};
+
+}  // namespace cow

@@ -1,0 +1,185 @@
+#include "cow/pool/incoming.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "cow/os/error.h"
+#include "cow/os/mapping.h"
+
+namespace cow {
+namespace {
+
+// Reads what is there; 0 if that is nothing, or if the other end is closed (of
+// that the worker's pidfd tells).
+std::size_t read_now(int fd, std::byte* to, std::size_t size) {
+  const ssize_t got = retried([&] { return ::read(fd, to, size); });
+  if (got == -1 && errno == EAGAIN) return 0;
+  if (got == -1) {
+    throw_system_error(errno, fmt::format("read({}, {} bytes)", fd, size));
+  }
+  return static_cast<std::size_t>(got);
+}
+
+}  // namespace
+
+FrameReader::Result FrameReader::next(int fd, Buffer& buffer) {
+  if (!kept_.empty()) {
+    std::copy(kept_.begin(), kept_.end(), buffer.begin());
+    end_ = kept_.size();
+    kept_.clear();
+  }
+  const Result result = next_now(fd, buffer);
+  if (result == Result::kNothing) {
+    kept_.assign(&buffer[begin_], &buffer[begin_] + buffered());
+    begin_ = end_ = 0;
+  }
+  return result;
+}
+
+FrameReader::Result FrameReader::next_now(int fd, Buffer& buffer) {
+  for (;;) {
+    const bool large = state_ == Large::kBegun || state_ == Large::kComing;
+    const Result result = large ? read_large(fd) : next_in(buffer);
+    if (result != Result::kNothing) return result;
+    // A read that took less than it could has emptied the pipe.
+    if (std::exchange(drained_, false)) return Result::kNothing;
+    if (!large && !read_into(buffer, fd)) return Result::kNothing;
+  }
+}
+
+FrameReader::Result FrameReader::next_in(const Buffer& buffer) {
+  if (state_ == Large::kWhole) {  // and was seen
+    state_ = Large::kNone;
+    large_.reset();
+    frame_.placed = false;
+  }
+  FrameHeader& header = frame_.header;
+  if (buffered() < sizeof header) return Result::kNothing;
+  std::memcpy(&header, &buffer[begin_], sizeof header);
+  if (header.magic != FrameHeader::kMagic) return Result::kNonsense;
+  const std::size_t arrived = buffered() - sizeof header;
+  const std::byte* payload = &buffer[begin_] + sizeof header;
+  if (header.payload > buffer.size() - sizeof header) {
+    frame_.payload = {payload, arrived};
+    state_ = Large::kBegun;
+    return Result::kLarge;
+  }
+  const auto size = static_cast<std::size_t>(header.payload);
+  if (arrived < size) return Result::kNothing;
+  frame_.payload = {payload, size};
+  begin_ += sizeof header + size;
+  return Result::kFrame;
+}
+
+bool FrameReader::read_into(Buffer& buffer, int fd) {
+  if (begin_ != 0) {
+    std::memmove(&buffer[0], &buffer[begin_], buffered());
+    end_ -= std::exchange(begin_, 0);
+  }
+  const std::size_t room = buffer.size() - end_;
+  const std::size_t got = read_now(fd, &buffer[end_], room);
+  end_ += got;
+  drained_ = got < room;
+  return got != 0;
+}
+
+void FrameReader::place(std::size_t prefix, std::span<std::byte> rest) {
+  const std::span<const std::byte> arrived = frame_.payload.subspan(prefix);
+  std::memcpy(rest.data(), arrived.data(), arrived.size());
+  rest_ = rest.subspan(arrived.size());
+  begin_ = end_ = 0;
+  frame_.payload = {};
+  frame_.placed = true;
+  state_ = Large::kComing;
+}
+
+// Into memory of the reader's own; false if there is not so much.
+bool FrameReader::make_room_for_large() {
+  const auto size = static_cast<std::size_t>(frame_.header.payload);
+  // Memory that is asked for is not yet taken: pages come as they are written,
+  // so a wrong length costs nothing but this call.
+  large_.reset(new (std::nothrow) std::byte[size]);
+  if (!large_) return false;
+  advise_huge_pages(large_.get(), Bytes(size));
+  place(0, {large_.get(), size});
+  frame_.payload = {large_.get(), size};
+  frame_.placed = false;
+  return true;
+}
+
+FrameReader::Result FrameReader::read_large(int fd) {
+  if (state_ == Large::kBegun && !make_room_for_large()) {
+    return Result::kNonsense;
+  }
+  while (!drained_ && !rest_.empty()) {
+    const std::size_t got = read_now(fd, rest_.data(), rest_.size());
+    drained_ = got < rest_.size();
+    rest_ = rest_.subspan(got);
+  }
+  if (!rest_.empty()) return Result::kNothing;
+  drained_ = false;
+  state_ = Large::kWhole;
+  return Result::kFrame;
+}
+
+std::size_t TaskInput::read_some(void* to, std::size_t size) {
+  if (begin_ == end_ && size >= kMostViewed) {
+    return static_cast<std::size_t>(
+        checked([&] { return ::read(fd_, to, size); }, "read({}, {} bytes)",
+                fd_, size));
+  }
+  fill(1);
+  const std::size_t part = std::min(size, end_ - begin_);
+  std::memcpy(to, &buffer_[begin_], part);
+  begin_ += part;
+  return part;
+}
+
+std::size_t TaskInput::read_fully(void* to, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    const std::size_t got =
+        read_some(static_cast<std::byte*>(to) + done, size - done);
+    if (got == 0) break;
+    done += got;
+  }
+  return done;
+}
+
+std::span<const std::byte> TaskInput::view(std::size_t size) {
+  fill(size);
+  const std::size_t begin = begin_;
+  begin_ = std::min(end_, begin_ + size);
+  return {&buffer_[begin], begin_ - begin};
+}
+
+bool TaskInput::would_wait() const {
+  if (begin_ != end_) return false;
+  pollfd input{.fd = fd_, .events = POLLIN, .revents = 0};
+  return retried([&] { return ::poll(&input, 1, 0); }) == 0;
+}
+
+void TaskInput::fill(std::size_t size) {
+  if (!buffer_) buffer_.reset(new std::byte[kMostViewed]);
+  if (begin_ + size > kMostViewed || begin_ == end_) {
+    std::memmove(&buffer_[0], &buffer_[begin_], end_ - begin_);
+    end_ -= std::exchange(begin_, 0);
+  }
+  while (end_ - begin_ < size) {
+    const std::size_t room = kMostViewed - end_;
+    const auto got = static_cast<std::size_t>(
+        checked([&] { return ::read(fd_, &buffer_[end_], room); },
+                "read({}, {} bytes)", fd_, room));
+    if (got == 0) break;
+    end_ += got;
+  }
+}
+
+}  // namespace cow

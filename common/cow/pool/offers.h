@@ -1,0 +1,40 @@
+// The batches that a pool has offered to one worker, in memory that both see.
+//
+// A worker is sent small batches ahead, so that it finds the next one in its
+// pipe when it is done with one. If it is slow, others shall have them instead.
+// So what was sent is only an offer: whoever takes a batch's number out of its
+// slot has the batch, the worker when it begins it, or the pool when it
+// withdraws it. Neither asks the other, and no batch is run twice.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace cow {
+
+/// One page, all zeros at first, shared by the pool and one worker. What stands
+/// in it is only ever compared, so a worker that has run wild cannot do harm.
+struct Offers {
+  /// The number of the batch that is offered in a slot; 0 if none is.
+  std::array<std::atomic<std::uint64_t>, 64> slots;
+  /// Index of the item that the worker is at.
+  std::atomic<std::uint64_t> item;
+
+  void offer(std::size_t slot, std::uint64_t number) {
+    slots[slot].store(number, std::memory_order_release);
+  }
+  /// Takes the batch out of its slot; false if the other side has done so.
+  bool take(std::size_t slot, std::uint64_t number) {
+    return slots[slot].compare_exchange_strong(number, 0,
+                                               std::memory_order_acq_rel);
+  }
+  bool is_offered(std::size_t slot, std::uint64_t number) const {
+    return slots[slot].load(std::memory_order_acquire) == number;
+  }
+};
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+static_assert(sizeof(Offers) <= 4096);
+
+}  // namespace cow

@@ -1,0 +1,100 @@
+#include "cow/pool/worker_link.h"
+
+#include <bit>
+#include <utility>
+
+namespace cow {
+namespace {
+
+// What a worker reads with one call, and finds when it has done its batch.
+constexpr Bytes kMostAhead{TaskInput::kMostViewed / 2};
+// Of larger messages each is given when the one before is done: they would fill
+// the pipe of a worker that is slow, and cannot be taken back.
+constexpr Bytes kLargestAhead{4096};
+
+}  // namespace
+
+bool WorkerLink::has_room_for(const Message& message) const {
+  const Bytes size = kBatchHeader + message.size();
+  return !passed_over_ && ~slots_taken_ != 0 && size <= kLargestAhead &&
+         ahead_ + size <= kMostAhead;
+}
+
+Bytes WorkerLink::give(Assignment assignment) {
+  assignment.slot = static_cast<std::size_t>(std::countr_one(slots_taken_));
+  slots_taken_ |= std::uint64_t{1} << assignment.slot;
+  offers().offer(assignment.slot, assignment.number);
+  given_.push_back(std::move(assignment));
+  const Assignment& given = given_.back();
+  FrameHeader header = given.job->header(given.batch, given.number);
+  header.slot = static_cast<std::uint16_t>(given.slot);
+  const Bytes size = outgoing_.add(header, given.message);
+  ahead_ += size;
+  return size;
+}
+
+Bytes WorkerLink::give(FrameHeader header, Message message) {
+  call_ = std::move(message);
+  return outgoing_.add(header, call_);
+}
+
+bool WorkerLink::flush() {
+  if (!outgoing_.done()) outgoing_.write_some(pipes_.tasks.get());
+  return outgoing_.done();
+}
+
+std::optional<Assignment> WorkerLink::withdraw() {
+  const Assignment& last = given_.back();
+  if (!offers().take(last.slot, last.number)) return std::nullopt;
+  Assignment withdrawn = std::move(given_.back());
+  given_.pop_back();
+  slots_taken_ &= ~(std::uint64_t{1} << withdrawn.slot);
+  ahead_ -= kBatchHeader + withdrawn.message.size();
+  passed_over_ = true;
+  return withdrawn;
+}
+
+Assignment WorkerLink::pop_first() {
+  Assignment first = std::move(given_.front());
+  given_.pop_front();
+  slots_taken_ &= ~(std::uint64_t{1} << first.slot);
+  ahead_ -= kBatchHeader + first.message.size();
+  return first;
+}
+
+std::optional<Assignment> WorkerLink::finish() {
+  if (given_.empty()) return std::nullopt;
+  const Assignment& first = given_.front();
+  // A large message is alone, and its memory is needed until it is written.
+  const bool written =
+      outgoing_.done() || kBatchHeader + first.message.size() <= kLargestAhead;
+  if (reply().header.batch != first.number || !written ||
+      offers().is_offered(first.slot, first.number)) {
+    return std::nullopt;
+  }
+  ++finished_;
+  passed_over_ = false;
+  return pop_first();
+}
+
+void WorkerLink::place_reply() {
+  const FrameHeader& header = reply().header;
+  if (header.kind != FrameKind::kResults || given_.empty()) return;
+  const Assignment& first = given_.front();
+  if (header.batch != first.number ||
+      offers().is_offered(first.slot, first.number)) {
+    return;
+  }
+  const Job::Place place = first.job->place(
+      first.batch, reply().payload, static_cast<std::size_t>(header.payload));
+  if (!place.rest.empty()) replies_.place(place.prefix, place.rest);
+}
+
+std::optional<WorkerLink::Estate> WorkerLink::inherit() {
+  if (given_.empty()) return std::nullopt;
+  const Assignment& first = given_.front();
+  const bool begun = !offers().take(first.slot, first.number);
+  return Estate{pop_first(), begun};
+}
+
+}  // namespace cow

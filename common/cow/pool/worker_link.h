@@ -1,0 +1,120 @@
+// One worker as its pool sees it: the process, a pipe to it and a pipe from it,
+// and the batches that it was given.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "cow/os/bytes.h"
+#include "cow/os/descriptor.h"
+#include "cow/os/mapping.h"
+#include "cow/pickle/pickler.h"
+#include "cow/pool/frame.h"
+#include "cow/pool/incoming.h"
+#include "cow/pool/job.h"
+#include "cow/pool/offers.h"
+#include "cow/pool/outgoing.h"
+#include "cow/pool/worker_process.h"
+
+namespace cow {
+
+/// A batch on its way through a worker, pickled.
+struct Assignment {
+  std::shared_ptr<Job> job;
+  std::int64_t batch = 0;    ///< within the job
+  std::uint64_t number = 0;  ///< within the pool; at least 1
+  Message message;
+  std::size_t slot = 0;  ///< where it is offered
+  bool retried = false;  ///< a worker has died of it before
+  int unlucky = 0;       ///< workers that died with it before they began any
+};
+
+/// The pool's ends of the pipes, and the page that both sides see.
+struct WorkerPipes {
+  Descriptor tasks;  ///< where frames are written; does not wait
+  /// The other end of `tasks`: as long as somebody can read, a write to the
+  /// pipe of a dead worker raises no SIGPIPE. Its death shows in its pidfd.
+  Descriptor tasks_reader;
+  Descriptor results;  ///< where replies are read; does not wait
+  Mapping offers;
+};
+
+class WorkerLink {
+ public:
+  /// `ready` is false for a process that has yet to say that it serves.
+  WorkerLink(WorkerProcess process, WorkerPipes pipes, bool ready)
+      : process_(std::move(process)), pipes_(std::move(pipes)), ready_(ready) {}
+
+  WorkerProcess& process() { return process_; }
+  const WorkerProcess& process() const { return process_; }
+  const WorkerPipes& pipes() const { return pipes_; }
+  bool ready() const { return ready_; }
+  void set_ready() { ready_ = true; }
+  /// How many batches it has finished.
+  int finished() const { return finished_; }
+
+  /// Whether it has nothing to do.
+  bool is_idle() const { return given_.empty() && outgoing_.done(); }
+  /// The batches that it has, in the order in which it runs them.
+  const std::deque<Assignment>& given() const { return given_; }
+  /// Whether `message` can be given ahead, while there is another batch.
+  bool has_room_for(const Message& message) const;
+
+  /// Puts a batch behind those that it has, to be written by `flush`. Returns
+  /// how much that is.
+  Bytes give(Assignment assignment);
+  /// Puts a frame that belongs to no batch on its way. Returns its size.
+  Bytes give(FrameHeader header, Message message);
+  /// Writes as much as the pipe takes; false if that was not all. Throws
+  /// std::system_error.
+  bool flush();
+
+  /// Takes back the last batch that it was given; none if it has begun it.
+  std::optional<Assignment> withdraw();
+
+  /// The next reply: FrameReader::next. Throws std::system_error.
+  FrameReader::Result read_reply(FrameReader::Buffer& buffer) {
+    return replies_.next(pipes_.results.get(), buffer);
+  }
+  const Frame& reply() const { return replies_.frame(); }
+  /// At the beginning of a large reply: has its rest read right into its place,
+  /// if it has one.
+  void place_reply();
+  /// The batch whose reply `reply()` is; none if that cannot be.
+  std::optional<Assignment> finish();
+
+  /// Of a worker that has died, the first batch that it was given, and whether
+  /// it had begun it; to be asked until none is left.
+  struct Estate {
+    Assignment assignment;
+    bool begun;
+  };
+  std::optional<Estate> inherit();
+  /// Index of the item that it was at.
+  std::uint64_t item() const { return offers().item.load(); }
+
+ private:
+  Offers& offers() const {
+    return *reinterpret_cast<Offers*>(pipes_.offers.data());
+  }
+  Assignment pop_first();
+
+  WorkerProcess process_;
+  WorkerPipes pipes_;
+  bool ready_;
+  int finished_ = 0;
+  std::deque<Assignment> given_;
+  std::uint64_t slots_taken_ = 0;  // a bit for each slot of `given_`
+  Bytes ahead_;                    // what `given_` takes in the pipe
+  // Withdrawn frames are still in its pipe, so no more are given ahead before
+  // it has come so far.
+  bool passed_over_ = false;
+  Message call_;  // of `give(header, message)`
+  OutgoingFrames outgoing_;
+  FrameReader replies_;
+};
+
+}  // namespace cow
