@@ -1,8 +1,10 @@
 # The libraries that cowpool is built with. After include(dependencies), from
 # the top CMakeLists.txt, these targets exist:
 #
-#   fmt::fmt  Eigen3::Eigen  cereal::cereal  CLI11::CLI11
-#   nlohmann_json::nlohmann_json
+#   fmt::fmt  Eigen3::Eigen  cereal::cereal
+#   CLI11::CLI11  nlohmann_json::nlohmann_json
+#                                             where COWPOOL_LESSONS or
+#                                             COWPOOL_TESTS is on
 #   GTest::gtest  GTest::gtest_main  GTest::gmock  GTest::gmock_main
 #                                             where COWPOOL_TESTS is on
 #   benchmark::benchmark  benchmark::benchmark_main
@@ -42,7 +44,8 @@ endfunction()
 # policies reach us. The target is imported, which makes its headers system
 # headers and lets install(EXPORT) of our library name it.
 #   cowpool_headers(NAME TARGET INCLUDE_DIRECTORY [SOURCE...])
-# NAME must be declared with SOURCE_SUBDIR ${cowpool_no_cmake}.
+# NAME must be declared with SOURCE_SUBDIR ${cowpool_no_cmake}. Of a package
+# NAME_VERSION is set; a fetched one is put into the property cowpool_fetched.
 set(cowpool_no_cmake no-such-directory)
 function(cowpool_headers name target directory)
   if(TARGET ${target})
@@ -50,8 +53,10 @@ function(cowpool_headers name target directory)
   endif()
   FetchContent_MakeAvailable(${name})
   if(TARGET ${target})
+    set(${name}_VERSION "${${name}_VERSION}" PARENT_SCOPE)
     return()
   endif()
+  set_property(GLOBAL APPEND PROPERTY cowpool_fetched ${name})
   FetchContent_GetProperties(${name} SOURCE_DIR root)
   if(NOT IS_DIRECTORY "${root}/${directory}")
     message(FATAL_ERROR
@@ -147,21 +152,23 @@ FetchContent_Declare(cereal
   FIND_PACKAGE_ARGS 1.3.1 CONFIG QUIET GLOBAL)
 cowpool_headers(cereal cereal::cereal include)
 
-FetchContent_Declare(CLI11
-  URL https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.1.2.tar.gz
-  URL_HASH
-    SHA256=26291377e892ba0e5b4972cdfd4a2ab3bf53af8dac1f4ea8fe0d1376b625c8cb
-  SOURCE_SUBDIR ${cowpool_no_cmake}
-  FIND_PACKAGE_ARGS 2.1 CONFIG QUIET GLOBAL)
-cowpool_headers(CLI11 CLI11::CLI11 include)
+if(COWPOOL_LESSONS OR COWPOOL_TESTS)
+  FetchContent_Declare(CLI11
+    URL https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.1.2.tar.gz
+    URL_HASH
+      SHA256=26291377e892ba0e5b4972cdfd4a2ab3bf53af8dac1f4ea8fe0d1376b625c8cb
+    SOURCE_SUBDIR ${cowpool_no_cmake}
+    FIND_PACKAGE_ARGS 2.1 CONFIG QUIET GLOBAL)
+  cowpool_headers(CLI11 CLI11::CLI11 include)
 
-FetchContent_Declare(nlohmann_json
-  URL https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz
-  URL_HASH
-    SHA256=d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273
-  SOURCE_SUBDIR ${cowpool_no_cmake}
-  FIND_PACKAGE_ARGS 3.10 CONFIG QUIET GLOBAL)
-cowpool_headers(nlohmann_json nlohmann_json::nlohmann_json include)
+  FetchContent_Declare(nlohmann_json
+    URL https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz
+    URL_HASH
+      SHA256=d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273
+    SOURCE_SUBDIR ${cowpool_no_cmake}
+    FIND_PACKAGE_ARGS 3.10 CONFIG QUIET GLOBAL)
+  cowpool_headers(nlohmann_json nlohmann_json::nlohmann_json include)
+endif()
 
 if(COWPOOL_TESTS)
   FetchContent_Declare(GTest
