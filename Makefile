@@ -9,6 +9,9 @@ JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 # Ninja where it is there; a build folder keeps the generator it began with.
 GENERATOR = $(if $(shell command -v ninja),-G Ninja)
 
+# Where `make install` installs to; DESTDIR, if given, stands before it.
+PREFIX  ?= /usr/local
+
 SOURCES = $(shell git ls-files -co --exclude-standard '*.cc' '*.h')
 
 .DEFAULT_GOAL := help
@@ -64,6 +67,13 @@ tidy: build ## Checks the form and what clang-tidy finds
 	@run-clang-tidy -quiet -p $(BUILD) -j $(JOBS) '$(CURDIR)/(common|lessons)/' \
 	  > $(BUILD)/tidy.log 2>&1 || { cat $(BUILD)/tidy.log; exit 1; }
 
+install: ## Installs the library: make install [PREFIX=/usr/local] [DESTDIR=]
+	@$(PACKAGES) build
+	@[ -f $(BUILD)/CMakeCache.txt ] || \
+	  cmake --preset default $(GENERATOR) > /dev/null
+	@cmake --build $(BUILD) --target cowpool -j $(JOBS)
+	@cmake --install $(BUILD) --prefix '$(PREFIX)'
+
 clean: ## Removes what was built
 	@rm -rf build build-strict build-clang build-asan
 
@@ -79,4 +89,5 @@ if ! cmake --build $$dir -- -n 2> /dev/null | grep -q 'no work to do'; then \
 fi
 endef
 
-.PHONY: help build lessons lesson twins test asan strict mutants format tidy clean
+.PHONY: help build lessons lesson twins test asan strict mutants format tidy \
+  install clean
