@@ -23,6 +23,7 @@ set(way "-DCOWPOOL=${WAY}")
 
 if(WAY STREQUAL "installed")
   file(REMOVE_RECURSE "${WORK}")
+  unset(ENV{DESTDIR})
   # The component: so the list of what a person has installed from this build
   # folder stays as it is.
   run("${CMAKE_COMMAND}" --install "${BUILD}"
