@@ -169,6 +169,20 @@ TEST_F(CgroupMemory, WithoutALimitIsAbsent) {
   }
 }
 
+TEST_F(CgroupMemory, IsNeverMoreThanTheLimitWhateverTheFilesSay) {
+  v2("a/b", "1000000\n", "300000\n", "inactive_file 9223372036854775807\n");
+  EXPECT_EQ(*left(2), 1000000_B);
+  v2("a/b", "1000000\n", "9223372036854775807\n");
+  EXPECT_EQ(*left(2), 0_B);
+}
+
+TEST_F(CgroupMemory, OfFiguresThatAreNoAmountsIsAbsent) {
+  v2("a/b", "-5\n", "300000\n");
+  EXPECT_FALSE(left(2));
+  v2("a/b", "1000000\n", "-9223372036854775808\n");
+  EXPECT_FALSE(left(2));
+}
+
 TEST_F(CgroupMemory, OfAParentGroupCounts) {
   v2("a/b", "max\n", "300000\n");
   v2("a", "1000000\n", "900000\n");

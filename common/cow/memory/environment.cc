@@ -13,11 +13,17 @@
 namespace cow {
 namespace {
 
+// A number of bytes; nothing if it is anything else, as "max" is.
+std::optional<std::int64_t> parse_amount(std::string_view word) {
+  const std::optional<std::int64_t> number = parse_number(word);
+  return number && *number >= 0 ? number : std::nullopt;
+}
+
 std::optional<std::int64_t> read_number(const std::filesystem::path& path) {
   const Reading<std::string> text = read_file(path);
   if (!text) return std::nullopt;
   std::string_view rest = *text;
-  return parse_number(take_line(rest));  // "max" is no number, so no limit
+  return parse_amount(take_line(rest));
 }
 
 // The value of "name 123" in a file of such lines.
@@ -28,7 +34,7 @@ std::optional<std::int64_t> read_named(const std::filesystem::path& path,
   std::string_view rest = *text;
   while (!rest.empty()) {
     std::string_view line = take_line(rest);
-    if (take_word(line) == name) return parse_number(take_word(line));
+    if (take_word(line) == name) return parse_amount(take_word(line));
   }
   return std::nullopt;
 }
@@ -82,8 +88,8 @@ Reading<Bytes> cgroup_memory_left(const CgroupPath& path) {
     if (!limit || !used || *limit > INT64_MAX / 2) continue;
     const auto inactive_file = read_named(
         group / "memory.stat", v2 ? "inactive_file" : "total_inactive_file");
-    const Bytes here(std::clamp<std::int64_t>(
-        *limit - *used + inactive_file.value_or(0), 0, *limit));
+    const std::int64_t can_go = std::min(*used, inactive_file.value_or(0));
+    const Bytes here(std::max<std::int64_t>(0, *limit - (*used - can_go)));
     left = std::min(left.value_or(here), here);
   }
   if (!left) return Absent{"no control group limits the memory"};
