@@ -53,6 +53,15 @@ TEST_F(Cgroups, OfVersionOneLieBelowTheFolderOfTheirController) {
                                        root() / "memory/a", root() / "memory"));
 }
 
+TEST_F(Cgroups, NoTextLeadsOutOfTheRoot) {
+  std::filesystem::create_directories(root() / "../beside,memory");
+  make("memory");
+  EXPECT_THAT(find("4:../beside,memory:/\n").groups, IsEmpty());
+  EXPECT_THAT(find("4:/,memory:/tmp\n").groups, IsEmpty());
+  EXPECT_THAT(find("4:memory:/../../beside,memory\n").groups,
+              ElementsAre(root() / "memory"));
+}
+
 TEST_F(Cgroups, TheRootGroupIsASingleGroup) {
   make("memory");
   EXPECT_THAT(find("0::/\n").groups, ElementsAre(root()));

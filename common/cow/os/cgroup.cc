@@ -72,6 +72,8 @@ CgroupPath find_cgroups(std::string_view text, std::string_view controller,
     if (second == line.npos) continue;
     const std::string_view names = line.substr(first + 1, second - first - 1);
     const std::string_view group = line.substr(second + 1);
+    // A path in their place would lead out of the root.
+    if (names.find('/') != names.npos) continue;
     if (is_one_of(controller, names)) {
       return {.version = 1,
               .groups = upwards(root / std::string(names), group)};
