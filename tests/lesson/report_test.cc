@@ -162,6 +162,15 @@ TEST(JsonReport, KeepsTheContract) {
   EXPECT_EQ(claim.at("holds"), true);
 }
 
+TEST(JsonReport, IsOneWhateverAProcessIsCalled) {
+  Result called = result();
+  // 15 bytes of a longer name: the last character is cut.
+  called.moments[0].workers[0].command = "fifteen_bytes_\xc3";
+  const auto json = nlohmann::json::parse(to_json(called));
+  EXPECT_EQ(json.at("moments").at(0).at("processes").at(1).at("command"),
+            "fifteen_bytes_\uFFFD");
+}
+
 TEST(JsonReport, LeavesOutWhatCouldNotBeRead) {
   const auto json = nlohmann::json::parse(to_json(result()));
   EXPECT_FALSE(json.at("environment").contains("thp"));

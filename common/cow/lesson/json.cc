@@ -109,7 +109,9 @@ std::string to_json(const Result& result) {
   for (const Claim& claim : result.claims) {
     json["claims"].push_back(to_json(claim));
   }
-  return json.dump(2) + "\n";
+  // A process may be called anything, of which the kernel keeps 15 bytes: what
+  // is no UTF-8 becomes U+FFFD.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace cow
