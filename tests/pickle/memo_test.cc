@@ -140,5 +140,57 @@ TEST(Memo, ANumberOfAnObjectOfAnotherTypeIsRefused) {
                PickleError);
 }
 
+// A class that cannot be made empty.
+template <typename Number>
+struct Constructed : std::enable_shared_from_this<Constructed<Number>> {
+  explicit Constructed(Number given) : number(given) {}
+  Number number;
+  std::string text = std::string(100, 'x');  // to be destroyed, not leaked
+  std::weak_ptr<Constructed> self;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(number, text, self);
+  }
+  template <class Archive>
+  static void load_and_construct(Archive& archive,
+                                 cereal::construct<Constructed>& construct) {
+    Number number{};
+    archive(number);
+    construct(number);
+    archive(construct->text, construct->self);
+  }
+};
+
+TEST(Memo, KnowsObjectsThatAreConstructedAsTheyAreRead) {
+  const auto object = std::make_shared<Constructed<int>>(7);
+  object->self = object;
+  const auto [first, second] = sent(std::pair(object, object));
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(first->number, 7);
+  EXPECT_EQ(first->self.lock(), first);
+  EXPECT_EQ(first->shared_from_this(), first);
+  EXPECT_EQ(first.use_count(), 2);
+}
+
+TEST(Memo, ANumberOfAConstructedObjectOfAnotherTypeIsRefused) {
+  using Two = std::pair<std::shared_ptr<Constructed<std::int8_t>>,
+                        std::shared_ptr<Constructed<double>>>;
+  const std::string first =
+      raw(kFollows | 1) + raw(std::int8_t{7}) + length(0) + raw(1U);
+  EXPECT_EQ(value_of<Two>(first + raw(0U)).first->number, 7);
+  EXPECT_THROW(value_of<Two>(first + raw(1U)), PickleError);
+}
+
+TEST(Memo, AConstructedObjectWhoseMessageIsCutIsDestroyed) {
+  const auto object = std::make_shared<Constructed<int>>(7);
+  const std::string bytes = bytes_of(object);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_THROW(
+        value_of<std::shared_ptr<Constructed<int>>>(bytes.substr(0, size)),
+        PickleError);
+  }
+}
+
 }  // namespace
 }  // namespace cow::testing

@@ -141,7 +141,7 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
 }
 
 /// The memo knows the type of each object, so that a broken message cannot pass
-/// off one for another. (Types with load_and_construct take cereal's own way.)
+/// off one for another.
 template <typename T>
 requires(
     !std::is_polymorphic_v<T> && std::is_default_constructible_v<T> &&
@@ -159,6 +159,40 @@ requires(
   const auto object = std::make_shared<Pointee>();
   unpickler.memorize(number, object, typeid(Pointee));
   unpickler(*object);
+  pointer = object;
+}
+
+/// The same for a class that has a load_and_construct. Its object is in the
+/// memo as soon as it is constructed, so no pointer leads to one that is not.
+template <typename T>
+requires(
+    !std::is_polymorphic_v<T> &&
+    cereal::traits::has_load_and_construct<T, Unpickler>::
+        value) void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
+                                              std::shared_ptr<T>& pointer) {
+  using Pointee = std::remove_const_t<T>;
+  using Wrapper =
+      cereal::memory_detail::LoadAndConstructLoadWrapper<Unpickler, Pointee>;
+  std::uint32_t number = 0;
+  unpickler(number);
+  if ((number & cereal::detail::msb_32bit) == 0) {
+    pointer = std::static_pointer_cast<Pointee>(
+        unpickler.recall(number, typeid(Pointee)));
+    return;
+  }
+  struct alignas(Pointee) Memory {
+    std::array<std::byte, sizeof(Pointee)> bytes;
+  };
+  auto memory = std::make_unique<Memory>();
+  std::shared_ptr<Pointee> object;
+  Wrapper wrapper(reinterpret_cast<Pointee*>(memory.get()), [&] {
+    object.reset(reinterpret_cast<Pointee*>(memory.release()), [](Pointee* it) {
+      it->~Pointee();
+      delete reinterpret_cast<Memory*>(it);
+    });
+    unpickler.memorize(number, object, typeid(Pointee));
+  });
+  unpickler(wrapper);
   pointer = object;
 }
 
