@@ -275,6 +275,48 @@ TEST(Broken, ElementsOfAListAreMadeOnlyAsTheyCome) {
   EXPECT_LE(heavy_elements_made<std::list<Heavy>>(), 1);
 }
 
+// A list whose elements own the next one.
+struct Chain {
+  std::unique_ptr<Chain> next;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(next);
+  }
+};
+
+Chain chain_of(int elements) {
+  Chain chain;
+  for (int i = 1; i < elements; ++i) {
+    Chain longer;
+    longer.next = std::make_unique<Chain>(std::move(chain));
+    chain = std::move(longer);
+  }
+  return chain;
+}
+
+std::size_t length_of(const Chain& chain) {
+  std::size_t length = 1;
+  for (const Chain* each = &chain; each->next; each = each->next.get()) {
+    ++length;
+  }
+  return length;
+}
+
+TEST(Broken, AMessageThatIsNothingButBeginningsIsRefused) {
+  EXPECT_THROW(value_of<Chain>(std::string(10'000'000, '\1')), PickleError);
+}
+
+TEST(Broken, AValueThatIsNestedTooDeeplyIsRefusedBeforeItIsSent) {
+  constexpr int kMost = kDeepest / 5;  // levels for each, see depth.h
+  EXPECT_EQ(length_of(sent(chain_of(kMost - 1))), kMost - 1);
+  EXPECT_THROW(bytes_of(chain_of(kMost + 1)), PickleError);
+}
+
+TEST(Broken, ValuesSideBySideAreNotNested) {
+  const std::vector<std::string> many(10 * kDeepest, "x");
+  EXPECT_EQ(sent(many), many);
+}
+
 TEST(Broken, LeftOverBytesAreRefused) {
   EXPECT_EQ(value_of<int>(raw(7)), 7);
   EXPECT_THROW(value_of<int>(raw(7) + "x"), PickleError);

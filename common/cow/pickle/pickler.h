@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "cow/os/bytes.h"
+#include "cow/pickle/depth.h"
 
 namespace cow {
 
@@ -63,7 +64,8 @@ class Message {
   Bytes size_;
 };
 
-/// Writes values into a Message: `pickler(a, b, c)`.
+/// Writes values into a Message: `pickler(a, b, c)`. Throws PickleError if they
+/// are nested too deeply.
 class Pickler
     : public cereal::OutputArchive<Pickler, cereal::AllowEmptyClassElision> {
  public:
@@ -91,6 +93,9 @@ class Pickler
   /// The message so far. The pickler is empty then.
   Message take() { return std::exchange(message_, Message()); }
 
+  /// Where the value that is being written lies within others.
+  Depth& depth() { return depth_; }
+
  private:
   struct Range {
     const std::byte* begin;
@@ -99,11 +104,23 @@ class Pickler
 
   Message message_;
   std::vector<Range> kept_;
+  Depth depth_;
 };
 
 // What follows teaches cereal the pickler's own cases. cereal finds these
 // functions by their names, because their first argument is from this
 // namespace; they are more specialized than its own, so they are preferred.
+
+// Called around each value; numbers hold no others.
+template <typename T>
+requires(!std::is_arithmetic_v<T>) void prologue(Pickler& pickler, const T&) {
+  pickler.depth().enter();
+}
+
+template <typename T>
+requires(!std::is_arithmetic_v<T>) void epilogue(Pickler& pickler, const T&) {
+  pickler.depth().leave();
+}
 
 template <typename T>
 requires std::is_arithmetic_v<T>

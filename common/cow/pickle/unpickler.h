@@ -13,7 +13,6 @@
 #include <map>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <typeindex>
@@ -22,14 +21,9 @@
 #include <vector>
 
 #include "cow/os/bytes.h"
+#include "cow/pickle/depth.h"
 
 namespace cow {
-
-/// Bytes that are not the pickled form of what was to be read.
-class PickleError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 /// Reads values from a message: `unpickler(a, b, c)`. The bytes are in memory,
 /// or they are fetched as they are needed, large blocks right into their place.
@@ -74,6 +68,9 @@ class Unpickler
   /// Reads over what is left, so that the next message begins behind it.
   void skip_rest();
 
+  /// Where the value that is being read lies within others.
+  Depth& depth() { return depth_; }
+
  private:
   // What goes by one memcpy, without another thought.
   static constexpr std::size_t kLarge = std::size_t{1} << 20;
@@ -87,10 +84,23 @@ class Unpickler
   Fetch fetch_;
   std::map<std::uint32_t, std::pair<std::shared_ptr<void>, std::type_index>>
       memo_;
+  Depth depth_;
   std::vector<std::byte> buffer_;  // behind `window_` when there is a `fetch_`
 };
 
 // For cereal, as in pickler.h.
+
+template <typename T>
+requires(!std::is_arithmetic_v<T>) void prologue(Unpickler& unpickler,
+                                                 const T&) {
+  unpickler.depth().enter();
+}
+
+template <typename T>
+requires(!std::is_arithmetic_v<T>) void epilogue(Unpickler& unpickler,
+                                                 const T&) {
+  unpickler.depth().leave();
+}
 
 template <typename T>
 requires std::is_arithmetic_v<T>
