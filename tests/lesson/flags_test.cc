@@ -59,12 +59,13 @@ TEST(Flags, TakeSizesInAllTheirUnits) {
   EXPECT_EQ(size("1.5GiB"), 1536_MiB);
   EXPECT_EQ(size("5TiB"), 5 * 1024_GiB);
   EXPECT_EQ(size("4MiB"), 4_MiB);
+  EXPECT_EQ(size("4194304TiB"), Bytes(std::int64_t{1} << 62));
 }
 
 TEST(Flags, RefuseWhatIsNoSizeInOneSentenceThatNamesIt) {
   for (const char* text : {"0", "banana", "-3", "4194303", "64XiB", "64 MiB x",
                            "1.5.5MiB", "MiB", "1e3MiB", "nan", "inf",
-                           "99999999999999999999", "9999999TiB", "0x10MiB"}) {
+                           "99999999999999999999", "4194305TiB", "0x10MiB"}) {
     EXPECT_THAT(complaint({"--data", text}),
                 AllOf(HasSubstr(std::string("--data ") + text),
                       HasSubstr("expected a size of at least 4.0 MiB"),

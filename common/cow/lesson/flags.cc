@@ -96,7 +96,7 @@ Bytes data_of_objects(const Given& given, Bytes each) {
 
 Bytes parse_size(const std::string& flag, const std::string& text,
                  Bytes least) {
-  constexpr double kMost = 4.6e18;  // 2^62
+  constexpr double kMost = 0x1p62;
   std::string number_text = text;
   double factor = 1;
   const std::size_t unit_at = text.find_first_not_of("0123456789.");
