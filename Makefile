@@ -57,6 +57,11 @@ mutants: build ## Breaks the code in known ways; fails unless the tests notice
 	@$(PACKAGES) mutants twins
 	@common/setup/run_mutants.sh $(ARGS)
 
+fuzz: ## Fuzzes what parses: make fuzz [TIME=600] [N=pickle] [KEEP=1]
+	@$(PACKAGES) build tidy
+	@$(call build_preset,fuzz,fuzz)
+	@TIME=$(TIME) KEEP=$(KEEP) common/setup/run_fuzz.sh $(N)
+
 format: ## Puts all C++ into the project's form
 	@$(PACKAGES) tidy
 	@clang-format -i $(SOURCES)
@@ -75,19 +80,20 @@ install: ## Installs the library: make install [PREFIX=/usr/local] [DESTDIR=]
 	@cmake --install $(BUILD) --prefix '$(PREFIX)'
 
 clean: ## Removes what was built
-	@rm -rf build build-strict build-clang build-asan
+	@rm -rf build build-strict build-clang build-asan build-fuzz
 
-# $(call build_preset,NAME): configures once, then builds; says nothing where
-# there is nothing to do. Whether to configure again, CMake sees for itself.
+# $(call build_preset,NAME,TARGET): configures once, then builds TARGET, or all;
+# says nothing where there is nothing to do. Whether to configure again, CMake sees for itself.
 define build_preset
 dir=$$(case $(1) in default) echo build;; *) echo build-$(1);; esac); \
 if [ ! -f $$dir/CMakeCache.txt ]; then \
   cmake --preset $(1) $(GENERATOR) > /dev/null || exit 1; \
 fi; \
-if ! cmake --build $$dir -- -n 2> /dev/null | grep -q 'no work to do'; then \
-  cmake --build $$dir -j $(JOBS); \
+target=$(if $(2),"--target $(2)"); \
+if ! cmake --build $$dir $$target -- -n 2> /dev/null | grep -q 'no work to do'; then \
+  cmake --build $$dir $$target -j $(JOBS); \
 fi
 endef
 
 .PHONY: help build lessons lesson twins test asan strict mutants format tidy \
-  install clean
+  install clean fuzz

@@ -1,0 +1,35 @@
+// A folder for files that only a path leads to.
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+namespace cow::fuzz {
+
+/// A folder of the target's own, in memory where there is such a file system;
+/// removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    const bool memory = std::filesystem::is_directory("/dev/shm");
+    std::string name = memory ? "/dev/shm/fuzz-XXXXXX" : "/tmp/fuzz-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) std::abort();
+    path_ = name;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace cow::fuzz
