@@ -23,6 +23,12 @@ ASAN_OPTIONS='quarantine_size_mb=8:max_allocation_size_mb=64'
 export ASAN_OPTIONS=$ASAN_OPTIONS:allocator_may_return_null=1
 export UBSAN_OPTIONS='print_stacktrace=1'
 
+# Some targets read files, which lie in memory where there is such a place.
+TMPDIR=$(mktemp -d /dev/shm/fuzz-XXXXXX 2>/dev/null || mktemp -d) || exit 1
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+trap 'exit 1' HUP INT TERM
+
 # The value of a statistic in the log: last_of PATTERN.
 last_of() { sed -n "s/$1.*/\1/p" "$log" | tail -n 1; }
 
@@ -59,7 +65,7 @@ for name; do
     grep -m 3 -E 'ERROR: |runtime error: |does not hold' "$log"
   elif [ "${KEEP:-0}" != 0 ]; then
     "$build/bin/fuzz_$name" -merge=1 -use_counters=0 -max_len=4096 \
-      "$corpora/$name" "$grown" >>"$log.merge" 2>&1
+      "$corpora/$name" "$grown" >"$log.merge" 2>&1
   fi
   table=$table'
 '$(

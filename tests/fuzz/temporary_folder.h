@@ -9,13 +9,12 @@
 
 namespace cow::fuzz {
 
-/// A folder of the target's own, in memory where there is such a file system;
-/// removed at the end.
+/// A folder of the target's own where TMPDIR says; removed at the end, unless
+/// that is a finding.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    const bool memory = std::filesystem::is_directory("/dev/shm");
-    std::string name = memory ? "/dev/shm/fuzz-XXXXXX" : "/tmp/fuzz-XXXXXX";
+    std::string name = std::filesystem::temp_directory_path() / "fuzz-XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) std::abort();
     path_ = name;
   }
