@@ -11,7 +11,7 @@
 # Exit status 0 if there was no finding.
 set -u
 
-build=build-fuzz
+build='build-fuzz'
 corpora=tests/fuzz/corpus
 found=$build/findings
 mkdir -p $build/grown $build/log $found || exit 1
@@ -34,7 +34,7 @@ last_of() { sed -n "s/$1.*/\1/p" "$log" | tail -n 1; }
 
 failed=0
 if [ $# -eq 0 ]; then
-  for program in $build/bin/fuzz_*; do
+  for program in "$build"/bin/fuzz_*; do
     set -- "$@" "${program##*/fuzz_}"
   done
 fi
@@ -44,6 +44,10 @@ table=$(
   printf "$row" target runs 'a second' 'new inputs' edges findings
 )
 for name; do
+  if [ ! -x "$build/bin/fuzz_$name" ]; then
+    echo "run_fuzz.sh: $name: expected a target, a file of tests/fuzz" >&2
+    exit 2
+  fi
   log=$build/log/$name
   grown=$build/grown/$name
   mkdir -p "$grown"
