@@ -43,6 +43,15 @@ test: build ## Runs all tests that this machine can run, says which it skipped
 	@$(PACKAGES) twins
 	@common/setup/run_tests.sh $(BUILD) $(ARGS)
 
+bench: ## Measures the pool beside what cannot be beaten and beside CPython
+	@$(PACKAGES) build bench
+	@$(PACKAGES) twins || :
+	@grep -qs '^COWPOOL_BENCH:BOOL=ON' $(BUILD)/CMakeCache.txt || \
+	  cmake --preset default $(GENERATOR) -DCOWPOOL_BENCH=ON > /dev/null
+	@cmake --build $(BUILD) -j $(JOBS) --target bench > $(BUILD)/bench.log || \
+	  { cat $(BUILD)/bench.log; exit 1; }
+	@$(BUILD)/bin/bench $(ARGS)
+
 asan: ## Runs the tests under the address and undefined-behaviour sanitizers
 	@$(PACKAGES) build tidy
 	@$(call build_preset,asan)
@@ -96,4 +105,4 @@ fi
 endef
 
 .PHONY: help build lessons lesson twins test asan strict mutants format tidy \
-  install clean fuzz
+  install clean fuzz bench
