@@ -161,6 +161,7 @@ void Cases::add_map(const std::string& name, const std::string& what,
         .ours = work,
         .cpython = theirs,
         .least_of_cpython = least_of_cpython,
+        .repeats = std::clamp(10'000 / items, 1, 100),
         .calls = [=] { return reads_and_writes_each(*pool, items, work); }};
   });
 }
@@ -310,7 +311,8 @@ void Cases::add_start(const std::string& name, int workers, Bytes data,
         .limit = [=, kept = held] { return raw_start(workers); },
         .cpython = theirs,
         .most_of_limit = 1.3,
-        .least_of_cpython = least_of_cpython};
+        .least_of_cpython = least_of_cpython,
+        .repeats = data < 64_MiB ? 10 : 1};
   });
 }
 

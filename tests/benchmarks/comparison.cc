@@ -1,6 +1,7 @@
 #include "benchmarks/comparison.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace cow::bench {
@@ -11,6 +12,13 @@ double median(std::vector<double> values) {
   const std::size_t half = values.size() / 2;
   if (values.size() % 2 == 1) return values[half];
   return (values[half - 1] + values[half]) / 2;
+}
+
+// What one side takes in one round.
+double measure(const Measure& side, int repeats) {
+  std::vector<double> taken;
+  for (int i = 0; i < repeats; ++i) taken.push_back(side());
+  return median(std::move(taken));
 }
 
 void keep_ratio(benchmark::State& state, const std::string& name,
@@ -34,13 +42,13 @@ void compare(benchmark::State& state, const Comparison& comparison) {
   std::vector<double> to_limit;
   std::vector<double> to_cpython;
   for ([[maybe_unused]] auto _ : state) {
-    ours.push_back(comparison.ours());
+    ours.push_back(measure(comparison.ours, comparison.repeats));
     if (comparison.limit) {
-      limit.push_back(comparison.limit());
+      limit.push_back(measure(comparison.limit, comparison.repeats));
       to_limit.push_back(ours.back() / limit.back());
     }
     if (comparison.cpython) {
-      cpython.push_back(comparison.cpython());
+      cpython.push_back(measure(comparison.cpython, comparison.repeats));
       to_cpython.push_back(cpython.back() / ours.back());
     }
     state.SetIterationTime(ours.back());

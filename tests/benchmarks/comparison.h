@@ -20,6 +20,10 @@ struct Comparison {
   Measure cpython = {};
   double most_of_limit = 0;  ///< target: at most so many times the limit; 0: no
   double least_of_cpython = 0;  ///< target: so many times less than CPython
+  /// How often a side does the work in a round, of which the median counts:
+  /// more than once where that takes less than some milliseconds, which a
+  /// single interruption would double.
+  int repeats = 1;
   /// Does the work once more and returns how many reads and writes it took.
   Measure calls = {};
 };
