@@ -20,6 +20,29 @@ cowpool_test(pool process
   transfer_test.cc)
 target_link_libraries(pool_process_test PRIVATE ${CMAKE_DL_LIBS})
 
+# What goes wrong around the pool, brought about on purpose. System calls are
+# wrapped, so that a test can have them fail: faults_calls.h.
+add_executable(pool_faults_test
+  pool/faults_calls.cc
+  pool/faults_calls_test.cc
+  pool/faults_parent_test.cc
+  pool/faults_pipes_test.cc
+  pool/faults_storm_test.cc
+  pool/faults_support.cc
+  pool/faults_tasks_test.cc
+  pool/support.cc)
+target_link_libraries(pool_faults_test PRIVATE test_support)
+cowpool_program(pool_faults_test)
+foreach(call IN ITEMS epoll_create1 epoll_ctl fork ftruncate memfd_create mmap
+    pipe2 posix_spawn read socketpair syscall writev)
+  target_link_options(pool_faults_test PRIVATE LINKER:--wrap=${call})
+endforeach()
+gtest_discover_tests(pool_faults_test
+  TEST_PREFIX pool.Faults.
+  NO_PRETTY_TYPES
+  DISCOVERY_TIMEOUT 60
+  PROPERTIES TIMEOUT 120 LABELS process)
+
 # Programs that cannot be spawned, because their main lacks the line or comes to
 # it too late.
 foreach(program IN ITEMS without_line late_line)

@@ -1,0 +1,25 @@
+// System calls that fail or do only a part, when a test wants it. The program
+// is linked with --wrap for each of them, so that the pool's calls come here;
+// calls of libraries do not.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace cow::testing::calls {
+
+/// From now on the call that is made after `good` others fails, with what its
+/// manual page names as a lack: EMFILE, ENOMEM, EAGAIN. Of: pipe2, fork,
+/// posix_spawn, mmap, memfd_create, ftruncate, epoll_create1, epoll_ctl,
+/// socketpair, pidfd_open.
+void fail_after(int good);
+/// Nothing fails any more. Returns the name of the call that did, or nothing.
+std::string stop_failing();
+
+/// From now on reads and writes of pipes do what they may do: take one byte, or
+/// some, are interrupted, or find a pipe that does not wait empty or full. Also
+/// an initializer, for workers that inherit nothing.
+void stutter(std::uint32_t seed);
+void stop_stuttering();
+
+}  // namespace cow::testing::calls

@@ -1,0 +1,68 @@
+#include "pool/faults_support.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+
+#include "cow/os/child.h"
+#include "cow/os/error.h"
+
+namespace cow::testing {
+namespace {
+
+Mapping opened;  // in a worker
+
+Mapping map_file(const std::string& path) {
+  const Descriptor file(
+      checked([&] { return ::open(path.c_str(), O_RDWR | O_CLOEXEC); },
+              "open({})", path));
+  return {Bytes(std::filesystem::file_size(path)), file.get(), Bytes()};
+}
+
+std::atomic_ref<std::uint8_t> count_in(const Mapping& counts, int item) {
+  return std::atomic_ref(reinterpret_cast<std::uint8_t*>(counts.data())[item]);
+}
+
+}  // namespace
+
+int repeated(int times) {
+  const char* longer = std::getenv("COWPOOL_LONGER");
+  return longer == nullptr ? times : times * std::atoi(longer);
+}
+
+Tally::Tally(int items) {
+  write_file(path(), "");
+  std::filesystem::resize_file(path(), static_cast<std::uintmax_t>(items));
+  counts_ = map_file(path());
+}
+
+int Tally::of(int item) const { return count_in(counts_, item).load(); }
+
+void Tally::open(const std::string& path) { opened = map_file(path); }
+
+void Tally::count(int item) { ++count_in(opened, item); }
+
+int reply_pipe() {
+  for (int fd = STDERR_FILENO + 1; fd < 1024; ++fd) {
+    struct stat status {};
+    if (::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) &&
+        (::fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY) {
+      return fd;
+    }
+  }
+  return -1;
+}
+
+ExitStatus in_a_child(const std::function<int()>& test) {
+  Child child = Child::fork([&] {
+    ::alarm(static_cast<unsigned>(kDeadline.count()));
+    return test();
+  });
+  return child.wait();
+}
+
+}  // namespace cow::testing
