@@ -97,8 +97,8 @@ class Engine {
     const Deadline deadline(time);
     while (!done()) {
       const int left = deadline.milliseconds_left();
-      if (left == 0) return false;
-      progress(-1, left);
+      progress(-1, left);  // with no time left, too: it takes in what is there
+      if (left == 0) return done();
     }
     return true;
   }
