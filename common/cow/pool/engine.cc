@@ -488,9 +488,8 @@ void Engine::terminate() {
 
 void Engine::join() {
   if (!closed_) throw PoolError("the pool must be closed before it is joined");
-  for (std::size_t i = 0; i < jobs_.size(); ++i) {
-    jobs_[i]->read_input_to_its_end();
-  }
+  // Reading runs code of others, in which a job may end and leave the list.
+  for (const auto& job : std::deque(jobs_)) job->read_input_to_its_end();
   while (busy() || is_waiting()) progress();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (workers_[i].worker) retire(remove(i));
