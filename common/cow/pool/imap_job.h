@@ -171,6 +171,7 @@ class ImapJob final : public Job {
         input_(std::forward<Range>(input)),
         chunk_size_(chunk_size),
         window_(window),
+        expected_size_(window.bytes),
         queue_(order) {}
 
   ResultQueue<Result>& queue() { return queue_; }
@@ -207,6 +208,7 @@ class ImapJob final : public Job {
     Message message =
         Kind::pickle(task_, std::span<const Element<Item>>(items));
     queue_.holds(batch, message.size());
+    expected_size_ = message.size();
     return message;
   }
 
@@ -254,6 +256,7 @@ class ImapJob final : public Job {
     if (items.empty()) return;
     const std::int64_t batch = next_batch_++;
     queue_.begin(batch, {next_item_, items.size()});
+    queue_.holds(batch, expected_size_);
     next_item_ += items.size();
     items_.emplace(batch, std::move(items));
     ready_.push_back(batch);
@@ -264,6 +267,9 @@ class ImapJob final : public Job {
   std::optional<Iterator> at_;
   std::size_t chunk_size_;
   Window window_;
+  // Of a batch that is yet to be pickled: as the last one, and before there was
+  // one, as large as can be.
+  Bytes expected_size_;
   std::size_t next_item_ = 0;
   std::int64_t next_batch_ = 0;
   std::map<std::int64_t, std::vector<Element<Item>>> items_;
