@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -84,6 +85,27 @@ TEST(Exception, OfAnyTypeIsReportedWithItsType) {
       numbers(1));
   EXPECT_EQ(standard.type(), "std::out_of_range");
   EXPECT_TRUE(works(pool));
+}
+
+TEST(Exception, ThatWasCausedByOthersTellsThemAll) {
+  Pool pool({.workers = 2});
+  const TaskError error = failure_of(
+      pool,
+      [](int i) -> int {
+        try {
+          try {
+            return fail_at_three(i);
+          } catch (...) {
+            std::throw_with_nested(std::runtime_error("no line"));
+          }
+        } catch (...) {
+          std::throw_with_nested(std::logic_error("no file"));
+        }
+      },
+      numbers(4));
+  EXPECT_THAT(error.text(), HasSubstr("no file"));
+  EXPECT_THAT(error.text(), HasSubstr("no line"));
+  EXPECT_THAT(error.text(), HasSubstr("OutOfLuck: it is the three"));
 }
 
 TEST(Exception, OfALongTextArrivesWhole) {

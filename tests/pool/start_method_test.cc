@@ -42,22 +42,7 @@ int size_of_table(int /*i*/) {
 pid_t parent_of(int /*i*/) { return ::getppid(); }
 int get_changed(int /*i*/) { return changed; }
 
-class EveryMethod : public ::testing::TestWithParam<StartMethod> {
- protected:
-  Pool pool(int workers, Call initializer = {}) const {
-    return Pool({.workers = workers,
-                 .start_method = GetParam(),
-                 .initializer = std::move(initializer)});
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(, EveryMethod,
-                         ::testing::Values(StartMethod::kFork,
-                                           StartMethod::kSpawn,
-                                           StartMethod::kForkServer),
-                         [](const auto& method) {
-                           return std::string(to_string(method.param));
-                         });
+INSTANTIATE_TEST_SUITE_P(, EveryMethod, every_method(), name_of_method);
 
 TEST_P(EveryMethod, GivesTheSameResultsInTheSameOrder) {
   Pool same_calls = pool(3);
@@ -174,6 +159,23 @@ TEST_P(EveryMethod, TerminatesWithWorkPending) {
     EXPECT_FALSE(pending.ready());
   }
   EXPECT_TRUE(all_end(watched));
+}
+
+int sum_of_squares(StartMethod method, int count) {
+  Pool inner({.workers = 2, .start_method = method});
+  int sum = 0;
+  for (const int i : inner.map(square, numbers(count), 1)) sum += i;
+  return sum;
+}
+
+TEST_P(EveryMethod, MakesAPoolInAWorker) {
+  Pool outer = pool(2);
+  for (const StartMethod method :
+       {StartMethod::kFork, StartMethod::kSpawn, StartMethod::kForkServer}) {
+    EXPECT_EQ(outer.apply(sum_of_squares, method, 4), 0 + 1 + 4 + 9)
+        << to_string(method);
+  }
+  EXPECT_TRUE(works(outer));
 }
 
 TEST_P(EveryMethod, EndsItsWorkersWhenTheParentIsKilled) {

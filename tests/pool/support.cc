@@ -2,9 +2,12 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstddef>
 #include <numeric>
 
 #include "cow/os/error.h"
@@ -88,6 +91,35 @@ bool Gate::arrived(int count) {
 void Gate::let_go(int count) {
   const std::string all(static_cast<std::size_t>(count), 'g');
   write_fully(departures_.writer.get(), all.data(), all.size());
+}
+
+namespace {
+
+// The memory is zero at first, which is what a count of 0 looks like.
+std::atomic<int>& count_at(const Mapping& shared, int index) {
+  return reinterpret_cast<std::atomic<int>*>(
+      shared.data())[static_cast<std::size_t>(index)];
+}
+
+}  // namespace
+
+Counters::Counters(int count)
+    : count_(count),
+      shared_(count * Bytes(sizeof(std::atomic<int>)), PROT_READ | PROT_WRITE,
+              MAP_SHARED) {
+  current_ = this;
+}
+
+int Counters::add(int index) {
+  return count_at(current_->shared_, index).fetch_add(1);
+}
+
+std::vector<int> Counters::all() const {
+  std::vector<int> counts;
+  for (int i = 0; i < count_; ++i) {
+    counts.push_back(count_at(shared_, i).load());
+  }
+  return counts;
 }
 
 int stop_at_gate(int i) {

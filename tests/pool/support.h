@@ -1,14 +1,18 @@
-// What the tests of the pool share: events that a test can wait for, and tasks
-// that stop until they are let go.
+// What the tests of the pool share: events that a test can wait for, tasks that
+// stop until they are let go, runs that are counted, every start method.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/types.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cow/os/descriptor.h"
+#include "cow/os/mapping.h"
 #include "cow/pool/pool.h"
 
 namespace cow::testing {
@@ -60,6 +64,47 @@ class Gate {
   Pipe departures_ = make_pipe();
 };
 
+/// Counts that workers and the test see, all 0 at first. Made before the pool,
+/// so that forked workers inherit it.
+class Counters {
+ public:
+  explicit Counters(int count);
+  Counters(const Counters&) = delete;
+  Counters& operator=(const Counters&) = delete;
+  ~Counters() { current_ = nullptr; }
+
+  /// In a worker: adds 1; returns what the count was before.
+  static int add(int index);
+
+  /// In the test: the counts.
+  std::vector<int> all() const;
+
+ private:
+  inline static Counters* current_ = nullptr;
+
+  int count_;
+  Mapping shared_;
+};
+
+/// A test that is run with each start method: a class derived from it, and
+///   INSTANTIATE_TEST_SUITE_P(, Derived, every_method(), name_of_method);
+class EveryMethod : public ::testing::TestWithParam<StartMethod> {
+ protected:
+  Pool pool(int workers, Call initializer = {}) const {
+    return Pool({.workers = workers,
+                 .start_method = GetParam(),
+                 .initializer = std::move(initializer)});
+  }
+};
+inline auto every_method() {
+  return ::testing::Values(StartMethod::kFork, StartMethod::kSpawn,
+                           StartMethod::kForkServer);
+}
+inline std::string name_of_method(
+    const ::testing::TestParamInfo<StartMethod>& method) {
+  return std::string(to_string(method.param));
+}
+
 /// A task that arrives, stops, and returns its item.
 int stop_at_gate(int i);
 /// A task that returns its item at once.
@@ -68,6 +113,16 @@ int square(int i);
 
 /// Whether a map of three items for each worker gives the right results.
 bool works(Pool& pool);
+
+/// All results that are still to come.
+template <typename Result>
+std::vector<Result> rest_of(Imap<Result>& results) {
+  std::vector<Result> rest;
+  while (std::optional<Result> result = results.next()) {
+    rest.push_back(std::move(*result));
+  }
+  return rest;
+}
 
 /// The text of the E that `call` throws, or what happened instead.
 template <typename E, typename Call>

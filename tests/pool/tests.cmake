@@ -7,17 +7,25 @@ cowpool_test(pool unit
   offers_test.cc
   outgoing_test.cc)
 cowpool_test(pool process
+  ahead_test.cc
+  apply_test.cc
   death_test.cc
   exceptions_test.cc
   garbage_test.cc
+  imap_end_test.cc
+  imap_input_test.cc
+  imap_test.cc
   inherited_test.cc
   initializer_test.cc
   lifetime_test.cc
   map_test.cc
   processes_test.cc
+  retry_test.cc
   start_method_test.cc
+  starmap_test.cc
   support.cc
-  transfer_test.cc)
+  transfer_test.cc
+  waiting_test.cc)
 target_link_libraries(pool_process_test PRIVATE ${CMAKE_DL_LIBS})
 
 # What goes wrong around the pool, brought about on purpose. System calls are

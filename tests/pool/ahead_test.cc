@@ -1,0 +1,169 @@
+// Batches are given ahead to workers that are busy, and withdrawn when another
+// is idle: nobody is held up, and nothing is run twice.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "pool/support.h"
+#include "support/programs.h"
+
+namespace cow::testing {
+namespace {
+
+constexpr int kItems = 100;
+
+// Stops at the gate with one of the items, arrives there with the others.
+template <int kSlow>
+int stop_with(int i) {
+  if (i == kSlow) {
+    Gate::stop();
+  } else {
+    Gate::arrive();
+  }
+  return i;
+}
+
+TEST(Ahead, ASlowTaskHoldsUpNoOther) {
+  for (const int chunk_size : {1, 2}) {
+    for (int (*task)(int) : {&stop_with<0>, &stop_with<50>}) {
+      Gate gate;
+      Pool pool({.workers = 2});
+      auto pending = pool.map_async(task, numbers(kItems), chunk_size);
+      // All have arrived but one that may share the batch of the slow one.
+      ASSERT_TRUE(gate.arrived(pending, kItems - chunk_size + 1));
+      EXPECT_FALSE(pending.ready());
+      gate.let_go(1);
+      EXPECT_EQ(pending.get(), numbers(kItems));
+    }
+  }
+}
+
+TEST(Ahead, ManySlowTasksHoldUpNoOther) {
+  Gate gate;
+  Pool pool({.workers = 4});
+  auto slow = pool.map_async(stop_at_gate, numbers(3), 1);
+  auto quick = pool.map_async(same, numbers(1000), 1);
+  ASSERT_TRUE(gate.arrived(slow, 3));
+  ASSERT_TRUE(quick.wait_for(kDeadline));
+  EXPECT_EQ(quick.get(), numbers(1000));
+  EXPECT_FALSE(slow.ready());
+  gate.let_go(3);
+  EXPECT_EQ(slow.get(), numbers(3));
+}
+
+class AheadBy : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, AheadBy, every_method(), name_of_method);
+
+// A worker that inherits no gate waits for a FIFO to be opened.
+TEST_P(AheadBy, ASlowTaskHoldsUpNoOther) {
+  const TemporaryFolder folder;
+  const std::string fifo = folder.path() / "fifo";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  std::vector<std::string> items(kItems);
+  items[0] = fifo;
+  Pool mapping = pool(2);
+  auto results = mapping.imap_unordered(
+      [](const std::string& path) {
+        if (!path.empty()) Descriptor(::open(path.c_str(), O_RDONLY));
+        return static_cast<int>(path.size());
+      },
+      items);
+  for (int i = 1; i < kItems; ++i) {
+    ASSERT_TRUE(results.wait_for(kDeadline)) << i;
+    ASSERT_EQ(results.next(), 0);
+  }
+  EXPECT_FALSE(results.wait_for(std::chrono::milliseconds(0)));
+  const Descriptor opened(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));
+  EXPECT_EQ(results.next(), static_cast<int>(fifo.size()));
+  EXPECT_EQ(results.next(), std::nullopt);
+}
+
+// A small amount of work most of the time, a thousand times as much now and
+// then; which it is, the item says.
+void spin(int i) {
+  const unsigned mixed = static_cast<unsigned>(i) * 2654435761U;
+  const unsigned rounds = mixed % 37 == 0 ? 200'000 : mixed % 200;
+  for (volatile unsigned round = 0; round < rounds;) round = round + 1;
+}
+
+TEST(Ahead, EveryItemIsRunOnceHoweverLongEachTakes) {
+  constexpr int kMost = 400;
+  Counters counters(kMost);
+  Pool pool({.workers = 3});
+  std::mt19937 random(7);
+  std::vector<int> expected(kMost, 0);
+  for (int round = 0; round < 200; ++round) {
+    const int count = 1 + static_cast<int>(random() % kMost);
+    const int chunk_size = 1 + static_cast<int>(random() % 3);
+    const auto task = [](int i) {
+      spin(i);
+      Counters::add(i);
+      return i;
+    };
+    ASSERT_EQ(pool.map(task, numbers(count), chunk_size), numbers(count));
+    for (int i = 0; i < count; ++i) ++expected[static_cast<std::size_t>(i)];
+  }
+  EXPECT_EQ(counters.all(), expected);
+}
+
+TEST(Ahead, ABatchThatWasWithdrawnCountsOnce) {
+  Gate gate;
+  Pool pool({.workers = 2});
+  auto pending = pool.map_async(stop_with<0>, numbers(kItems), 1);
+  ASSERT_TRUE(gate.arrived(pending, kItems));
+  gate.let_go(1);
+  pending.wait();
+  EXPECT_EQ(pending.transfer().batches, kItems);
+  EXPECT_EQ(pending.transfer().to_workers, Bytes(kItems * (48 + 8 + 4)));
+  EXPECT_EQ(pending.transfer().from_workers, Bytes(kItems * (48 + 4)));
+}
+
+TEST(Ahead, ADeathCostsOnlyTheBatchThatWasBegun) {
+  Gate gate;
+  Counters counters(kItems);
+  Pool pool({.workers = 1});
+  auto results = pool.imap(
+      [](int i) {
+        Counters::add(i);
+        if (i % 10 == 0) Gate::stop();  // meanwhile others are given ahead
+        if (i % 10 == 0) std::raise(SIGKILL);
+        return i;
+      },
+      numbers(kItems));
+  gate.let_go(kItems / 10);
+  for (int i = 0; i < kItems; ++i) {
+    if (i % 10 == 0) {
+      EXPECT_THROW(results.next(), WorkerDied) << i;
+    } else {
+      EXPECT_EQ(results.next(), i);
+    }
+  }
+  EXPECT_EQ(counters.all(), std::vector(kItems, 1));
+}
+
+TEST(Ahead, NoWorkerGetsMoreThanItsTasks) {
+  Pool pool({.workers = 3, .max_tasks_per_child = 3});
+  std::map<pid_t, int> batches;
+  for (int round = 0; round < 5; ++round) {
+    const auto task = [](int i) {
+      spin(i);
+      return ::getpid();
+    };
+    for (const pid_t pid : pool.map(task, numbers(50), 1)) ++batches[pid];
+  }
+  for (const auto& [pid, count] : batches) EXPECT_LE(count, 3) << pid;
+}
+
+}  // namespace
+}  // namespace cow::testing

@@ -1,0 +1,257 @@
+// imap: the results, one after the other, each with an outcome of its own.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pool/source.h"
+#include "pool/support.h"
+
+namespace cow::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAreArray;
+
+class ImapBy : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, ImapBy, every_method(), name_of_method);
+
+int fail_at_four(int i) {
+  if (i == 4) throw std::runtime_error("not four");
+  return i;
+}
+int die_at_four(int i) {
+  if (i == 4) std::raise(SIGKILL);
+  return i;
+}
+
+// What `next` gives, until the end: results, and in place of an exception -1.
+template <typename E>
+std::vector<int> outcomes_of(Imap<int>& results) {
+  std::vector<int> outcomes;
+  for (;;) {
+    try {
+      const std::optional<int> result = results.next();
+      if (!result) return outcomes;
+      outcomes.push_back(*result);
+    } catch (const E&) {
+      outcomes.push_back(-1);
+    }
+  }
+}
+
+TEST_P(ImapBy, GivesTheResultsInTheOrderOfTheItems) {
+  Pool mapping = pool(3);
+  for (const int chunk_size : {1, 3, 7, 1000}) {
+    auto results = mapping.imap(same, numbers(500), chunk_size);
+    EXPECT_EQ(rest_of(results), numbers(500)) << chunk_size;
+  }
+}
+
+TEST_P(ImapBy, UnorderedGivesEachResultOnce) {
+  Pool mapping = pool(3);
+  for (const int chunk_size : {1, 3, 7, 1000}) {
+    auto results = mapping.imap_unordered(same, numbers(500), chunk_size);
+    std::vector<int> all = rest_of(results);
+    std::sort(all.begin(), all.end());
+    EXPECT_EQ(all, numbers(500)) << chunk_size;
+  }
+}
+
+TEST_P(ImapBy, ThrowsAnExceptionInItsPlaceAndGoesOn) {
+  Pool mapping = pool(2);
+  for (const int chunk_size : {1, 3}) {
+    auto results = mapping.imap(fail_at_four, numbers(10), chunk_size);
+    EXPECT_EQ(outcomes_of<TaskError>(results),
+              (std::vector{0, 1, 2, 3, -1, 5, 6, 7, 8, 9}))
+        << chunk_size;
+  }
+  auto results = mapping.imap_unordered(fail_at_four, numbers(10), 3);
+  EXPECT_THAT(outcomes_of<TaskError>(results),
+              UnorderedElementsAreArray({0, 1, 2, 3, -1, 5, 6, 7, 8, 9}));
+}
+
+TEST_P(ImapBy, ThrowsTheDeathOfAWorkerInItsPlaceAndGoesOn) {
+  Pool mapping = pool(2);
+  auto one_by_one = mapping.imap(die_at_four, numbers(10));
+  EXPECT_EQ(outcomes_of<WorkerDied>(one_by_one),
+            (std::vector{0, 1, 2, 3, -1, 5, 6, 7, 8, 9}));
+  // The others of its batch have died with it.
+  auto by_threes = mapping.imap(die_at_four, numbers(10), 3);
+  EXPECT_EQ(outcomes_of<WorkerDied>(by_threes),
+            (std::vector{0, 1, 2, -1, -1, -1, 6, 7, 8, 9}));
+}
+
+TEST(Imap, NamesTheItemOfAnExceptionAndOfADeath) {
+  Pool pool({.workers = 2});
+  for (const int chunk_size : {1, 3}) {
+    auto failing = pool.imap(fail_at_four, numbers(10), chunk_size);
+    try {
+      rest_of(failing);
+      FAIL() << "nothing was thrown";
+    } catch (const TaskError& error) {
+      EXPECT_EQ(error.item(), 4);
+      EXPECT_EQ(error.text(), "not four");
+    }
+    auto dying = pool.imap(die_at_four, numbers(10), chunk_size);
+    EXPECT_THAT(error_of<WorkerDied>([&] { rest_of(dying); }),
+                HasSubstr("in item 4"));
+  }
+}
+
+TEST(Imap, IsARange) {
+  Pool pool({.workers = 2});
+  int sum = 0;
+  for (const int result : pool.imap(square, std::vector{1, 2, 3})) {
+    sum += result;
+  }
+  EXPECT_EQ(sum, 14);
+  auto results = pool.imap(fail_at_four, numbers(6));
+  EXPECT_THROW(
+      {
+        for (int& result : results) sum += result;
+      },
+      TaskError);
+  EXPECT_EQ(*results.begin(), 5);  // the one behind it
+  EXPECT_EQ(results.begin(), results.end());
+}
+
+TEST(Imap, OfNoItemsIsAtItsEnd) {
+  Pool pool({.workers = 2});
+  for (const int chunk_size : {1, 10}) {
+    auto results = pool.imap(square, std::vector<int>(), chunk_size);
+    EXPECT_TRUE(results.wait_for(std::chrono::milliseconds(0)));
+    EXPECT_EQ(results.next(), std::nullopt);
+    EXPECT_EQ(results.next(), std::nullopt);  // however often
+  }
+}
+
+TEST(Imap, OfFewerItemsThanWorkersGivesThemAll) {
+  Pool pool({.workers = 5});
+  for (const int count : {1, 2, 4}) {
+    auto results = pool.imap(same, numbers(count));
+    EXPECT_EQ(rest_of(results), numbers(count));
+  }
+}
+
+TEST(Imap, OfAChunkSizeBelowOneIsRefusedAndReadsNothing) {
+  Pool pool({.workers = 2});
+  Source<> source(10);
+  for (const int chunk_size : {0, -1}) {
+    EXPECT_THROW(pool.imap(same, source, chunk_size), std::invalid_argument);
+    EXPECT_THROW(pool.imap_unordered(same, source, chunk_size),
+                 std::invalid_argument);
+  }
+  EXPECT_EQ(source.produced(), 0);
+}
+
+TEST(Imap, TakesAndGivesLargeOnes) {
+  Pool pool({.workers = 2});
+  const std::string large(4 << 20, 'x');
+  auto results = pool.imap([](const std::string& s) { return s + "y"; },
+                           std::vector<std::string>(12, large));
+  int count = 0;
+  for (const std::string& result : results) {
+    EXPECT_TRUE(result == large + "y");
+    ++count;
+  }
+  EXPECT_EQ(count, 12);
+}
+
+TEST(Imap, TakesAndGivesWhatCanOnlyBeMoved) {
+  Pool pool({.workers = 2});
+  auto results =
+      pool.imap([](int i) { return std::make_unique<int>(i); }, numbers(5), 2);
+  const auto pointers = rest_of(results);
+  ASSERT_EQ(pointers.size(), 5U);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(*pointers[static_cast<std::size_t>(i)], i);
+  }
+}
+
+TEST(Imap, TakesAndGivesBools) {
+  Pool pool({.workers = 2});
+  for (const int chunk_size : {1, 2}) {
+    auto results = pool.imap([](bool b) { return !b; },
+                             std::vector<bool>{true, false, true}, chunk_size);
+    EXPECT_EQ(rest_of(results), (std::vector<bool>{false, true, false}));
+  }
+}
+
+TEST(Imap, OfATaskThatReturnsNothingComesOncePerItem) {
+  Counters counters(10);
+  Pool pool({.workers = 2});
+  auto results = pool.imap([](int i) { Counters::add(i); }, numbers(10), 3);
+  EXPECT_EQ(rest_of(results).size(), 10U);
+  EXPECT_EQ(counters.all(), std::vector<int>(10, 1));
+}
+
+TEST(Imap, UnorderedDoesNotWaitForASlowTask) {
+  Gate gate;
+  Pool pool({.workers = 2});
+  auto results = pool.imap_unordered(
+      [](int i) { return i == 0 ? stop_at_gate(i) : i; }, numbers(1000));
+  std::set<int> others;
+  for (int i = 1; i < 1000; ++i) {
+    ASSERT_TRUE(results.wait_for(kDeadline)) << i;
+    others.insert(*results.next());
+  }
+  EXPECT_EQ(others.size(), 999U);
+  EXPECT_FALSE(others.contains(0));
+  gate.let_go(1);
+  EXPECT_EQ(results.next(), 0);
+  EXPECT_EQ(results.next(), std::nullopt);
+}
+
+TEST(Imap, IsNotThereBeforeItsTaskHasEnded) {
+  Gate gate;
+  Pool pool({.workers = 2});
+  auto results =
+      pool.imap([](int i) { return i == 0 ? stop_at_gate(i) : i; }, numbers(3));
+  ASSERT_TRUE(gate.arrived(1));
+  EXPECT_FALSE(results.wait_for(std::chrono::milliseconds(0)));
+  EXPECT_FALSE(results.wait_for(std::chrono::milliseconds(20)));
+  gate.let_go(1);
+  EXPECT_TRUE(results.wait_for(kDeadline));
+  EXPECT_EQ(rest_of(results), numbers(3));
+}
+
+TEST(Imap, TwoAtOnceGiveEachItsOwnResults) {
+  Pool pool({.workers = 3});
+  auto squares = pool.imap(square, numbers(300));
+  auto words =
+      pool.imap([](int i) { return std::to_string(i); }, numbers(300), 7);
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_EQ(squares.next(), i * i);
+    ASSERT_EQ(words.next(), std::to_string(i));
+  }
+  EXPECT_EQ(squares.next(), std::nullopt);
+  EXPECT_EQ(words.next(), std::nullopt);
+}
+
+TEST(Imap, BetweenOtherCallsDisturbsNone) {
+  Pool pool({.workers = 2});
+  auto applied = pool.apply_async(square, 9);
+  auto results = pool.imap(same, numbers(300));
+  auto mapped = pool.map_async(square, numbers(10));
+  EXPECT_EQ(results.next(), 0);
+  EXPECT_EQ(pool.apply(square, 5), 25);
+  EXPECT_EQ(mapped.get()[9], 81);
+  EXPECT_EQ(rest_of(results).size(), 299U);
+  EXPECT_EQ(applied.get(), 81);
+}
+
+}  // namespace
+}  // namespace cow::testing

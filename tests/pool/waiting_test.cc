@@ -1,0 +1,102 @@
+// Waiting with an end: how much time there is, and what is done meanwhile.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/time.h>
+
+#include <chrono>
+#include <vector>
+
+#include "cow/os/error.h"
+#include "pool/source.h"
+#include "pool/support.h"
+
+namespace cow::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A program that has other things to do asks now and then, and waits never.
+template <typename Ask>
+bool becomes_true(Ask ask) {
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (!ask()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+  }
+  return true;
+}
+
+TEST(Waiting, ForNoTimeTakesInWhatIsThere) {
+  Pool pool({.workers = 2});
+  auto pending = pool.map_async(same, numbers(1000), 1);
+  EXPECT_TRUE(becomes_true([&] { return pending.wait_for(milliseconds(0)); }));
+  EXPECT_EQ(pending.get(), numbers(1000));
+}
+
+TEST(Waiting, ForNoTimeTakesInWhatIsThereOfAnImap) {
+  Pool pool({.workers = 2});
+  auto results = pool.imap(same, numbers(300));
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(
+        becomes_true([&] { return results.wait_for(milliseconds(0)); }));
+    ASSERT_EQ(results.next(), i);
+  }
+}
+
+TEST(Waiting, IsNotNeededToAskWhetherItIsReady) {
+  Pool pool({.workers = 2});
+  auto pending = pool.map_async(same, numbers(1000), 1);
+  EXPECT_TRUE(becomes_true([&] { return pending.ready(); }));
+  EXPECT_EQ(pending.get(), numbers(1000));
+}
+
+// A timer whose signal is handled every millisecond, and interrupts every call.
+class Interruptions {
+ public:
+  Interruptions() {
+    struct sigaction handled {};
+    handled.sa_handler = [](int) {};
+    ::sigaction(SIGALRM, &handled, &before_);
+    set_timer({.tv_sec = 0, .tv_usec = 1000});
+  }
+  Interruptions(const Interruptions&) = delete;
+  Interruptions& operator=(const Interruptions&) = delete;
+  ~Interruptions() {
+    set_timer({});
+    ::sigaction(SIGALRM, &before_, nullptr);
+  }
+
+ private:
+  static void set_timer(timeval every) {
+    const itimerval timer{.it_interval = every, .it_value = every};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+  }
+
+  struct sigaction before_ {};
+};
+
+// If a signal began the wait anew, it would never end.
+TEST(Waiting, EndsInSpiteOfSignals) {
+  Gate gate;
+  Pool pool({.workers = 1});
+  auto pending = pool.apply_async(stop_at_gate, 1);
+  auto results = pool.imap(stop_at_gate, numbers(1));
+  const Interruptions interruptions;
+  EXPECT_FALSE(pending.wait_for(milliseconds(50)));
+  EXPECT_FALSE(results.wait_for(milliseconds(50)));
+  gate.let_go(2);
+  EXPECT_EQ(pending.get(), 1);
+  EXPECT_EQ(results.next(), 0);
+}
+
+TEST(Waiting, LosesNothingToSignals) {
+  Pool pool({.workers = 2});
+  const Interruptions interruptions;
+  for (int i = 0; i < 20; ++i) {
+    const std::vector<std::vector<int>> items(4, numbers(100'000));
+    EXPECT_TRUE(pool.map([](const std::vector<int>& v) { return v; }, items,
+                         1) == items);
+  }
+}
+
+}  // namespace
+}  // namespace cow::testing
