@@ -57,7 +57,7 @@ for name; do
   printf 'fuzzing %s for %s s\n' "$name" "${TIME:-60}"
   # shellcheck disable=SC2086  # no dictionary is no argument
   "$build/bin/fuzz_$name" -max_total_time="${TIME:-60}" -timeout=10 \
-    -rss_limit_mb=512 -malloc_limit_mb=64 -max_len=4096 -reload=0 \
+    -rss_limit_mb=512 -malloc_limit_mb=65 -max_len=4096 -reload=0 \
     -print_final_stats=1 -artifact_prefix="$found/$name-" $dictionary \
     "$grown" "$corpora/$name" >"$log" 2>&1
   status=$?
