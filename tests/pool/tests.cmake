@@ -5,7 +5,8 @@ cowpool_test(pool unit
   incoming_test.cc
   map_job_test.cc
   offers_test.cc
-  outgoing_test.cc)
+  outgoing_test.cc
+  spawn_order_test.cc)
 cowpool_test(pool process
   ahead_test.cc
   apply_test.cc

@@ -11,18 +11,19 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "cow/os/mapping.h"
 #include "cow/pool/fork_server.h"
+#include "cow/pool/spawn_order.h"
 #include "cow/pool/worker.h"
 
 namespace cow {
 namespace {
 
-// "worker PARENT TASKS RESULTS OFFERS" or "server PARENT SOCKET PRELOAD":
-// what the process is to become, whose child it is, and its descriptors.
+// Where the order stands: spawn_order.h.
 constexpr const char* kOrder = "COW_SPAWNED";
 
 bool has_line = false;
@@ -38,23 +39,23 @@ std::vector<std::string> environment_with(const std::string& order) {
   return environment;
 }
 
-Child spawn_self(const char* role, const std::vector<int>& inherit) {
+Child spawn_self(SpawnOrder::Role role, const std::vector<int>& inherit) {
+  const SpawnOrder order{role, ::getpid(), inherit};
   // The file itself, also if its name has meanwhile been given to another.
   return Child::spawn("/proc/self/exe", {::program_invocation_name},
-                      environment_with(fmt::format("{} {} {}", role, ::getpid(),
-                                                   fmt::join(inherit, " "))),
-                      inherit);
+                      environment_with(to_string(order)), inherit);
 }
 
-int obey(std::string_view role, int a, int b, int c) {
-  for (const int fd : {a, b, c}) {
-    if (fd != -1) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+int obey(const SpawnOrder& order) {
+  const std::vector<int>& fds = order.descriptors;
+  for (const int fd : fds) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  if (order.role == SpawnOrder::Role::kForkServer) {
+    return serve_forks(fds[0], fds[1]);
   }
-  if (role == "server") return serve_forks(a, b);
-  const Mapping offers(page_size(), c, Bytes());
-  ::close(c);
-  announce(b);
-  return serve(a, b, offers, {});
+  const Mapping offers(page_size(), fds[2], Bytes());
+  ::close(fds[2]);
+  announce(fds[1]);
+  return serve(fds[0], fds[1], offers, {});
 }
 
 }  // namespace
@@ -64,28 +65,22 @@ namespace spawned {
 bool note_line() noexcept { return has_line = true; }
 
 void obey() {
-  const char* order = std::getenv(kOrder);
-  if (order == nullptr) return;
-  char role[8] = "";
-  int parent = 0;
-  int a = -1;
-  int b = -1;
-  int c = -1;
-  if (std::sscanf(order, "%7s %d %d %d %d", role, &parent, &a, &b, &c) < 4) {
-    return;  // not ours
-  }
+  const char* text = std::getenv(kOrder);
+  if (text == nullptr) return;
+  const std::optional<SpawnOrder> order = parse_spawn_order(text);
+  if (!order) return;  // not ours
   ::unsetenv(kOrder);  // not for the programs that a task may start
   // If the pool's process ends in whatever way, so does this one.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(0);  // it had ended before
+  if (::getppid() != order->parent) ::_exit(0);  // it had ended before
   ::prctl(PR_SET_NAME, ::program_invocation_short_name);
   // Ctrl-C reaches every process of the terminal; the pool decides what to do.
   ::signal(SIGINT, SIG_IGN);
   int code = kChildThrew;
   try {
-    code = cow::obey(role, a, b, c);
+    code = cow::obey(*order);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{} {}: {}\n", role, ::getpid(), error.what());
+    fmt::print(stderr, "{}: {}\n", to_string(*order), error.what());
   }
   std::cout.flush();
   std::fflush(nullptr);
@@ -106,11 +101,11 @@ void expect_not_spawned() {
 }
 
 Child spawn_worker(int tasks, int results, int offers) {
-  return spawn_self("worker", {tasks, results, offers});
+  return spawn_self(SpawnOrder::Role::kWorker, {tasks, results, offers});
 }
 
 Child spawn_fork_server(int socket, int preload) {
-  return spawn_self("server", {socket, preload});
+  return spawn_self(SpawnOrder::Role::kForkServer, {socket, preload});
 }
 
 }  // namespace cow
