@@ -34,6 +34,7 @@ const std::vector<std::pair<std::string, std::string>> kRows = {
     {"start", "lp"},
     {"idle_worker/after_one_task", "lp"},
     {"idle_worker/after_many_items", "lp"},
+    {"imap/memory", "l"},
     {"grow_n/1", "p"},
     {"grow_n/10", "p"},
     {"grow_N/1", "p"},

@@ -7,7 +7,10 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -107,6 +110,7 @@ class Cases {
   void add_start(const std::string& name, int workers, Bytes data,
                  double least_of_cpython);
   void add_memory();
+  void add_imap();
   void add_growth();
   void add_pass_self();
 
@@ -342,6 +346,70 @@ void Cases::add_memory() {
            sizes_.ints);
 }
 
+// 0, 1, 2 … as they are asked for: nowhere are they all.
+class Counting {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = int;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const int*;
+    using reference = int;
+
+    explicit Iterator(int at) : at_(at) {}
+    int operator*() const { return at_; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    friend bool operator==(Iterator, Iterator) = default;
+
+   private:
+    int at_;
+  };
+
+  explicit Counting(int count) : count_(count) {}
+  Iterator begin() const { return Iterator(0); }
+  Iterator end() const { return Iterator(count_); }
+
+ private:
+  int count_;
+};
+
+// How much more than at the beginning this process owns, at most, while it
+// fetches the results of so many items. (At least a byte, for the ratio's
+// sake.)
+double growth_of_imap(Pool& pool, int items) {
+  const auto own = [] { return read_usage(::getpid())->uss(); };
+  const Bytes before = own();
+  Bytes most = before;
+  std::int64_t sum = 0;
+  int fetched = 0;
+  for (const int result : pool.imap(same, Counting(items), 1'000)) {
+    sum += result;
+    if (++fetched % 100'000 == 0) most = std::max(most, own());
+  }
+  expect(fetched == items && sum == std::int64_t{items} * (items - 1) / 2);
+  return static_cast<double>(std::max(most - before, 1_B).count());
+}
+
+void Cases::add_imap() {
+  add("imap/memory", [=, items = sizes_.lazy_items] {
+    auto pool = std::make_shared<Pool>(warm_pool(2));
+    growth_of_imap(*pool, items / 100);  // the first results make room
+    return Comparison{
+        .what = fmt::format("memory that imap of {} lazy items takes", items),
+        .ours = [=] { return growth_of_imap(*pool, items); },
+        // What the window may hold, and the items and results that it is made
+        // of.
+        .limit = [] { return static_cast<double>((4_MiB).count()); },
+        .cpython = {},
+        .most_of_limit = 1,
+        .least_of_cpython = 0};
+  });
+}
+
 void Cases::add_growth() {
   for (const int items : sizes_.items) {
     add_map(fmt::format("grow_n/{}", items),
@@ -407,6 +475,7 @@ Sizes tiny_sizes() {
           .trips = 10,
           .ints_one_by_one = 100,
           .ints = 1'000,
+          .lazy_items = 10'000,
           .payload = 1_MiB,
           .items = {1, 10},
           .workers = {1, 2},
@@ -419,6 +488,7 @@ void register_cases(const Sizes& sizes, CPython* cpython) {
   cases.add_payloads();
   cases.add_start("start", 4, 0_B, 5);
   cases.add_memory();
+  cases.add_imap();
   cases.add_growth();
   if (sizes.full_scale) cases.add_pass_self();
 }

@@ -14,6 +14,7 @@ struct Sizes {
   int trips = 2'000;
   int ints_one_by_one = 100'000;
   int ints = 1'000'000;
+  int lazy_items = 10'000'000;
   Bytes payload = 64_MiB;
   std::vector<int> items = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000};
   std::vector<int> workers = {1, 2, 4, 8, 16};

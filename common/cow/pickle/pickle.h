@@ -86,6 +86,28 @@ struct Placed {
   static constexpr std::size_t kPrefix = 0;
 };
 
+/// What one shared_ptr points to, if it is the first in its message.
+template <typename T>
+requires(Placed<std::remove_const_t<T>>::kPrefix != 0 &&
+         !std::is_polymorphic_v<T>) struct Placed<std::shared_ptr<T>> {
+  using Pointee = std::remove_const_t<T>;
+  static constexpr std::size_t kPrefix =
+      sizeof(std::uint32_t) + Placed<Pointee>::kPrefix;
+  /// As Placed<T>; the object is made anew.
+  static std::span<std::byte> place(Unpickler& prefix, std::size_t left,
+                                    std::shared_ptr<T>& value) {
+    std::uint32_t number = 0;
+    prefix(number);
+    if ((number & cereal::detail::msb_32bit) == 0) {
+      throw PickleError("an object of the memo that was not there before");
+    }
+    const auto object = std::make_shared<Pointee>();
+    const auto block = Placed<Pointee>::place(prefix, left, *object);
+    value = object;
+    return block;
+  }
+};
+
 /// A container of anything else grows with the elements that really come,
 /// because one byte of a message may stand for an element of any size.
 template <typename Container>

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -131,15 +132,25 @@ void unpickle_all(Unpickler& unpickler, std::span<T> values) {
 /// What became of one item, where each item stands for itself.
 template <typename Result>
 struct ItemOutcome {
-  bool failed = false;
-  Failure failure;
+  std::unique_ptr<Failure> failure;  ///< or there is a result
   Result result{};
 
   template <class Archive>
-  void serialize(Archive& archive) {
+  void save(Archive& archive) const {
+    archive(failure != nullptr);
+    if (failure) {
+      archive(*failure);
+    } else {
+      archive(result);
+    }
+  }
+  template <class Archive>
+  void load(Archive& archive) {
+    bool failed = false;
     archive(failed);
     if (failed) {
-      archive(failure);
+      failure = std::make_unique<Failure>();
+      archive(*failure);
     } else {
       archive(result);
     }
@@ -196,8 +207,8 @@ struct Batch {
       try {
         outcomes[i].result = call(task, value_of(items[i]));
       } catch (...) {
-        outcomes[i].failed = true;
-        outcomes[i].failure = describe_exception(run.current);
+        outcomes[i].failure =
+            std::make_unique<Failure>(describe_exception(run.current));
       }
     }
     Pickler pickler;

@@ -2,6 +2,7 @@
 // one after the other, and in between never more than a window of them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -87,7 +88,7 @@ class ResultQueue {
     if (!error) outcome = std::move(batch.outcomes[at]);
     if (batch.taken == batch.items.count) forget(number);
     if (error) std::rethrow_exception(error);
-    if (outcome.failed) throw TaskError(outcome.failure);
+    if (outcome.failure) throw TaskError(*outcome.failure);
     return std::move(outcome.result);
   }
   /// At the end: throws why the input ended, if that was an error; only once.
@@ -208,7 +209,7 @@ class ImapJob final : public Job {
     Message message =
         Kind::pickle(task_, std::span<const Element<Item>>(items));
     queue_.holds(batch, message.size());
-    expected_size_ = message.size();
+    expected_size_ = std::max(message.size(), result_size_);
     return message;
   }
 
@@ -224,7 +225,8 @@ class ImapJob final : public Job {
       return;
     }
     items_.erase(batch);
-    queue_.holds(batch, Bytes(payload.size()));
+    result_size_ = Bytes(payload.size());
+    queue_.holds(batch, result_size_);
     queue_.succeed(batch, std::move(outcomes));
   }
   void fail(std::int64_t batch, std::size_t /*item*/,
@@ -267,9 +269,10 @@ class ImapJob final : public Job {
   std::optional<Iterator> at_;
   std::size_t chunk_size_;
   Window window_;
-  // Of a batch that is yet to be pickled: as the last one, and before there was
-  // one, as large as can be.
+  // Of a batch that is yet to be pickled: as the last one, or as the results
+  // that came last; and before there was one, as large as can be.
   Bytes expected_size_;
+  Bytes result_size_;  // that came last
   std::size_t next_item_ = 0;
   std::int64_t next_batch_ = 0;
   std::map<std::int64_t, std::vector<Element<Item>>> items_;
