@@ -10,8 +10,8 @@ namespace cow {
 namespace {
 
 // How much is fetched at once when small values are read. It is private memory
-// of every worker, so it is small; 16 KiB hold some thousand of them.
-constexpr std::size_t kBuffer = std::size_t{16} << 10;
+// of every worker, so it is small: a page. (The pipe is read in larger pieces.)
+constexpr std::size_t kBuffer = std::size_t{4} << 10;
 
 }  // namespace
 

@@ -79,8 +79,9 @@ class TaskInput {
   /// `fd` is not owned.
   explicit TaskInput(int fd) : fd_(fd) {}
 
-  /// Messages up to this size can be viewed where they lie.
-  static constexpr std::size_t kMostViewed = std::size_t{16} << 10;
+  /// Messages up to this size can be viewed where they lie: two pages, for it
+  /// is private memory of every worker.
+  static constexpr std::size_t kMostViewed = std::size_t{8} << 10;
 
   /// Waits for at least one byte and reads up to `size`; 0 at the end of input.
   /// Throws std::system_error.
