@@ -52,6 +52,9 @@ bench: ## Measures the pool beside what cannot be beaten and beside CPython
 	  { cat $(BUILD)/bench.log; exit 1; }
 	@$(BUILD)/bin/bench $(ARGS)
 
+soak: build ## Runs a million tasks on 100,000 workers: nothing may grow
+	@$(BUILD)/bin/pool_soak $(ARGS)
+
 asan: ## Runs the tests under the address and undefined-behaviour sanitizers
 	@$(PACKAGES) build tidy
 	@$(call build_preset,asan)
@@ -92,7 +95,8 @@ clean: ## Removes what was built
 	@rm -rf build build-strict build-clang build-asan build-fuzz
 
 # $(call build_preset,NAME,TARGET): configures once, then builds TARGET, or all;
-# says nothing where there is nothing to do. Whether to configure again, CMake sees for itself.
+# says nothing where there is nothing to do. Whether to configure again, CMake
+# sees for itself.
 define build_preset
 dir=$$(case $(1) in default) echo build;; *) echo build-$(1);; esac); \
 if [ ! -f $$dir/CMakeCache.txt ]; then \
@@ -105,4 +109,4 @@ fi
 endef
 
 .PHONY: help build lessons lesson twins test asan strict mutants format tidy \
-  install clean fuzz bench
+  install clean fuzz bench soak
