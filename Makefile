@@ -60,6 +60,16 @@ asan: ## Runs the tests under the address and undefined-behaviour sanitizers
 	@$(call build_preset,asan)
 	@common/setup/run_tests.sh build-asan -L 'unit|memory' $(ARGS)
 
+# A sanitized process has a thread of the sanitizer's beside its own, and keeps
+# memory back. So what counts threads, forks in a forked child, runs out of
+# memory or of its stack, or wants a pipe filled to the byte cannot be asked.
+NOT_TSAN := Lifetime\.(APoolMayBeMadeIn|AnExceptionInAPoolOf)|Processes\.|Thread|EndsItsWorkersWhenTheParentIsKilled/fork|Parents\..*/fork|EndTheirWorker|RunOutOfMemory|MoreThanThereIsMemory|NearlyAFrame|FullPipes|ThatIsKilledTakesIts
+
+tsan: ## Runs the pool's tests under the thread sanitizer, as far as they can
+	@$(PACKAGES) build tidy
+	@$(call build_preset,tsan)
+	@common/setup/run_tests.sh build-tsan -R '^pool\.' -E '$(NOT_TSAN)' $(ARGS)
+
 strict: ## Builds with g++ and with clang, warnings as errors
 	@$(PACKAGES) build tidy
 	@$(call build_preset,strict)
@@ -92,7 +102,7 @@ install: ## Installs the library: make install [PREFIX=/usr/local] [DESTDIR=]
 	@cmake --install $(BUILD) --prefix '$(PREFIX)'
 
 clean: ## Removes what was built
-	@rm -rf build build-strict build-clang build-asan build-fuzz
+	@rm -rf build build-strict build-clang build-asan build-tsan build-fuzz
 
 # $(call build_preset,NAME,TARGET): configures once, then builds TARGET, or all;
 # says nothing where there is nothing to do. Whether to configure again, CMake
@@ -109,4 +119,4 @@ fi
 endef
 
 .PHONY: help build lessons lesson twins test asan strict mutants format tidy \
-  install clean fuzz bench soak
+  install clean fuzz bench soak tsan
