@@ -130,6 +130,9 @@ TEST(ImapInput, ThatIsGivenAwayIsKeptAsLongAsItIsNeeded) {
     EXPECT_EQ(alive.use_count(), 2);
   }
   EXPECT_TRUE(works(pool));
+  // What its workers had been given was done by then.
+  pool.close();
+  pool.join();
   EXPECT_EQ(alive.use_count(), 1);
 }
 

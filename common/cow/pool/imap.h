@@ -18,8 +18,8 @@ namespace cow {
 ///
 ///   for (Result& result : pool.imap(task, items)) use(result);
 ///
-/// Dropping it cancels what was not begun. Where the pool is gone, what was not
-/// done by then fails with PoolError.
+/// Dropping it cancels what no worker was given yet. Where the pool is gone,
+/// what was not done by then fails with PoolError.
 template <typename Result>
 class Imap {
  public:
