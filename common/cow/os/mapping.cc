@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 
 #include "cow/os/error.h"
 
@@ -32,20 +31,6 @@ Mapping::Mapping(Bytes size, int fd, Bytes offset) {
 
 Mapping::~Mapping() {
   if (address_ != nullptr) ::munmap(address_, size_.size());
-}
-
-void advise_huge_pages(void* memory, Bytes size) noexcept {
-  // Of the usual size on x86-64 and arm64; where it is another, this is advice.
-  constexpr std::uintptr_t kHugePage = std::uintptr_t{2} << 20;
-  if (size < Bytes(2 * kHugePage)) return;
-  // Only those that lie within the block: nothing else shall grow by it.
-  const auto begin = reinterpret_cast<std::uintptr_t>(memory);
-  const std::uintptr_t first = (begin + kHugePage - 1) & ~(kHugePage - 1);
-  const std::uintptr_t end = (begin + size.size()) & ~(kHugePage - 1);
-  if (first < end) {
-    ::madvise(static_cast<std::byte*>(memory) + (first - begin), end - first,
-              MADV_HUGEPAGE);
-  }
 }
 
 Descriptor make_memory_file(const char* label, Bytes size) {

@@ -40,12 +40,6 @@ class Mapping {
   Bytes size_;
 };
 
-/// Tells the kernel that `size` bytes of memory that was not yet touched will
-/// soon be written, all of them: it may then take huge pages, which takes a
-/// fraction of the time (MADV_HUGEPAGE, where that is "madvise" or "always").
-/// For blocks of several MiB; of smaller ones nothing is said.
-void advise_huge_pages(void* memory, Bytes size) noexcept;
-
 /// A file of `size` zeros that lies in memory and has no name, close-on-exec:
 /// memfd_create(2). It is gone when nobody has it open or mapped any more.
 /// `label` is what /proc shows. Throws std::system_error.

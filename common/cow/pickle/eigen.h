@@ -96,7 +96,6 @@ requires(std::is_base_of_v<Eigen::PlainObjectBase<T>, T> &&
     }
     value.resize(static_cast<Eigen::Index>(rows),
                  static_cast<Eigen::Index>(cols));
-    advise_huge_pages(value.data(), Bytes(left));
     return std::as_writable_bytes(std::span(value.data(), size));
   }
 };

@@ -31,7 +31,6 @@
 #include <utility>
 #include <vector>
 
-#include "cow/os/mapping.h"
 #include "cow/pickle/pickler.h"
 #include "cow/pickle/unpickler.h"
 
@@ -69,9 +68,6 @@ requires(std::is_arithmetic_v<T> &&
   cereal::size_type size = 0;
   unpickler(cereal::make_size_tag(size));
   unpickler.expect(size, sizeof(T));
-  // Before it is filled with zeros, which touches it.
-  vector.reserve(static_cast<std::size_t>(size));
-  advise_huge_pages(vector.data(), Bytes(size * sizeof(T)));
   vector.resize(static_cast<std::size_t>(size));
   unpickler.loadBinary(vector.data(), vector.size() * sizeof(T));
 }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "cow/os/mapping.h"
-
 namespace cow {
 namespace {
 
@@ -45,7 +43,6 @@ void Unpickler::load_beyond_window(void* to, std::size_t size) {
     throw PickleError(fmt::format(
         "the message is too short: {} bytes wanted at {}", size, position()));
   }
-  advise_huge_pages(to, Bytes(size));
   auto* target = static_cast<std::byte*>(to);
   while (size != 0) {
     if (window_.empty()) {

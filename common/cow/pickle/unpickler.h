@@ -45,7 +45,7 @@ class Unpickler
   /// for it.)
   void loadBinary(void* to, std::size_t size) {
     if (size == 0) return;  // `to` may be null then, which memcpy forbids
-    if (size <= window_.size() && size < kLarge) {
+    if (size <= window_.size()) {
       std::memcpy(to, window_.data(), size);
       window_ = window_.subspan(size);
     } else {
@@ -72,9 +72,6 @@ class Unpickler
   Depth& depth() { return depth_; }
 
  private:
-  // What goes by one memcpy, without another thought.
-  static constexpr std::size_t kLarge = std::size_t{1} << 20;
-
   void load_beyond_window(void* to, std::size_t size);
   std::string position() const;
 

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "cow/os/error.h"
-#include "cow/os/mapping.h"
 
 namespace cow {
 namespace {
@@ -107,7 +106,6 @@ bool FrameReader::make_room_for_large() {
   // so a wrong length costs nothing but this call.
   large_.reset(new (std::nothrow) std::byte[size]);
   if (!large_) return false;
-  advise_huge_pages(large_.get(), Bytes(size));
   place(0, {large_.get(), size});
   frame_.payload = {large_.get(), size};
   frame_.placed = false;
