@@ -88,22 +88,13 @@ struct Analyze {
 };
 static_assert(!cow::is_task<decltype(captures)>);
 
-// Maps `task` over `items` in a pool of its own. What goes through the pipes
-// must be `formula`, if there is one.
+// Maps `task` over `items` in a pool of its own.
 template <typename Task, typename Item>
 cow::Moment send(cow::Lesson& lesson, std::string_view moment, Task task,
-                 const std::vector<Item>& items,
-                 std::optional<cow::Term> formula = {}) {
+                 const std::vector<Item>& items) {
   cow::Pool pool({.workers = lesson.workers()});
-  auto held =
-      lesson.observe(moment, pool.map_async(task, items, lesson.chunk_size()));
-  if (formula) {
-    lesson.claim({.says = std::string(moment),
-                  .measured = held.pipe_bytes(),
-                  .expected = cow::exactly(*formula),
-                  .otherwise = "something else is pickled"});
-  }
-  return held;
+  return lesson.observe(moment,
+                        pool.map_async(task, items, lesson.chunk_size()));
 }
 
 // A batch of a bound method, as it goes into the pipe.

@@ -343,18 +343,17 @@ void Engine::flush(std::size_t index) {
 
 bool Engine::read_replies(std::size_t index) {
   for (;;) {
-    // A breakdown may end in nobody being there any more.
-    WorkerLink* worker = workers_[index].worker.get();
-    switch (worker->read_reply(*buffer_)) {
+    WorkerLink& worker = *workers_[index].worker;
+    switch (worker.read_reply(*buffer_)) {
       case FrameReader::Result::kNothing:
         return true;
       case FrameReader::Result::kNonsense:
         return false;
       case FrameReader::Result::kLarge:
-        worker->place_reply();
+        worker.place_reply();
         break;
       case FrameReader::Result::kFrame:
-        if (!take_reply(*worker)) return false;
+        if (!take_reply(worker)) return false;
     }
   }
 }
