@@ -23,7 +23,7 @@ const std::vector<KindName>& kinds() {
       {"output",
        Kind::kOutput,
        {"part", "group", "lines", "free", "near", "exit"}},
-      {"code", Kind::kCode, {}},
+      {"code", Kind::kCode, {"from", "to"}},
       {"table", Kind::kTable, {}},
       {"figure", Kind::kFigure, {}},
       {"proof", Kind::kProof, {"exit"}},

@@ -17,12 +17,12 @@ struct Bound {
   bool bytes = false;
 };
 
-/// The bounds of all claims of a report; none of one that has no claims.
+/// The bounds of all claims of a report that hold; none of one without claims.
 std::vector<Bound> bounds_of(const nlohmann::json& report);
 
 /// How far texts may differ. Always free: process ids, addresses, times, and
-/// the line that names the machine. Figures of memory may differ by 2 % or 256
-/// KiB; all others not at all.
+/// the line that names the machine. Figures of memory may differ by 2 %, or by
+/// 1 MiB (256 KiB where they are below 1 MiB); all others not at all.
 struct Slack {
   /// For the rows of claims: what was measured must lie within the bounds.
   std::vector<Bound> bounds;

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <optional>
 #include <regex>
 #include <stdexcept>
 
@@ -30,20 +29,16 @@ std::string quoted(std::string_view name) {
   return std::regex_replace(std::string(name), special, R"(\$&)");
 }
 
-std::optional<Span> marked(const Lines& lines, const std::string& sign,
-                           std::string_view name) {
-  const auto is_mark = [&](const std::string& line, std::string_view what) {
-    return trimmed(line) == fmt::format("{} docs: {}", sign, what);
-  };
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (!is_mark(lines[i], name)) continue;
-    for (std::size_t end = i + 1; end < lines.size(); ++end) {
-      if (is_mark(lines[end], "end")) return Span{i + 1, end};
-    }
-    throw std::runtime_error(
-        fmt::format("the mark \"docs: {}\" has no \"docs: end\"", name));
+// Those that are indented least: a function, not a method of the same name.
+std::vector<Span> outermost(const Lines& lines, std::vector<Span> spans) {
+  std::size_t least = std::string::npos;
+  for (const Span& span : spans) {
+    least = std::min(least, indent_of(lines[span.begin]));
   }
-  return std::nullopt;
+  std::erase_if(spans, [&](const Span& span) {
+    return indent_of(lines[span.begin]) != least;
+  });
+  return spans;
 }
 
 // Where the definition that begins in line `begin` of C++ ends: behind the ";"
@@ -174,44 +169,54 @@ std::vector<Span> defined_in_python(const Lines& lines, std::string_view name) {
   return found;
 }
 
-Lines without_indent(const Lines& lines, Span span) {
-  std::size_t indent = std::string::npos;
-  for (std::size_t i = span.begin; i < span.end; ++i) {
-    if (!lines[i].empty()) indent = std::min(indent, indent_of(lines[i]));
-  }
-  Lines found;
-  for (std::size_t i = span.begin; i < span.end; ++i) {
-    found.push_back(lines[i].substr(std::min(indent, lines[i].size())));
-  }
-  return found;
-}
-
 }  // namespace
 
 std::vector<std::string> region(std::string_view source, std::string_view name,
                                 std::string_view language) {
   const Lines lines = lines_of(source);
-  const std::string sign = language == "cpp" ? "//" : "#";
-  if (const auto span = marked(lines, sign, name)) {
-    return without_indent(lines, *span);
-  }
   const std::vector<Span> found =
-      language == "cpp"      ? defined_in_cpp(lines, name)
-      : language == "python" ? defined_in_python(lines, name)
-                             : std::vector<Span>();
-  if (found.size() == 1) return without_indent(lines, found[0]);
+      outermost(lines, language == "cpp"      ? defined_in_cpp(lines, name)
+                       : language == "python" ? defined_in_python(lines, name)
+                                              : std::vector<Span>());
+  if (found.size() == 1) {
+    return {lines.begin() + static_cast<std::ptrdiff_t>(found[0].begin),
+            lines.begin() + static_cast<std::ptrdiff_t>(found[0].end)};
+  }
   if (found.empty()) {
-    throw std::runtime_error(fmt::format(
-        "nothing is called \"{}\" there; a part of a function stands between "
-        "\"{} docs: {}\" and \"{} docs: end\"",
-        name, sign, name, sign));
+    throw std::runtime_error(
+        fmt::format("nothing there is called \"{}\"", name));
   }
   std::vector<std::size_t> numbers;
   for (const Span& span : found) numbers.push_back(span.begin + 1);
   throw std::runtime_error(
-      fmt::format("\"{}\" is defined more than once, in lines {}: put the one "
-                  "that is meant between \"{} docs: ...\" and \"{} docs: end\"",
-                  name, fmt::join(numbers, ", "), sign, sign));
+      fmt::format("\"{}\" is defined more than once, in "
+                  "lines {}",
+                  name, fmt::join(numbers, ", ")));
+}
+
+std::vector<std::string> cut(std::vector<std::string> lines,
+                             const std::string& from, const std::string& to) {
+  const auto find = [&](auto begin, const std::string& text) {
+    const auto found = std::find_if(begin, lines.end(), [&](const auto& line) {
+      return line.find(text) != std::string::npos;
+    });
+    if (found == lines.end()) {
+      throw std::runtime_error(fmt::format("no line there holds \"{}\"", text));
+    }
+    return found;
+  };
+  const auto first = from.empty() ? lines.begin() : find(lines.begin(), from);
+  const auto last = to.empty() ? lines.end() : find(first, to) + 1;
+  return {first, last};
+}
+
+std::vector<std::string> without_indent(std::vector<std::string> lines) {
+  std::size_t indent = std::string::npos;
+  for (const std::string& line : lines) {
+    if (!line.empty()) indent = std::min(indent, indent_of(line));
+  }
+  for (std::string& line : lines) line.erase(0, indent);
+  return lines;
 }
 
 std::string_view language_of(const std::filesystem::path& file) {

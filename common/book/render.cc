@@ -75,27 +75,28 @@ Fresh output(const Block& block, const Places& places, Runs& runs) {
   return fresh;
 }
 
-// "FILE#NAME, NAME".
+// "FILE", "FILE#NAME" or "FILE#NAME, NAME".
 Fresh code(const Block& block, const Places& places) {
-  const auto hash = block.what.find('#');
+  const auto hash = std::min(block.what.find('#'), block.what.size());
   const fs::path file = block.what.substr(0, hash);
   const auto text = cow::read_file(places.source / file);
   if (!text) throw std::runtime_error(text.reason());
-  Fresh fresh;
-  if (hash == std::string::npos) {
-    fresh.body = lines_of(*text);
-  } else {
-    std::string_view names = std::string_view(block.what).substr(hash + 1);
-    while (!names.empty()) {
-      const auto end = std::min(names.find(", "), names.size());
-      if (!fresh.body.empty()) fresh.body.emplace_back();
-      const auto lines =
-          region(*text, trimmed(names.substr(0, end)), language_of(file));
-      fresh.body.insert(fresh.body.end(), lines.begin(), lines.end());
-      names.remove_prefix(std::min(end + 2, names.size()));
-    }
+  std::string_view names = std::string_view(block.what).substr(hash);
+  std::vector<std::string> lines;
+  if (names.empty()) lines = lines_of(*text);
+  while (!names.empty()) {
+    names.remove_prefix(1);  // "#" or ","
+    const auto end = std::min(names.find(','), names.size());
+    if (!lines.empty()) lines.emplace_back();
+    const auto piece = without_indent(
+        region(*text, trimmed(names.substr(0, end)), language_of(file)));
+    lines.insert(lines.end(), piece.begin(), piece.end());
+    names.remove_prefix(end);
   }
-  fresh.body = fenced(block, language_of(file), std::move(fresh.body));
+  lines = cut(std::move(lines), block.one("from"), block.one("to"));
+  Fresh fresh;
+  fresh.body =
+      fenced(block, language_of(file), without_indent(std::move(lines)));
   return fresh;
 }
 

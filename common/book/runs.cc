@@ -130,7 +130,13 @@ const Ran& Runs::run(const std::vector<std::string>& words) {
       [&] { return ::memfd_create("report", 0); }, "memfd_create(report)"));
   const std::string path = fmt::format("/proc/self/fd/{}", report.get());
   if (is_lesson(words[0])) command.insert(command.end(), {"--json", path});
-  execute(command, ran);
+  fs::path folder = places_.source;
+  if (words[0] == "python3" && words.size() > 1) {
+    const fs::path script = words[1];
+    folder /= script.parent_path();
+    command[1] = script.filename();
+  }
+  execute(command, folder, ran);
   if (ran.status.code == cow::kExecFailed) {
     throw std::runtime_error(
         fmt::format("{}: neither a program of {} nor of this system", words[0],
@@ -141,10 +147,11 @@ const Ran& Runs::run(const std::vector<std::string>& words) {
   return ran;
 }
 
-void Runs::execute(const std::vector<std::string>& command, Ran& ran) const {
+void Runs::execute(const std::vector<std::string>& command,
+                   const fs::path& folder, Ran& ran) {
   cow::Pipe pipe = cow::make_pipe();
-  cow::Child child = cow::run_program(
-      command, [&] { prepare(places_.source, pipe.writer.get()); });
+  cow::Child child =
+      cow::run_program(command, [&] { prepare(folder, pipe.writer.get()); });
   pipe.writer.close();
   const bool ended = read_to_end(pipe.reader.get(), ran.text);
   if (!ended) child.kill(SIGKILL);

@@ -41,8 +41,9 @@ class Runs {
       : places_(std::move(places)), begins_(std::move(begins)) {}
 
   /// What `command` prints: a program of the build folder ("04_global"), of the
-  /// system ("make twins"), or of Python ("python3 docs/programs/uss.py", in
-  /// the Python that the twins use). A lesson writes its JSON as well.
+  /// system ("make twins"), or of Python ("python3 docs/programs/uss.py", by
+  /// the Python that the twins use, in the script's own folder). A lesson
+  /// writes its JSON as well.
   ///
   /// Throws std::runtime_error with a sentence where there is no such program,
   /// and where it does not end within ten minutes.
@@ -52,7 +53,8 @@ class Runs {
  private:
   const Ran& run(const std::vector<std::string>& words);
   cow::Reading<std::string> program(const std::string& name);
-  void execute(const std::vector<std::string>& command, Ran& ran) const;
+  static void execute(const std::vector<std::string>& command,
+                      const std::filesystem::path& folder, Ran& ran);
 
   Places places_;
   std::function<void(const std::string&)> begins_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "cow/lesson/term.h"
 
@@ -81,6 +82,28 @@ Rows disease_and_cure(const std::vector<json>& reports) {
   return rows;
 }
 
+// 03: what one batch of three ints takes, in CPython and here.
+Rows bytes_of_a_task(const std::vector<json>& reports) {
+  const auto shown = [](const json& report, const char* task) -> std::string {
+    if (!report.contains(task)) return "–";
+    const json& bytes = report.at(task);
+    if (bytes.is_string()) return fmt::format("`{}`", std::string(bytes));
+    return cow::all_digits(bytes, cow::Unit::kCount);
+  };
+  Rows rows = {{"task", "CPython:", "C++:"}};
+  for (const auto& [name, task] :
+       {std::pair("a function of a module", "function"),
+        std::pair("a static method", "static method"),
+        std::pair("a class method", "class method"),
+        std::pair("a lambda without captures", "lambda"),
+        std::pair("a bound method, the object has 1,000,000 bytes",
+                  "bound method")}) {
+    rows.push_back(
+        {name, shown(reports.at(0), task), shown(reports.at(1), task)});
+  }
+  return rows;
+}
+
 }  // namespace
 
 const std::vector<TableOf>& tables() {
@@ -88,6 +111,10 @@ const std::vector<TableOf>& tables() {
       {"01_pass_self", {"--full-scale"}}, {"04_global", {"--full-scale"}}};
   static const std::vector<TableOf> all = {
       {"question", at_full_scale, question},
+      {"bytes_of_a_task",
+       {{"python3", {"docs/programs/batch_bytes.py"}},
+        {"docs/batch_bytes", {}}},
+       bytes_of_a_task},
       {"disease_and_cure", at_full_scale, disease_and_cure},
   };
   return all;
