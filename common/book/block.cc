@@ -153,19 +153,11 @@ class Parser {
 
   void begin(std::size_t at, const std::vector<std::string>& inside) {
     if (open_) never_ended();
-    const auto [name, what] = key_and_value(at, inside[0]);
-    const auto known =
-        std::find_if(kinds().begin(), kinds().end(),
-                     [&](const KindName& each) { return each.name == name; });
-    if (known == kinds().end()) {
-      std::vector<std::string_view> names;
-      for (const KindName& each : kinds()) names.push_back(each.name);
-      mistake(at, fmt::format("\"{}\" is no kind of block: expected {} or end",
-                              name, fmt::join(names, ", ")));
-    }
+    const auto first = key_and_value(at, inside[0]);
+    const KindName& known = kind_of(at, first.first);
     Block block;
-    block.kind = known->kind;
-    block.what = what;
+    block.kind = known.kind;
+    block.what = first.second;
     block.line = static_cast<int>(at) + 1;
     const std::string& line = document_.lines[at];
     block.indent = line.substr(0, line.find(kOpens));
@@ -173,7 +165,7 @@ class Parser {
     for (std::size_t i = 1; i < inside.size(); ++i) {
       if (trimmed(inside[i]).empty()) continue;
       block.options.push_back(key_and_value(at + i, inside[i]));
-      check_option(at + i, *known, block.options.back().first);
+      check_option(at + i, known, block.options.back().first);
     }
     if (block.kind == Kind::kProof) {
       block.end = block.begin;
@@ -181,6 +173,16 @@ class Parser {
     } else {
       open_ = std::move(block);
     }
+  }
+
+  const KindName& kind_of(std::size_t at, const std::string& name) const {
+    std::vector<std::string_view> names;
+    for (const KindName& each : kinds()) {
+      if (each.name == name) return each;
+      names.push_back(each.name);
+    }
+    mistake(at, fmt::format("\"{}\" is no kind of block: expected {} or end",
+                            name, fmt::join(names, ", ")));
   }
 
   std::pair<std::string, std::string> key_and_value(
@@ -201,11 +203,12 @@ class Parser {
         kind.options.end()) {
       return;
     }
-    mistake(at, kind.options.empty()
-                    ? fmt::format("{} has no options, and so not \"{}\"",
-                                  kind.name, key)
-                    : fmt::format("\"{}\" is no option of {}: expected {}", key,
-                                  kind.name, fmt::join(kind.options, ", ")));
+    mistake(at,
+            kind.options.empty()
+                ? fmt::format("{} has no options, and so not \"{}\"", kind.name,
+                              key)
+                : fmt::format(R"("{}" is no option of {}: expected {})", key,
+                              kind.name, fmt::join(kind.options, ", ")));
   }
 
   Document document_;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 #include <regex>
+#include <utility>
 
 #include "book/block.h"
 #include "book/figures_in.h"
@@ -88,8 +89,8 @@ struct Line {
 class Comparison {
  public:
   Comparison(const std::vector<std::string>& old_lines,
-             const std::vector<std::string>& new_lines, const Slack& slack)
-      : slack_(slack) {
+             const std::vector<std::string>& new_lines, Slack slack)
+      : slack_(std::move(slack)) {
     old_ = read(old_lines);
     new_ = read(new_lines);
   }
@@ -203,9 +204,10 @@ class Comparison {
     }
   }
 
-  std::optional<std::string> difference(const Quantity& then,
-                                        const Quantity& now, std::size_t k,
-                                        const Line& line, bool near) const {
+  static std::optional<std::string> difference(const Quantity& then,
+                                               const Quantity& now,
+                                               std::size_t k, const Line& line,
+                                               bool near) {
     if (now.kind == Kind::kTime) return std::nullopt;
     if (line.bound != nullptr && k == line.before_predicted + 1) {
       return beyond(then, *line.bound, near);

@@ -67,12 +67,11 @@ class CppEnd {
       } else if (sign == '{') {
         ++curly_;
         has_body_ = true;
-      } else if (sign == '}' && --curly_ == 0 && round_ == 0) {
-        // "};" and "} // namespace": what follows on the line belongs to it.
-        return true;
-      } else if (sign == ';' && curly_ == 0 && round_ == 0) {
-        return true;
+      } else if (sign == '}') {
+        --curly_;
       }
+      const bool may_end = sign == '}' || sign == ';';
+      if (may_end && curly_ == 0 && round_ == 0) return true;
     }
     return false;
   }
@@ -113,9 +112,9 @@ std::size_t with_what_stands_above(const Lines& lines, std::size_t begin) {
 // Definitions of `name`: lines where it follows a type or a keyword, and is
 // followed by what a definition goes on with. With a body before one without.
 std::vector<Span> defined_in_cpp(const Lines& lines, std::string_view name) {
-  const std::regex introduced(
-      fmt::format("^ *([A-Za-z_].*[ *&>])?({})( *[({{;=:].*| *$|<.*| final.*)",
-                  quoted(name)));
+  const std::regex introduced(fmt::format(
+      "^ *([A-Za-z_].*[ *&>])?({})( *[({{;=].*| *:[^:].*| *$|<.*| final.*)",
+      quoted(name)));
   static const std::regex no_definition(
       R"(^ *(return|throw|if|for|while|case|else|co_return|delete|new)\b.*)");
   std::vector<Span> bodies;
@@ -187,6 +186,7 @@ std::vector<std::string> region(std::string_view source, std::string_view name,
         fmt::format("nothing there is called \"{}\"", name));
   }
   std::vector<std::size_t> numbers;
+  numbers.reserve(found.size());
   for (const Span& span : found) numbers.push_back(span.begin + 1);
   throw std::runtime_error(
       fmt::format("\"{}\" is defined more than once, in "

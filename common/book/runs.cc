@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -105,7 +105,7 @@ const Ran& Runs::run(const Run& run) {
   return this->run(words);
 }
 
-cow::Reading<std::string> Runs::program(const std::string& name) {
+cow::Reading<std::string> Runs::program(const std::string& name) const {
   if (fs::is_regular_file(places_.programs / name)) {
     return (places_.programs / name).string();
   }

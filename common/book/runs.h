@@ -52,7 +52,7 @@ class Runs {
 
  private:
   const Ran& run(const std::vector<std::string>& words);
-  cow::Reading<std::string> program(const std::string& name);
+  cow::Reading<std::string> program(const std::string& name) const;
   static void execute(const std::vector<std::string>& command,
                       const std::filesystem::path& folder, Ran& ran);
 
