@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "book/charts.h"
 #include "book/figure.h"
 #include "book/figure_data.h"
 #include "book/message_bars.h"
@@ -62,8 +63,8 @@ Drawing draw_inversion(const Reports& reports) {
       passed.sum(rss) < shared.sum(rss) && passed.sum(pss) > shared.sum(pss),
       "sharing looks worse by RSS and is better by PSS");
   return draw_bars(
-      {.title = fmt::format("By RSS, sharing looks worse than copying; it "
-                            "costs {:.1f} times less",
+      {.title = fmt::format("By RSS, sharing looks worse; by PSS it costs "
+                            "{:.1f} times less",
                             static_cast<double>(passed.sum(pss)) /
                                 static_cast<double>(shared.sum(pss))),
        .subtitle = setting(reports[0]),
@@ -94,6 +95,10 @@ Drawing draw_message(const Reports& reports) {
   return draw_messages(reports[0]);
 }
 
+Drawing draw_writing(const Reports& reports) {
+  return draw_cost_of_writing(reports[0]);
+}
+
 Drawing draw_pages(const Reports& reports) {
   const cow::PagePicture picture = page_picture(reports[0]);
   return {cow::to_svg(picture), cow::to_words(picture)};
@@ -117,6 +122,17 @@ Figure checked(Figure figure) {
   return figure;
 }
 
+std::vector<Run> runs_with_more_workers() {
+  std::vector<Run> runs;
+  for (int workers = 1; workers <= 10; ++workers) {
+    for (const char* lesson :
+         {"01_pass_self", "04_global", "07_start_methods"}) {
+      runs.push_back({lesson, {"--workers", std::to_string(workers)}});
+    }
+  }
+  return runs;
+}
+
 std::vector<Figure> all() {
   const std::vector<std::string> small = {"--data", "4MiB"};
   std::vector<Figure> figures = {
@@ -126,6 +142,8 @@ std::vector<Figure> all() {
       {"inversion", {{"02_read_the_meter", {}}}, draw_inversion},
       {"messages", {{"03_bound_method", {}}}, draw_message},
       {"start_methods", {{"07_start_methods", {}}}, draw_start_methods},
+      {"workers", runs_with_more_workers(), draw_cost_of_workers},
+      {"writing", {{"08_page_map", {}}}, draw_writing},
       {"page_map", {{"08_page_map", small}}, draw_pages},
       {"refcounts", {{"09_refcounts", small}}, draw_pages},
   };

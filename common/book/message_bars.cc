@@ -31,6 +31,8 @@ struct Part {
   std::string_view name;
   std::string_view color;
   std::int64_t bytes;
+
+  friend bool operator==(const Part&, const Part&) = default;
 };
 
 struct Message {
@@ -132,19 +134,10 @@ void draw_whole(Svg& svg, const std::vector<Message>& messages) {
 
 // ---- magnified
 
-constexpr double kPixelsPerByte = 4;
+constexpr double kPixelsPerByte = 7;
 constexpr double kTorn = 96;  // what is left of a part too long for the page
 
-// A part's bytes and its name under it.
-void draw_part(Svg& svg, const Part& part, double x, double width) {
-  svg.rect(x, svg.y, width, 18, part.color,
-           fmt::format("{}: {}", part.name, size(part.bytes)));
-  svg.text(x + width / 2, svg.y + 31,
-           {.size = 11, .color = "soft", .anchor = Anchor::kMiddle},
-           part.bytes < 10'000 ? number(part.bytes) : size(part.bytes));
-}
-
-// Two white waves through the bar: something is left out here.
+// Two waves in the page's colour: something is left out here.
 void draw_tear(Svg& svg, double x) {
   for (const double at : {x - 3, x + 3}) {
     svg.raw(
@@ -154,40 +147,40 @@ void draw_tear(Svg& svg, double x) {
   }
 }
 
-void draw_magnified(Svg& svg, const Message& message) {
-  svg.text(Svg::kMargin, svg.y + 13, kName, message.name);
-  double x = Svg::kMargin + kNames;
-  for (const Part& part : message.parts) {
-    const double whole = static_cast<double>(part.bytes) * kPixelsPerByte;
+void draw_magnified(Svg& svg, const std::string& names,
+                    const std::vector<Part>& parts) {
+  svg.text(Svg::kMargin, svg.y, kName, names);
+  svg.y += 7;
+  double x = Svg::kMargin;
+  std::string borders;
+  for (const Part& part : parts) {
     const bool torn = part.name == "D";
-    const double width = torn ? kTorn : whole;
-    draw_part(svg, part, x, width);
+    const double width =
+        torn ? kTorn : static_cast<double>(part.bytes) * kPixelsPerByte;
+    svg.rect(x, svg.y, width, 18, part.color);
     if (torn) draw_tear(svg, x + width / 2);
+    svg.text(x + width / 2, svg.y + 32,
+             {.size = 11, .color = "soft", .anchor = Anchor::kMiddle},
+             fmt::format("{} {}", part.name,
+                         torn ? size(part.bytes) : number(part.bytes)));
     x += width;
+    borders +=
+        fmt::format("M{} {}v18", cow::svg_number(x), cow::svg_number(svg.y));
   }
-  svg.y += 44;
+  svg.path("paper", borders);
+  svg.y += 56;
 }
 
-// What each colour stands for: the parts of all messages, each once.
-void draw_key(Svg& svg, const std::vector<Message>& messages) {
-  constexpr std::array<std::array<std::string_view, 2>, 6> kKey = {
-      {{"header", "header"},
-       {"function", "function"},
-       {"handle", "handle"},
-       {"object", "object: memo number, lengths"},
-       {"data", "and data, D"},
-       {"items", "items"}}};
-  double x = Svg::kMargin;
-  for (const auto& [color, name] : kKey) {
-    const bool used = std::any_of(
-        messages.begin(), messages.end(), [&c = color](const Message& each) {
-          return std::any_of(each.parts.begin(), each.parts.end(),
-                             [&](const Part& part) { return part.color == c; });
-        });
-    if (!used) continue;
-    svg.rect(x, svg.y - 9, 10, 10, color);
-    svg.text(x + 15, svg.y, kSoft, name);
-    x += 15 + cow::text_width(name, kSoft) + 16;
+// Messages that are made of the same parts are drawn as one.
+void draw_magnified(Svg& svg, const std::vector<Message>& messages) {
+  for (auto first = messages.begin(); first != messages.end();) {
+    std::string names;
+    auto each = first;
+    for (; each != messages.end() && each->parts == first->parts; ++each) {
+      names += (names.empty() ? "" : " · ") + each->name;
+    }
+    draw_magnified(svg, names, first->parts);
+    first = each;
   }
 }
 
@@ -233,18 +226,16 @@ Drawing draw_messages(const Json& report) {
   draw_whole(svg, messages);
   const auto times = kPixelsPerByte * static_cast<double>(large.bytes) /
                      (Svg::kInner - kNames - kNumbers);
-  svg.y += 22;
+  svg.y += 24;
   svg.text(Svg::kMargin, svg.y, kHeading,
-           fmt::format("Magnified {} times: bytes",
+           fmt::format("Magnified {} times, in bytes",
                        number(static_cast<std::int64_t>(times))));
-  svg.y += 22;
-  draw_key(svg, messages);
-  svg.y += 14;
-  for (const Message& message : messages) draw_magnified(svg, message);
-  svg.text(Svg::kMargin + kNames, svg.y + 6, kSoft,
-           fmt::format("Not torn, the bar of D would be {} long.",
+  svg.y += 24;
+  draw_magnified(svg, messages);
+  svg.text(Svg::kMargin, svg.y - 10, kSoft,
+           fmt::format("In one piece, the bar of D would be {} long.",
                        length_of(large.data())));
-  svg.y += 6 + Svg::kMargin;
+  svg.y += Svg::kMargin - 10;
   const std::string alt = title + ". " + subtitle + in_words(messages) +
                           " At the scale of " +
                           "the magnified bars, that of D would be " +

@@ -132,6 +132,11 @@ void Svg::color(std::string_view name, const Shade& shade) {
   dark_ += rule(name, shade.dark);
 }
 
+void Svg::dark_rule(std::string_view rule) {
+  dark_ += rule;
+  dark_ += '\n';
+}
+
 void Svg::text(double x, double at_y, const Type& type, std::string_view text) {
   constexpr std::array kAnchors = {"", " text-anchor=\"middle\"",
                                    " text-anchor=\"end\""};

@@ -45,6 +45,9 @@ class Svg {
   /// Makes `name` a class: as "NAME" it fills, as "NAME-line" it is a line's.
   void color(std::string_view name, const Shade& shade);
 
+  /// Adds a rule to the style sheet that holds on a dark page only.
+  void dark_rule(std::string_view rule);
+
   void text(double x, double at_y, const Type& type, std::string_view text);
   /// With `hover`, a browser shows that under the mouse.
   void rect(double x, double at_y, double width, double height,
