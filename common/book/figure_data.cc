@@ -130,7 +130,7 @@ const Json& claim(const Json& report, std::string_view moment,
         return &each;
       }
     }
-    fail(report, fmt::format("has no claim of \"{}\" at \"{}\"", what, moment));
+    fail(report, fmt::format(R"(has no claim of "{}" at "{}")", what, moment));
   });
 }
 

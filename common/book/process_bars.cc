@@ -52,16 +52,16 @@ std::string_view color_of(Quantity quantity) {
   return "ink";
 }
 
-// The distance of the ticks of an axis up to `most` bytes: 1, 2 or 5 times a
-// power of ten MiB, and at most four of them.
-double tick_of(std::int64_t most) {
+// The distance of the ticks of an axis up to `most` bytes, in bytes: 1, 2 or 5
+// times a power of ten MiB, so that there are at most four behind 0.
+std::int64_t tick_of(std::int64_t most) {
   const double least = static_cast<double>(most) / (1 << 20) / 4;
   double tick = std::pow(10, std::floor(std::log10(least)));
   for (const double times : {2.0, 2.5, 2.0}) {  // 2, 5, 10
     if (tick >= least) break;
     tick *= times;
   }
-  return tick * (1 << 20);
+  return std::llround(tick * (1 << 20));
 }
 
 // ---- sums
@@ -131,24 +131,25 @@ struct Panel {
   std::size_t rows;   // that there is room for, alike in all panels
 
   double bars() const { return x + kPanelLabels; }
-  double at(double bytes) const {
-    return bars() + (width - kPanelLabels) * bytes / static_cast<double>(most);
+  double at(std::int64_t bytes) const {
+    return bars() + (width - kPanelLabels) * static_cast<double>(bytes) /
+                        static_cast<double>(most);
   }
 };
 
 // From svg.y on.
 void draw_axis(Svg& svg, const Panel& panel) {
   const double end = svg.y + kRow * static_cast<double>(panel.rows) + 3;
-  const double tick = tick_of(panel.most);
+  const std::int64_t tick = tick_of(panel.most);
   std::string lines;
-  for (double at = 0; at <= static_cast<double>(panel.most); at += tick) {
-    const bool last = at + tick > static_cast<double>(panel.most);
+  for (std::int64_t at = 0; at <= panel.most; at += tick) {
+    const bool last = at + tick > panel.most;
     const double x = std::round(panel.at(at)) + .5;
     lines += fmt::format("M{} {}V{}", cow::svg_number(x),
                          cow::svg_number(svg.y), cow::svg_number(end));
     svg.text(x, end + 14,
              {.size = 11, .color = "soft", .anchor = Anchor::kMiddle},
-             number(std::llround(at / (1 << 20))) + (last ? " MiB" : ""));
+             number(at >> 20) + (last ? " MiB" : ""));
   }
   svg.path("grid", lines);
 }
@@ -159,8 +160,7 @@ void draw_process(Svg& svg, const Panel& panel, const std::string& pool,
   for (const Figure& figure : kFigures) {
     const std::int64_t bytes = process.*figure.quantity;
     svg.rect(panel.bars(), svg.y + (kRow - figure.thickness) / 2,
-             panel.at(static_cast<double>(bytes)) - panel.bars(),
-             figure.thickness, figure.color,
+             panel.at(bytes) - panel.bars(), figure.thickness, figure.color,
              fmt::format("{}, {}: {} {}", pool, process.name, figure.name,
                          size(bytes)));
   }

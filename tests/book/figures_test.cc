@@ -37,7 +37,7 @@ std::vector<std::string> words_of(const std::string& text) {
 
 class OwnDrawing : public ::testing::TestWithParam<std::string> {
  protected:
-  Drawing draw() const {
+  static Drawing draw() {
     return figure(GetParam()).draw(reports_for(GetParam()));
   }
 };
@@ -118,7 +118,7 @@ std::vector<Box> boxes_of(const Element& root) {
     EXPECT_GE(size, 11) << text->text;
     const double width = cow::text_width(
         text->text,
-        {.size = size, .bold = text->attributes.count("font-weight") != 0});
+        {.size = size, .bold = text->attributes.contains("font-weight")});
     const auto anchor = text->attributes.find("text-anchor");
     double left = text->number("x");
     if (anchor != text->attributes.end()) {

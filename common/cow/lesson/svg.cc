@@ -151,9 +151,8 @@ void Svg::text(double x, double at_y, const Type& type, std::string_view text) {
 void Svg::rect(double x, double at_y, double width, double height,
                std::string_view color, std::string_view hover) {
   body_ += fmt::format(
-      "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" class=\"{}\"",
-      svg_number(x), svg_number(at_y), svg_number(width), svg_number(height),
-      color);
+      R"(<rect x="{}" y="{}" width="{}" height="{}" class="{}")", svg_number(x),
+      svg_number(at_y), svg_number(width), svg_number(height), color);
   body_ += hover.empty()
                ? "/>\n"
                : fmt::format("><title>{}</title></rect>\n", escape_xml(hover));
