@@ -2,10 +2,20 @@ cowpool_test(book unit
   block_test.cc
   compare_test.cc
   excerpt_test.cc
-  region_test.cc)
+  figures_test.cc
+  region_test.cc
+  reports.cc
+  xml.cc)
+cowpool_test(book env
+  charts_test.cc
+  reports.cc
+  xml.cc)
 cowpool_test(book process
-  book_test.cc)
-foreach(tier IN ITEMS unit process)
+  book_test.cc
+  draw_test.cc
+  reports.cc
+  xml.cc)
+foreach(tier IN ITEMS unit env process)
   target_link_libraries(book_${tier}_test PRIVATE cowpool_book)
 endforeach()
 
