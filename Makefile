@@ -43,6 +43,22 @@ test: build ## Runs all tests that this machine can run, says which it skipped
 	@$(PACKAGES) twins
 	@common/setup/run_tests.sh $(BUILD) $(ARGS)
 
+docs: book ## Writes what the documents show [FRESH=1], and builds build/site
+	@$(BUILD)/bin/book $(if $(FRESH),--fresh) $(ARGS)
+	@$(MAKE) -s site
+
+proof: book ## Checks that documents and programs agree; changes nothing
+	@$(BUILD)/bin/book --check $(ARGS)
+
+site: ## Builds the site of the documents into build/site
+	@$(PACKAGES) docs
+	@common/book/site/build.sh $(BUILD)/site
+
+# What the documents are made with.
+book:
+	@$(PACKAGES) build twins
+	@$(call build_preset,default,docs_programs)
+
 bench: ## Measures the pool beside what cannot be beaten and beside CPython
 	@$(PACKAGES) build bench
 	@$(PACKAGES) twins || :
@@ -118,5 +134,5 @@ if ! cmake --build $$dir $$target -- -n 2> /dev/null | grep -q 'no work to do'; 
 fi
 endef
 
-.PHONY: help build lessons lesson twins test asan strict mutants format tidy \
+.PHONY: help build docs proof site book lessons lesson twins test asan strict mutants format tidy \
   install clean fuzz bench soak tsan

@@ -2,7 +2,7 @@
 # Sees to the packages that a target of the Makefile needs.
 #
 #   common/setup/packages.sh [GROUP...]    build (the default), twins, bench,
-#                                          tidy, docs, mutants
+#                                          tidy, docs, browser, mutants
 #
 # Nothing missing: silent, exit 0. Something missing: says what and with which
 # command it will be installed, and installs it, with sudo where not root. It
@@ -132,13 +132,44 @@ needs_of() {
       ;;
 
     # Charts are written to files: no window system is wanted.
-    'apt docs') tool gnuplot gnuplot-nox ;;
-    *' docs') tool gnuplot gnuplot ;;
+    'apt docs')
+      tool gnuplot gnuplot-nox
+      package python3-sphinx python3-myst-parser furo
+      ;;
+    'dnf docs')
+      tool gnuplot gnuplot
+      package python3-sphinx python3-myst-parser python3-furo
+      ;;
+    'zypper docs')
+      tool gnuplot gnuplot
+      package python3-Sphinx python3-myst-parser python3-furo
+      ;;
+    'pacman docs')
+      tool gnuplot gnuplot
+      package python-sphinx python-myst-parser python-sphinx-furo
+      ;;
+    'brew docs')
+      tool gnuplot gnuplot
+      package sphinx-doc  # furo and myst-parser come with pip
+      ;;
+    'none docs')
+      tool gnuplot gnuplot
+      tool sphinx-build 'Sphinx with myst-parser and furo'
+      ;;
+
+    # The browser that the site is tested in, and what drives it.
+    'apt browser') package chromium chromium-driver python3-selenium ;;
+    'dnf browser') package chromium chromedriver python3-selenium ;;
+    'zypper browser') package chromium chromedriver python3-selenium ;;
+    'pacman browser') package chromium python-selenium ;;
+    'brew browser') package chromedriver ;;
+    'none browser') tool chromedriver 'chromium with chromedriver' ;;
+
     *' mutants') tool git git ;;
 
     *)
       say "'$1' is no group of packages;" \
-        'there are: build twins bench tidy docs mutants'
+        'there are: build twins bench tidy docs browser mutants'
       exit 2
       ;;
   esac

@@ -129,13 +129,14 @@ struct Takes {
   cow::Term function{"function", cow::kFunction};
   cow::Term object{"object", cow::kMemoNumber + cow::kMatrixHeader};
   cow::Term again{"again", cow::kMemoNumber};
+  cow::Term handle{"handle", 8_B};
   cow::Term i{"i", cow::Bytes(sizeof(int))};
 };
 
 // What goes through the pipes for each kind of task.
 void send_each_kind(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  const auto [header, function, object, again, i] = Takes();
+  const auto [header, function, object, again, handle, i] = Takes();
   const std::vector<int> items = lesson.items();
   using Method = cow::Bound<&Analysis::analyze, Shared>;  // a bound method
   send(lesson, cow::kOverNothing,
@@ -178,7 +179,7 @@ void send_a_handle(cow::Lesson& lesson) {
            cow::bound<&Analysis::analyze>(built_before_the_fork.handle()),
            lesson.items());
   claim_bytes(lesson, "a handle takes 8 bytes", held,
-              T * (takes.header + 8) + n * takes.i);
+              T * (takes.header + takes.handle) + n * takes.i);
   lesson.claim(
       {.says = "by handle, it owns nothing of D (USS)",
        .measured = held.each_worker(cow::uss),

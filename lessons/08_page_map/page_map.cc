@@ -87,12 +87,13 @@ Seen write_pages(cow::Lesson& lesson, std::string_view moment, const Term& all,
   }
   cow::Pool pool({.workers = lesson.workers()});
   auto writing = pool.map_async(write_part, parts, lesson.chunk_size());
-  const std::string who = stride.value() == 0 ? "same: " : "own: ";
   Seen seen;
   seen.held = lesson.observe_any(moment, writing, [&](const cow::Moment& now) {
-    seen.maps = {look_at(now.parent, seen.parent, who + "parent", kLeft)};
+    seen.maps = {look_at(now.parent, seen.parent, "parent", kLeft)};
     for (const cow::Process& worker : now.workers) {
-      seen.maps.push_back(look_at(worker, seen.workers, who + "worker", kCopy));
+      seen.maps.push_back(look_at(worker, seen.workers,
+                                  fmt::format("worker {}", seen.maps.size()),
+                                  kCopy));
     }
   });
   const Counts faults = writing.get();  // the first ones were looked at
@@ -137,7 +138,7 @@ void experiment(cow::Lesson& lesson) {
   const Term R("R", cow::to_pages(lesson.data()).count());
 
   write_pages(lesson, cow::kOverNothing, 1, 0);
-  write_pages(lesson, "the same pages, f = 0", R, 0);
+  const Seen before = write_pages(lesson, "the same pages, f = 0", R, 0);
   write_pages(lesson, "the same pages, f = 1/R", R, 1);
   const Seen same = write_pages(lesson, "the same pages, f = 1/16", R, R / 16);
   write_pages(lesson, "the same pages, f = 1/4", R, R / 4);
@@ -152,13 +153,15 @@ void experiment(cow::Lesson& lesson) {
                (D - N * (D / k)) / (N + 1) + (N - 1) * (D / k) / N,
                lesson.workers() == 1 ? R / k : Term(0));
 
-  std::vector<cow::PageRow> rows{same.maps[0], same.maps[1]};
-  rows.insert(rows.end(), own.maps.begin(), own.maps.end());
-  lesson.show(cow::PagePicture{"The same pages, and pages of their own",
-                               {{"shared", ".", cow::kGrey},
-                                {"written: a copy", "#", cow::kVermilion},
-                                {"old: left to it alone", "o", cow::kBlue}},
-                               rows});
+  cow::PagePicture picture{"What is written is copied, and nothing else",
+                           {{"shared", ".", cow::kGrey, cow::kDarkGrey},
+                            {"copied", "#", cow::kOrange},
+                            {"now its own", "o", cow::kBlue}},
+                           {}};
+  picture.add("Before: nobody has written", before.maps);
+  picture.add("After: every worker has written the same sixteenth", same.maps);
+  picture.add("After: each worker has written a part of its own", own.maps);
+  lesson.show(picture);
 }
 
 }  // namespace

@@ -85,8 +85,7 @@ double add_by_reference(int i) {
 cow::Copies read_all(cow::Lesson& lesson, std::string_view moment,
                      double (*task)(int), const cow::CountedPages& pages) {
   cow::Pool pool({.workers = lesson.workers()});
-  return cow::observe_copies(lesson, moment,
-                             pool.map_async(task, lesson.items()), pages);
+  return cow::observe_copies(lesson, moment, pool, task, pages);
 }
 
 cow::Copies read_floats(cow::Lesson& lesson, std::string_view moment,
@@ -157,11 +156,13 @@ void experiment(cow::Lesson& lesson) {
                 .expected = cow::exactly(n)});
 
   lesson.show(cow::copies_picture(
-      "What a worker has copied by reading",
+      "Where each number has a count, reading copies all of them",
+      "Before: a worker was forked and has read nothing",
+      "After: it has read every number once, and written none",
       {{"floats", floats, "floats", "pointers"},
        {"one array", one_array, "header", "numbers"},
-       {"by copy", by_copy, "blocks of shared_ptr", "shared_ptr"},
-       {"by reference", by_reference, "blocks of shared_ptr", "shared_ptr"}}));
+       {"by copy", by_copy, "blocks", "shared_ptr"},
+       {"by reference", by_reference, "blocks", "shared_ptr"}}));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ std::string between(const std::string& text, std::size_t& at,
   return text.substr(first, last - first);
 }
 
-// The colours of the pages that an SVG shows in each row that has some.
+// The kinds of the pages, "kind0", that an SVG shows in each row that has some.
 std::vector<std::vector<std::string>> read_back(const std::string& svg,
                                                 std::size_t columns) {
   std::vector<std::vector<std::string>> rows;
@@ -76,7 +76,8 @@ std::vector<std::vector<std::string>> read_back(const std::string& svg,
     std::map<std::size_t, std::string> shown;
     std::size_t in_group = 0;
     while (true) {
-      const std::string color = between(group, in_group, "stroke=\"", "\"");
+      const std::string kind =
+          between(group, in_group, "<path class=\"", "-line\"");
       if (in_group == std::string::npos) break;
       std::istringstream path(between(group, in_group, " d=\"", "\""));
       for (std::string stroke; std::getline(path, stroke, 'M');) {
@@ -86,15 +87,15 @@ std::vector<std::vector<std::string>> read_back(const std::string& svg,
         }
         EXPECT_LE(x + length, columns) << stroke;
         for (std::size_t i = 0; i < length; ++i) {
-          const bool first = shown.emplace(y * columns + x + i, color).second;
+          const bool first = shown.emplace(y * columns + x + i, kind).second;
           EXPECT_TRUE(first) << "two squares for page " << y * columns + x + i;
         }
       }
     }
     auto& row = rows.emplace_back();
-    for (const auto& [page, color] : shown) {
+    for (const auto& [page, kind] : shown) {
       EXPECT_EQ(page, row.size()) << "a page is missing";
-      row.push_back(color);
+      row.push_back(kind);
     }
   }
 }
@@ -270,8 +271,8 @@ TEST(PageSvg, HoldsEachPageOnce) {
     std::size_t columns;
   };
   for (const Case& size :
-       {Case{1, 64}, Case{64, 64}, Case{1024, 64}, Case{1025, 128},
-        Case{4096, 128}, Case{16384, 256}, Case{100'000, 1024}}) {
+       {Case{1, 16}, Case{64, 16}, Case{65, 32}, Case{1024, 64},
+        Case{1025, 128}, Case{16384, 256}, Case{100'000, 1024}}) {
     const std::vector<PageRow> rows = {{"a", random_pages(size.pages, 3, 1)},
                                        {"b", random_pages(size.pages, 2, 2)},
                                        {"c", pages(size.pages / 2 + 1)}};
@@ -280,7 +281,7 @@ TEST(PageSvg, HoldsEachPageOnce) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       std::vector<std::string> expected;
       for (const auto kind : rows[i].pages) {
-        expected.push_back(kinds[kind].color);
+        expected.push_back("kind" + std::to_string(kind));
       }
       EXPECT_TRUE(read[i] == expected) << size.pages << rows[i].label;
     }
@@ -290,7 +291,7 @@ TEST(PageSvg, HoldsEachPageOnce) {
 TEST(PageSvg, MakesOneStrokeOfNeighboursOfOneKind) {
   const std::string svg =
       to_svg({"", kTwoKinds, {{"w", pages(16384, 300, 700)}}});
-  EXPECT_THAT(svg, HasSubstr("<path stroke=\"#D55E00\" "
+  EXPECT_THAT(svg, HasSubstr("<path class=\"kind1-line\" "
                              "d=\"M44 1h212M0 2h188\"/>"));
 }
 
@@ -302,25 +303,119 @@ TEST(PageSvg, IsOneBalancedElementWithTextEscaped) {
   EXPECT_TRUE(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
   EXPECT_THAT(svg, EndsWith("</svg>\n"));
   EXPECT_TRUE(is_balanced(svg));
-  EXPECT_THAT(svg, HasSubstr("<title>&lt;D&gt; &amp;  [1m</title>"));
+  EXPECT_THAT(svg,
+              HasSubstr("<title id=\"title\">&lt;D&gt; &amp;  [1m</title>"));
   EXPECT_THAT(svg, HasSubstr(">x&lt;y &amp; z</text>"));
-  EXPECT_THAT(svg, HasSubstr("<title>x&lt;y &amp; z · a &lt; b: 3 · "
-                             "\"c\" &amp; d: 1</title>"));
-  EXPECT_THAT(svg, HasSubstr(">a &lt; b</text>"));
-  EXPECT_THAT(svg, HasSubstr(">(no pages)</text>"));
+  EXPECT_THAT(svg, HasSubstr("<title>x&lt;y &amp; z · 3 a &lt; b · "
+                             "1 &quot;c&quot; &amp; d</title>"));
+  EXPECT_THAT(svg, HasSubstr(">3 a &lt; b</text>"));
+  EXPECT_THAT(svg, HasSubstr(">no pages</text>"));
   EXPECT_TRUE(is_balanced(to_svg({})));
   EXPECT_TRUE(is_balanced(to_svg({"", {}, {{"nothing", {}}}})));
+}
+
+// Three processes, before and after.
+PagePicture grouped() {
+  PagePicture picture{"Pages", kTwoKinds, {}};
+  picture.add(
+      "Before: nothing",
+      {{"parent", pages(8)}, {"worker 1", pages(8)}, {"worker 2", pages(8)}});
+  picture.add("After: something", {{"parent", pages(8)},
+                                   {"worker 1", pages(8, 0, 3)},
+                                   {"worker 2", pages(8, 0, 3)}});
+  return picture;
+}
+
+TEST(PageText, NamesRowsOfAGroupThatLookLikeTheOneBefore) {
+  EXPECT_EQ(to_text(grouped(), false),
+            "Pages\n"
+            "Before: nothing\n"
+            "  parent    ........\n"
+            "            the same: worker 1, worker 2\n"
+            "After: something\n"
+            "  parent    ........\n"
+            "  worker 1  ###.....\n"
+            "            the same: worker 2\n"
+            "\n"
+            "  1 sign = 1 page\n"
+            "\n"
+            "Before: nothing\n"
+            "             parent\n"
+            "  .  shared       8\n"
+            "\n"
+            "After: something\n"
+            "                       parent  worker 1\n"
+            "  .  shared                 8         5\n"
+            "  #  private: written       0         3\n");
+}
+
+TEST(PageText, TakesTwoLinesARowWhereThereAreMany) {
+  PagePicture picture{"", kTwoKinds, {}};
+  for (std::size_t i = 1; i <= 5; ++i) {
+    picture.rows.push_back({"worker", pages(256, 0, i)});
+  }
+  EXPECT_THAT(to_text(picture, false), HasSubstr("1 sign = 2 pages\n"));
+  picture.rows.pop_back();
+  EXPECT_THAT(to_text(picture, false), HasSubstr("1 sign = 1 page\n"));
+}
+
+TEST(PageSvg, PutsTheRowsOfAGroupSideBySide) {
+  const std::string svg = to_svg(grouped());
+  std::vector<std::pair<double, double>> places;
+  std::size_t at = 0;
+  while (true) {
+    const std::string place = between(svg, at, "translate(", ")");
+    if (at == std::string::npos) break;
+    double x = 0;
+    double y = 0;
+    ASSERT_EQ(std::sscanf(place.c_str(), "%lf %lf", &x, &y), 2);
+    places.emplace_back(x, y);
+  }
+  ASSERT_EQ(places.size(), 6U);
+  for (const std::size_t first : {0U, 3U}) {
+    EXPECT_EQ(places[first].second, places[first + 1].second);
+    EXPECT_EQ(places[first].second, places[first + 2].second);
+    EXPECT_LT(places[first].first, places[first + 1].first);
+    EXPECT_LT(places[first + 1].first, places[first + 2].first);
+  }
+  EXPECT_LT(places[0].second, places[3].second);
+  EXPECT_EQ(places[0].first, places[3].first);
+}
+
+TEST(PageSvg, SaysInWordsWhatIsToBeSeen) {
+  const std::string words =
+      "Pages. Before: nothing: parent, worker 1, worker 2: 8 shared. "
+      "After: something: parent: 8 shared; worker 1, worker 2: 5 shared · "
+      "3 private: written.";
+  EXPECT_EQ(to_words(grouped()), words);
+  EXPECT_THAT(to_svg(grouped()),
+              HasSubstr("<desc id=\"description\">" + words + "</desc>"));
+  EXPECT_THAT(to_svg(grouped()), HasSubstr("role=\"img\""));
+}
+
+TEST(PageSvg, HasAColourForEachPage) {
+  const std::string svg =
+      to_svg({"",
+              {{"a", "a", "#111111", "#EEEEEE"}, {"b", "b", "#222222"}},
+              {{"w", {0, 1}}}});
+  const std::size_t dark = svg.find("@media (prefers-color-scheme:dark)");
+  ASSERT_NE(dark, std::string::npos);
+  const auto first = svg.find(".kind0-line{stroke:#111111");
+  EXPECT_LT(first, dark);
+  EXPECT_GT(svg.find(".kind0-line{stroke:#EEEEEE"), dark);
+  EXPECT_LT(svg.find(".kind1-line{stroke:#222222"), dark);
+  EXPECT_NE(svg.find(".kind1-line{stroke:#222222", dark), std::string::npos);
 }
 
 TEST(PageSvg, CountsTheKindsOfEachRow) {
   const std::string svg = to_svg(
       {"", kTwoKinds, {{"a", pages(16384, 0, 1234)}, {"b", pages(16384)}}});
-  EXPECT_THAT(svg, HasSubstr("<title>a · shared: 15,150 · "
-                             "private: written: 1,234</title>"));
-  EXPECT_THAT(svg, HasSubstr("<title>b · shared: 16,384</title>"));
-  EXPECT_THAT(svg, HasSubstr(">15,150</text>"));
-  EXPECT_THAT(svg, HasSubstr(">1,234</text>"));
-  EXPECT_THAT(svg, HasSubstr(">16,384</text>"));
+  EXPECT_THAT(svg, HasSubstr("<title>a · 15,150 shared · "
+                             "1,234 private: written</title>"));
+  EXPECT_THAT(svg, HasSubstr("<title>b · 16,384 shared</title>"));
+  EXPECT_THAT(svg, HasSubstr(">15,150 shared</text>"));
+  EXPECT_THAT(svg, HasSubstr(">1,234 private: written</text>"));
+  EXPECT_THAT(svg, HasSubstr(">16,384 shared</text>"));
 }
 
 TEST(PageSvg, IsBelow300KilobytesForFiveRowsOf64MebibytesEach) {
@@ -357,10 +452,11 @@ TEST(PagePicture, RefusesWhatCannotBeTold) {
               HasSubstr("\"b\" has the sign \"x\""));
 }
 
-TEST(PagePicture, OffersTints) {
-  EXPECT_EQ(pale("#000000"), "#7F7F7F");
+TEST(PagePicture, OffersTintsForBothPages) {
+  EXPECT_EQ(pale("#000000"), "#999999");
   EXPECT_EQ(pale("#ffFFff"), "#FFFFFF");
-  EXPECT_EQ(pale(kBlue), "#7FB8D8");
+  EXPECT_EQ(dim("#ffffff"), "#737577");
+  EXPECT_EQ(dim("#16191d"), "#16191D");
   EXPECT_THROW(pale("blue"), std::invalid_argument);
 }
 

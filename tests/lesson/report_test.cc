@@ -162,6 +162,34 @@ TEST(JsonReport, KeepsTheContract) {
   EXPECT_EQ(claim.at("holds"), true);
 }
 
+TEST(JsonReport, SaysWhatTheSymbolsOfAFormulaStandFor) {
+  Result shown = result();
+  shown.claims[0].expected =
+      exactly(Term("T", 4) * (Term("h", 56_B) + Term("D", 64_MiB)));
+  const auto json = nlohmann::json::parse(to_json(shown));
+  EXPECT_EQ(json.at("claims").at(0).at("symbols"),
+            nlohmann::json({{"T", 4}, {"h", 56}, {"D", 64 << 20}}));
+}
+
+TEST(JsonReport, HoldsThePictureInRunsOfPages) {
+  Result shown = result();
+  EXPECT_FALSE(nlohmann::json::parse(to_json(shown)).contains("pictures"));
+  PagePicture picture{"Pages",
+                      {{"shared", ".", kGrey, kDarkGrey}, {"own", "#", kBlue}},
+                      {{"nothing", {}}}};
+  picture.add("after", {{"worker 1", {0, 0, 1, 1, 1, 0}}});
+  shown.picture = picture;
+  EXPECT_EQ(nlohmann::json::parse(to_json(shown)).at("pictures"),
+            nlohmann::json::parse(R"([{
+              "title": "Pages",
+              "kinds": [{"name": "shared", "sign": ".", "color": "#D9D9D9",
+                         "dark": "#3A424B"},
+                        {"name": "own", "sign": "#", "color": "#0072B2"}],
+              "rows": [{"label": "nothing", "runs": []},
+                       {"label": "worker 1", "group": "after",
+                        "runs": [[0, 2], [1, 3], [0, 1]]}]}])"));
+}
+
 TEST(JsonReport, IsOneWhateverAProcessIsCalled) {
   Result called = result();
   // 15 bytes of a longer name: the last character is cut.

@@ -16,7 +16,9 @@ TEST(Term, CarriesValueTextAndNumbersThroughAFormula) {
   EXPECT_EQ(formula.numbers(), "(4 + 1)·64.0 MiB + 96 KiB");
   EXPECT_EQ(formula.unit(), Unit::kBytes);
   EXPECT_EQ(formula.symbols(),
-            (std::vector<std::string>{"N = 4", "D = 64.0 MiB", "b = 96 KiB"}));
+            (std::vector<Symbol>{{"N", 4, Unit::kCount},
+                                 {"D", 64 << 20, Unit::kBytes},
+                                 {"b", 96 << 10, Unit::kBytes}}));
 }
 
 TEST(Term, BracketsOnlyWhereTheyAreNeeded) {

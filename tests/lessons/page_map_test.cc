@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <string>
 
 #include "lessons/report.h"
 #include "support/programs.h"
@@ -177,17 +179,60 @@ TEST(PageMapPicture, IsDrawnInTheReportAndInAFile) {
   const Outcome outcome =
       run({program("08_page_map"), "--data", "4MiB", "--svg", file});
   ASSERT_EQ(outcome.status.code, 0) << outcome.out << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("  same: parent  oooo"));
-  EXPECT_THAT(outcome.out, HasSubstr("  same: worker  ####"));
-  EXPECT_THAT(outcome.out, HasSubstr("  own: parent   ...."));
+  EXPECT_THAT(outcome.out, HasSubstr("  parent    oooo"));
+  EXPECT_THAT(outcome.out, HasSubstr("  worker 1  ####"));
+  EXPECT_THAT(outcome.out, HasSubstr("the same: worker 2, worker 3, worker 4"));
 
   std::ifstream in(file);
   const std::string svg(std::istreambuf_iterator<char>(in), {});
   EXPECT_THAT(svg, StartsWith("<svg xmlns=\"http://www.w3.org/2000/svg\""));
   EXPECT_THAT(svg, EndsWith("</svg>\n"));
   expect_well_formed(svg);
-  for (const char* row : {"same: parent", "same: worker", "own: parent"}) {
-    EXPECT_THAT(svg, HasSubstr(std::string("<title>") + row));
+  for (const char* row :
+       {"parent · 1,024 shared", "parent · 960 shared · 64 now its own",
+        "worker 4 · 960 shared · 64 copied"}) {
+    EXPECT_THAT(svg, HasSubstr(std::string("<title>") + row + "</title>"));
+  }
+}
+
+// The pages of each row of the picture, as kinds.
+using Drawn = std::map<std::string, Counts>;  // by "group, label"
+
+Drawn drawn(const nlohmann::json& report) {
+  Drawn rows;
+  for (const auto& row : report.at("pictures").at(0).at("rows")) {
+    Counts& pages = rows[row.at("group").get<std::string>().substr(0, 22) +
+                         ", " + row.at("label").get<std::string>()];
+    for (const auto& run : row.at("runs")) {
+      pages.insert(pages.end(), run.at(1).get<std::size_t>(), run.at(0));
+    }
+  }
+  return rows;
+}
+
+TEST(PageMapPicture, ShowsEachPageOfEveryProcessBeforeAndAfter) {
+  const nlohmann::json report = report_of("08_page_map", {"--data", "4MiB"});
+  const std::int64_t page = report.at("environment").at("page_size");
+  Drawn rows = drawn(report);
+  ASSERT_EQ(rows.size(), 15U);
+  constexpr std::int64_t kShared = 0;
+  constexpr std::int64_t kCopied = 1;
+  constexpr std::int64_t kNowItsOwn = 2;
+  const auto pages = [&](std::int64_t begin, std::int64_t kind) {
+    Counts all(static_cast<std::size_t>(4 * kMiB / page), kShared);
+    const auto size = std::ssize(all);
+    std::fill_n(all.begin() + begin * size / 16, size / 16, kind);
+    return all;
+  };
+  const Counts shared = pages(0, kShared);
+  EXPECT_EQ(rows["After: every worker ha, parent"], pages(0, kNowItsOwn));
+  EXPECT_EQ(rows["After: each worker has, parent"], shared);
+  EXPECT_EQ(rows["Before: nobody has wri, parent"], shared);
+  for (const std::int64_t i : {0, 1, 2, 3}) {
+    const std::string worker = ", worker " + std::to_string(i + 1);
+    EXPECT_EQ(rows["Before: nobody has wri" + worker], shared);
+    EXPECT_EQ(rows["After: every worker ha" + worker], pages(0, kCopied));
+    EXPECT_EQ(rows["After: each worker has" + worker], pages(4 * i, kCopied));
   }
 }
 

@@ -7,7 +7,6 @@
 #include <bit>
 #include <cctype>
 #include <string>
-#include <utility>
 
 #include "cow/memory/page_map.h"
 
@@ -38,6 +37,46 @@ std::vector<bool> exclusive(const PageList& pages, pid_t pid) {
   }
   return exclusive;
 }
+
+// The same of those with counts, and then of those without.
+std::vector<bool> exclusive(const CountedPages& pages, pid_t pid) {
+  std::vector<bool> all = exclusive(pages.with_counts, pid);
+  const std::vector<bool> without = exclusive(pages.without, pid);
+  all.insert(all.end(), without.begin(), without.end());
+  return all;
+}
+
+// A task that reads nothing.
+int stand_still(int i) {
+  wait_to_be_measured();
+  return i;
+}
+
+// The kinds of a picture, which come in pairs: what lies in pages, shared; and
+// behind it the same, copied.
+class Contents {
+ public:
+  // The first of the pair of `content`.
+  std::size_t kind_of(const std::string& content) {
+    const std::string shared = content + ", shared";
+    std::size_t kind = 0;
+    while (kind < kinds_.size() && kinds_[kind].name != shared) kind += 2;
+    if (kind == kinds_.size()) {
+      const std::string color = kColors.at(kind / 2);
+      const auto capital = static_cast<char>(std::toupper(content.at(0)));
+      kinds_.push_back({shared, content.substr(0, 1), pale(color), dim(color)});
+      kinds_.push_back({content + ", copied", {capital}, color});
+    }
+    return kind;
+  }
+
+  const std::vector<PageKind>& kinds() const { return kinds_; }
+
+ private:
+  static constexpr std::array kColors = {kVermilion, kSkyBlue, kBlue,
+                                         kGreen,     kPurple,  kOrange};
+  std::vector<PageKind> kinds_;
+};
 
 }  // namespace
 
@@ -80,59 +119,46 @@ CountedPages counted_pages(
   return pages;
 }
 
-Copies observe_copies(Lesson& lesson, std::string_view name,
-                      Pending<std::vector<double>> squares,
-                      const CountedPages& pages) {
+Copies observe_copies(Lesson& lesson, std::string_view name, Pool& pool,
+                      double (*task)(int), const CountedPages& pages) {
   Copies copies{.held = {}, .all_with_counts = Pages(pages.with_counts.size())};
+  lesson.ask_each(pool, stand_still, [&](const Moment& forked) {
+    copies.before = exclusive(pages, forked.workers.at(0).pid);
+  });
   const auto look = [&](const Moment& now) {
     for (const Process& worker : now.workers) {
-      const bool first = copies.with_counts.empty();
-      const auto count = [&](const PageList& list) {
-        const std::vector<bool> own = exclusive(list, worker.pid);
-        if (first) copies.map.insert(copies.map.end(), own.begin(), own.end());
-        return std::count(own.begin(), own.end(), true);
-      };
-      copies.with_counts.push_back(count(pages.with_counts));
-      copies.without.push_back(count(pages.without));
+      const std::vector<bool> own = exclusive(pages, worker.pid);
+      if (copies.map.empty()) copies.map = own;
+      const auto without = own.begin() + std::ssize(pages.with_counts);
+      copies.with_counts.push_back(std::count(own.begin(), without, true));
+      copies.without.push_back(std::count(without, own.end(), true));
     }
   };
-  copies.held = lesson.observe(name, std::move(squares), look);
+  copies.held =
+      lesson.observe(name, pool.map_async(task, lesson.items()), look);
   return copies;
 }
 
-PagePicture copies_picture(std::string title,
+PagePicture copies_picture(std::string title, const std::string& before,
+                           const std::string& after,
                            const std::vector<CopiesRow>& rows) {
-  constexpr std::array kColors = {kVermilion, kSkyBlue, kBlack,
-                                  kGreen,     kPurple,  kBlue};
   PagePicture picture{.title = std::move(title), .kinds = {}, .rows = {}};
-  // The kind of such pages that are shared; behind it stands the kind of those
-  // that are copied.
-  const auto kind_of = [&](const std::string& content) {
-    const std::string shared = content + ", shared";
-    std::size_t kind = 0;
-    while (kind < picture.kinds.size() && picture.kinds[kind].name != shared) {
-      kind += 2;
-    }
-    if (kind == picture.kinds.size()) {
-      const std::string color = kColors.at(kind / 2);
-      const auto capital = static_cast<char>(std::toupper(content.at(0)));
-      picture.kinds.push_back({shared, content.substr(0, 1), pale(color)});
-      picture.kinds.push_back({content + ", copied", {capital}, color});
-    }
-    return kind;
-  };
-  for (const CopiesRow& row : rows) {
-    PageRow drawn{row.label, {}};
-    const std::size_t with_counts = kind_of(row.with_counts);
-    const std::size_t without = kind_of(row.without);
-    for (const bool copied : row.copies.map) {
-      const bool counts =
-          drawn.pages.size() < row.copies.all_with_counts.size();
+  Contents contents;
+  const auto draw = [&](const CopiesRow& row, const std::vector<bool>& copied,
+                        const std::string& group) {
+    PageRow drawn{row.label, {}, group};
+    const std::size_t with_counts = contents.kind_of(row.with_counts);
+    const std::size_t without = contents.kind_of(row.without);
+    for (std::size_t page = 0; page < copied.size(); ++page) {
+      const bool counts = page < row.copies.all_with_counts.size();
       drawn.pages.push_back(static_cast<std::uint8_t>(
-          (counts ? with_counts : without) + (copied ? 1 : 0)));
+          (counts ? with_counts : without) + (copied[page] ? 1 : 0)));
     }
     picture.rows.push_back(std::move(drawn));
-  }
+  };
+  for (const CopiesRow& row : rows) draw(row, row.copies.before, before);
+  for (const CopiesRow& row : rows) draw(row, row.copies.map, after);
+  picture.kinds = contents.kinds();
   return picture;
 }
 

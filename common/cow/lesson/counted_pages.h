@@ -13,6 +13,7 @@
 #include "cow/lesson/page_picture.h"
 #include "cow/object/heap.h"
 #include "cow/os/bytes.h"
+#include "cow/pool/pool.h"
 
 namespace cow {
 
@@ -40,15 +41,17 @@ struct Copies {
   Pages all_with_counts;                       ///< how many there are
   std::vector<std::int64_t> with_counts = {};  ///< copied, one value a worker
   std::vector<std::int64_t> without = {};
-  /// Of each page, those with counts first, whether the first worker copied it.
+  /// Of each page, those with counts first, whether the first worker has copied
+  /// it: when it was forked, and when it had read.
+  std::vector<bool> before = {};
   std::vector<bool> map = {};
 };
 
-/// Lesson::observe, with a look at `pages`: those that are exclusive in a
-/// worker. Throws as it does, and NotPossible if a page map cannot be read.
-Copies observe_copies(Lesson& lesson, std::string_view name,
-                      Pending<std::vector<double>> squares,
-                      const CountedPages& pages);
+/// Maps `task` over the lesson's items and observes it, with a look at `pages`:
+/// those that are exclusive in a worker, also before it has a task. Throws as
+/// Lesson::observe does, and NotPossible if a page map cannot be read.
+Copies observe_copies(Lesson& lesson, std::string_view name, Pool& pool,
+                      double (*task)(int), const CountedPages& pages);
 
 /// A row of a picture.
 struct CopiesRow {
@@ -60,9 +63,11 @@ struct CopiesRow {
   std::string without;
 };
 
-/// The pages of the first worker, in rows. There is a colour for each thing
-/// that lies in pages, for up to six; a paler one where they are shared.
-PagePicture copies_picture(std::string title,
+/// The pages of the first worker, in rows: all of them under the heading
+/// `before`, and all again under `after`. There is a colour for each thing that
+/// lies in pages, for up to six; a paler one where they are shared.
+PagePicture copies_picture(std::string title, const std::string& before,
+                           const std::string& after,
                            const std::vector<CopiesRow>& rows);
 
 }  // namespace cow

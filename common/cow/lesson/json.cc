@@ -71,10 +71,45 @@ Json to_json(const Moment& moment) {
   return json;
 }
 
+// Runs of pages of one kind: [kind, how many].
+Json to_json(const PageRow& row) {
+  Json runs = Json::array();
+  for (const std::uint8_t kind : row.pages) {
+    if (runs.empty() || runs.back()[0] != kind) runs.push_back({kind, 0});
+    runs.back()[1] = runs.back()[1].get<std::int64_t>() + 1;
+  }
+  Json json = {{"label", row.label}, {"runs", std::move(runs)}};
+  if (!row.group.empty()) json["group"] = row.group;
+  return json;
+}
+
+Json to_json(const PagePicture& picture) {
+  Json json = {{"title", picture.title},
+               {"kinds", Json::array()},
+               {"rows", Json::array()}};
+  for (const PageKind& kind : picture.kinds) {
+    Json shown = {
+        {"name", kind.name}, {"sign", kind.sign}, {"color", kind.color}};
+    if (!kind.dark.empty()) shown["dark"] = kind.dark;
+    json["kinds"].push_back(std::move(shown));
+  }
+  for (const PageRow& row : picture.rows) json["rows"].push_back(to_json(row));
+  return json;
+}
+
+Json symbols_json(const Term& formula) {
+  Json symbols = Json::object();
+  for (const Symbol& symbol : formula.symbols()) {
+    symbols[symbol.name] = symbol.value;
+  }
+  return symbols;
+}
+
 Json to_json(const Claim& claim) {
   const Term& formula = claim.expected.formula;
   return {{"name", claim.says},
           {"formula", formula.text()},
+          {"symbols", symbols_json(formula)},
           {"unit", formula.unit() == Unit::kBytes ? "bytes" : "count"},
           {"predicted", formula.value()},
           {"low", claim.expected.low},
@@ -109,6 +144,7 @@ std::string to_json(const Result& result) {
   for (const Claim& claim : result.claims) {
     json["claims"].push_back(to_json(claim));
   }
+  if (result.picture) json["pictures"] = {to_json(*result.picture)};
   // A process may be called anything, of which the kernel keeps 15 bytes: what
   // is no UTF-8 becomes U+FFFD.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

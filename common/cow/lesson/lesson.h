@@ -86,13 +86,14 @@ class Lesson {
 
   /// Calls `task` with 0, 1, 2 ... once in each of the N workers of `pool` (it
   /// calls `wait_to_be_measured`, so that none of them takes two). Returns the
-  /// results.
+  /// results. `look` is called before they go on.
   template <typename Task>
-  auto ask_each(Pool& pool, Task task) {
+  auto ask_each(Pool& pool, Task task, const Look& look = {}) {
     std::vector<int> numbers(static_cast<std::size_t>(workers()));
     std::iota(numbers.begin(), numbers.end(), 0);
     auto pending = pool.map_async(task, numbers, 1);
-    hold(pending);
+    const Moment held = hold(pending);
+    if (look) look(held);
     let_go(pending);
     return pending.get();
   }

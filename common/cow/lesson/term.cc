@@ -24,7 +24,7 @@ std::string to_string(std::int64_t number, Unit unit) {
 Term::Term(std::string_view symbol, Bytes value)
     : text_(symbol),
       numbers_(to_string(value)),
-      symbols_{text_ + " = " + numbers_},
+      symbols_{{text_, value.count(), Unit::kBytes}},
       value_(value.count()),
       unit_(Unit::kBytes) {}
 
@@ -37,7 +37,7 @@ Term::Term(Bytes amount)
 Term::Term(std::string_view symbol, std::int64_t value)
     : text_(symbol),
       numbers_(all_digits(value, Unit::kCount)),
-      symbols_{text_ + " = " + numbers_},
+      symbols_{{text_, value, Unit::kCount}},
       value_(value) {}
 
 Term Term::combine(const Term& a, std::string_view sign, const Term& b,

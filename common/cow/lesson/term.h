@@ -22,6 +22,15 @@ std::string to_string(std::int64_t number, Unit unit);
 /// "67,108,864 bytes": all its digits.
 std::string all_digits(std::int64_t number, Unit unit);
 
+/// What a symbol of a formula stands for.
+struct Symbol {
+  std::string name;
+  std::int64_t value;
+  Unit unit;
+
+  friend bool operator==(const Symbol&, const Symbol&) = default;
+};
+
 /// A symbol, a number, or a formula made of them.
 class Term {
  public:
@@ -45,8 +54,8 @@ class Term {
   const std::string& text() const { return text_; }
   /// "(4 + 1)·64.0 MiB + 96 KiB"
   const std::string& numbers() const { return numbers_; }
-  /// The symbols in it, as "D = 64.0 MiB", in the order of the formula.
-  const std::vector<std::string>& symbols() const { return symbols_; }
+  /// The symbols in it, in the order of the formula.
+  const std::vector<Symbol>& symbols() const { return symbols_; }
 
   friend Term operator+(const Term& a, const Term& b);
   friend Term operator-(const Term& a, const Term& b);
@@ -64,7 +73,7 @@ class Term {
 
   std::string text_;
   std::string numbers_;
-  std::vector<std::string> symbols_;
+  std::vector<Symbol> symbols_;
   std::int64_t value_ = 0;
   Unit unit_ = Unit::kCount;
   Binding binding_ = Binding::kSymbol;

@@ -142,21 +142,19 @@ std::string allowed(const Claim& claim) {
 std::string legend(const Result& result) {
   std::vector<std::pair<std::string, std::set<std::string>>> symbols;
   for (const Claim& claim : result.claims) {
-    for (const std::string& symbol : claim.expected.formula.symbols()) {
-      const std::size_t equals = symbol.find(" = ");
-      const std::string name = symbol.substr(0, equals);
+    for (const auto& [name, value, unit] : claim.expected.formula.symbols()) {
       if (name.size() == 1 &&
           std::string_view("DNnT").find(name[0]) != std::string_view::npos) {
         continue;
       }
-      const auto known =
-          std::find_if(symbols.begin(), symbols.end(),
-                       [&](const auto& each) { return each.first == name; });
+      const auto known = std::find_if(
+          symbols.begin(), symbols.end(),
+          [&name = name](const auto& each) { return each.first == name; });
       auto& values =
           known != symbols.end()
               ? known->second
               : symbols.emplace_back(name, std::set<std::string>()).second;
-      values.insert(symbol.substr(equals + 3));
+      values.insert(to_string(value, unit));
     }
   }
   std::string lines;

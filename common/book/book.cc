@@ -1,0 +1,137 @@
+#include "book/book.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "cow/os/descriptor.h"
+
+namespace book {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What an SVG says to a reader: its text, without the geometry.
+std::vector<std::string> words_of_svg(const std::string& svg) {
+  static const std::regex element("<(text|tspan|title|desc)[^>]*>([^<]*)");
+  std::vector<std::string> words;
+  for (std::sregex_iterator at(svg.begin(), svg.end(), element), end; at != end;
+       ++at) {
+    words.push_back((*at)[2]);
+  }
+  return words;
+}
+
+// How the block differs from what it should say.
+std::vector<Difference> differences_of(const Block& block, const Fresh& fresh) {
+  std::vector<Difference> all = compare(block.body, fresh.body, fresh.slack);
+  if (fresh.drawing.empty() || !all.empty()) return all;
+  const auto drawn = cow::read_file(fresh.drawing);
+  if (!drawn) {
+    all.push_back({.line = 0,
+                   .old_line = "",
+                   .new_line = fresh.drawing,
+                   .why = drawn.reason()});
+    return all;
+  }
+  return compare(words_of_svg(*drawn), words_of_svg(fresh.svg), fresh.slack);
+}
+
+class Maker {
+ public:
+  Maker(const Places& places, Runs& runs, Mode mode)
+      : places_(places), runs_(runs), mode_(mode) {}
+
+  void make(const fs::path& path) {
+    const auto text = cow::read_file(places_.source / path);
+    if (!text) throw std::runtime_error(text.reason());
+    const Document document = parse(path, *text);
+    for (const Uncovered& each : document.uncovered) {
+      outcome_.mistakes.push_back(fmt::format(
+          "{}:{}: {} that no comment speaks for: expected <!-- output: ... --> "
+          "or one of its kind above it, or <!-- by hand: WHY -->",
+          path.string(), each.line, each.what));
+    }
+    std::vector<std::vector<std::string>> bodies;
+    for (const Block& block : document.blocks) {
+      bodies.push_back(body(document, block));
+    }
+    const std::string now = with_bodies(document, bodies);
+    if (mode_ == Mode::kCheck || now == *text) return;
+    cow::write_file(places_.source / path, now);
+    outcome_.written.push_back(path);
+  }
+
+  Outcome outcome() { return std::move(outcome_); }
+  void mistake(const std::string& sentence) {
+    outcome_.mistakes.push_back(sentence);
+  }
+
+ private:
+  // What is to stand there from now on.
+  std::vector<std::string> body(const Document& document, const Block& block) {
+    ++outcome_.blocks;
+    Fresh fresh;
+    try {
+      fresh = render(document, block, places_, runs_);
+    } catch (const Mistake& error) {
+      mistake(error.what());
+      return block.body;
+    }
+    if (fresh.not_possible) {
+      outcome_.skipped.push_back(
+          {fmt::format("{}:{}", document.path.string(), block.line),
+           *fresh.not_possible});
+      return block.body;
+    }
+    std::vector<Difference> differences = differences_of(block, fresh);
+    if (differences.empty() && mode_ != Mode::kFresh) return block.body;
+    if (mode_ == Mode::kCheck) {
+      outcome_.findings.push_back(
+          {document.path, block, std::move(differences)});
+    } else if (!fresh.drawing.empty()) {
+      fs::create_directories(fresh.drawing.parent_path());
+      cow::write_file(fresh.drawing, fresh.svg);
+    }
+    return fresh.body;
+  }
+
+  const Places& places_;
+  Runs& runs_;
+  Mode mode_;
+  Outcome outcome_;
+};
+
+}  // namespace
+
+Outcome make(const std::vector<std::filesystem::path>& documents,
+             const Places& places, Runs& runs, Mode mode) {
+  Maker maker(places, runs, mode);
+  for (const fs::path& path : documents) {
+    try {
+      maker.make(path);
+    } catch (const std::exception& error) {
+      maker.mistake(error.what());
+    }
+  }
+  return maker.outcome();
+}
+
+std::string to_text(const Finding& finding) {
+  std::string text = fmt::format("{}:{}: {}\n", finding.path.string(),
+                                 finding.block.line, finding.block.what);
+  for (const Difference& each : finding.differences) {
+    text += fmt::format(
+        "  line {}: {}\n",
+        finding.block.begin + 1 + static_cast<std::size_t>(each.line),
+        each.why);
+    if (!each.old_line.empty())
+      text += fmt::format("    - {}\n", each.old_line);
+    if (!each.new_line.empty())
+      text += fmt::format("    + {}\n", each.new_line);
+  }
+  return text;
+}
+
+}  // namespace book

@@ -1,0 +1,250 @@
+#include "book/charts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "book/figure_data.h"
+#include "book/gnuplot.h"
+#include "cow/lesson/svg.h"
+
+namespace book {
+namespace {
+
+using Json = nlohmann::json;
+
+double mib(std::int64_t bytes) {
+  return static_cast<double>(bytes) / (1 << 20);
+}
+
+// Something measured.
+struct Point {
+  double x;
+  std::string x_in_words;
+  std::int64_t bytes;
+};
+
+struct Series {
+  std::string name;
+  const char* color;
+  bool is_square;  // an empty one; else a full circle, which fits into it
+  std::vector<Point> points = {};
+};
+
+// A line through the whole chart, and what is written at its right end.
+struct Line {
+  std::string formula;  // gnuplot's, in MiB
+  std::string text;
+  double end;  // its value there
+  const char* color;
+};
+
+struct Chart {
+  std::string title;
+  std::string subtitle;
+  std::string x_label;
+  std::string x_ticks;  // gnuplot's
+  double last;          // x at the right end
+  std::vector<Line> lines;
+  std::vector<Series> series;
+};
+
+// In pixels.
+constexpr int kHeight = 350;
+constexpr double kLeft = 60;
+constexpr double kRight = 486;
+constexpr double kTop = 40;
+constexpr double kBottom = 298;
+
+// The end of the axis: no less than what is drawn, and a whole number of ticks.
+double top_of(const Chart& chart) {
+  double most = 1;
+  for (const Line& line : chart.lines) most = std::max(most, line.end);
+  for (const Series& series : chart.series) {
+    for (const Point& point : series.points) {
+      most = std::max(most, mib(point.bytes));
+    }
+  }
+  const double digit = std::pow(10, std::floor(std::log10(most)));
+  return std::ceil(most / digit) * digit;
+}
+
+// As one of gnuplot's strings in single quotes.
+std::string in_quotes(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? "''" : std::string(1, c);
+  return result + "'";
+}
+
+// Thin axes at the left and below, and room on the right for texts.
+std::string frame(const Chart& chart) {
+  return fmt::format(
+      "set encoding utf8\nset termoption noenhanced\nunset key\n"
+      "set samples 2\n"
+      "set lmargin at screen {left:.6f}\nset rmargin at screen {right:.6f}\n"
+      "set tmargin at screen {top:.6f}\nset bmargin at screen {bottom:.6f}\n"
+      "set border 3 linecolor rgb '{axis}'\n"
+      "set xtics nomirror scale 0.5 textcolor rgb '{soft}'\n"
+      "set xtics {ticks}\n"
+      "set ytics nomirror scale 0 textcolor rgb '{soft}' format '%.0f'\n"
+      "set grid ytics linetype 1 linewidth 1 linecolor rgb '{grid}'\n"
+      "set xlabel {label} textcolor rgb '{soft}' offset 0,0.3\n"
+      "set label 'MiB' at graph 0,1 right offset -0.8,1.1 "
+      "textcolor rgb '{soft}'\n"
+      "set xrange [0:{last:.6f}]\nset yrange [0:{most:.6f}]\n",
+      fmt::arg("left", kLeft / cow::Svg::kWidth),
+      fmt::arg("right", kRight / cow::Svg::kWidth),
+      fmt::arg("top", 1 - kTop / kHeight),
+      fmt::arg("bottom", 1 - kBottom / kHeight), fmt::arg("axis", kChartAxis),
+      fmt::arg("soft", kChartSoft), fmt::arg("grid", kChartGrid),
+      fmt::arg("ticks", chart.x_ticks),
+      fmt::arg("label", in_quotes(chart.x_label)), fmt::arg("last", chart.last),
+      fmt::arg("most", top_of(chart)));
+}
+
+std::string style_of(const Series& series) {
+  return fmt::format("pointtype {} pointsize {} linewidth 1.5",
+                     series.is_square ? 4 : 7, series.is_square ? 1.35 : .75);
+}
+
+// Behind the right end of a line its text, and below it a point and a name for
+// each series that lies on it. Squares and circles may lie upon each other.
+std::string labels(const Chart& chart) {
+  const double x_of_pixel = chart.last / (kRight - kLeft);
+  const double y_of_pixel = top_of(chart) / (kBottom - kTop);
+  std::string text;
+  for (const Line& line : chart.lines) {
+    double y = line.end;
+    text += fmt::format(
+        "set label {} at {:.6f},{:.6f} textcolor rgb '{}' font ',13'\n",
+        in_quotes(line.text), chart.last + 10 * x_of_pixel, y, line.color);
+    for (const Series& series : chart.series) {
+      if (std::string_view(series.color) != line.color) continue;
+      y -= 19 * y_of_pixel;
+      text += fmt::format(
+          "set label {} at {:.6f},{:.6f} point {} linecolor rgb '{}' "
+          "offset 1.2,-0.3 textcolor rgb '{}'\n",
+          in_quotes(series.name), chart.last + 17 * x_of_pixel, y,
+          style_of(series), series.color, kChartInk);
+    }
+  }
+  return text;
+}
+
+std::string plot(const Chart& chart) {
+  std::string data;
+  std::string plot = "plot ";
+  for (const Line& line : chart.lines) {
+    plot +=
+        fmt::format("{} title {} with lines linewidth 1.5 linecolor rgb '{}', ",
+                    line.formula, in_quotes(line.text), line.color);
+  }
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    const Series& series = chart.series[i];
+    data += fmt::format("$points{} << EOD\n", i);
+    for (const Point& point : series.points) {
+      data += fmt::format("{:.6f} {:.6f}\n", point.x, mib(point.bytes));
+    }
+    data += "EOD\n";
+    plot +=
+        fmt::format("{}$points{} title {} with points {} linecolor rgb '{}'",
+                    i == 0 ? "" : ", ", i, in_quotes(series.name),
+                    style_of(series), series.color);
+  }
+  return data + plot + "\n";
+}
+
+Drawing draw(const Chart& chart) {
+  cow::Svg svg(chart.title, chart.subtitle);
+  add_chart(svg, frame(chart) + labels(chart) + plot(chart), kHeight);
+  std::string alt = chart.title + ". " + chart.subtitle;
+  for (const Series& series : chart.series) {
+    alt += " " + series.name + ":";
+    for (const Point& point : series.points) {
+      alt += fmt::format(" {} at {},", size(point.bytes), point.x_in_words);
+    }
+    alt.back() = '.';
+  }
+  return {svg.document(alt), alt};
+}
+
+}  // namespace
+
+Drawing draw_cost_of_workers(const std::vector<Json>& reports) {
+  Series pass_self{"01 pass_self", kChartWarm, false};
+  Series spawn{"07 spawn", kChartWarm, true};
+  Series global{"04 global", kChartCool, false};
+  Series server{"07 fork server", kChartCool, true};
+  const std::int64_t D = parameter(reports.at(0), "data");
+  std::int64_t most = 1;
+  const auto add = [&](Series& series, const Json& report,
+                       std::string_view moment) {
+    if (parameter(report, "data") != D) {
+      throw FigureError("the reports are not of the same amount of data");
+    }
+    const std::int64_t workers = parameter(report, "workers");
+    most = std::max(most, workers);
+    series.points.push_back(
+        {static_cast<double>(workers), fmt::format("N = {}", workers),
+         processes(report, moment).sum(&ProcessFigures::pss)});
+  };
+  for (std::size_t i = 0; i + 2 < reports.size(); i += 3) {
+    add(pass_self, reports[i], "every worker holds its task");
+    add(global, reports[i + 1], "every worker holds its task");
+    add(spawn, reports[i + 2], "spawn");
+    add(server, reports[i + 2], "forkserver");
+  }
+  const double last = static_cast<double>(most) + .5;
+  return draw(
+      {.title = fmt::format(
+           "The data sent: {} more a worker. Inherited: nothing.", size(D)),
+       .subtitle = "ΣPSS by the number of workers: points are measured, lines "
+                   "are the formulas.",
+       .x_label = "N, workers",
+       .x_ticks = "1,1",
+       .last = last,
+       .lines = {{fmt::format("{}*(x+1)", mib(D)), "(N + 1)·D",
+                  mib(D) * (last + 1), kChartWarm},
+                 {fmt::format("{}", mib(D)), "D", mib(D), kChartCool}},
+       .series = {pass_self, spawn, global, server}});
+}
+
+Drawing draw_cost_of_writing(const Json& report) {
+  const std::int64_t D = parameter(report, "data");
+  const std::int64_t N = parameter(report, "workers");
+  Series all{"ΣPSS, measured", kChartWarm, false};
+  Series parent{"the parent's USS, measured", kChartCool, false};
+  for (const std::string f : {"0", "1/R", "1/16", "1/4", "1"}) {
+    const std::string moment = "the same pages, f = " + f;
+    const Processes held = processes(report, moment);
+    const std::int64_t written =
+        claim(report, moment, "pages of workers").at("measured");
+    const std::int64_t page = report.at("environment").at("page_size");
+    const double part =
+        static_cast<double>(written * page) / static_cast<double>(D);
+    all.points.push_back({part, "f = " + f, held.sum(&ProcessFigures::pss)});
+    parent.points.push_back({part, "f = " + f, held.all.at(0).uss});
+  }
+  const double last = 1.03;
+  const double d = mib(D);
+  return draw(
+      {.title = "Each page that is written is paid once more for every writer",
+       .subtitle = fmt::format(
+           "By the part f of the pages that each of {} workers writes; the "
+           "parent writes none. Points are measured, lines are the formulas.",
+           N),
+       .x_label = "f, part of the pages",
+       .x_ticks = "('0' 0, '1/16' 1./16, '1/4' .25, '1/2' .5, '3/4' .75, "
+                  "'1' 1)",
+       .last = last,
+       .lines = {{fmt::format("{}*(1+{}*x)", d, N), "D·(1 + N·f)",
+                  d * (1 + static_cast<double>(N) * last), kChartWarm},
+                 {fmt::format("{}*x", d), "D·f", d * last, kChartCool}},
+       .series = {all, parent}});
+}
+
+}  // namespace book

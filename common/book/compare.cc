@@ -1,0 +1,269 @@
+#include "book/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <regex>
+#include <utility>
+
+#include "book/block.h"
+#include "book/figures_in.h"
+
+namespace book {
+namespace {
+
+using Kind = Quantity::Kind;
+
+// PSS depends on who else maps the C library just then; a MiB is about what
+// that makes in the sum over a pool.
+constexpr double kOneFiftieth = 0.02;
+constexpr double kMebi = 1024 * 1024;
+constexpr double kLeastBelowOneMebi = kMebi / 4;
+constexpr double kLeastAbove = kMebi;
+
+// A claim's row: its name, its formula; what is predicted, measured, allowed;
+// and the verdict.
+constexpr std::size_t kCells = 6;
+constexpr std::size_t kCellsBeforePredicted = 2;
+
+// What differs from machine to machine or from run to run, and says nothing.
+const std::vector<std::regex>& always_free() {
+  static const std::vector<std::regex> all = [] {
+    std::vector<std::regex> patterns;
+    for (const char* pattern :
+         {"^ *Linux .* huge pages: .*",           // the machine
+          "^ *[0-9]+(?=  (parent|worker|fork))",  // the process ids of a table
+          "worker [0-9]+(?= (died|was))",         // and of a message
+          "0x[0-9a-f]+"}) {
+      patterns.emplace_back(pattern);
+    }
+    return patterns;
+  }();
+  return all;
+}
+
+bool matches(const std::string& line,
+             const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const auto& each) {
+    return std::regex_search(line, std::regex(each));
+  });
+}
+
+// Cells are two blanks apart, as in the tables of the reports.
+std::vector<std::string> cells_of(std::string_view line) {
+  std::vector<std::string> cells;
+  for (line = trimmed(line); !line.empty(); line = trimmed(line)) {
+    const auto end = std::min(line.find("  "), line.size());
+    cells.emplace_back(line.substr(0, end));
+    line.remove_prefix(end);
+  }
+  return cells;
+}
+
+// "  h = 56 bytes · m = 4 bytes": what the symbols are. Where such a text is
+// broken into lines depends on its digits.
+bool is_legend(std::string_view line) {
+  static const std::regex legend(R"(  \S+ = [^=]+( · \S+ = [^=]+)*)");
+  return std::regex_match(line.begin(), line.end(), legend);
+}
+
+// Of "Σb_pss = 2.2 MiB, 2.3 MiB" the first: how many differ is chance.
+std::string with_first_values(const std::string& legend) {
+  static const std::regex more("(, [0-9][^ ]* [A-Za-z]+)+(?= ·|$)");
+  return std::regex_replace(legend, more, "");
+}
+
+// A line with its figures, and what bounds them.
+struct Line {
+  int number = 0;
+  std::string text;
+  std::string words;
+  std::vector<Quantity> figures;
+  /// How many of the figures stand in front of the cells of a claim's row.
+  std::size_t before_predicted = 0;
+  const Bound* bound = nullptr;
+};
+
+class Comparison {
+ public:
+  Comparison(const std::vector<std::string>& old_lines,
+             const std::vector<std::string>& new_lines, Slack slack)
+      : slack_(std::move(slack)) {
+    old_ = read(old_lines);
+    new_ = read(new_lines);
+  }
+
+  std::vector<Difference> differences() {
+    align();
+    return std::move(differences_);
+  }
+
+ private:
+  std::vector<Line> read(const std::vector<std::string>& lines) const {
+    std::vector<Line> read;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      std::string text = lines[i];
+      const std::size_t first = i;
+      while (is_legend(text) && i + 1 < lines.size() &&
+             is_legend(lines[i + 1])) {
+        text += fmt::format(" · {}", trimmed(lines[++i]));
+      }
+      read.push_back(this->read(text));
+      read.back().number = static_cast<int>(first);
+    }
+    return read;
+  }
+
+  Line read(const std::string& text) const {
+    std::string without = text;
+    if (is_legend(text)) without = with_first_values(text);
+    for (const std::regex& pattern : always_free()) {
+      without = std::regex_replace(without, pattern, "<free>");
+    }
+    for (const std::string& pattern : slack_.free) {
+      without = std::regex_replace(without, std::regex(pattern), "<free>");
+    }
+    MarkedLine marked = mark_figures(without);
+    Line line;
+    line.text = text;
+    line.words = std::move(marked.words);
+    line.figures = std::move(marked.figures);
+    find_bound(line);
+    return line;
+  }
+
+  void find_bound(Line& line) const {
+    const std::vector<std::string> cells = cells_of(line.text);
+    if (cells.size() != kCells) return;
+    for (const Bound& bound : slack_.bounds) {
+      if (bound.claim != cells[0]) continue;
+      line.bound = &bound;
+      for (std::size_t i = 0; i < kCellsBeforePredicted; ++i) {
+        line.before_predicted += mark_figures(cells[i]).figures.size();
+      }
+    }
+  }
+
+  // Lines of the same words belong together: the longest sequence of them that
+  // both texts have in the same order.
+  void align() {
+    const std::size_t rows = old_.size();
+    const std::size_t columns = new_.size();
+    std::vector<std::vector<int>> longest(rows + 1,
+                                          std::vector<int>(columns + 1));
+    for (std::size_t i = rows; i-- > 0;) {
+      for (std::size_t j = columns; j-- > 0;) {
+        longest[i][j] = old_[i].words == new_[j].words
+                            ? longest[i + 1][j + 1] + 1
+                            : std::max(longest[i + 1][j], longest[i][j + 1]);
+      }
+    }
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < rows && j < columns) {
+      if (old_[i].words == new_[j].words) {
+        compare_figures(i++, new_[j++]);
+      } else if (longest[i + 1][j] >= longest[i][j + 1]) {
+        only_old(i++);
+      } else {
+        only_new(i, j++);
+      }
+    }
+    while (i < rows) only_old(i++);
+    while (j < columns) only_new(i, j++);
+  }
+
+  void only_old(std::size_t i) {
+    differences_.push_back({.line = old_[i].number,
+                            .old_line = old_[i].text,
+                            .new_line = "",
+                            .why = "the program does not say this"});
+  }
+
+  void only_new(std::size_t i, std::size_t j) {
+    differences_.push_back({.line = i < old_.size() ? old_[i].number : 0,
+                            .old_line = "",
+                            .new_line = new_[j].text,
+                            .why = "the document does not say this"});
+  }
+
+  void compare_figures(std::size_t i, const Line& now) {
+    const Line& then = old_[i];
+    const bool near = matches(now.text, slack_.near);
+    for (std::size_t k = 0; k < now.figures.size(); ++k) {
+      const auto why =
+          difference(then.figures[k], now.figures[k], k, now, near);
+      if (!why) continue;
+      differences_.push_back({.line = then.number,
+                              .old_line = then.text,
+                              .new_line = now.text,
+                              .why = *why});
+      return;
+    }
+  }
+
+  static std::optional<std::string> difference(const Quantity& then,
+                                               const Quantity& now,
+                                               std::size_t k, const Line& line,
+                                               bool near) {
+    if (now.kind == Kind::kTime) return std::nullopt;
+    if (line.bound != nullptr && k == line.before_predicted + 1) {
+      return beyond(then, *line.bound, near);
+    }
+    const bool memory = now.kind == Kind::kMemory;
+    double slack = then.half_digit + now.half_digit;
+    const double larger = std::max(std::abs(then.value), std::abs(now.value));
+    if (memory && !(then.in_bytes && now.in_bytes)) {
+      slack += std::max(larger * kOneFiftieth,
+                        larger < kMebi ? kLeastBelowOneMebi : kLeastAbove);
+    } else if (near) {
+      slack += larger * kOneFiftieth;
+    }
+    if (std::abs(then.value - now.value) <= slack) return std::nullopt;
+    return fmt::format("{} there, {} now", then.text, now.text);
+  }
+
+  // What was measured, against what the claim of today allows.
+  static std::optional<std::string> beyond(const Quantity& then,
+                                           const Bound& bound, bool near) {
+    const double part = near ? kOneFiftieth : 0;
+    const auto low = static_cast<double>(bound.low);
+    const auto high = static_cast<double>(bound.high);
+    if (then.value + then.half_digit >= low - part * std::abs(low) &&
+        then.value - then.half_digit <= high + part * std::abs(high)) {
+      return std::nullopt;
+    }
+    return fmt::format("{} is not within the claim's bounds, {} to {}{}",
+                       then.text, bound.low, bound.high,
+                       bound.bytes ? " bytes" : "");
+  }
+
+  Slack slack_;
+  std::vector<Line> old_, new_;
+  std::vector<Difference> differences_;
+};
+
+}  // namespace
+
+std::vector<Bound> bounds_of(const nlohmann::json& report) {
+  std::vector<Bound> bounds;
+  if (!report.is_object() || !report.contains("claims")) return bounds;
+  for (const nlohmann::json& claim : report.at("claims")) {
+    if (!claim.at("holds")) continue;  // then there is nothing to lie within
+    bounds.push_back({.claim = claim.at("name"),
+                      .low = claim.at("low"),
+                      .high = claim.at("high"),
+                      .bytes = claim.at("unit") == "bytes"});
+  }
+  return bounds;
+}
+
+std::vector<Difference> compare(const std::vector<std::string>& old_lines,
+                                const std::vector<std::string>& new_lines,
+                                const Slack& slack) {
+  return Comparison(old_lines, new_lines, slack).differences();
+}
+
+}  // namespace book

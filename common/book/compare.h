@@ -1,0 +1,49 @@
+// Whether two texts of a measurement say the same: words exactly, figures
+// within bounds, blanks not at all.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace book {
+
+/// What a claim of a lesson allows, from the JSON of a run.
+struct Bound {
+  std::string claim;
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  bool bytes = false;
+};
+
+/// The bounds of all claims of a report that hold; none of one without claims.
+std::vector<Bound> bounds_of(const nlohmann::json& report);
+
+/// How far texts may differ. Always free: process ids, addresses, times, and
+/// the line that names the machine. Figures of memory may differ by 2 %, or by
+/// 1 MiB (256 KiB where they are below 1 MiB); all others not at all.
+struct Slack {
+  /// For the rows of claims: what was measured must lie within the bounds.
+  std::vector<Bound> bounds;
+  /// What matches one of these regular expressions is free.
+  std::vector<std::string> free;
+  /// In lines that match one of these, plain numbers may differ by 2 %.
+  std::vector<std::string> near;
+};
+
+/// A line that differs. Of one that is only in one of the texts, the other is
+/// empty.
+struct Difference {
+  int line = 0;  ///< of the old text, counted from 0: where it is, or belongs
+  std::string old_line;
+  std::string new_line;
+  std::string why;
+};
+
+/// Compares what a document says with what a program says now.
+std::vector<Difference> compare(const std::vector<std::string>& old_lines,
+                                const std::vector<std::string>& new_lines,
+                                const Slack& slack);
+
+}  // namespace book

@@ -1,0 +1,35 @@
+// The numbers in a line of text.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace book {
+
+/// A number with its unit, as a text shows it.
+struct Quantity {
+  enum class Kind {
+    kPlain,   ///< no unit: a count
+    kMemory,  ///< an amount of memory
+    kTime,    ///< a time, or a ratio of times
+  };
+
+  Kind kind = Kind::kPlain;
+  double value = 0;       ///< memory: in bytes
+  double half_digit = 0;  ///< half of its last digit: how exact it is shown
+  bool in_bytes = false;  ///< memory, to the byte
+  std::string text;       ///< as it stands there
+};
+
+/// A line taken apart: what is not a number, with a mark where each number
+/// stood, one blank for several; and the numbers.
+struct MarkedLine {
+  std::string words;
+  std::vector<Quantity> figures;
+};
+
+/// Digits that are part of a word, as in "04_global" or "b2", are no number.
+MarkedLine mark_figures(std::string_view line);
+
+}  // namespace book

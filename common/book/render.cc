@@ -1,0 +1,191 @@
+// What each kind of block should say.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "book/book.h"
+#include "book/excerpt.h"
+#include "book/figure.h"
+#include "book/region.h"
+#include "book/table.h"
+#include "cow/os/descriptor.h"
+
+namespace book {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The lines between fences; the language that stands there now is kept.
+std::vector<std::string> fenced(const Block& block, std::string_view language,
+                                std::vector<std::string> lines) {
+  std::string fence = fmt::format("```{}", language);
+  if (!block.body.empty() && block.body[0].starts_with("```") &&
+      block.body[0].size() > 3) {
+    fence = block.body[0];
+  }
+  lines.insert(lines.begin(), fence);
+  lines.emplace_back("```");
+  return lines;
+}
+
+// A run that did not end as its block expects is not what was meant.
+void check_status(const Block& block, const Ran& ran) {
+  const std::string wanted = block.one("exit");
+  const std::string expected =
+      fmt::format("exit status {}", wanted.empty() ? "0" : wanted);
+  if (to_string(ran.status) == expected) return;
+  std::string last = "nothing";
+  for (const std::string& line : lines_of(ran.text)) {
+    if (!trimmed(line).empty()) last = line;
+  }
+  throw std::runtime_error(
+      fmt::format("{} ended with {} where {} is expected; it printed at last: "
+                  "{}",
+                  block.what, to_string(ran.status), expected, last));
+}
+
+// Paths below the top folder as they are, wherever that is.
+std::string without_folder(std::string text, const fs::path& source) {
+  const std::string folder = source.string() + "/";
+  for (auto at = text.find(folder); at != std::string::npos;
+       at = text.find(folder, at)) {
+    text.erase(at, folder.size());
+  }
+  return text;
+}
+
+Fresh output(const Block& block, const Places& places, Runs& runs) {
+  const Ran& ran = runs.run(block.what);
+  Fresh fresh;
+  if (ran.not_possible) {
+    fresh.not_possible = ran.not_possible;
+    return fresh;
+  }
+  check_status(block, ran);
+  if (block.kind == Kind::kProof) return fresh;
+  const Choice choice{.parts = block.all("part"),
+                      .group = block.one("group"),
+                      .lines = block.all("lines")};
+  fresh.body = fenced(block, "text",
+                      excerpt(without_folder(ran.text, places.source), choice));
+  fresh.slack = {.bounds = bounds_of(ran.report),
+                 .free = block.all("free"),
+                 .near = block.all("near")};
+  return fresh;
+}
+
+// "FILE", "FILE#NAME" or "FILE#NAME, NAME".
+Fresh code(const Block& block, const Places& places) {
+  const auto hash = std::min(block.what.find('#'), block.what.size());
+  const fs::path file = block.what.substr(0, hash);
+  const auto text = cow::read_file(places.source / file);
+  if (!text) throw std::runtime_error(text.reason());
+  std::string_view names = std::string_view(block.what).substr(hash);
+  std::vector<std::string> lines;
+  if (names.empty()) lines = lines_of(*text);
+  while (!names.empty()) {
+    names.remove_prefix(1);  // "#" or ","
+    const auto end = std::min(names.find(','), names.size());
+    if (!lines.empty()) lines.emplace_back();
+    const auto piece = without_indent(
+        region(*text, trimmed(names.substr(0, end)), language_of(file)));
+    lines.insert(lines.end(), piece.begin(), piece.end());
+    names.remove_prefix(end);
+  }
+  lines = cut(std::move(lines), block.one("from"), block.one("to"));
+  Fresh fresh;
+  fresh.body =
+      fenced(block, language_of(file), without_indent(std::move(lines)));
+  return fresh;
+}
+
+// The entry of `all` with that name.
+template <typename Named>
+const Named& named(const std::vector<Named>& all, const std::string& name,
+                   const char* kind) {
+  std::vector<std::string> names;
+  for (const Named& each : all) {
+    if (each.name == name) return each;
+    names.push_back(each.name);
+  }
+  throw std::runtime_error(fmt::format("there is no {} \"{}\"; there is {}",
+                                       kind, name, fmt::join(names, ", ")));
+}
+
+// The reports of all runs; none and the reason, if this machine cannot run one.
+std::vector<nlohmann::json> reports_of(const std::vector<Run>& wanted,
+                                       Runs& runs, Fresh& fresh) {
+  std::vector<nlohmann::json> reports;
+  for (const Run& each : wanted) {
+    const Ran& ran = runs.run(each);
+    if (ran.not_possible) {
+      fresh.not_possible = ran.not_possible;
+      return {};
+    }
+    if (!ran.report.is_object()) {
+      throw std::runtime_error(
+          fmt::format("{} {} wrote no JSON: {}", each.program,
+                      fmt::join(each.flags, " "), to_string(ran.status)));
+    }
+    reports.push_back(ran.report);
+  }
+  return reports;
+}
+
+Fresh table(const Block& block, Runs& runs) {
+  const TableOf& wanted = named(tables(), block.what, "table");
+  Fresh fresh;
+  const auto reports = reports_of(wanted.runs, runs, fresh);
+  if (!fresh.not_possible) fresh.body = as_markdown(wanted.rows(reports));
+  return fresh;
+}
+
+Fresh figure(const Document& document, const Block& block, const Places& places,
+             Runs& runs) {
+  const Figure& wanted = named(figures(), block.what, "figure");
+  Fresh fresh;
+  const auto reports = reports_of(wanted.runs, runs, fresh);
+  if (fresh.not_possible) return fresh;
+  const Drawing drawing = wanted.draw(reports);
+  const fs::path file = fs::path("docs/figures") / (wanted.name + ".svg");
+  const fs::path link = file.lexically_relative(document.path.parent_path());
+  fresh.body = {fmt::format("![{}]({})", drawing.alt, link.string())};
+  fresh.drawing = places.source / file;
+  fresh.svg = drawing.svg;
+  return fresh;
+}
+
+Fresh by_hand(const Block& block) {
+  Fresh fresh;
+  fresh.body = block.body;
+  return fresh;
+}
+
+}  // namespace
+
+Fresh render(const Document& document, const Block& block, const Places& places,
+             Runs& runs) {
+  try {
+    switch (block.kind) {
+      case Kind::kOutput:
+      case Kind::kProof:
+        return output(block, places, runs);
+      case Kind::kCode:
+        return code(block, places);
+      case Kind::kTable:
+        return table(block, runs);
+      case Kind::kFigure:
+        return figure(document, block, places, runs);
+      case Kind::kByHand:
+        break;
+    }
+    return by_hand(block);
+  } catch (const Mistake&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Mistake(document.path, block.line, error.what());
+  }
+}
+
+}  // namespace book

@@ -1,0 +1,65 @@
+"""How Sphinx makes the site; stage.py has made its sources."""
+import re
+from pathlib import Path
+
+project = "cowpool"
+html_title = "Copy-on-Write by Experiment"
+copyright = "the authors of cowpool, MIT license"
+
+extensions = ["myst_parser"]
+exclude_patterns = [".tree"]
+
+# As on GitHub: "#the-symbols" is a heading, three levels deep.
+myst_heading_anchors = 4
+
+html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["book.css"]
+html_show_sphinx = False
+html_copy_source = False
+html_show_sourcelink = False
+
+# A summary of what was found is fetched, which a page from a file must not.
+html_show_search_summary = False
+
+html_theme_options = {
+    # Furo's own names for colours; blue and vermilion as in the figures.
+    "light_css_variables": {
+        "color-brand-primary": "#005a8c",
+        "color-brand-content": "#005a8c",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#7cc7f2",
+        "color-brand-content": "#7cc7f2",
+    },
+    "footer_icons": [],
+}
+pygments_style = "friendly"
+pygments_dark_style = "github-dark"
+
+
+def repair_theme(app, exception):
+    """Makes one file of each that Debian's furo has in parts.
+
+    Its script is a module that imports another, its style sheet imports one by
+    an address of a web server: a page that is opened from a file gets neither.
+    """
+    static = Path(app.outdir) / "_static"
+    script = static / "scripts" / "furo.js"
+    other = static / "scripts" / "gumshoe-patched.js"
+    if exception is None and other.exists():
+        lines = script.read_text().splitlines(keepends=True)
+        script.write_text(other.read_text() + "".join(
+            line for line in lines if not line.startswith("import ")))
+
+    def normalize(match):
+        return (Path("/usr/share") / match[1].lstrip("/")).read_text()
+    style = static / "styles" / "furo.css"
+    if exception is None:
+        style.write_text(re.sub(
+            r'@import (?:url\()?"?(/javascript/[^")]*)"?\)?;', normalize,
+            style.read_text()))
+
+
+def setup(app):
+    app.connect("build-finished", repair_theme)

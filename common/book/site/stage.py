@@ -1,0 +1,117 @@
+"""Makes the tree of sources that Sphinx builds the site from: stage.py FOLDER
+
+The documents go there as they are. Where one links to a file of the repository
+that is no document, the link leads to a page that shows that file; where it
+links to a folder, to a page that lists it. What is on such a page is linked in
+turn to nothing.
+"""
+import os
+import re
+import sys
+from pathlib import Path
+
+SOURCE = Path.cwd()
+STAGE = Path(sys.argv[1])
+
+LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]*)?(\))")
+LANGUAGES = {".cc": "cpp", ".h": "cpp", ".py": "python", ".cmake": "cmake",
+             ".sh": "bash", ".patch": "diff"}
+PARTS = (("I. The question and its answers", range(1, 8)),
+         ("II. When reading is writing", range(8, 13)),
+         ("III. Beyond fork", range(13, 17)))
+
+
+def write(path, text):
+    path = STAGE / path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def source_page(path):
+    """The page, below FOLDER, that shows the file or folder `path`."""
+    return Path("source") / ("index" if str(path) == "." else str(path) + ".md")
+
+
+def show_file(path):
+    text = (SOURCE / path).read_text()
+    language = LANGUAGES.get(path.suffix, "text")
+    if path.name == "CMakeLists.txt":
+        language = "cmake"
+    fence = "`" * 4
+    write(source_page(path),
+          f"---\norphan: true\n---\n# {path.name}\n\n`{path}`\n\n"
+          f"{fence}{language}\n{text.rstrip()}\n{fence}\n")
+
+
+def show_folder(path):
+    files = sorted(file for file in (SOURCE / path).rglob("*")
+                   if file.is_file() and "__pycache__" not in file.parts)
+    lines = []
+    for file in files:
+        inside = file.relative_to(SOURCE)
+        show_file(inside)
+        target = os.path.relpath(source_page(inside), source_page(path).parent)
+        lines.append(f"- [{inside}]({target})")
+    write(source_page(path), f"---\norphan: true\n---\n# {path}\n\n"
+          + "\n".join(lines) + "\n")
+
+
+def is_document(path):
+    return path.suffix == ".md" and (path.parent == Path("docs")
+                                     or path.parent == Path("."))
+
+
+def with_links(document):
+    """The text of a document, its links to other files led to their pages."""
+    def lead(match):
+        target = match[2]
+        if re.match(r"[a-z]+:", target):
+            return match[0]
+        path = Path(os.path.normpath(document.parent / target))
+        if is_document(path) or path.suffix == ".svg":
+            return match[0]
+        if not (SOURCE / path).exists():
+            sys.exit(f"{document}: {target}: there is no such file")
+        (show_folder if (SOURCE / path).is_dir() else show_file)(path)
+        page = os.path.relpath(source_page(path), document.parent)
+        return f"{match[1]}{page}{match[4]}"
+    return LINK.sub(lead, (SOURCE / document).read_text())
+
+
+def toctree(caption, pages, **options):
+    lines = [f":caption: {caption}"] + [f":{key}: {value}"
+                                        for key, value in options.items()]
+    return ("\n```{toctree}\n:hidden:\n" + "\n".join(lines) + "\n\n"
+            + "\n".join(pages) + "\n```\n")
+
+
+def main():
+    documents = sorted((SOURCE / "docs").glob("*.md"))
+    for path in documents:
+        inside = path.relative_to(SOURCE)
+        write(inside, with_links(inside))
+    write("docs/figures/.keep", "")
+    for figure in (SOURCE / "docs/figures").glob("*.svg"):
+        write(figure.relative_to(SOURCE), figure.read_text())
+
+    names = [path.stem for path in documents]
+    index = with_links(Path("README.md"))
+    index += toctree("The course", ["Contents <docs/README>", "docs/glossary"])
+    lessons = [name for name in names if name[:2].isdigit()]
+    for part, numbers in PARTS:
+        pages = [f"{name.replace('_', ' ', 1)} <docs/{name}>"
+                 for name in lessons if int(name[:2]) in numbers]
+        if pages:
+            index += toctree(part, pages)
+    others = [name for name in names
+              if name not in lessons and name not in ("README", "glossary")]
+    index += toctree("Beside the chapters", [f"docs/{name}" for name in others]
+                     + ["CONTRIBUTING"])
+    write("index.md", index)
+    for name in ("CONTRIBUTING.md", "LICENSE"):
+        path = Path(name)
+        if is_document(path):
+            write(path, with_links(path))
+
+
+main()

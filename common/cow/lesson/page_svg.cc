@@ -1,0 +1,220 @@
+// Pages as an SVG document, which leaves none out, and in words.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cow/lesson/page_picture.h"
+#include "cow/lesson/svg.h"
+#include "cow/lesson/term.h"
+
+namespace cow {
+namespace {
+
+// All in pixels.
+constexpr double kGap = 12;  // between maps that stand side by side
+constexpr Type kHeading{.size = 13, .bold = true};
+constexpr Type kLabel{.size = 12};
+constexpr Type kCaption{.size = 11, .color = "soft"};
+constexpr std::size_t kMostInALine = 5;
+
+std::string class_of(std::size_t kind) { return fmt::format("kind{}", kind); }
+
+// How all maps of a picture are laid out, alike for all its rows.
+struct Layout {
+  std::size_t in_a_line = 1;  // how many maps stand side by side
+  double width = Svg::kInner;
+  std::size_t columns = 16;  // of squares
+  double cell = 1;           // a square's side
+
+  explicit Layout(const PagePicture& picture) {
+    std::size_t longest = 0;
+    for (const PageRow& row : picture.rows) {
+      longest = std::max(longest, row.pages.size());
+    }
+    for (const PageGroup& group : groups_of(picture)) {
+      in_a_line = std::clamp(group.rows.size(), in_a_line, kMostInALine);
+    }
+    const auto maps = static_cast<double>(in_a_line);
+    width = (Svg::kInner - kGap * (maps - 1)) / maps;
+    // A map alone is wide and low, one of several at most a little upright.
+    const std::size_t most_lines_per_4_columns = in_a_line == 1 ? 1 : 7;
+    while (longest > columns * columns * most_lines_per_4_columns / 4) {
+      columns *= 2;
+    }
+    cell = width / static_cast<double>(columns);
+    if (cell > 1) cell = std::floor(cell);
+  }
+
+  std::size_t lines(const PageRow& row) const {
+    return (row.pages.size() + columns - 1) / columns;
+  }
+  double height(const PageRow& row) const {
+    return std::ceil(cell * static_cast<double>(lines(row)));
+  }
+};
+
+// The pages as a path for each kind: neighbours of one kind are one stroke
+// "M column line h pages" with 1 for a page, as thick as a page is high.
+std::string strokes(const Layout& layout, const PageRow& row) {
+  std::vector<std::string> paths(256);
+  for (std::size_t line = 0; line < layout.lines(row); ++line) {
+    const std::size_t begin = line * layout.columns;
+    const auto part = std::span(row.pages).subspan(
+        begin, std::min(layout.columns, row.pages.size() - begin));
+    for (std::size_t i = 0; i < part.size();) {
+      const std::size_t first = i;
+      while (i < part.size() && part[i] == part[first]) ++i;
+      paths[part[first]] += fmt::format("M{} {}h{}", first, line, i - first);
+    }
+  }
+  std::string text;
+  for (std::size_t kind = 0; kind < paths.size(); ++kind) {
+    if (paths[kind].empty()) continue;
+    text += fmt::format("<path class=\"{}-line\" d=\"{}\"/>\n", class_of(kind),
+                        paths[kind]);
+  }
+  return text;
+}
+
+// Lines between the pages, one pixel wide, where a page has the room.
+std::string grid(const Layout& layout, const PageRow& row, double x, double y) {
+  if (layout.cell < 4) return "";
+  const auto columns = std::min(layout.columns, row.pages.size());
+  const double width = layout.cell * static_cast<double>(columns);
+  std::string path;
+  for (std::size_t i = 1; i < columns; ++i) {
+    path += fmt::format(
+        "M{} {}v{}", svg_number(x + layout.cell * static_cast<double>(i) - .5),
+        svg_number(y), svg_number(layout.height(row)));
+  }
+  for (std::size_t i = 1; i < layout.lines(row); ++i) {
+    path +=
+        fmt::format("M{} {}h{}", svg_number(x),
+                    svg_number(y + layout.cell * static_cast<double>(i) - .5),
+                    svg_number(width));
+  }
+  return fmt::format("<path class=\"paper-line\" d=\"{}\"/>\n", path);
+}
+
+// How many pages a row has of each kind that it has.
+std::string counts_in_words(const PagePicture& picture, const PageRow& row) {
+  const auto counts = count_kinds(row.pages);
+  std::string text;
+  for (std::size_t kind = 0; kind < picture.kinds.size(); ++kind) {
+    if (counts[kind] == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : " · ",
+                        to_string(counts[kind], Unit::kCount),
+                        picture.kinds[kind].name);
+  }
+  return text.empty() ? "no pages" : text;
+}
+
+// Under a map: a square of each kind's colour, how many pages, and the name.
+void draw_captions(Svg& svg, const PagePicture& picture, const PageRow& row,
+                   double x, double width) {
+  const auto counts = count_kinds(row.pages);
+  if (row.pages.empty()) {
+    svg.text(x, svg.y += 15, kCaption, "no pages");
+  }
+  for (std::size_t kind = 0; kind < picture.kinds.size(); ++kind) {
+    if (counts[kind] == 0) continue;
+    svg.y += 15;
+    svg.rect(x, svg.y - 9, 10, 10, class_of(kind));
+    svg.text(x + 14, svg.y, kCaption,
+             clip_text(to_string(counts[kind], Unit::kCount) + " " +
+                           picture.kinds[kind].name,
+                       width - 14, kCaption));
+  }
+}
+
+// From svg.y on, which it moves to the map's end.
+void draw_map(Svg& svg, const PagePicture& picture, const Layout& layout,
+              const PageRow& row, double x) {
+  svg.raw(fmt::format(
+      "<g><title>{}</title>\n",
+      escape_xml(row.label + " · " + counts_in_words(picture, row))));
+  svg.text(x, svg.y += 15, kLabel, clip_text(row.label, layout.width, kLabel));
+  svg.y += 6;
+  if (!row.pages.empty()) {
+    svg.raw(fmt::format(
+        "<g shape-rendering=\"crispEdges\">\n"
+        "<g transform=\"translate({} {}) scale({})\">\n{}</g>\n{}</g>\n",
+        svg_number(x), svg_number(svg.y + layout.cell / 2),
+        svg_number(layout.cell), strokes(layout, row),
+        grid(layout, row, x, svg.y)));
+    svg.y += layout.height(row) + 2;
+  }
+  draw_captions(svg, picture, row, x, layout.width);
+  svg.raw("</g>\n");
+}
+
+void draw_group(Svg& svg, const PagePicture& picture, const Layout& layout,
+                const PageGroup& group) {
+  svg.y += 12;
+  if (!group.heading.empty()) {
+    for (const std::string& line :
+         wrap_text(group.heading, Svg::kInner, kHeading)) {
+      svg.text(Svg::kMargin, svg.y += 16, kHeading, line);
+    }
+    svg.y += 4;
+  }
+  for (std::size_t first = 0; first < group.rows.size();
+       first += layout.in_a_line) {
+    const double top = svg.y;
+    double end = top;
+    const std::size_t behind =
+        std::min(first + layout.in_a_line, group.rows.size());
+    for (std::size_t i = first; i < behind; ++i) {
+      svg.y = top;
+      draw_map(svg, picture, layout, group.rows[i],
+               Svg::kMargin +
+                   static_cast<double>(i - first) * (layout.width + kGap));
+      end = std::max(end, svg.y);
+    }
+    svg.y = end + 4;
+  }
+}
+
+}  // namespace
+
+std::string to_svg(const PagePicture& picture) {
+  check(picture);
+  Svg svg(picture.title,
+          "A square is a page, from left to right and then down.");
+  for (std::size_t kind = 0; kind < picture.kinds.size(); ++kind) {
+    const PageKind& shown = picture.kinds[kind];
+    svg.color(class_of(kind),
+              {shown.color, shown.dark.empty() ? shown.color : shown.dark});
+  }
+  const Layout layout(picture);
+  for (const PageGroup& group : groups_of(picture)) {
+    draw_group(svg, picture, layout, group);
+  }
+  svg.y += Svg::kMargin;
+  return svg.document(to_words(picture));
+}
+
+std::string to_words(const PagePicture& picture) {
+  std::string text = picture.title + ".";
+  for (const PageGroup& group : groups_of(picture)) {
+    if (!group.heading.empty()) text += " " + group.heading + ":";
+    for (std::size_t i = 0; i < group.rows.size(); ++i) {
+      const std::string counts = counts_in_words(picture, group.rows[i]);
+      text += (i == 0 ? " " : "; ") + group.rows[i].label;
+      while (i + 1 < group.rows.size() &&
+             counts_in_words(picture, group.rows[i + 1]) == counts) {
+        text += ", " + group.rows[++i].label;
+      }
+      text += ": " + counts;
+    }
+    text += ".";
+  }
+  return text;
+}
+
+}  // namespace cow

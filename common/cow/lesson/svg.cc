@@ -1,0 +1,182 @@
+#include "cow/lesson/svg.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+namespace cow {
+namespace {
+
+struct FrameColor {
+  std::string_view name;
+  std::string_view light;
+  std::string_view dark;
+};
+
+constexpr std::array kFrameColors = {
+    FrameColor{"paper", "#ffffff", "#16191d"},
+    FrameColor{"ink", "#1f2328", "#e6e9ed"},
+    FrameColor{"soft", "#59636e", "#a3adb8"},
+    FrameColor{"axis", "#8c959f", "#6b7681"},
+    FrameColor{"grid", "#e4e8ec", "#2b3138"},
+};
+
+constexpr std::string_view kFonts =
+    "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,"
+    "'DejaVu Sans',sans-serif";
+
+std::string rule(std::string_view name, std::string_view color) {
+  return fmt::format(".{0}{{fill:{1}}}.{0}-line{{stroke:{1};fill:none}}\n",
+                     name, color);
+}
+
+// Of DejaVu Sans, the widest of the usual fonts, in thousandths of the size.
+int width_of(char c) {
+  constexpr std::string_view kNarrow = "ijl.,:;|!'()[] f/t-";
+  constexpr std::string_view kWide = "mwMWOQG%@";
+  if (kNarrow.find(c) != std::string_view::npos) return 400;
+  if (kWide.find(c) != std::string_view::npos) return 970;
+  if (c >= 'A' && c <= 'Z') return 730;
+  return 640;
+}
+
+}  // namespace
+
+std::string escape_xml(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '&') {
+      escaped += "&amp;";
+    } else if (c == '<') {
+      escaped += "&lt;";
+    } else if (c == '>') {
+      escaped += "&gt;";
+    } else if (c == '"') {
+      escaped += "&quot;";
+    } else {
+      // XML has no place for control characters, not even escaped.
+      const auto byte = static_cast<unsigned char>(c);
+      escaped += byte < ' ' || byte == 0x7F ? ' ' : c;
+    }
+  }
+  return escaped;
+}
+
+std::string svg_number(double length) {
+  const double rounded = std::round(length * 100) / 100;
+  return fmt::format("{:g}", rounded == 0 ? 0 : rounded);  // no "-0"
+}
+
+double text_width(std::string_view text, const Type& type) {
+  double width = 0;
+  for (const char c : text) {
+    // One width for each character: its bytes behind the first have none.
+    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) width += width_of(c);
+  }
+  return width / 1000 * type.size * (type.bold ? 1.1 : 1);
+}
+
+std::vector<std::string> wrap_text(std::string_view text, double width,
+                                   const Type& type) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!lines.empty()) {
+      std::string longer = lines.back() + " " + std::string(word);
+      if (text_width(longer, type) <= width) {
+        lines.back() = std::move(longer);
+        continue;
+      }
+    }
+    lines.emplace_back(word);
+  }
+  return lines;
+}
+
+std::string clip_text(std::string text, double width, const Type& type) {
+  if (text_width(text, type) <= width) return text;
+  while (!text.empty() && text_width(text + "…", type) > width) {
+    // All bytes of the last character.
+    while ((static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) {
+      text.pop_back();
+    }
+    text.pop_back();
+  }
+  return text + "…";
+}
+
+Svg::Svg(std::string_view title, std::string_view subtitle) : title_(title) {
+  for (const FrameColor& frame : kFrameColors) {
+    light_ += rule(frame.name, frame.light);
+    dark_ += rule(frame.name, frame.dark);
+  }
+  constexpr Type kTitle{.size = 17, .bold = true};
+  constexpr Type kSubtitle{.size = 12.5, .color = "soft"};
+  y = 10;
+  for (const std::string& line : wrap_text(title, kInner, kTitle)) {
+    y += 22;
+    text(kMargin, y, kTitle, line);
+  }
+  y += 2;
+  for (const std::string& line : wrap_text(subtitle, kInner, kSubtitle)) {
+    y += 17;
+    text(kMargin, y, kSubtitle, line);
+  }
+}
+
+void Svg::color(std::string_view name, const Shade& shade) {
+  light_ += rule(name, shade.light);
+  dark_ += rule(name, shade.dark);
+}
+
+void Svg::dark_rule(std::string_view rule) {
+  dark_ += rule;
+  dark_ += '\n';
+}
+
+void Svg::text(double x, double at_y, const Type& type, std::string_view text) {
+  constexpr std::array kAnchors = {"", " text-anchor=\"middle\"",
+                                   " text-anchor=\"end\""};
+  body_ += fmt::format(
+      "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{}{} class=\"{}\">{}</text>\n",
+      svg_number(x), svg_number(at_y), svg_number(type.size),
+      type.bold ? " font-weight=\"bold\"" : "",
+      kAnchors.at(static_cast<std::size_t>(type.anchor)), type.color,
+      escape_xml(text));
+}
+
+void Svg::rect(double x, double at_y, double width, double height,
+               std::string_view color, std::string_view hover) {
+  body_ += fmt::format(
+      R"(<rect x="{}" y="{}" width="{}" height="{}" class="{}")", svg_number(x),
+      svg_number(at_y), svg_number(width), svg_number(height), color);
+  body_ += hover.empty()
+               ? "/>\n"
+               : fmt::format("><title>{}</title></rect>\n", escape_xml(hover));
+}
+
+void Svg::path(std::string_view color, std::string_view path) {
+  body_ += fmt::format("<path d=\"{}\" class=\"{}-line\"/>\n", path, color);
+}
+
+std::string Svg::document(std::string_view description) const {
+  const std::string height = svg_number(std::ceil(y));
+  return fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+      "xmlns:xlink=\"http://www.w3.org/1999/xlink\" role=\"img\" "
+      "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
+      "aria-labelledby=\"title description\">\n"
+      "<title id=\"title\">{2}</title>\n"
+      "<desc id=\"description\">{3}</desc>\n"
+      "<style>\ntext{{font-family:{4}}}\n{5}"
+      "@media (prefers-color-scheme:dark){{\n{6}}}\n</style>\n"
+      "<rect width=\"{0}\" height=\"{1}\" rx=\"6\" class=\"paper\"/>\n"
+      "{7}</svg>\n",
+      svg_number(kWidth), height, escape_xml(title_), escape_xml(description),
+      kFonts, light_, dark_, body_);
+}
+
+}  // namespace cow

@@ -1,0 +1,62 @@
+// Every picture from real runs: what the lessons write can be drawn.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "book/figure.h"
+#include "book/reports.h"
+#include "book/xml.h"
+#include "support/programs.h"
+
+namespace book::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class RealRuns : public ::testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Pictures, RealRuns,
+                         ::testing::Values("course", "inversion", "messages",
+                                           "start_methods", "page_map",
+                                           "refcounts", "writing"),
+                         [](const auto& named) { return named.param; });
+
+TEST_P(RealRuns, CanBeDrawn) {
+  // NOLINTNEXTLINE(cert-env33-c): a constant command
+  if (GetParam() == "writing" && std::system("gnuplot --version") != 0) {
+    GTEST_SKIP() << "gnuplot is not installed";
+  }
+  std::vector<nlohmann::json> reports;
+  for (const book::Run& run : figure(GetParam()).runs) {
+    // The question's own size takes 9 GiB; the default is enough here.
+    const bool large = run.flags == std::vector<std::string>{"--full-scale"};
+    reports.push_back(cow::testing::run_lesson_json(
+        run.program, large ? std::vector<std::string>() : run.flags));
+  }
+  const Drawing drawing = figure(GetParam()).draw(reports);
+  const Element root = parse_xml(drawing.svg);
+  EXPECT_EQ(root.child_text("desc"), drawing.alt);
+}
+
+TEST(RealRunsOfWorkers, CanBeDrawn) {
+  // NOLINTNEXTLINE(cert-env33-c): a constant command
+  if (std::system("gnuplot --version") != 0) {
+    GTEST_SKIP() << "gnuplot is not installed";
+  }
+  const std::vector<book::Run>& runs = figure("workers").runs;
+  std::vector<nlohmann::json> reports(runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    // Three of the thirty are run, the others are those again.
+    reports[i] =
+        i < 3 ? cow::testing::run_lesson_json(runs[i].program, runs[i].flags)
+              : reports[i % 3];
+  }
+  EXPECT_THAT(figure("workers").draw(reports).alt,
+              HasSubstr("07 fork server: 6"));
+}
+
+}  // namespace
+}  // namespace book::testing

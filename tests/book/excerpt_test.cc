@@ -1,0 +1,78 @@
+// Parts of what a program prints.
+#include "book/excerpt.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace book {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr std::string_view kReport =
+    "04_global\n"
+    "\n"
+    "While all hold\n"
+    "    PID  RSS\n"
+    "\n"
+    "      1  2 MiB\n"
+    "\n"
+    "Claims\n"
+    "  claim  formula  measured\n"
+    "  one    D               1\n"
+    "  two    N·D            22\n"
+    "\n";
+
+TEST(Excerpt, IsAllOfItWithoutEmptyEnds) {
+  EXPECT_THAT(excerpt("\na\n\nb\n\n", {}), ElementsAre("a", "", "b"));
+}
+
+TEST(Excerpt, IsSectionsByTheirHeadings) {
+  EXPECT_THAT(
+      excerpt(kReport,
+              {.parts = {"Claims", "While"}, .group = "", .lines = {}}),
+      ElementsAre("Claims", "  claim  formula  measured",
+                  "  one    D               1", "  two    N·D            22",
+                  "", "While all hold", "    PID  RSS", "", "      1  2 MiB"));
+}
+
+TEST(Excerpt, IsLinesWithoutTheColumnsThatAreBlankNow) {
+  EXPECT_THAT(
+      excerpt(kReport, {.parts = {"Claims"}, .group = "", .lines = {"^  one"}}),
+      ElementsAre("  one  D  1"));
+}
+
+TEST(Excerpt, IsAGroupOfATable) {
+  const std::string table =
+      "Of all\n"
+      "\n"
+      "  lesson  claim\n"
+      "  01      a\n"
+      "          b\n"
+      "  02      c\n";
+  EXPECT_THAT(excerpt(table, {.parts = {}, .group = "01", .lines = {}}),
+              ElementsAre("  lesson  claim", "  01      a", "          b"));
+  EXPECT_THAT(excerpt(table, {.parts = {}, .group = "02", .lines = {}}),
+              ElementsAre("  lesson  claim", "  02      c"));
+}
+
+TEST(Excerpt, SaysWhatIsNotThere) {
+  const auto complaint = [](const Choice& choice) -> std::string {
+    try {
+      excerpt(kReport, choice);
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_EQ(complaint({.parts = {"Claim of"}, .group = "", .lines = {}}),
+            "no part begins with \"Claim of\"; the parts begin with: 04_global "
+            "| While all hold | Claims");
+  EXPECT_EQ(complaint({.parts = {}, .group = "", .lines = {"^three"}}),
+            "no line of the output matches ^three");
+  EXPECT_EQ(complaint({.parts = {}, .group = "05", .lines = {}}),
+            "no row of the table begins with \"05\"");
+}
+
+}  // namespace
+}  // namespace book

@@ -1,0 +1,184 @@
+#include "book/reports.h"
+
+#include <stdexcept>
+
+namespace book::testing {
+namespace {
+
+using Json = nlohmann::json;
+
+Json report(const std::string& lesson, std::int64_t data, int workers) {
+  return {{"lesson", lesson},
+          {"parameters",
+           {{"data", data}, {"workers", workers}, {"items", 3 * workers}}},
+          {"environment", {{"page_size", 4096}}},
+          {"moments", Json::array()},
+          {"claims",
+           {{{"name", "the results are right"},
+             {"holds", true},
+             {"figure", {{"moment", "?"}, {"what", "results"}}}}}}};
+}
+
+constexpr const char* kHeld = "every worker holds its task";
+
+Json pass_self(int workers) {
+  Json json = report("01_pass_self", 64 * kMiB, workers);
+  json["moments"] = {moment("the same pool over nothing", figures_of(4, 1, .5),
+                            figures_of(2, .5, .1), workers),
+                     moment(kHeld, figures_of(68, 13, .5),
+                            figures_of(130, 77, 64.25), workers)};
+  return json;
+}
+
+Json global(int workers) {
+  Json json = report("04_global", 64 * kMiB, workers);
+  json["moments"] = {moment(kHeld, figures_of(68, 14, .5),
+                            figures_of(66, 13, .0625), workers)};
+  return json;
+}
+
+Json read_the_meter() {
+  Json json = report("02_read_the_meter", 64 * kMiB, 4);
+  json["moments"] = {moment("filled before the fork: inherited",
+                            figures_of(68, 14, .5), figures_of(66, 13, .1), 4),
+                     moment("reserved, then passed by value",
+                            figures_of(4, 2, .5), figures_of(66, 65, 64), 4)};
+  return json;
+}
+
+Json start_methods(int workers) {
+  Json json = report("07_start_methods", 64 * kMiB, workers);
+  json["moments"] = {
+      moment("fork", figures_of(68, 14, .5), figures_of(66, 13, .1), workers),
+      moment("spawn", figures_of(68, 65, 64.5), figures_of(68, 64.5, 64.25),
+             workers),
+      moment("forkserver", figures_of(5, 1, .5), figures_of(66, 13, .125),
+             workers)};
+  Json server = figures_of(67, 13.5, .125);
+  server["role"] = "fork server";
+  json["moments"][2]["processes"].push_back(server);
+  return json;
+}
+
+Json bound_method() {
+  const std::int64_t D = 64 * kMiB;
+  Json json = report("03_bound_method", D, 4);
+  const auto add = [&](const char* name, const Json& parts,
+                       std::int64_t bytes) {
+    Json sent = moment(name, figures_of(1, 1, 1), figures_of(1, 1, 1), 4);
+    sent["transfer"] = {{"to_workers", 4 * bytes}, {"batches", 4}};
+    json["moments"].push_back(sent);
+    Json symbols = parts;
+    symbols.update({{"T", 4}, {"n", 12}, {"i", 4}, {"header", 48}});
+    json["claims"].push_back(
+        {{"name", name},
+         {"holds", true},
+         {"symbols", symbols},
+         {"figure", {{"moment", name}, {"what", "to_workers"}}}});
+  };
+  add("a function", {{"function", 8}}, 68);
+  add("a static method", {{"function", 8}}, 68);
+  add("a handle to the object", {{"handle", 8}}, 68);
+  add("a bound method", {{"object", 20}, {"D", D}}, 80 + D);
+  add("a callable that holds the object", {{"object", 20}, {"D", D}}, 80 + D);
+  return json;
+}
+
+Json picture() {
+  return {{"title", "What is written is copied"},
+          {"kinds",
+           {{{"name", "shared"},
+             {"sign", "."},
+             {"color", "#D9D9D9"},
+             {"dark", "#3A424B"}},
+            {{"name", "copied"}, {"sign", "#"}, {"color", "#E69F00"}}}},
+          {"rows",
+           {{{"group", "Before: nothing"},
+             {"label", "parent"},
+             {"runs", {{0, 1024}}}},
+            {{"group", "Before: nothing"},
+             {"label", "worker 1"},
+             {"runs", {{0, 1024}}}},
+            {{"group", "After: something"},
+             {"label", "parent"},
+             {"runs", {{0, 1024}}}},
+            {{"group", "After: something"},
+             {"label", "worker 1"},
+             {"runs", {{0, 100}, {1, 24}, {0, 900}}}}}}};
+}
+
+Json page_map() {
+  Json json = report("08_page_map", 64 * kMiB, 4);
+  json["pictures"] = {picture()};
+  const std::vector<std::pair<const char*, std::int64_t>> parts = {
+      {"0", 0}, {"1/R", 1}, {"1/16", 1024}, {"1/4", 4096}, {"1", 16384}};
+  for (const auto& [f, pages] : parts) {
+    const std::string name = std::string("the same pages, f = ") + f;
+    const double written = static_cast<double>(pages) / 256;
+    json["moments"].push_back(moment(name, figures_of(68, 14, written + .5),
+                                     figures_of(66, 13 + written * .8, written),
+                                     4));
+    json["claims"].push_back(
+        {{"name", name},
+         {"holds", true},
+         {"measured", pages},
+         {"figure", {{"moment", name}, {"what", "pages of workers"}}}});
+  }
+  return json;
+}
+
+}  // namespace
+
+Json figures_of(double rss, double pss, double uss) {
+  const auto bytes = [](double mib) {
+    return static_cast<std::int64_t>(mib * static_cast<double>(kMiB));
+  };
+  return {{"rss", bytes(rss)}, {"pss", bytes(pss)}, {"uss", bytes(uss)}};
+}
+
+Json moment(const std::string& name, const Json& parent, const Json& worker,
+            int workers) {
+  Json processes = Json::array({parent});
+  processes[0]["role"] = "parent";
+  for (int i = 0; i < workers; ++i) {
+    processes.push_back(worker);
+    processes.back()["role"] = "worker";
+  }
+  return {{"name", name}, {"processes", processes}};
+}
+
+std::vector<Json> reports_for(const std::string& name) {
+  std::vector<Json> reports;
+  for (const Run& run : figure(name).runs) {
+    const bool given = run.flags.size() == 2 && run.flags[0] == "--workers";
+    const int workers = given ? std::stoi(run.flags[1]) : 4;
+    if (run.program == "01_pass_self") reports.push_back(pass_self(workers));
+    if (run.program == "02_read_the_meter") reports.push_back(read_the_meter());
+    if (run.program == "03_bound_method") reports.push_back(bound_method());
+    if (run.program == "04_global") reports.push_back(global(workers));
+    if (run.program == "07_start_methods") {
+      reports.push_back(start_methods(workers));
+    }
+    if (run.program == "08_page_map") reports.push_back(page_map());
+    if (run.program == "09_refcounts") reports.push_back(page_map());
+  }
+  return reports;
+}
+
+const Figure& figure(const std::string& name) {
+  for (const Figure& figure : figures()) {
+    if (figure.name == name) return figure;
+  }
+  throw std::out_of_range("no picture is called " + name);
+}
+
+std::string refusal(const std::string& name, const std::vector<Json>& reports) {
+  try {
+    figure(name).draw(reports);
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace book::testing

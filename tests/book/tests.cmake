@@ -1,0 +1,33 @@
+cowpool_test(book unit
+  block_test.cc
+  compare_test.cc
+  excerpt_test.cc
+  figures_test.cc
+  region_test.cc
+  reports.cc
+  xml.cc)
+cowpool_test(book env
+  charts_test.cc
+  reports.cc
+  xml.cc)
+cowpool_test(book process
+  book_test.cc
+  draw_test.cc
+  reports.cc
+  xml.cc)
+foreach(tier IN ITEMS unit env process)
+  target_link_libraries(book_${tier}_test PRIVATE cowpool_book)
+endforeach()
+
+# The site: built from the documents, then opened in a browser.
+set(site "${PROJECT_BINARY_DIR}/site-test")
+add_test(NAME book.TheSiteIsBuiltWithoutWarnings
+  COMMAND "${PROJECT_SOURCE_DIR}/common/book/site/build.sh" "${site}"
+  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+add_test(NAME book.SiteInABrowser
+  COMMAND "${CMAKE_CURRENT_LIST_DIR}/site_test.sh" "${site}")
+set_tests_properties(book.TheSiteIsBuiltWithoutWarnings PROPERTIES
+  FIXTURES_SETUP site)
+set_tests_properties(book.SiteInABrowser PROPERTIES FIXTURES_REQUIRED site)
+set_tests_properties(book.TheSiteIsBuiltWithoutWarnings book.SiteInABrowser
+  PROPERTIES LABELS env TIMEOUT 300 SKIP_RETURN_CODE 77)
