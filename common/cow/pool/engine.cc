@@ -71,7 +71,7 @@ Engine::Engine(PoolOptions options)
       starter_({.start_method = options.start_method,
                 .initializer = std::move(options.initializer),
                 .preload = options.preload}),
-      buffer_(std::make_unique<FrameReader::Buffer>()) {
+      buffer_(std::make_unique_for_overwrite<FrameReader::Buffer>()) {
   if (workers_wanted_ < 1) {
     throw std::invalid_argument(
         fmt::format("a pool needs at least 1 worker, not {}", workers_wanted_));
@@ -91,34 +91,56 @@ Engine::Engine(PoolOptions options)
 Engine::~Engine() { terminate(); }
 
 void Engine::start() {
+  std::size_t there = 0;
   try {
     poller_.open();
     starter_.prepare();
-    for (std::size_t i = 0; i < workers_.size(); ++i) start_worker(i);
+    std::vector<NewWorker> workers = starter_.prepare(workers_.size());
+    const std::vector<int> descriptors = open_descriptors(workers);
+    // Nothing else in between: each page that the pool writes between two forks
+    // is copied, once for each worker.
+    for (NewWorker& worker : workers) {
+      starter_.start(worker, descriptors);
+      ++there;
+    }
+    for (there = 0; there < workers.size(); ++there) {
+      take_in(there, workers[there]);
+    }
   } catch (const std::system_error& error) {
-    const std::string reason =
-        fmt::format("only {} of {} workers could be started: {}", pids().size(),
-                    workers_.size(), error.what());
     terminate();
-    throw PoolError(reason);
+    throw PoolError(fmt::format("only {} of {} workers could be started: {}",
+                                there, workers_.size(), error.what()));
   }
 }
 
 void Engine::start_worker(std::size_t index) {
-  // The pool's ends of the others' pipes would be inherited.
-  std::vector<int> not_its_own{poller_.descriptor()};
-  const auto add = [&](const std::unique_ptr<WorkerLink>& other) {
-    if (!other) return;
-    const WorkerPipes& pipes = other->pipes();
+  std::vector<NewWorker> workers = starter_.prepare(1);
+  starter_.start(workers[0], open_descriptors(workers));
+  take_in(index, workers[0]);
+}
+
+std::vector<int> Engine::open_descriptors(
+    const std::vector<NewWorker>& workers) const {
+  std::vector<int> open{poller_.descriptor()};
+  const auto add = [&](const WorkerPipes& pipes) {
     for (const Descriptor* end :
          {&pipes.tasks, &pipes.tasks_reader, &pipes.results}) {
-      not_its_own.push_back(end->get());
+      open.push_back(end->get());
     }
   };
-  for (const Place& place : workers_) add(place.worker);
-  for (const std::unique_ptr<WorkerLink>& worker : retired_) add(worker);
+  for (const Place& place : workers_) {
+    if (place.worker) add(place.worker->pipes());
+  }
+  for (const auto& worker : retired_) add(worker->pipes());
+  for (const NewWorker& worker : workers) {
+    add(worker.link->pipes());
+    open.push_back(worker.results_writer.get());
+  }
+  return open;
+}
 
-  workers_[index].worker = starter_.start(not_its_own);
+void Engine::take_in(std::size_t index, NewWorker& started) {
+  workers_[index].worker = std::move(started.link);
   const WorkerLink& worker = *workers_[index].worker;
   try {
     poller_.watch(worker.pipes().results.get(), EPOLLIN,

@@ -129,7 +129,11 @@ class Engine {
     bool waits_for_room = false;         // its pipe is full
   };
 
+  // The ends of all pipes, of which a forked worker keeps only two.
+  std::vector<int> open_descriptors(
+      const std::vector<NewWorker>& workers) const;
   void start_worker(std::size_t index);
+  void take_in(std::size_t index, NewWorker& started);
   void send_initializer(std::size_t index);
   // Takes the worker out of its place.
   std::unique_ptr<WorkerLink> remove(std::size_t index);

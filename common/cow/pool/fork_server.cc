@@ -100,9 +100,9 @@ Answer fork_worker(int socket, std::vector<Descriptor> enclosed,
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (::getppid() != server) return 0;
       ::close(socket);
-      const Mapping offers(page_size(), enclosed[2].get(), Bytes());
+      const auto offers = map_offers(enclosed[2].get());
       ::close(enclosed[2].get());
-      return serve(enclosed[0].get(), enclosed[1].get(), offers, {});
+      return serve(enclosed[0].get(), enclosed[1].get(), *offers, {});
     });
     const pid_t pid = child.pid();
     pidfd = open_pidfd(pid);

@@ -1,5 +1,7 @@
 #include "cow/pool/worker_link.h"
 
+#include <fcntl.h>
+
 #include <bit>
 #include <utility>
 
@@ -11,6 +13,16 @@ constexpr Bytes kMostAhead{TaskInput::kMostViewed / 2};
 // Of larger messages each is given when the one before is done: they would fill
 // the pipe of a worker that is slow, and cannot be taken back.
 constexpr Bytes kLargestAhead{4096};
+
+// As much as an unprivileged process may have, of pipes that are few: each
+// change of sides between two processes then moves more. pipe(7). Where it is
+// refused, because this user has many pipes, a small one will do.
+void enlarge(const Descriptor& pipe, bool& large) {
+  constexpr int kCapacity = 1 << 20;
+  if (!std::exchange(large, true)) {
+    ::fcntl(pipe.get(), F_SETPIPE_SZ, kCapacity);
+  }
+}
 
 }  // namespace
 
@@ -39,7 +51,11 @@ Bytes WorkerLink::give(FrameHeader header, Message message) {
 }
 
 bool WorkerLink::flush() {
-  if (!outgoing_.done()) outgoing_.write_some(pipes_.tasks.get());
+  if (outgoing_.done()) return true;
+  outgoing_.write_some(pipes_.tasks.get());
+  if (outgoing_.done() || large_tasks_) return outgoing_.done();
+  enlarge(pipes_.tasks, large_tasks_);
+  outgoing_.write_some(pipes_.tasks.get());
   return outgoing_.done();
 }
 
@@ -78,6 +94,7 @@ std::optional<Assignment> WorkerLink::finish() {
 }
 
 void WorkerLink::place_reply() {
+  enlarge(pipes_.results, large_results_);
   const FrameHeader& header = reply().header;
   if (header.kind != FrameKind::kResults || given_.empty()) return;
   const Assignment& first = given_.front();

@@ -10,7 +10,6 @@
 
 #include "cow/os/bytes.h"
 #include "cow/os/descriptor.h"
-#include "cow/os/mapping.h"
 #include "cow/pickle/pickler.h"
 #include "cow/pool/frame.h"
 #include "cow/pool/incoming.h"
@@ -39,14 +38,18 @@ struct WorkerPipes {
   /// pipe of a dead worker raises no SIGPIPE. Its death shows in its pidfd.
   Descriptor tasks_reader;
   Descriptor results;  ///< where replies are read; does not wait
-  Mapping offers;
+  std::shared_ptr<Offers> offers = {};
 };
 
 class WorkerLink {
  public:
-  /// `ready` is false for a process that has yet to say that it serves.
-  WorkerLink(WorkerProcess process, WorkerPipes pipes, bool ready)
-      : process_(std::move(process)), pipes_(std::move(pipes)), ready_(ready) {}
+  explicit WorkerLink(WorkerPipes pipes) : pipes_(std::move(pipes)) {}
+  /// There is a process now; `ready` is false if it has yet to say that it
+  /// serves.
+  void begin(WorkerProcess process, bool ready) {
+    process_ = std::move(process);
+    ready_ = ready;
+  }
 
   WorkerProcess& process() { return process_; }
   const WorkerProcess& process() const { return process_; }
@@ -97,14 +100,15 @@ class WorkerLink {
   std::uint64_t item() const { return offers().item.load(); }
 
  private:
-  Offers& offers() const {
-    return *reinterpret_cast<Offers*>(pipes_.offers.data());
-  }
+  Offers& offers() const { return *pipes_.offers; }
   Assignment pop_first();
 
   WorkerProcess process_;
   WorkerPipes pipes_;
-  bool ready_;
+  bool ready_ = false;
+  // Whether the pipes were made larger, which they are when they need it.
+  bool large_tasks_ = false;
+  bool large_results_ = false;
   int finished_ = 0;
   std::deque<Assignment> given_;
   std::uint64_t slots_taken_ = 0;  // a bit for each slot of `given_`
