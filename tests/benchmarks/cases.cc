@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -25,6 +24,7 @@
 #include "cow/os/mapping.h"
 #include "cow/pickle/eigen.h"
 #include "cow/pool/pool.h"
+#include "pool/source.h"
 
 namespace cow::bench {
 namespace {
@@ -348,37 +348,6 @@ void Cases::add_memory() {
            sizes_.ints);
 }
 
-// 0, 1, 2 … as they are asked for: nowhere are they all.
-class Counting {
- public:
-  class Iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = int;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const int*;
-    using reference = int;
-
-    explicit Iterator(int at) : at_(at) {}
-    int operator*() const { return at_; }
-    Iterator& operator++() {
-      ++at_;
-      return *this;
-    }
-    friend bool operator==(Iterator, Iterator) = default;
-
-   private:
-    int at_;
-  };
-
-  explicit Counting(int count) : count_(count) {}
-  Iterator begin() const { return Iterator(0); }
-  Iterator end() const { return Iterator(count_); }
-
- private:
-  int count_;
-};
-
 // How much more than at the beginning this process owns, at most, while it
 // fetches the results of so many items. (At least a byte, for the ratio's
 // sake.)
@@ -388,7 +357,7 @@ double growth_of_imap(Pool& pool, int items) {
   Bytes most = before;
   std::int64_t sum = 0;
   int fetched = 0;
-  for (const int result : pool.imap(same, Counting(items), 1'000)) {
+  for (const int result : pool.imap(same, testing::Source(items), 1'000)) {
     sum += result;
     if (++fetched % 100'000 == 0) most = std::max(most, own());
   }
