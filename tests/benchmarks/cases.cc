@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -25,6 +24,7 @@
 #include "cow/os/mapping.h"
 #include "cow/pickle/eigen.h"
 #include "cow/pool/pool.h"
+#include "pool/source.h"
 
 namespace cow::bench {
 namespace {
@@ -269,11 +269,13 @@ void Cases::add_payload(std::string_view direction, double least_of_cpython) {
         prepared = numbers;
         auto pool = std::make_shared<Pool>(warm_pool(kWorkers));
         prepared.reset();  // the workers have it
+        const Measure ours = map_of_payloads(pool, numbers, kItems, direction);
+        ours();  // now its pipes are as large as they will be
         const Bytes capacity = *pipe_capacity_of(pool->workers().front());
         return Comparison{
             .what = fmt::format("payload, items of {}, {}", to_string(size),
                                 direction),
-            .ours = map_of_payloads(pool, numbers, kItems, direction),
+            .ours = ours,
             .limit = [=, raw = std::make_shared<RawPayload>(
                              kWorkers, load,
                              capacity)] { return raw->measure(kItems); },
@@ -346,37 +348,6 @@ void Cases::add_memory() {
            sizes_.ints);
 }
 
-// 0, 1, 2 … as they are asked for: nowhere are they all.
-class Counting {
- public:
-  class Iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = int;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const int*;
-    using reference = int;
-
-    explicit Iterator(int at) : at_(at) {}
-    int operator*() const { return at_; }
-    Iterator& operator++() {
-      ++at_;
-      return *this;
-    }
-    friend bool operator==(Iterator, Iterator) = default;
-
-   private:
-    int at_;
-  };
-
-  explicit Counting(int count) : count_(count) {}
-  Iterator begin() const { return Iterator(0); }
-  Iterator end() const { return Iterator(count_); }
-
- private:
-  int count_;
-};
-
 // How much more than at the beginning this process owns, at most, while it
 // fetches the results of so many items. (At least a byte, for the ratio's
 // sake.)
@@ -386,7 +357,7 @@ double growth_of_imap(Pool& pool, int items) {
   Bytes most = before;
   std::int64_t sum = 0;
   int fetched = 0;
-  for (const int result : pool.imap(same, Counting(items), 1'000)) {
+  for (const int result : pool.imap(same, testing::Source(items), 1'000)) {
     sum += result;
     if (++fetched % 100'000 == 0) most = std::max(most, own());
   }
@@ -440,6 +411,8 @@ double call_method(const Item& item) {
   return item.first->analyze(item.second);
 }
 
+std::size_t size_of_text(const std::string& text) { return text.size(); }
+
 void Cases::add_pass_self() {
   constexpr int kWorkers = 10;
   constexpr Bytes kSize{800'000'000};
@@ -450,7 +423,9 @@ void Cases::add_pass_self() {
     self->numbers = Eigen::VectorXd::Ones(kSize.count() / 8);
     std::vector<Item> items;
     for (int i = 0; i < kWorkers; ++i) items.emplace_back(self, i);
-    const Bytes capacity = *pipe_capacity_of(warm_pool(1).workers().front());
+    Pool one = warm_pool(1);
+    one.map(size_of_text, std::vector{std::string(1 << 20, ' ')});
+    const Bytes capacity = *pipe_capacity_of(one.workers().front());
     return Comparison{
         .what = "pass_self: 763 MiB to each of 10 workers",
         .ours =

@@ -15,7 +15,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -26,9 +25,13 @@
 
 #include "cow/pickle/eigen.h"
 #include "fuzz/input.h"
+#include "pickle/bytes.h"
 
 namespace cow::fuzz {
 namespace {
+
+using testing::bytes_of;
+using testing::value_of;
 
 enum class Kind : std::uint8_t { kThis = 1, kThat = 2 };
 
@@ -145,16 +148,6 @@ using Matrices =
                Eigen::Matrix<std::int16_t, Eigen::Dynamic, Eigen::Dynamic,
                              Eigen::RowMajor, 4, 5>,
                std::vector<Eigen::RowVectorXi>>;
-
-template <typename T>
-std::string bytes_of(const T& value) {
-  return pickle(value).to_string();
-}
-
-template <typename T>
-T value_of(std::string_view bytes) {
-  return unpickle<T>(std::as_bytes(std::span(bytes.data(), bytes.size())));
-}
 
 // The same from pieces of at most `most` bytes.
 template <typename T>

@@ -1,5 +1,5 @@
-// What the tests of this room share: a value as the bytes of its message, the
-// value of such bytes, and messages written by hand.
+// What the tests of messages share, here and in other rooms: a value as the
+// bytes of its message, the value of such bytes, and messages written by hand.
 #pragma once
 
 #include <cstddef>
@@ -38,10 +38,20 @@ std::string raw(Number number) {
 /// The length that stands before `count` elements.
 inline std::string length(std::uint64_t count) { return raw(count); }
 
+/// The pieces of the message, in their order.
+inline std::vector<std::span<const std::byte>> pieces_of(
+    const Message& message) {
+  std::vector<std::span<const std::byte>> pieces;
+  message.for_each_piece([&](const void* data, std::size_t size) {
+    pieces.emplace_back(static_cast<const std::byte*>(data), size);
+  });
+  return pieces;
+}
+
 /// Whether a piece of the message is the block itself, at its own address.
 inline bool refers_to(const Message& message, const void* block) {
-  for (const iovec& piece : message.pieces()) {
-    if (piece.iov_base == block) return true;
+  for (const auto piece : pieces_of(message)) {
+    if (piece.data() == block) return true;
   }
   return false;
 }

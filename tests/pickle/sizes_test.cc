@@ -24,9 +24,9 @@ template <typename T>
 std::int64_t size_of(const T& value) {
   const Message message = pickle(value);
   std::int64_t in_pieces = 0;
-  for (const iovec& piece : message.pieces()) {
-    EXPECT_NE(piece.iov_len, 0U);
-    in_pieces += static_cast<std::int64_t>(piece.iov_len);
+  for (const auto piece : pieces_of(message)) {
+    EXPECT_FALSE(piece.empty());
+    in_pieces += static_cast<std::int64_t>(piece.size());
   }
   EXPECT_EQ(Bytes(in_pieces), message.size());
   EXPECT_EQ(Bytes(message.to_string().size()), message.size());

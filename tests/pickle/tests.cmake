@@ -4,5 +4,6 @@ cowpool_test(pickle unit
   eigen_test.cc
   fetch_test.cc
   memo_test.cc
+  placed_test.cc
   round_trip_test.cc
   sizes_test.cc)

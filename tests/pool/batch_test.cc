@@ -14,9 +14,12 @@
 #include <vector>
 
 #include "cow/pickle/eigen.h"
+#include "pickle/bytes.h"
 
 namespace cow {
 namespace {
+
+using testing::refers_to;
 
 double half(int i) { return i / 2.0; }
 
@@ -87,13 +90,6 @@ TEST(Batch, TakesASharedObjectOnce) {
   const auto items = std::vector(10, shared);
   const auto task = [](const std::shared_ptr<double>& p) { return *p; };
   EXPECT_EQ(pickled(task, items).size(), Bytes(8 + 10 * 4));
-}
-
-bool refers_to(const Message& message, const void* block) {
-  for (const iovec& piece : message.pieces()) {
-    if (piece.iov_base == block) return true;
-  }
-  return false;
 }
 
 TEST(Batch, RefersToLargeBlocksOfItsTaskAndItems) {

@@ -25,6 +25,7 @@ namespace {
 int good_calls = -1;  // before the one that fails; -1: none does
 const char* failed = "";
 bool stuttering = false;
+bool capacities_stay = false;
 std::minstd_rand chance;
 
 bool fails(const char* call, int error) {
@@ -81,6 +82,8 @@ void stutter(std::uint32_t seed) {
 }
 
 void stop_stuttering() { stuttering = false; }
+
+void refuse_other_capacities(bool refuse) { capacities_stay = refuse; }
 
 }  // namespace cow::testing::calls
 
@@ -171,6 +174,20 @@ long __wrap_syscall(long number, ...) {
   if (number == SYS_pidfd_open && fails("pidfd_open", EMFILE)) return -1;
   return __real_syscall(number, arguments[0], arguments[1], arguments[2],
                         arguments[3]);
+}
+
+int __real_fcntl(int, int, ...);
+int __wrap_fcntl(int fd, int command, ...);
+int __wrap_fcntl(int fd, int command, ...) {
+  std::va_list list;
+  va_start(list, command);
+  const long argument = va_arg(list, long);
+  va_end(list);
+  if (command == F_SETPIPE_SZ && cow::testing::calls::capacities_stay) {
+    errno = EPERM;
+    return -1;
+  }
+  return __real_fcntl(fd, command, argument);
 }
 
 ssize_t __real_read(int, void*, std::size_t);

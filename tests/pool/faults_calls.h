@@ -22,4 +22,7 @@ std::string stop_failing();
 void stutter(std::uint32_t seed);
 void stop_stuttering();
 
+/// From now on, or no longer, no pipe can be given another capacity.
+void refuse_other_capacities(bool refuse);
+
 }  // namespace cow::testing::calls

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "cow/pool/frame.h"
+#include "pool/faults_calls.h"
 #include "pool/faults_support.h"
 #include "support/leaks.h"
 
@@ -52,8 +54,10 @@ class TinyPipes : public ::testing::TestWithParam<StartMethod> {
     for (const int pipe : pipes) {
       EXPECT_EQ(::fcntl(pipe, F_SETPIPE_SZ, 4096), 4096);
     }
+    calls::refuse_other_capacities(true);
     return pool;
   }
+  void TearDown() override { calls::refuse_other_capacities(false); }
 };
 
 INSTANTIATE_TEST_SUITE_P(, TinyPipes,
@@ -86,6 +90,31 @@ TEST_P(TinyPipes, HoldUpNothingAndBringTheRightResults) {
   int next = 0;
   for (const int i : tiny.imap(same, numbers(1000))) EXPECT_EQ(i, next++);
   EXPECT_EQ(next, 1000);
+}
+
+std::string of_size(std::size_t size) { return std::string(size, 's'); }
+std::size_t length_of(const std::string& item) { return item.size(); }
+
+// How many of these ends belong to a pipe that holds more than `capacity`.
+std::int64_t larger_than(int capacity, const std::vector<int>& ends) {
+  return std::count_if(ends.begin(), ends.end(), [=](int end) {
+    return ::fcntl(end, F_GETPIPE_SZ) > capacity;
+  });
+}
+
+TEST(Pipes, AreMadeLargerWhenALargeItemOrResultNeedsIt) {
+  const Pipe usual = make_pipe();
+  const int capacity = ::fcntl(usual.reader.get(), F_GETPIPE_SZ);
+  const Holdings before = holdings();
+  Pool pool({.workers = 1});
+  const std::vector<int> ends = new_pipes(before);
+  ASSERT_EQ(ends.size(), 3U);  // both of the tasks', and one of the results'
+  EXPECT_TRUE(works(pool));
+  EXPECT_EQ(larger_than(capacity, ends), 0);
+  EXPECT_EQ(pool.apply(length_of, of_size(1 << 20)), std::size_t{1} << 20);
+  EXPECT_EQ(larger_than(capacity, ends), 2);
+  EXPECT_EQ(pool.apply(of_size, std::size_t{1} << 20).size(), 1U << 20);
+  EXPECT_EQ(larger_than(capacity, ends), 3);
 }
 
 // A reply whose end stops or kills its worker: so that is right after a batch.

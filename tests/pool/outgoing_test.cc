@@ -18,6 +18,7 @@
 
 #include "cow/os/descriptor.h"
 #include "cow/pickle/pickle.h"
+#include "pickle/bytes.h"
 
 namespace cow {
 namespace {
@@ -124,7 +125,7 @@ TEST(OutgoingFrames, OfMorePiecesThanOneWriteTakesAreWhole) {
     pickler.save_block(&block, block.data(), block.size());
   }
   const Message message = pickler.take();
-  ASSERT_EQ(message.pieces().size(), std::size_t{2 * kBlocks});
+  ASSERT_EQ(testing::pieces_of(message).size(), std::size_t{2 * kBlocks});
   const std::string expected = framed(kHeader, message.to_string());
 
   const Pipe pipe = tiny_pipe();

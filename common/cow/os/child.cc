@@ -41,12 +41,16 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   } catch (...) {
     fmt::print(stderr, "child {}: an exception of unknown type\n", ::getpid());
   }
-  std::cout.flush();
-  std::fflush(nullptr);
+  flush_output();
   ::_exit(code);
 }
 
 }  // namespace
+
+void flush_output() {
+  std::cout.flush();
+  std::fflush(nullptr);
+}
 
 // glibc has a wrapper only since 2.36.
 Descriptor open_pidfd(pid_t pid) {
@@ -74,9 +78,11 @@ std::string to_string(ExitStatus status) {
 }
 
 Child Child::fork(const std::function<int()>& body) {
-  // What is buffered now would be written by both processes.
-  std::cout.flush();
-  std::fflush(nullptr);
+  flush_output();
+  return fork_after_flush(body);
+}
+
+Child Child::fork_after_flush(const std::function<int()>& body) {
   Child child;
   child.parent_ = ::getpid();
   child.pid_ = checked([] { return ::fork(); }, "fork()");

@@ -57,6 +57,9 @@ class Child {
   /// no test of the parent runs a second time. Throws std::system_error if
   /// fork(2) fails.
   static Child fork(const std::function<int()>& body);
+  /// The same for who has called `flush_output` and written nothing since: for
+  /// several children in a row.
+  static Child fork_after_flush(const std::function<int()>& body);
 
   /// Executes the program `path` without copying this process first, however
   /// large it is and however many threads it has: posix_spawn(3).
@@ -87,6 +90,10 @@ class Child {
   pid_t parent_ = 0;
   Descriptor pidfd_;
 };
+
+/// Writes out what standard output and other streams have buffered: a forked
+/// copy of it would be written once more.
+void flush_output();
 
 /// A descriptor that becomes readable when process `pid` has ended, and through
 /// which it can be signalled: pidfd_open(2), Linux 5.3. Throws

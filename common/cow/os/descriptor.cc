@@ -24,9 +24,8 @@ Pipe make_pipe() {
 }
 
 void set_nonblocking(int fd) {
-  const int flags =
-      checked([&] { return ::fcntl(fd, F_GETFL); }, "fcntl({}, F_GETFL)", fd);
-  checked([&] { return ::fcntl(fd, F_SETFL, flags | O_NONBLOCK); },
+  // Of the flags that can be changed, a pipe has no other.
+  checked([&] { return ::fcntl(fd, F_SETFL, O_NONBLOCK); },
           "fcntl({}, F_SETFL, O_NONBLOCK)", fd);
 }
 

@@ -39,7 +39,8 @@ struct Pipe {
 };
 Pipe make_pipe();
 
-/// Makes reads and writes through `fd` fail with EAGAIN rather than wait.
+/// Makes reads and writes through `fd`, an end of a pipe, fail with EAGAIN
+/// rather than wait.
 void set_nonblocking(int fd);
 
 /// Reads until `size` bytes are there or the other end is closed; returns how

@@ -10,28 +10,12 @@ constexpr std::size_t kWorthReferring = std::size_t{16} << 10;
 
 }  // namespace
 
-std::vector<iovec> Message::pieces() const {
-  std::vector<iovec> pieces;
-  std::size_t begin = 0;
-  const auto add = [&](const void* data, std::size_t size) {
-    // iovec serves reads too, hence no const in it.
-    if (size != 0) pieces.push_back({const_cast<void*>(data), size});
-  };
-  for (const Block& block : blocks_) {
-    add(copied_.data() + begin, block.before - begin);
-    add(block.data, block.size);
-    begin = block.before;
-  }
-  add(copied_.data() + begin, copied_.size() - begin);
-  return pieces;
-}
-
 std::string Message::to_string() const {
   std::string text;
   text.reserve(size_.size());
-  for (const iovec& piece : pieces()) {
-    text.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
-  }
+  for_each_piece([&](const void* data, std::size_t size) {
+    text.append(static_cast<const char*>(data), size);
+  });
   return text;
 }
 

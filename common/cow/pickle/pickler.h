@@ -14,8 +14,6 @@
 //   Eigen matrix       8 bytes of rows, 8 of columns, then the block (eigen.h)
 #pragma once
 
-#include <sys/uio.h>
-
 #include <cereal/cereal.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -44,8 +42,22 @@ class Message {
   Message& operator=(Message&&) noexcept = default;
 
   Bytes size() const { return size_; }
-  /// The pieces in their order, for writev(2); valid as long as the message.
-  std::vector<iovec> pieces() const;
+  /// Calls `use` with where each piece lies and how large it is, in their
+  /// order; valid as long as the message. None is empty.
+  template <typename Use>
+  void for_each_piece(Use use) const {
+    std::size_t begin = 0;
+    for (const Block& block : blocks_) {
+      if (block.before != begin) {
+        use(copied_.data() + begin, block.before - begin);
+        begin = block.before;
+      }
+      use(block.data, block.size);
+    }
+    if (begin != copied_.size()) {
+      use(copied_.data() + begin, copied_.size() - begin);
+    }
+  }
   /// All bytes in one string; for tests and for people.
   std::string to_string() const;
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <exception>
+#include <iterator>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -15,15 +16,12 @@
 #include "cow/os/error.h"
 #include "cow/pickle/pickle.h"
 #include "cow/pool/errors.h"
+#include "cow/pool/estate.h"
 #include "cow/pool/failure.h"
 #include "cow/pool/spawn.h"
 
 namespace cow {
 namespace {
-
-// So many workers may die before they begin anything, as in an initializer that
-// calls exit, before the batch that waits for them fails.
-constexpr int kMostUnlucky = 3;
 
 constexpr const char* kTerminated = "the pool was terminated";
 
@@ -32,32 +30,11 @@ bool has_ended(const WorkerProcess& process) {
   return retried([&] { return ::poll(&ended, 1, 0); }) == 1;
 }
 
-// A batch counts where it is run, not where it was given before.
-void tally(const Assignment& given, int times) {
-  Transfer& transfer = given.job->transfer();
-  transfer.batches += times;
-  transfer.to_workers += times * (kBatchHeader + given.message.size());
-}
-
 std::exception_ptr pool_error(const std::string& reason) {
   return std::make_exception_ptr(PoolError(reason));
 }
 
 }  // namespace
-
-Deadline::Deadline(std::chrono::milliseconds from_now) {
-  // Longer than this nobody waits, and a deadline could not be calculated.
-  constexpr std::chrono::milliseconds kForEver = std::chrono::hours(24 * 365);
-  at_ = std::chrono::steady_clock::now() + std::min(from_now, kForEver);
-}
-
-int Deadline::milliseconds_left() const {
-  constexpr std::chrono::milliseconds kHour = std::chrono::hours(1);
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      at_ - std::chrono::steady_clock::now());
-  return static_cast<int>(
-      std::clamp(left, std::chrono::milliseconds(0), kHour).count());
-}
 
 std::uint64_t Engine::key(std::size_t index, Event event) {
   return index << 2 | static_cast<std::uint64_t>(event);
@@ -65,16 +42,15 @@ std::uint64_t Engine::key(std::size_t index, Event event) {
 
 Engine::Engine(PoolOptions options)
     : owner_(::getpid()),
-      workers_wanted_(options.workers),
       max_tasks_per_child_(options.max_tasks_per_child),
       on_death_(options.on_death),
       starter_({.start_method = options.start_method,
                 .initializer = std::move(options.initializer),
                 .preload = options.preload}),
-      buffer_(std::make_unique<FrameReader::Buffer>()) {
-  if (workers_wanted_ < 1) {
+      buffer_(std::make_unique_for_overwrite<FrameReader::Buffer>()) {
+  if (options.workers < 1) {
     throw std::invalid_argument(
-        fmt::format("a pool needs at least 1 worker, not {}", workers_wanted_));
+        fmt::format("a pool needs at least 1 worker, not {}", options.workers));
   }
   if (max_tasks_per_child_ < 0) {
     throw std::invalid_argument(
@@ -85,40 +61,62 @@ Engine::Engine(PoolOptions options)
     throw std::invalid_argument(
         "there is a preload but no fork server to call it in");
   }
-  workers_.resize(static_cast<std::size_t>(workers_wanted_));
+  workers_.resize(static_cast<std::size_t>(options.workers));
 }
 
 Engine::~Engine() { terminate(); }
 
 void Engine::start() {
+  std::size_t there = 0;
   try {
     poller_.open();
     starter_.prepare();
-    for (std::size_t i = 0; i < workers_.size(); ++i) start_worker(i);
+    std::vector<NewWorker> workers = starter_.prepare(workers_.size());
+    const std::vector<int> descriptors = open_descriptors(workers);
+    // Nothing else in between: each page that the pool writes between two forks
+    // is copied, once for each worker.
+    for (NewWorker& worker : workers) {
+      starter_.start(worker, descriptors);
+      ++there;
+    }
+    for (there = 0; there < workers.size(); ++there) {
+      take_in(there, workers[there]);
+    }
   } catch (const std::system_error& error) {
-    const std::string reason =
-        fmt::format("only {} of {} workers could be started: {}", pids().size(),
-                    workers_.size(), error.what());
     terminate();
-    throw PoolError(reason);
+    throw PoolError(fmt::format("only {} of {} workers could be started: {}",
+                                there, workers_.size(), error.what()));
   }
 }
 
 void Engine::start_worker(std::size_t index) {
-  // The pool's ends of the others' pipes would be inherited.
-  std::vector<int> not_its_own{poller_.descriptor()};
-  const auto add = [&](const std::unique_ptr<WorkerLink>& other) {
-    if (!other) return;
-    const WorkerPipes& pipes = other->pipes();
+  std::vector<NewWorker> workers = starter_.prepare(1);
+  starter_.start(workers[0], open_descriptors(workers));
+  take_in(index, workers[0]);
+}
+
+std::vector<int> Engine::open_descriptors(
+    const std::vector<NewWorker>& workers) const {
+  std::vector<int> open{poller_.descriptor()};
+  const auto add = [&](const WorkerPipes& pipes) {
     for (const Descriptor* end :
          {&pipes.tasks, &pipes.tasks_reader, &pipes.results}) {
-      not_its_own.push_back(end->get());
+      open.push_back(end->get());
     }
   };
-  for (const Place& place : workers_) add(place.worker);
-  for (const std::unique_ptr<WorkerLink>& worker : retired_) add(worker);
+  for (const Place& place : workers_) {
+    if (place.worker) add(place.worker->pipes());
+  }
+  for (const auto& worker : retired_) add(worker->pipes());
+  for (const NewWorker& worker : workers) {
+    add(worker.link->pipes());
+    open.push_back(worker.results_writer.get());
+  }
+  return open;
+}
 
-  workers_[index].worker = starter_.start(not_its_own);
+void Engine::take_in(std::size_t index, NewWorker& started) {
+  workers_[index].worker = std::move(started.link);
   const WorkerLink& worker = *workers_[index].worker;
   try {
     poller_.watch(worker.pipes().results.get(), EPOLLIN,
@@ -164,6 +162,20 @@ void Engine::submit(std::shared_ptr<Job> job) {
   expect_open();
   jobs_.push_back(std::move(job));
   hand_out();
+}
+
+void Engine::take_back(const Job& job) {
+  if (::getpid() != owner_) return;  // a copy that a fork made took none
+  for (const Place& place : workers_) {
+    WorkerLink* worker = place.worker.get();
+    while (worker != nullptr && !worker->given().empty() &&
+           worker->given().back().job.get() == &job) {
+      const std::optional<Assignment> batch = worker->withdraw();
+      if (!batch) break;
+      batch->tally(-1);
+      batch->job->fail(batch->batch, 0, nullptr);
+    }
+  }
 }
 
 bool Engine::progress(int also, int milliseconds) {
@@ -299,7 +311,7 @@ bool Engine::has_time(std::size_t index) {
 }
 
 void Engine::give(std::size_t index) {
-  tally(*next_, +1);
+  next_->tally(+1);
   workers_[index].worker->give(*std::exchange(next_, std::nullopt));
 }
 
@@ -322,7 +334,7 @@ bool Engine::withdraw_for_the_idle() {
   for (std::size_t i = 0; i < count; ++i) {
     std::optional<Assignment> withdrawn = busiest->worker->withdraw();
     if (!withdrawn) break;
-    tally(*withdrawn, -1);
+    withdrawn->tally(-1);
     returned_.push_front(std::move(*withdrawn));
   }
   return !returned_.empty();
@@ -397,63 +409,25 @@ void Engine::take_breakdown(WorkerLink& worker, const Failure& failure) {
   const std::string reason =
       fmt::format("the initializer failed in worker {}: {}",
                   worker.process().pid(), to_string(failure));
-  while (const auto lost = worker.inherit()) fail(lost->assignment, reason);
+  fail_all(worker, reason);
   give_up(reason);
 }
 
 void Engine::bury(std::size_t index, bool sent_nonsense) {
   const std::unique_ptr<WorkerLink> worker = remove(index);
   if (sent_nonsense) worker->process().kill(SIGKILL);
-  const pid_t pid = worker->process().pid();
-  const ExitStatus status = worker->process().wait();
+  Death death{.pid = worker->process().pid(), .sent_nonsense = sent_nonsense};
+  death.status = worker->process().wait();
   // It would not go better with another one.
-  if (!worker->ready() && status.signal == 0) {
-    give_up(fmt::format("a spawned worker ended with {} {}", to_string(status),
-                        kBeforeItServed));
-    while (const auto lost = worker->inherit()) fail(lost->assignment, broken_);
+  if (!worker->ready() && death.status.signal == 0) {
+    give_up(fmt::format("a spawned worker ended with {} {}",
+                        to_string(death.status), kBeforeItServed));
+    fail_all(*worker, broken_);
   }
-  // Its first batch is not handed on for ever, if no worker comes so far.
-  bool is_to_blame = worker->finished() == 0;
-  std::deque<Assignment> untouched;
-  while (auto estate = worker->inherit()) {
-    is_to_blame = is_to_blame && !estate->begun;
-    if (estate->begun || (std::exchange(is_to_blame, false) &&
-                          ++estate->assignment.unlucky == kMostUnlucky)) {
-      settle(std::move(estate->assignment), *worker, pid, status,
-             sent_nonsense);
-    } else {
-      untouched.push_back(std::move(estate->assignment));
-    }
-  }
-  for (; !untouched.empty(); untouched.pop_back()) {
-    tally(untouched.back(), -1);
-    returned_.push_front(std::move(untouched.back()));
-  }
-}
-
-void Engine::settle(Assignment lost, const WorkerLink& worker, pid_t pid,
-                    ExitStatus status, bool sent_nonsense) {
-  if (on_death_ == OnDeath::kRetryOnce && !std::exchange(lost.retried, true)) {
-    tally(lost, -1);
-    returned_.push_front(std::move(lost));
-    return;
-  }
-  ItemRange items = lost.job->range(lost.batch);
-  const std::uint64_t at = worker.item();
-  if (items.first <= at && at - items.first < items.count) {
-    items = {.first = static_cast<std::size_t>(at), .count = 1};
-  }
-  lost.job->fail(lost.batch, items.first,
-                 std::make_exception_ptr(WorkerDied(
-                     sent_nonsense ? "something that is no reply in its pipe"
-                                   : to_string(status),
-                     status.signal, pid, static_cast<std::int64_t>(items.first),
-                     static_cast<std::int64_t>(items.count))));
-}
-
-void Engine::fail(const Assignment& lost, const std::string& reason) {
-  lost.job->fail(lost.batch, lost.job->range(lost.batch).first,
-                 pool_error(reason));
+  std::deque<Assignment> to_others = settle(*worker, death, on_death_);
+  returned_.insert(returned_.begin(),
+                   std::make_move_iterator(to_others.begin()),
+                   std::make_move_iterator(to_others.end()));
 }
 
 void Engine::give_up(const std::string& reason) {
@@ -476,9 +450,7 @@ void Engine::terminate() {
   for (const auto& worker : retired_) worker->process().kill(SIGKILL);
   for (const auto& worker : std::exchange(retired_, {})) {
     worker->process().wait();
-    while (const auto lost = worker->inherit()) {
-      fail(lost->assignment, kTerminated);
-    }
+    fail_all(*worker, kTerminated);
   }
   starter_.stop();
   closed_ = true;

@@ -165,8 +165,9 @@ bool TaskInput::would_wait() const {
 }
 
 void TaskInput::fill(std::size_t size) {
-  if (!buffer_) buffer_.reset(new std::byte[kMostViewed]);
-  if (begin_ + size > kMostViewed || begin_ == end_) {
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+  } else if (begin_ + size > kMostViewed) {
     std::memmove(&buffer_[0], &buffer_[begin_], end_ - begin_);
     end_ -= std::exchange(begin_, 0);
   }

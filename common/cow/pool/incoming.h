@@ -99,7 +99,9 @@ class TaskInput {
   void fill(std::size_t size);
 
   int fd_;
-  std::unique_ptr<std::byte[]> buffer_;
+  // Not from the heap, of which a worker that waits for its first batch then
+  // need not write anything.
+  std::array<std::byte, kMostViewed> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
 };

@@ -11,12 +11,15 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+
+#include "cow/os/mapping.h"
 
 namespace cow {
 
-/// One page, all zeros at first, shared by the pool and one worker. What stands
-/// in it is only ever compared, so a worker that has run wild cannot do harm.
-struct Offers {
+/// All zeros at first, shared by the pool and one worker. What stands in it is
+/// only ever compared, so a worker that has run wild cannot do harm.
+struct alignas(64) Offers {
   /// The number of the batch that is offered in a slot; 0 if none is.
   std::array<std::atomic<std::uint64_t>, 64> slots;
   /// Index of the item that the worker is at.
@@ -35,6 +38,24 @@ struct Offers {
   }
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
-static_assert(sizeof(Offers) <= 4096);
+static_assert(sizeof(Offers) <= 4096);  // a page: spawned workers map one
+
+/// Room for the offers of so many workers that will be forked.
+inline std::shared_ptr<Mapping> make_offers(std::size_t workers) {
+  return std::make_shared<Mapping>(
+      Bytes(static_cast<std::int64_t>(workers * sizeof(Offers))),
+      PROT_READ | PROT_WRITE, MAP_SHARED);
+}
+/// Those that stand at place `index` of `memory`, which lives as long as they.
+inline std::shared_ptr<Offers> offers_in(const std::shared_ptr<Mapping>& memory,
+                                         std::size_t index = 0) {
+  auto* all = reinterpret_cast<Offers*>(memory->data());
+  return {memory, all + index};
+}
+
+/// Those that lie in a file, which worker and pool have.
+inline std::shared_ptr<Offers> map_offers(int file) {
+  return offers_in(std::make_shared<Mapping>(page_size(), file, Bytes()));
+}
 
 }  // namespace cow

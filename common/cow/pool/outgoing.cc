@@ -23,14 +23,13 @@ Bytes OutgoingFrames::add(FrameHeader header, const Message& payload) {
   if (done()) forget_what_is_written();
   header.payload = static_cast<std::uint64_t>(payload.size().count());
   copy(&header, sizeof header);
-  for (const iovec& piece : payload.pieces()) {
-    if (piece.iov_len < kWorthReferring) {
-      copy(piece.iov_base, piece.iov_len);
+  payload.for_each_piece([this](const void* data, std::size_t size) {
+    if (size < kWorthReferring) {
+      copy(data, size);
     } else {
-      pieces_.push_back(
-          {static_cast<const std::byte*>(piece.iov_base), 0, piece.iov_len});
+      pieces_.push_back({static_cast<const std::byte*>(data), 0, size});
     }
-  }
+  });
   return Bytes(sizeof header) + payload.size();
 }
 

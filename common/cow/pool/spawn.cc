@@ -52,10 +52,10 @@ int obey(const SpawnOrder& order) {
   if (order.role == SpawnOrder::Role::kForkServer) {
     return serve_forks(fds[0], fds[1]);
   }
-  const Mapping offers(page_size(), fds[2], Bytes());
+  const auto offers = map_offers(fds[2]);
   ::close(fds[2]);
   announce(fds[1]);
-  return serve(fds[0], fds[1], offers, {});
+  return serve(fds[0], fds[1], *offers, {});
 }
 
 }  // namespace
@@ -82,8 +82,7 @@ void obey() {
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}: {}\n", to_string(*order), error.what());
   }
-  std::cout.flush();
-  std::fflush(nullptr);
+  flush_output();
   ::_exit(code);
 }
 

@@ -1,11 +1,11 @@
 #include "cow/pool/starter.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <functional>
 #include <utility>
 
 #include "cow/pool/errors.h"
@@ -15,23 +15,23 @@
 namespace cow {
 namespace {
 
-// As much as an unprivileged process may have, of pipes that are few: each
-// change of sides between two processes then moves more. pipe(7).
-constexpr int kPipeCapacity = 1 << 20;
-
-Pipe make_large_pipe() {
-  Pipe pipe = make_pipe();
-  // Where it is refused, because this user has many pipes, a small one will do.
-  ::fcntl(pipe.writer.get(), F_SETPIPE_SZ, kPipeCapacity);
-  return pipe;
-}
-
 void expect_sendable(const Call& call, const char* what) {
   if (!call || call.can_be_sent()) return;
   throw PoolError(fmt::format(
       "the {} cannot be sent to another program: give it as a function (or a "
       "lambda without captures) with arguments that can be pickled, {{f, a}}",
       what));
+}
+
+void expect_one_thread() {
+  const int threads = thread_count();
+  if (threads == 1) return;
+  throw PoolError(fmt::format(
+      "a process with {} threads cannot fork workers: the copies would have "
+      "one thread, and every lock that another one holds would stay locked; "
+      "make the pool before the first thread starts, or use start method "
+      "spawn",
+      threads));
 }
 
 }  // namespace
@@ -53,57 +53,70 @@ void Starter::prepare() {
   }
 }
 
-std::unique_ptr<WorkerLink> Starter::start(std::span<const int> not_its_own) {
-  Pipe tasks = make_large_pipe();
-  Pipe results = make_large_pipe();
-  set_nonblocking(tasks.writer.get());
-  set_nonblocking(results.reader.get());
-  const int from = tasks.reader.get();
-  const int to = results.writer.get();
-  WorkerProcess process;
-  Mapping offers;
-  if (forks()) {
-    offers = Mapping(page_size(), PROT_READ | PROT_WRITE, MAP_SHARED);
-    std::vector<int> close(not_its_own.begin(), not_its_own.end());
-    close.push_back(tasks.writer.get());
-    close.push_back(results.reader.get());
-    process = WorkerProcess(fork_worker(from, to, offers, close));
-  } else {
-    const Descriptor file = make_memory_file("cowpool offers", page_size());
-    offers = Mapping(page_size(), file.get(), Bytes());
-    process = server_ ? server_->start_worker(from, to, file.get())
-                      : WorkerProcess(spawn_worker(from, to, file.get()));
+std::vector<NewWorker> Starter::prepare(std::size_t count) const {
+  if (forks()) expect_one_thread();
+  const auto inherited = forks() ? make_offers(count) : nullptr;
+  std::vector<NewWorker> workers(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Pipe tasks = make_pipe();
+    Pipe results = make_pipe();
+    set_nonblocking(tasks.writer.get());
+    set_nonblocking(results.reader.get());
+    if (!forks()) {
+      workers[i].offers_file = make_memory_file("cowpool offers", page_size());
+    }
+    workers[i].results_writer = std::move(results.writer);
+    workers[i].link = std::make_unique<WorkerLink>(WorkerPipes{
+        .tasks = std::move(tasks.writer),
+        .tasks_reader = std::move(tasks.reader),
+        .results = std::move(results.reader),
+        .offers = forks() ? offers_in(inherited, i)
+                          : map_offers(workers[i].offers_file.get())});
   }
-  return std::make_unique<WorkerLink>(
-      std::move(process),
-      WorkerPipes{.tasks = std::move(tasks.writer),
-                  .tasks_reader = std::move(tasks.reader),
-                  .results = std::move(results.reader),
-                  .offers = std::move(offers)},
-      options_.start_method != StartMethod::kSpawn);
+  if (forks()) flush_output();
+  return workers;
 }
 
-Child Starter::fork_worker(int tasks, int results, const Mapping& offers,
-                           std::span<const int> not_its_own) const {
-  const int threads = thread_count();
-  if (threads > 1) {
-    throw PoolError(fmt::format(
-        "a process with {} threads cannot fork workers: the copies would have "
-        "one thread, and every lock that another one holds would stay locked; "
-        "make the pool before the first thread starts, or use start method "
-        "spawn",
-        threads));
+void Starter::start(NewWorker& worker, std::span<const int> descriptors) const {
+  const int tasks = worker.link->pipes().tasks_reader.get();
+  const int results = worker.results_writer.get();
+  const int offers = worker.offers_file.get();
+  if (forks()) {
+    worker.link->begin(WorkerProcess(fork_worker(worker, descriptors)), true);
+  } else if (server_) {
+    worker.link->begin(server_->start_worker(tasks, results, offers), true);
+  } else {
+    worker.link->begin(WorkerProcess(spawn_worker(tasks, results, offers)),
+                       false);
   }
-  return Child::fork([&, parent = ::getpid()] {
+  worker.results_writer.close();
+  worker.offers_file.close();
+}
+
+Child Starter::fork_worker(const NewWorker& worker,
+                           std::span<const int> descriptors) const {
+  const auto body = [&, parent = ::getpid()] {
     // If the pool's process ends in whatever way, so does the worker.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) return 0;  // it had ended before
     // Ctrl-C reaches every process of the terminal; the pool decides what to
     // do.
     ::signal(SIGINT, SIG_IGN);
-    for (const int fd : not_its_own) ::close(fd);
-    return serve(tasks, results, offers, options_.initializer);
-  });
+    const int tasks = worker.link->pipes().tasks_reader.get();
+    const int results = worker.results_writer.get();
+    for (const int fd : descriptors) {
+      if (fd != tasks && fd != results) ::close(fd);
+    }
+    return serve(tasks, results, *worker.link->pipes().offers,
+                 options_.initializer);
+  };
+  return Child::fork_after_flush(std::cref(body));
+}
+
+NewWorker::~NewWorker() {
+  if (!link || !link->process()) return;
+  link->process().kill(SIGKILL);
+  link->process().wait();
 }
 
 }  // namespace cow

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "cow/os/child.h"
 #include "cow/pool/call.h"
@@ -22,6 +23,19 @@ struct StarterOptions {
   Call preload = {};
 };
 
+/// A worker on its way: first what it needs, then its process. One that is
+/// dropped is ended again.
+struct NewWorker {
+  NewWorker() = default;
+  NewWorker(NewWorker&&) = default;
+  NewWorker& operator=(NewWorker&&) = default;
+  ~NewWorker();
+
+  std::unique_ptr<WorkerLink> link;
+  Descriptor results_writer;  ///< the worker's end
+  Descriptor offers_file;     ///< where the offers lie, unless it inherits them
+};
+
 class Starter {
  public:
   explicit Starter(StarterOptions options) : options_(std::move(options)) {}
@@ -30,9 +44,13 @@ class Starter {
   /// program cannot start any by that method, or the preload fails;
   /// std::system_error if there can be no fork server.
   void prepare();
-  /// Starts a worker. A forked one closes its copies of the descriptors
-  /// `not_its_own`. Throws PoolError or std::system_error.
-  std::unique_ptr<WorkerLink> start(std::span<const int> not_its_own);
+  /// Makes what so many workers need. They are to be started in a row, in
+  /// between which this process writes nothing to its streams. Throws PoolError
+  /// if it cannot be forked now, or std::system_error.
+  std::vector<NewWorker> prepare(std::size_t count) const;
+  /// Starts one of them. A forked one closes its copies of `descriptors`,
+  /// except its own. Throws PoolError or std::system_error.
+  void start(NewWorker& worker, std::span<const int> descriptors) const;
   /// Ends the fork server, if there is one.
   void stop() { server_.reset(); }
 
@@ -43,8 +61,8 @@ class Starter {
   pid_t fork_server() const { return server_ ? server_->pid() : 0; }
 
  private:
-  Child fork_worker(int tasks, int results, const Mapping& offers,
-                    std::span<const int> not_its_own) const;
+  Child fork_worker(const NewWorker& worker,
+                    std::span<const int> descriptors) const;
 
   StarterOptions options_;
   std::shared_ptr<ForkServer> server_;

@@ -9,7 +9,6 @@
 #include "cow/pool/batch.h"
 #include "cow/pool/failure.h"
 #include "cow/pool/incoming.h"
-#include "cow/pool/offers.h"
 #include "cow/pool/outgoing.h"
 
 namespace cow {
@@ -134,14 +133,12 @@ int serve_batches(int tasks, int results, Offers& offers) {
 
 }  // namespace
 
-int serve(int tasks, int results, const Mapping& offers,
-          const Call& initializer) {
+int serve(int tasks, int results, Offers& offers, const Call& initializer) {
   try {
     if (initializer && !initialized(results, initializer)) {
       return kInitializerFailed;
     }
-    return serve_batches(tasks, results,
-                         *reinterpret_cast<Offers*>(offers.data()));
+    return serve_batches(tasks, results, offers);
   } catch (const std::exception&) {
     return kBrokenPipe;
   }

@@ -1,18 +1,17 @@
 // The life of a worker process: read a batch, run it, reply, until told to end.
 #pragma once
 
-#include "cow/os/mapping.h"
 #include "cow/pool/call.h"
 #include "cow/pool/frame.h"
+#include "cow/pool/offers.h"
 
 namespace cow {
 
 /// Serves batches from the descriptor `tasks` and replies on `results` until a
-/// stop frame or the end of input; `offers` is the page of offers.h. Makes the
-/// call `initializer`, if there is one, first. Returns the worker's exit code.
-/// Never throws: what a task throws becomes a reply.
-int serve(int tasks, int results, const Mapping& offers,
-          const Call& initializer);
+/// stop frame or the end of input. Makes the call `initializer`, if there is
+/// one, first. Returns the worker's exit code. Never throws: what a task throws
+/// becomes a reply.
+int serve(int tasks, int results, Offers& offers, const Call& initializer);
 
 /// In a spawned worker: tells the pool that it has begun to serve.
 void announce(int results);

@@ -1,5 +1,7 @@
 #include "cow/pool/worker_link.h"
 
+#include <fcntl.h>
+
 #include <bit>
 #include <utility>
 
@@ -12,7 +14,23 @@ constexpr Bytes kMostAhead{TaskInput::kMostViewed / 2};
 // the pipe of a worker that is slow, and cannot be taken back.
 constexpr Bytes kLargestAhead{4096};
 
+// As much as an unprivileged process may have, of pipes that are few: each
+// change of sides between two processes then moves more. pipe(7). Where it is
+// refused, because this user has many pipes, a small one will do.
+void enlarge(const Descriptor& pipe, bool& large) {
+  constexpr int kCapacity = 1 << 20;
+  if (!std::exchange(large, true)) {
+    ::fcntl(pipe.get(), F_SETPIPE_SZ, kCapacity);
+  }
+}
+
 }  // namespace
+
+void Assignment::tally(int times) const {
+  Transfer& transfer = job->transfer();
+  transfer.batches += times;
+  transfer.to_workers += times * (kBatchHeader + message.size());
+}
 
 bool WorkerLink::has_room_for(const Message& message) const {
   const Bytes size = kBatchHeader + message.size();
@@ -20,7 +38,7 @@ bool WorkerLink::has_room_for(const Message& message) const {
          ahead_ + size <= kMostAhead;
 }
 
-Bytes WorkerLink::give(Assignment assignment) {
+void WorkerLink::give(Assignment assignment) {
   assignment.slot = static_cast<std::size_t>(std::countr_one(slots_taken_));
   slots_taken_ |= std::uint64_t{1} << assignment.slot;
   offers().offer(assignment.slot, assignment.number);
@@ -28,9 +46,7 @@ Bytes WorkerLink::give(Assignment assignment) {
   const Assignment& given = given_.back();
   FrameHeader header = given.job->header(given.batch, given.number);
   header.slot = static_cast<std::uint16_t>(given.slot);
-  const Bytes size = outgoing_.add(header, given.message);
-  ahead_ += size;
-  return size;
+  ahead_ += outgoing_.add(header, given.message);
 }
 
 Bytes WorkerLink::give(FrameHeader header, Message message) {
@@ -39,7 +55,11 @@ Bytes WorkerLink::give(FrameHeader header, Message message) {
 }
 
 bool WorkerLink::flush() {
-  if (!outgoing_.done()) outgoing_.write_some(pipes_.tasks.get());
+  if (outgoing_.done()) return true;
+  outgoing_.write_some(pipes_.tasks.get());
+  if (outgoing_.done() || large_tasks_) return outgoing_.done();
+  enlarge(pipes_.tasks, large_tasks_);
+  outgoing_.write_some(pipes_.tasks.get());
   return outgoing_.done();
 }
 
@@ -78,6 +98,7 @@ std::optional<Assignment> WorkerLink::finish() {
 }
 
 void WorkerLink::place_reply() {
+  enlarge(pipes_.results, large_results_);
   const FrameHeader& header = reply().header;
   if (header.kind != FrameKind::kResults || given_.empty()) return;
   const Assignment& first = given_.front();

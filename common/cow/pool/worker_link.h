@@ -10,7 +10,6 @@
 
 #include "cow/os/bytes.h"
 #include "cow/os/descriptor.h"
-#include "cow/os/mapping.h"
 #include "cow/pickle/pickler.h"
 #include "cow/pool/frame.h"
 #include "cow/pool/incoming.h"
@@ -30,6 +29,10 @@ struct Assignment {
   std::size_t slot = 0;  ///< where it is offered
   bool retried = false;  ///< a worker has died of it before
   int unlucky = 0;       ///< workers that died with it before they began any
+
+  /// Adds to what the job has moved through the pipes, or takes away again: a
+  /// batch counts where it is run, not where it was given before.
+  void tally(int times) const;
 };
 
 /// The pool's ends of the pipes, and the page that both sides see.
@@ -39,14 +42,18 @@ struct WorkerPipes {
   /// pipe of a dead worker raises no SIGPIPE. Its death shows in its pidfd.
   Descriptor tasks_reader;
   Descriptor results;  ///< where replies are read; does not wait
-  Mapping offers;
+  std::shared_ptr<Offers> offers = {};
 };
 
 class WorkerLink {
  public:
-  /// `ready` is false for a process that has yet to say that it serves.
-  WorkerLink(WorkerProcess process, WorkerPipes pipes, bool ready)
-      : process_(std::move(process)), pipes_(std::move(pipes)), ready_(ready) {}
+  explicit WorkerLink(WorkerPipes pipes) : pipes_(std::move(pipes)) {}
+  /// There is a process now; `ready` is false if it has yet to say that it
+  /// serves.
+  void begin(WorkerProcess process, bool ready) {
+    process_ = std::move(process);
+    ready_ = ready;
+  }
 
   WorkerProcess& process() { return process_; }
   const WorkerProcess& process() const { return process_; }
@@ -63,9 +70,8 @@ class WorkerLink {
   /// Whether `message` can be given ahead, while there is another batch.
   bool has_room_for(const Message& message) const;
 
-  /// Puts a batch behind those that it has, to be written by `flush`. Returns
-  /// how much that is.
-  Bytes give(Assignment assignment);
+  /// Puts a batch behind those that it has, to be written by `flush`.
+  void give(Assignment assignment);
   /// Puts a frame that belongs to no batch on its way. Returns its size.
   Bytes give(FrameHeader header, Message message);
   /// Writes as much as the pipe takes; false if that was not all. Throws
@@ -97,14 +103,15 @@ class WorkerLink {
   std::uint64_t item() const { return offers().item.load(); }
 
  private:
-  Offers& offers() const {
-    return *reinterpret_cast<Offers*>(pipes_.offers.data());
-  }
+  Offers& offers() const { return *pipes_.offers; }
   Assignment pop_first();
 
   WorkerProcess process_;
   WorkerPipes pipes_;
-  bool ready_;
+  bool ready_ = false;
+  // Whether the pipes were made larger, which they are when they need it.
+  bool large_tasks_ = false;
+  bool large_results_ = false;
   int finished_ = 0;
   std::deque<Assignment> given_;
   std::uint64_t slots_taken_ = 0;  // a bit for each slot of `given_`

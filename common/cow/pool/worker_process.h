@@ -21,6 +21,8 @@ class WorkerProcess {
   WorkerProcess(pid_t pid, Descriptor pidfd,
                 std::shared_ptr<ForkServer> server);
 
+  /// Whether there is one that was not waited for.
+  explicit operator bool() const { return server_ || child_; }
   pid_t pid() const { return server_ ? pid_ : child_.pid(); }
   /// Becomes readable when the process has ended.
   int descriptor() const {
