@@ -3,8 +3,9 @@
 #
 #   fmt::fmt  Eigen3::Eigen  cereal::cereal
 #   CLI11::CLI11  nlohmann_json::nlohmann_json
-#                                             where COWPOOL_LESSONS or
-#                                             COWPOOL_TESTS is on
+#                                             where COWPOOL_LESSONS,
+#                                             COWPOOL_COWTOP or COWPOOL_TESTS is
+#                                             on
 #   GTest::gtest  GTest::gtest_main  GTest::gmock  GTest::gmock_main
 #                                             where COWPOOL_TESTS is on
 #   benchmark::benchmark  benchmark::benchmark_main
@@ -152,7 +153,7 @@ FetchContent_Declare(cereal
   FIND_PACKAGE_ARGS 1.3.1 CONFIG QUIET GLOBAL)
 cowpool_headers(cereal cereal::cereal include)
 
-if(COWPOOL_LESSONS OR COWPOOL_TESTS)
+if(COWPOOL_LESSONS OR COWPOOL_COWTOP OR COWPOOL_TESTS)
   FetchContent_Declare(CLI11
     URL https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.1.2.tar.gz
     URL_HASH
