@@ -17,21 +17,21 @@ enum class Relative {
 /// The pages of one process, sorted by what they are.
 struct Comparison {
   /// Inherited and intact: others have the same page.
-  cow::Bytes shared;
+  cow::Bytes shared = {};
   /// Inherited, and exclusive now: it was written, here or by the others.
-  cow::Bytes copied;
+  cow::Bytes copied = {};
   /// Exclusive, where the relative has nothing: made after the fork.
-  cow::Bytes own;
-  /// Exclusive, where the relative has a page as well, in a mapping of which
-  /// nothing is shared any longer. Either all of it was written; or it was made
-  /// after the fork in both, and lies at the same address because the two
-  /// processes are so alike.
-  cow::Bytes undecided;
+  cow::Bytes own = {};
+  /// Exclusive, where the relative has a page as well, in a mapping that shows
+  /// no sign of having been there before the fork. Either all of it was
+  /// written; or it was made after the fork in both, and lies at the same
+  /// address because the two processes are so alike.
+  cow::Bytes undecided = {};
   /// Of files and shared memory that are mapped to be shared, and that others
   /// have mapped, too.
-  cow::Bytes shared_memory;
+  cow::Bytes shared_memory = {};
   /// The same, but nobody else has it mapped.
-  cow::Bytes lone_memory;
+  cow::Bytes lone_memory = {};
 
   /// The part of USS that was sorted.
   cow::Bytes exclusive() const {

@@ -25,6 +25,7 @@ cow::Reading<PageRange> read_range(pid_t pid, const cow::MappingRange& mapping,
   constexpr std::int64_t kPart = 1 << 16;
   PageRange range{.begin = mapping.begin,
                   .shared_mapping = mapping.permissions[3] == 's',
+                  .isolated = false,
                   .pages = {}};
   const std::int64_t all =
       cow::to_pages(Bytes(mapping.end - mapping.begin)).count();
@@ -40,6 +41,24 @@ cow::Reading<PageRange> read_range(pid_t pid, const cow::MappingRange& mapping,
     }
   }
   return range;
+}
+
+bool is_anonymous(const cow::MappingRange& mapping) {
+  return mapping.name.empty() || mapping.name[0] == '[';
+}
+
+bool touch(const cow::MappingRange& mapping, const cow::MappingRange& other) {
+  const bool neighbours =
+      mapping.end == other.begin || other.end == mapping.begin;
+  const bool alike = other.permissions == mapping.permissions ||
+                     other.permissions.starts_with("---");
+  return neighbours && alike && is_anonymous(other);
+}
+
+bool is_isolated(const std::vector<cow::MappingRange>& mappings,
+                 std::size_t i) {
+  return (i == 0 || !touch(mappings[i], mappings[i - 1])) &&
+         (i + 1 == mappings.size() || !touch(mappings[i], mappings[i + 1]));
 }
 
 }  // namespace
@@ -60,12 +79,14 @@ cow::Reading<PageStates> read_page_states(pid_t pid, Bytes rss,
   const auto mappings = cow::read_ranges(pid, proc);
   if (!mappings) return cow::Absent{mappings.reason()};
   PageStates states;
-  for (const cow::MappingRange& mapping : *mappings) {
+  for (std::size_t i = 0; i < mappings->size(); ++i) {
+    const cow::MappingRange& mapping = (*mappings)[i];
     if (!worth_reading(mapping, rss)) continue;
     if (only_shared && mapping.permissions[3] != 's') continue;
     cow::Reading<PageRange> range = read_range(pid, mapping, proc);
     if (!range) return cow::Absent{range.reason()};
     states.ranges.push_back(*std::move(range));
+    states.ranges.back().isolated = is_isolated(*mappings, i);
   }
   return states;
 }

@@ -27,6 +27,9 @@ enum class PageState : std::uint8_t {
 struct PageRange {
   std::uint64_t begin = 0;  ///< first address
   bool shared_mapping = false;
+  /// No anonymous mapping of the same permissions, and none without access (a
+  /// guard), begins where it ends or ends where it begins.
+  bool isolated = false;
   std::vector<PageState> pages;
 };
 

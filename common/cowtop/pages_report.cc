@@ -74,7 +74,11 @@ cow::Reading<MappingUsage> within(const std::vector<MappingUsage>& mappings,
 
 bool is_called(const MappingUsage& mapping, std::string_view name) {
   const std::string_view full = mapping.name;
-  if (name == "largest" || full == name) return true;
+  // A command line's "[heap]" arrives as "heap": CLI11 takes brackets for those
+  // of a list.
+  if (name == "largest" || full == name || full == fmt::format("[{}]", name)) {
+    return true;
+  }
   const std::size_t slash = full.rfind('/');
   return slash != full.npos && full.substr(slash + 1) == name;
 }

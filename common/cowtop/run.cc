@@ -70,19 +70,20 @@ class Ramp {
   milliseconds wait_{10};
 };
 
-// Looks at what is watched until it has ended, and hands on every look.
+// Looks at what is watched until it has ended, and hands on every look but the
+// last, which finds nobody and is returned.
 template <typename Use>
-void look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
-                     Use use) {
+Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
+                       Use use) {
   Ramp ramp(flags.interval);
   for (;;) {
     if (command != nullptr) watch.set_interval(ramp.next());
-    const Sample sample = watch.look();
-    if (watch.ended()) return;
+    Sample sample = watch.look();
+    if (watch.ended()) return sample;
     use(sample);
     const int wait = static_cast<int>(sample.until_next.count());
     if (command != nullptr) {
-      if (command->wait_for(wait)) return;
+      if (command->wait_for(wait)) return sample;
     } else {
       ::poll(nullptr, 0, wait);
     }
@@ -91,14 +92,13 @@ void look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
 
 int run_tables(Watch& watch, const Command* command, const Flags& flags) {
   bool read = false;
-  std::string why = "nothing could be read";
-  look_to_the_end(watch, command, flags, [&](const Sample& sample) {
-    if (read) print("\n");
-    print(to_table(sample));
-    read = read || anything_read(sample);
-    if (!read) why = reasons(sample);
-  });
-  return read ? kDone : say(kNothingRead, why);
+  const Sample last =
+      look_to_the_end(watch, command, flags, [&](const Sample& sample) {
+        if (read) print("\n");
+        print(to_table(sample));
+        read = read || anything_read(sample);
+      });
+  return read ? kDone : say(kNothingRead, reasons(last));
 }
 
 // A look at what is there now; of a command, the one with the highest ΣPSS.
@@ -127,12 +127,12 @@ int run_csv(Watch& watch, const Command* command, const Flags& flags,
   };
   bool read = false;
   write(csv_header());
-  look_to_the_end(watch, command, flags, [&](const Sample& sample) {
-    write(to_csv(sample));
-    read = read || anything_read(sample);
-  });
-  return read ? kDone
-              : say(kNothingRead, "nothing could be read before it ended");
+  const Sample last =
+      look_to_the_end(watch, command, flags, [&](const Sample& sample) {
+        write(to_csv(sample));
+        read = read || anything_read(sample);
+      });
+  return read ? kDone : say(kNothingRead, reasons(last));
 }
 
 // Before anything is started, so that nothing runs in vain.

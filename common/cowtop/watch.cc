@@ -155,11 +155,15 @@ Row Watch::row(const Node& node) const {
   return row;
 }
 
-Bytes Watch::pss(const Nodes& nodes) const {
+// What the machine pays for those that were forked, without the other programs
+// that they have started: a shell is no pool because it runs a compiler.
+Bytes Watch::weight(const Nodes& nodes) const {
+  std::map<Image, int> counts;
+  for (const Node& node : nodes) ++counts[node.process.image];
   Bytes sum;
   for (const Node& node : nodes) {
     const auto& usage = memory_.at(node.process.id).usage;
-    if (usage) sum += usage->pss;
+    if (usage && counts[node.process.image] > 1) sum += usage->pss;
   }
   return sum;
 }
@@ -306,7 +310,7 @@ Sample Watch::look() {
   for (const Nodes& nodes : trees) remember(nodes, now);
   std::stable_sort(
       trees.begin(), trees.end(),
-      [&](const Nodes& a, const Nodes& b) { return pss(a) > pss(b); });
+      [&](const Nodes& a, const Nodes& b) { return weight(a) > weight(b); });
   for (const Nodes& nodes : trees) {
     for (const Node& node : nodes) sample.rows.push_back(row(node));
   }

@@ -106,7 +106,7 @@ class Watch {
   void read(const Nodes& nodes);
   void remember(const Nodes& nodes, std::chrono::steady_clock::time_point now);
   Row row(const Node& node) const;
-  cow::Bytes pss(const Nodes& nodes) const;
+  cow::Bytes weight(const Nodes& nodes) const;
   Diagnosis conclude(const Nodes& nodes);
   bool worth_examining(const Nodes& nodes, const Tree& tree) const;
   void examine_again(const Nodes& nodes, Tree& tree);
