@@ -14,7 +14,13 @@ cowpool_test(cowtop process
   cases_test.cc
   program_test.cc
   truth_test.cc)
-foreach(tier IN ITEMS unit process)
+cowpool_test(cowtop env
+  ../memory/parked_child.cc
+  meters_test.cc
+  parked_program.cc
+  python_test.cc)
+foreach(tier IN ITEMS unit process env)
   target_link_libraries(cowtop_${tier}_test PRIVATE cowtop_core)
 endforeach()
 add_dependencies(cowtop_process_test cowtop)
+add_dependencies(cowtop_env_test cowtop)
