@@ -38,9 +38,9 @@ class Budget {
  private:
   using Balance = std::chrono::duration<double, std::nano>;
 
-  // What an idle time may save up: enough for the looks at the beginning, in
-  // which all is new, to follow one another.
-  Balance most() const { return share_ * std::chrono::seconds(10); }
+  // What an idle time may save up, so that the looks at the beginning, in which
+  // all is new, follow one another more quickly.
+  Balance most() const { return share_ * std::chrono::seconds(5); }
 
   double share_;
   Balance balance_;

@@ -9,7 +9,7 @@ namespace {
 using cow::ListedProcess;
 using cow::ProcessId;
 
-// Parents to children, the oldest child first.
+// Parents to children, the youngest child first.
 class Descent {
  public:
   explicit Descent(const Processes& all) {
@@ -24,7 +24,7 @@ class Descent {
     for (auto& [parent, children] : children_) {
       std::sort(children.begin(), children.end(),
                 [](const ListedProcess* a, const ListedProcess* b) {
-                  return std::pair(a->id.started, a->id.pid) <
+                  return std::pair(a->id.started, a->id.pid) >
                          std::pair(b->id.started, b->id.pid);
                 });
     }
@@ -43,7 +43,7 @@ class Descent {
 
   // Appends `root` and its descendants, as far as they are among `some` (empty:
   // all), a parent before its children. The list is not of one moment, so it
-  // may have a circle: nobody is taken twice.
+  // may have a circle: nobody is taken twice. Who waits last is taken first.
   void append(const ListedProcess& root, std::size_t tree,
               const std::set<ProcessId>& some, std::set<ProcessId>& taken,
               std::vector<Node>& nodes) const {
@@ -56,9 +56,8 @@ class Descent {
       nodes.push_back({*process, depth, tree});
       const auto children = children_.find(process->id.pid);
       if (children == children_.end()) continue;
-      for (auto child = children->second.rbegin();
-           child != children->second.rend(); ++child) {
-        waiting.emplace_back(*child, depth + 1);
+      for (const ListedProcess* child : children->second) {
+        waiting.emplace_back(child, depth + 1);
       }
     }
   }

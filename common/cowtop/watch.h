@@ -102,7 +102,8 @@ class Watch {
 
   std::vector<Nodes> select(const Processes& all);
   Moved what_moved(const Processes& all);
-  bool has_moved(const Nodes& nodes, const Tree& tree, const Moved& moved);
+  static bool has_moved(const Nodes& nodes, const Tree& tree,
+                        const Moved& moved);
   void read(const Nodes& nodes);
   void remember(const Nodes& nodes, std::chrono::steady_clock::time_point now);
   Row row(const Node& node) const;

@@ -84,7 +84,9 @@ needs_of() {
 
     # The python3 of the distribution even if PATH has another one: numpy is
     # built for that one, and the twins measure that one.
-    'apt twins' | 'dnf twins' | 'zypper twins') package python3 python3-numpy ;;
+    # psutil and smem are meters that cowtop is compared with.
+    'apt twins') package python3 python3-numpy python3-psutil smem ;;
+    'dnf twins' | 'zypper twins') package python3 python3-numpy ;;
     'pacman twins') package python python-numpy ;;
     'brew twins') package python numpy ;;
     'none twins') tool numpy 'python3 with numpy' ;;
