@@ -11,24 +11,17 @@
 #include <csignal>
 #include <functional>
 #include <memory>
-#include <ostream>
 #include <vector>
 
 #include "cow/memory/region.h"
 #include "cow/os/child.h"
 #include "cow/os/mapping.h"
+#include "cowtop/print.h"
 #include "cowtop/watch.h"
 #include "memory/parked_child.h"
 #include "memory/sanitizers.h"
 
 namespace cowtop {
-
-// How a failed test shows a diagnosis.
-void PrintTo(const Diagnosis& diagnosis, std::ostream* out) {
-  *out << to_string(diagnosis.kind) << ": " << diagnosis.sentence;
-  for (const std::string& line : diagnosis.evidence) *out << "\n  " << line;
-}
-
 namespace {
 
 using cow::Bytes;

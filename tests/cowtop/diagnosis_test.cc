@@ -7,14 +7,9 @@
 #include <string>
 
 #include "cowtop/findings.h"
+#include "cowtop/print.h"
 
 namespace cowtop {
-
-// How a failed test shows a diagnosis.
-void PrintTo(const Diagnosis& diagnosis, std::ostream* out) {
-  *out << to_string(diagnosis.kind) << ": " << diagnosis.sentence;
-}
-
 namespace {
 
 using cow::Bytes;

@@ -12,6 +12,7 @@ cowpool_test(cowtop unit
 cowpool_test(cowtop process
   ../memory/parked_child.cc
   cases_test.cc
+  pools_test.cc
   program_test.cc
   truth_test.cc)
 cowpool_test(cowtop env
