@@ -79,12 +79,14 @@ std::string capital(std::string text) {
 struct Typical {
   std::string who;
   Bytes amount;
+  bool several;  // whether `who` is a plural
 };
 
 Typical typical(const std::vector<Found>& all, const Figure& figure) {
   const std::vector<Bytes> figures = large(all, figure);
   return {who(figures.size(), all.size()),
-          figures.empty() ? Bytes() : figures[figures.size() / 2]};
+          figures.empty() ? Bytes() : figures[figures.size() / 2],
+          figures.size() > 1 && figures.size() < all.size()};
 }
 
 std::string line(const Found& found) {
@@ -138,11 +140,13 @@ class FamilyCase {
     const Bytes made = sum(workers_, own);
     const Bytes written = sum(workers_, written_figure());
     const Bytes open = sum(workers_, undecided_figure());
-    if (matters(undecided_figure()) && open > std::max(made, written)) {
+    if (is_much(undecided_figure()) && open > std::max(made, written)) {
       return undecided_case();
     }
-    if (matters(written_figure()) && written >= made) return dirtying();
-    if (matters(own)) return copies();
+    if (written >= made && (is_much(written_figure()) || is_underway())) {
+      return dirtying();
+    }
+    if (is_much(own)) return copies();
     if (family_.ancestor.size() == 1 &&
         copied(family_.ancestor[0]) >= std::max(kLeast, all_shared() / 4)) {
       return written_by_ancestor();
@@ -173,9 +177,13 @@ class FamilyCase {
   Bytes pace() const { return sum(workers_, rate); }
 
   // Whether it costs the machine enough beside what is shared to be the case.
-  bool matters(const Figure& figure) const {
-    if (most(workers_, figure) < kLeast) return false;
-    return sum(workers_, figure) >= all_shared() / 2 || pace() >= kLeastRate;
+  bool is_much(const Figure& figure) const {
+    return most(workers_, figure) >= kLeast &&
+           sum(workers_, figure) >= all_shared() / 2;
+  }
+  // Whether it is on its way to that.
+  bool is_underway() const {
+    return most(workers_, written_figure()) >= kLeast && pace() >= kLeastRate;
   }
 
   bool most_is_sorted() const {
@@ -195,9 +203,9 @@ class FamilyCase {
             : "it lies where the parent has memory, too, but no page near it "
               "is shared any longer";
     return cannot_tell(fmt::format(
-        "{} has about {} for itself, and {}; it was either copied by writing "
-        "or made anew",
-        one.who, to_string(one.amount), where));
+        "{} {} about {} alone, and {}; it was either copied by writing or made "
+        "anew",
+        one.who, one.several ? "have" : "has", to_string(one.amount), where));
   }
 
   Diagnosis dirtying() const {
@@ -222,11 +230,12 @@ class FamilyCase {
 
   Diagnosis copies() const {
     const Typical one = typical(workers_, own);
+    const std::string copy =
+        one.several ? "hold copies of their own, each" : "holds its own copy";
     return {Kind::kCopies,
-            fmt::format("{} holds {} own copy of about {}, as after pickling: "
-                        "it was made after the fork, and nobody shares it.",
-                        capital(one.who), one.who[0] == 'e' ? "its" : "an",
-                        to_string(one.amount)),
+            fmt::format("{} {} of about {}, as after pickling: it was made "
+                        "after the fork, and nobody shares it.",
+                        capital(one.who), copy, to_string(one.amount)),
             {}};
   }
 

@@ -61,7 +61,8 @@ TEST(Diagnose, CopiesOfWorkersOfWhichSomeHadNoTask) {
   findings.families[0].workers.push_back(found({.shared = 64_MiB}));
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_EQ(diagnosis.kind, Kind::kCopies);
-  EXPECT_THAT(diagnosis.sentence, HasSubstr("4 of the 5 workers"));
+  EXPECT_THAT(diagnosis.sentence,
+              HasSubstr("4 of the 5 workers hold copies of their own"));
 }
 
 TEST(Diagnose, SharedWhereWorkersHaveLittleOfTheirOwn) {
@@ -77,6 +78,15 @@ TEST(Diagnose, SharedThoughWorkersHoldSmallResults) {
                             {.shared = 700_MiB, .own = 8_MiB}, 10))
                 .kind,
             Kind::kShared);
+}
+
+TEST(Diagnose, SharedThoughWorkersAreJustMakingSmallResults) {
+  Findings findings =
+      family({.shared = 700_MiB}, {.shared = 700_MiB, .own = 8_MiB}, 2);
+  for (Found& worker : findings.families[0].workers) {
+    worker.private_per_second = 3_MiB;
+  }
+  EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
 
 TEST(Diagnose, SharedMemoryByItsName) {
