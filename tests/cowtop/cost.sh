@@ -16,7 +16,10 @@ exec 7>"$folder/in" 8<"$folder/out"
 read -r ready <&8
 [ "$ready" = ready ]
 timeout "${2:-60}" "$cowtop" --csv "$folder/csv" $! || :
-times | tail -n 1 # user and system time of the children: cowtop's, until now
+# User and system time of the children that have ended: cowtop's, and little
+# else. (In a pipeline it would be another shell that has none.)
+times >"$folder/times"
+tail -n 1 "$folder/times"
 echo "$(tail -n +2 "$folder/csv" | cut -d, -f1 | sort -u | wc -l) looks"
 exec 7>&-
 wait
