@@ -1,7 +1,9 @@
 #include "cowtop/command.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,10 +54,11 @@ void prepare(Output output, int kept, pid_t parent, const Keys& keys) {
   if (::getppid() != parent) ::_exit(cow::kChildThrew);
   if (output == Output::kToErrors) ::dup2(STDERR_FILENO, STDOUT_FILENO);
   if (output != Output::kKept) return;
-  const int nothing = ::open("/dev/null", O_RDONLY);
-  ::dup2(nothing, STDIN_FILENO);
-  ::dup2(kept, STDOUT_FILENO);
-  ::dup2(kept, STDERR_FILENO);
+  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (::isatty(STDIN_FILENO) == 1) ::dup2(nothing, STDIN_FILENO);
+  for (const int standard : {STDOUT_FILENO, STDERR_FILENO}) {
+    if (::isatty(standard) == 1) ::dup2(kept, standard);
+  }
 }
 
 }  // namespace
@@ -112,18 +115,44 @@ std::vector<std::string> Command::tail(std::size_t most) const {
   return lines;
 }
 
-void Command::replay() const {
+void Command::replay() {
   if (!kept_) return;
   std::array<char, 16384> part{};
-  off_t done = 0;
   for (;;) {
     const ssize_t got = cow::checked(
-        [&] { return ::pread(kept_.get(), part.data(), part.size(), done); },
+        [&] {
+          return ::pread(kept_.get(), part.data(), part.size(), replayed_);
+        },
         "pread(what the command has printed)");
     if (got == 0) return;
     cow::write_fully(STDOUT_FILENO, part.data(), static_cast<std::size_t>(got));
-    done += got;
+    replayed_ += got;
   }
+}
+
+void Command::replay_to_the_end() {
+  const cow::Descriptor changes(
+      cow::checked([] { return ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK); },
+                   "inotify_init1()"));
+  const std::string path = fmt::format("/proc/self/fd/{}", kept_.get());
+  cow::checked(
+      [&] {
+        return ::inotify_add_watch(changes.get(), path.c_str(), IN_MODIFY);
+      },
+      "inotify_add_watch({})", path);
+  std::array<pollfd, 2> polled{
+      {{.fd = changes.get(), .events = POLLIN, .revents = 0},
+       {.fd = child_.descriptor(), .events = POLLIN, .revents = 0}}};
+  while (polled[1].revents == 0) {
+    // After the watch was set, so that nothing is overlooked in between.
+    replay();
+    cow::checked([&] { return ::poll(polled.data(), polled.size(), -1); },
+                 "poll(what the command prints)");
+    std::array<char, 4096> events{};
+    while (::read(changes.get(), events.data(), events.size()) > 0) {
+    }
+  }
+  replay();
 }
 
 }  // namespace cowtop

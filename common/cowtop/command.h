@@ -15,7 +15,9 @@ namespace cowtop {
 enum class Output {
   kInherited,  ///< where cowtop's own goes
   kToErrors,   ///< to standard error: standard output is for the report
-  kKept,       ///< both streams into a file without a name, for Command::tail
+  /// What would go to the terminal goes into a file without a name, for
+  /// Command::tail and replay: a screen is shown there.
+  kKept,
 };
 
 /// A started command. As a shell does, cowtop ignores Ctrl-C and Ctrl-\ from
@@ -24,7 +26,8 @@ enum class Output {
 class Command {
  public:
   /// Returns when the command runs, or could not be executed (then it ends with
-  /// 127). With kKept, standard input is empty. Throws std::system_error if
+  /// 127). With kKept, standard input is empty where it is the terminal: the
+  /// keys are the screen's. Throws std::system_error if
   /// there can be no further process.
   Command(const std::vector<std::string>& arguments, Output output);
   Command(const Command&) = delete;
@@ -43,12 +46,15 @@ class Command {
   /// The last lines of what it has printed, at most `most`; of long output only
   /// the last part is looked at. Empty unless kKept.
   std::vector<std::string> tail(std::size_t most) const;
-  /// Copies all that it has printed to standard output. Throws
-  /// std::system_error.
-  void replay() const;
+  /// Copies to standard output what it has printed and was not copied before.
+  /// Throws std::system_error.
+  void replay();
+  /// The same, and what it prints from now on, until it has ended.
+  void replay_to_the_end();
 
  private:
   cow::Descriptor kept_;
+  off_t replayed_ = 0;
   cow::Child child_;
   int status_ = 0;
 };

@@ -63,7 +63,10 @@ std::vector<Span> facts(const Sample& sample, const View& view,
   pieces.push_back(
       {fmt::format("{} process{}", count, count == 1 ? "" : "es")});
   pieces.push_back({clock(sample.at)});
-  pieces.push_back({fmt::format("every {}", seconds(sample.until_next))});
+  // The first looks at a command come sooner than was asked for; that is no
+  // reason to show another figure each time.
+  pieces.push_back({fmt::format(
+      "every {}", seconds(std::max(sample.until_next, view.interval)))});
   const std::string gap = view.charset == Charset::kUtf8 ? " · " : " - ";
   std::vector<Span> spans;
   for (Span& piece : pieces) {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cow/memory/mappings.h"
 #include "cow/os/reading.h"
+#include "cowtop/mappings_report.h"
 #include "cowtop/sample.h"
 #include "cowtop/view.h"
 
@@ -56,7 +56,7 @@ struct Size {
 /// All that can be shown. The pointers may be null where their page is not.
 struct Scene {
   const Sample& sample;
-  const cow::Reading<std::vector<cow::MappingUsage>>* mappings = nullptr;
+  const cow::Reading<std::vector<NamedMappings>>* mappings = nullptr;
   const std::vector<std::string>* output = nullptr;  ///< its last lines
 };
 

@@ -11,41 +11,43 @@
 namespace cowtop {
 namespace {
 
-using Mappings = std::vector<cow::MappingUsage>;
+using Mappings = std::vector<NamedMappings>;
 
 constexpr std::size_t kGap = 2;
 
-// Which columns of the mappings there is room for: a name that says nothing is
-// worth less than a figure.
-struct MappingColumns {
-  bool rss, pss, swap, permissions, address;
-  std::size_t figure, name;
+// A column of figures on the page of the mappings.
+struct Figures {
+  std::string_view heading;
+  std::size_t width;
+  std::string (*text)(const NamedMappings&);
 };
 
-bool any_swap(const Mappings& mappings) {
-  return std::any_of(mappings.begin(), mappings.end(), [](const auto& mapping) {
-    return mapping.usage.swap != cow::Bytes();
-  });
+std::string private_of(const NamedMappings& sum) {
+  return amount(sum.usage.uss());
+}
+std::string pss_of(const NamedMappings& sum) { return amount(sum.usage.pss); }
+std::string rss_of(const NamedMappings& sum) { return amount(sum.usage.rss); }
+std::string swap_of(const NamedMappings& sum) { return amount(sum.usage.swap); }
+std::string count_of(const NamedMappings& sum) {
+  return std::to_string(sum.count);
 }
 
-MappingColumns mapping_columns(const Mappings& mappings, std::size_t width) {
-  std::size_t figure = 8;
-  for (const cow::MappingUsage& mapping : mappings) {
-    figure = std::max(figure, amount(mapping.usage.rss).size());
+// Those there is room for: a name that is cut says more than no name.
+std::vector<Figures> figures_for(const Mappings& mappings, std::size_t width) {
+  const bool swap = std::any_of(
+      mappings.begin(), mappings.end(),
+      [](const auto& sum) { return sum.usage.swap != cow::Bytes(); });
+  std::vector<Figures> columns = {{"private", 0, private_of}};
+  if (width >= 38) columns.push_back({"PSS", 0, pss_of});
+  if (width >= 50) columns.push_back({"RSS", 0, rss_of});
+  if (width >= 60 && swap) columns.push_back({"swap", 0, swap_of});
+  if (width >= 60) columns.push_back({"mappings", 0, count_of});
+  for (Figures& column : columns) {
+    column.width = std::max<std::size_t>(8, column.heading.size());
+    for (const NamedMappings& sum : mappings) {
+      column.width = std::max(column.width, column.text(sum).size());
+    }
   }
-  MappingColumns columns{.rss = width >= 50,
-                         .pss = width >= 38,
-                         .swap = width >= 60 && any_swap(mappings),
-                         .permissions = width >= 72,
-                         .address = width >= 100,
-                         .figure = figure,
-                         .name = 0};
-  const std::size_t figures = 1U + (columns.rss ? 1 : 0) +
-                              (columns.pss ? 1 : 0) + (columns.swap ? 1 : 0);
-  const std::size_t taken = 1 + figures * (figure + kGap) +
-                            (columns.permissions ? 4 + kGap : 0) +
-                            (columns.address ? 16 + kGap : 0);
-  columns.name = width - std::min(width, taken);
   return columns;
 }
 
@@ -54,44 +56,29 @@ void add_cell(Line& line, std::string_view text, std::size_t width, Look look) {
   line.add(std::string(kGap, ' '));
 }
 
-Line mapping_heading(const MappingColumns& columns) {
+Line mapping_heading(const std::vector<Figures>& columns) {
   Line line;
   line.add(" ");
-  const auto add = [&](std::string_view text, Look look = Look::kHeading) {
-    add_cell(line, text, columns.figure, look);
-  };
-  add("private", Look::kSorted);
-  if (columns.pss) add("PSS");
-  if (columns.rss) add("RSS");
-  if (columns.swap) add("swap");
-  if (columns.permissions) line.add("may   ", Look::kHeading);
-  if (columns.address) line.add(left("address", 18), Look::kHeading);
-  line.add("mapping", Look::kHeading);
+  for (const Figures& column : columns) {
+    const bool first = &column == columns.data();
+    line.add(std::string(column.width - column.heading.size(), ' '));
+    line.add(std::string(column.heading),
+             first ? Look::kSorted : Look::kHeading);
+    line.add(std::string(kGap, ' '));
+  }
+  line.add("name", Look::kHeading);
   return line;
 }
 
-Line mapping_row(const cow::MappingUsage& mapping,
-                 const MappingColumns& columns, Charset charset) {
+Line mapping_row(const NamedMappings& sum, const std::vector<Figures>& columns,
+                 Charset charset) {
   Line line;
   line.add(" ");
-  const auto add = [&](cow::Bytes bytes) {
-    add_cell(line, amount(bytes), columns.figure,
-             bytes == cow::Bytes() ? Look::kDim : Look::kPlain);
-  };
-  add(mapping.usage.uss());
-  if (columns.pss) add(mapping.usage.pss);
-  if (columns.rss) add(mapping.usage.rss);
-  if (columns.swap) add(mapping.usage.swap);
-  if (columns.permissions) {
-    line.add(left(mapping.permissions, 4 + kGap), Look::kDim);
+  for (const Figures& column : columns) {
+    const std::string text = column.text(sum);
+    add_cell(line, text, column.width, text == "0" ? Look::kDim : Look::kPlain);
   }
-  if (columns.address) {
-    line.add(left(fmt::format("{:x}", mapping.begin), 16 + kGap), Look::kDim);
-  }
-  const bool named = !mapping.name.empty();
-  line.add(cut(named ? clean(mapping.name, charset) : "anonymous", columns.name,
-               charset),
-           named ? Look::kPlain : Look::kDim);
+  line.add(clean(sum.name, charset));
   return line;
 }
 
@@ -171,21 +158,20 @@ Scroll mappings_page(const Scene& scene, const View& view, std::size_t width) {
     }
     return page;
   }
-  Mappings mappings = **scene.mappings;
-  std::stable_sort(mappings.begin(), mappings.end(),
-                   [](const auto& a, const auto& b) {
-                     return std::pair(a.usage.uss(), a.usage.rss) >
-                            std::pair(b.usage.uss(), b.usage.rss);
-                   });
+  const Mappings& mappings = **scene.mappings;
   cow::Bytes own;
-  for (const cow::MappingUsage& mapping : mappings) own += mapping.usage.uss();
-  page.fixed.emplace_back().add(fmt::format(
-      "{} private in {} mappings", cow::to_string(own), mappings.size()));
-  const MappingColumns columns = mapping_columns(mappings, width);
+  int count = 0;
+  for (const NamedMappings& sum : mappings) {
+    own += sum.usage.uss();
+    count += sum.count;
+  }
+  page.fixed.emplace_back().add(
+      fmt::format("{} private in {} mappings", cow::to_string(own), count));
+  const std::vector<Figures> columns = figures_for(mappings, width);
   page.fixed.emplace_back();
   page.fixed.push_back(mapping_heading(columns));
-  for (const cow::MappingUsage& mapping : mappings) {
-    page.lines.push_back(mapping_row(mapping, columns, view.charset));
+  for (const NamedMappings& sum : mappings) {
+    page.lines.push_back(mapping_row(sum, columns, view.charset));
   }
   return page;
 }

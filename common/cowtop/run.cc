@@ -16,9 +16,12 @@
 #include "cow/os/error.h"
 #include "cowtop/command.h"
 #include "cowtop/flags.h"
+#include "cowtop/live.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/pages_report.h"
+#include "cowtop/ramp.h"
 #include "cowtop/report.h"
+#include "cowtop/screen.h"
 #include "cowtop/watch.h"
 
 namespace cowtop {
@@ -47,28 +50,16 @@ std::string reasons(const Sample& sample) {
                               : fmt::format("{}", fmt::join(sample.notes, " "));
 }
 
-// What cowtop prints itself is all that is on its standard output.
-Output output_of(const Flags& flags) {
-  return flags.mode == Mode::kCsv ? Output::kInherited : Output::kToErrors;
+// The screen is for a person; a file or a pipe gets tables.
+bool wants_screen(const Flags& flags) {
+  return flags.mode == Mode::kLive && ::isatty(STDOUT_FILENO) == 1;
 }
 
-// The wait before the next look. The first looks at a command follow one
-// another quickly, and then ever more slowly: a short one is seen as well, a
-// long one costs no more than any other.
-class Ramp {
- public:
-  explicit Ramp(milliseconds interval) : interval_(interval) {}
-
-  milliseconds next() {
-    const milliseconds wait = std::min(wait_, interval_);
-    wait_ *= 2;
-    return wait;
-  }
-
- private:
-  milliseconds interval_;
-  milliseconds wait_{10};
-};
+// What cowtop prints itself is all that is on its standard output.
+Output output_of(const Flags& flags) {
+  if (wants_screen(flags)) return Output::kKept;
+  return flags.mode == Mode::kCsv ? Output::kInherited : Output::kToErrors;
+}
 
 // Looks at what is watched until it has ended, and hands on every look but the
 // last, which finds nobody and is returned.
@@ -148,6 +139,10 @@ cow::Descriptor open_csv(const std::string& path) {
 }
 
 int run_watch(const Flags& flags) {
+  const bool screen = wants_screen(flags);
+  if (screen) {
+    if (const auto reason = why_no_screen()) return say(kNothingRead, *reason);
+  }
   cow::Descriptor csv;
   if (flags.mode == Mode::kCsv) csv = open_csv(flags.csv);
   std::unique_ptr<Command> command;
@@ -159,7 +154,9 @@ int run_watch(const Flags& flags) {
   options.interval = flags.interval;
   Watch watch = root == 0 ? Watch(options) : Watch(root, options);
   int status = kDone;
-  if (flags.mode == Mode::kCsv) {
+  if (screen) {
+    status = run_live(watch, command.get(), flags);
+  } else if (flags.mode == Mode::kCsv) {
     status = run_csv(watch, command.get(), flags, csv.get());
   } else if (flags.mode == Mode::kLive) {
     status = run_tables(watch, command.get(), flags);

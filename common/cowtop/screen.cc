@@ -157,8 +157,7 @@ class Screen {
   Terminal terminal_;
   View view_;
   Sample sample_;
-  cow::Reading<std::vector<cow::MappingUsage>> mappings_ =
-      cow::Absent{"not read"};
+  cow::Reading<std::vector<NamedMappings>> mappings_ = cow::Absent{"not read"};
   std::optional<Sample> largest_;
   Clock::time_point next_look_;
   std::optional<Ending> ending_;

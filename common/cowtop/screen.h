@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "cow/memory/mappings.h"
 #include "cow/os/reading.h"
+#include "cowtop/mappings_report.h"
 #include "cowtop/sample.h"
 
 namespace cowtop {
@@ -24,7 +24,7 @@ namespace cowtop {
 struct Live {
   std::string title;  ///< what is watched
   std::function<Sample()> look;
-  std::function<cow::Reading<std::vector<cow::MappingUsage>>(pid_t)> mappings;
+  std::function<cow::Reading<std::vector<NamedMappings>>(pid_t)> mappings;
   /// From now on every process counts as first seen at the next look.
   std::function<void()> forget;
   /// How often to look, and who has to be told when a key changes it. Sample

@@ -286,6 +286,13 @@ void Watch::account(Sample& sample, std::chrono::nanoseconds cpu_before) {
       seconds(options_.interval)));
 }
 
+void Watch::start_anew() {
+  for (auto& [id, memory] : memory_) {
+    if (memory.usage) memory.first_uss = memory.usage->uss();
+    memory.history.clear();
+  }
+}
+
 Sample Watch::look() {
   const auto cpu_before = options_.cpu_time();
   Sample sample;

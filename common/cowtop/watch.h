@@ -62,6 +62,9 @@ class Watch {
   /// absent, with the reason.
   Sample look();
 
+  /// From now on, "first seen" is the last look: nothing has become private.
+  void start_anew();
+
   /// True when a look has found nobody of what is watched alive: zombies do not
   /// count. Never of all trees.
   bool ended() const { return ended_; }

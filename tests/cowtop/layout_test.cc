@@ -64,8 +64,7 @@ class Layout : public ::testing::Test {
   }
 
   View view_;
-  cow::Reading<std::vector<cow::MappingUsage>> mappings_ =
-      cow::Absent{"not read"};
+  cow::Reading<std::vector<NamedMappings>> mappings_ = cow::Absent{"not read"};
   std::vector<std::string> output_;
 };
 
@@ -196,6 +195,17 @@ TEST_F(Layout, CutsLongCommands) {
   const std::string line = line_with(sample, kScreen, "▸");
   EXPECT_EQ(cells(line), 80U);
   EXPECT_TRUE(line.ends_with("x…")) << line;
+}
+
+TEST_F(Layout, LeavesOutTheFolderOfAProgram) {
+  Sample sample = make_sample(2);
+  sample.rows[0].command = "/usr/bin/python3 /tmp/job.py";
+  sample.rows[1].command = "/bin/";
+  sample.rows[2].command = "[kworker/0:1]";
+  const std::string shown = text(sample, kScreen);
+  EXPECT_THAT(shown, HasSubstr("  python3 /tmp/j"));
+  EXPECT_THAT(shown, HasSubstr("├─ /bin/\n"));
+  EXPECT_THAT(shown, HasSubstr("└─ [kworker/0:1]\n"));
 }
 
 TEST_F(Layout, DoesNotHandOverWhatACommandWouldDoToTheTerminal) {
@@ -362,27 +372,27 @@ TEST_F(Layout, WithoutAnyProcessSaysSo) {
   EXPECT_EQ(view_.page, Page::kTable);
 }
 
-TEST_F(Layout, ShowsMappingsTheLargestPrivateFirst) {
-  std::vector<cow::MappingUsage> mappings(3);
-  mappings[0].name = "/lib/libc.so";
-  mappings[0].usage.rss = 2_MiB;
-  mappings[1].usage.private_dirty = 61_MiB;
-  mappings[1].usage.rss = 61_MiB;
-  mappings[2].name = "[heap]";
-  mappings[2].usage.private_clean = 4_MiB;
+TEST_F(Layout, ShowsMappingsByName) {
+  std::vector<NamedMappings> mappings(3);
+  mappings[0] = {.name = "(anonymous)", .count = 12, .usage = {}};
+  mappings[0].usage.private_dirty = 61_MiB;
+  mappings[0].usage.rss = 64_MiB;
+  mappings[1] = {.name = "[heap]", .count = 1, .usage = {}};
+  mappings[1].usage.private_clean = 4_MiB;
+  mappings[2] = {.name = "/lib/libc.so", .count = 5, .usage = {}};
   mappings_ = mappings;
   const Sample sample = make_sample(1);
   lay_out(sample, kScreen);
   ASSERT_EQ(press(Key::kMappings, sample, view_), Action::kMappings);
   const std::string shown = text(sample, kScreen);
   EXPECT_THAT(shown, HasSubstr("mappings of 100  python3 job.py\n"
-                               "65.0 MiB private in 3 mappings\n"));
-  const std::size_t first = shown.find("anonymous");
-  const std::size_t second = shown.find("[heap]");
-  const std::size_t third = shown.find("/lib/libc.so");
-  EXPECT_LT(first, second);
-  EXPECT_LT(second, third);
-  EXPECT_NE(third, std::string::npos);
+                               "65.0 MiB private in 18 mappings\n"));
+  EXPECT_THAT(shown,
+              HasSubstr("  private       PSS       RSS  mappings  name\n"
+                        " 61.0 MiB         0  64.0 MiB        12  (anonymous)\n"
+                        "  4.0 MiB         0         0         1  [heap]\n"
+                        "        0         0         0         5  "
+                        "/lib/libc.so\n"));
 }
 
 TEST_F(Layout, SaysWhyThereAreNoMappings) {

@@ -95,15 +95,15 @@ class Stage {
     return sample;
   }
 
-  static cow::Reading<std::vector<cow::MappingUsage>> mappings(pid_t pid) {
+  static cow::Reading<std::vector<cowtop::NamedMappings>> mappings(pid_t pid) {
     if (pid == 1003) return cow::Absent{"permission denied"};
-    std::vector<cow::MappingUsage> mappings(40);
-    for (std::size_t i = 0; i < mappings.size(); ++i) {
-      mappings[i].begin = 0x7f0000000000 + i * 0x100000;
-      mappings[i].permissions = "rw-p";
-      mappings[i].name = i % 4 == 0 ? "" : fmt::format("/lib/lib{}.so", i);
-      mappings[i].usage.rss = 1_MiB;
-      mappings[i].usage.private_dirty = Bytes(i) * 4096;
+    std::vector<cowtop::NamedMappings> mappings(40);
+    for (int i = 0; i < 40; ++i) {
+      cowtop::NamedMappings& sum = mappings[static_cast<std::size_t>(i)];
+      sum.name = fmt::format("/lib/lib{}.so", 39 - i);
+      sum.count = 1;
+      sum.usage.rss = 1_MiB;
+      sum.usage.private_dirty = Bytes(39 - i) * 4096;
     }
     return mappings;
   }

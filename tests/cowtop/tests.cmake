@@ -24,7 +24,7 @@ cowpool_test(cowtop process
   truth_test.cc)
 set(in_a_terminal)
 if(CURSES_FOUND)
-  set(in_a_terminal screen_test.cc tmux.cc)
+  set(in_a_terminal live_test.cc screen_test.cc tmux.cc)
 endif()
 cowpool_test(cowtop env
   ../memory/parked_child.cc
