@@ -100,11 +100,11 @@ Line first_line(const Sample& sample, const View& view, std::size_t width) {
 // shown.
 std::string bar(double part, std::size_t width, Charset charset) {
   const double cells = std::clamp(part, 0.0, 1.0) * static_cast<double>(width);
+  std::string text;
   if (charset == Charset::kAscii) {
-    return std::string(static_cast<std::size_t>(std::lround(cells)), '=');
+    return text.append(static_cast<std::size_t>(std::lround(cells)), '=');
   }
   const auto halves = static_cast<std::size_t>(std::lround(cells * 2));
-  std::string text;
   for (std::size_t i = 0; i < halves / 2; ++i) text += "━";
   if (halves % 2 == 1) text += "╸";
   return text;
@@ -120,7 +120,7 @@ Lines totals(const Totals& totals, Charset charset, std::size_t width) {
   const std::array<cow::Bytes, 2> bytes = {totals.rss, totals.pss};
   const std::array<std::string, 2> figures = {amount(bytes[0]),
                                               amount(bytes[1])};
-  const std::size_t digits =
+  const auto digits =
       std::max<std::size_t>({8, figures[0].size(), figures[1].size()});
   const std::size_t named = 21 + 2 + digits;
   const std::size_t summed = named + 2 + cells(sums[0]);

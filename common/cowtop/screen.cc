@@ -1,10 +1,10 @@
 #include "cowtop/screen.h"
 
 #include <poll.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <utility>
 
 #include "cow/os/error.h"

@@ -44,7 +44,7 @@ int Signals::next() const {
   return got == sizeof(info) ? static_cast<int>(info.ssi_signo) : 0;
 }
 
-void Signals::do_default(int signal) const {
+void Signals::do_default(int signal) {
   struct sigaction action {};
   struct sigaction before {};
   action.sa_handler = SIG_DFL;

@@ -3,8 +3,7 @@
 // end, to stop or that its window has another size.
 #pragma once
 
-#include <signal.h>
-
+#include <csignal>
 #include <initializer_list>
 
 #include "cow/os/descriptor.h"
@@ -28,7 +27,7 @@ class Signals {
   int next() const;
   /// Does what `signal` does by default: for SIGTSTP returns when the process
   /// is continued.
-  void do_default(int signal) const;
+  static void do_default(int signal);
 
  private:
   sigset_t before_{};

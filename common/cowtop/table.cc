@@ -10,14 +10,13 @@
 namespace cowtop {
 namespace {
 
-using cow::literals::operator""_MiB;
 using Id = Column::Id;
 
 // Blanks between two columns.
 constexpr std::size_t kGap = 2;
 // A process of its own has that much from running at all: what is below is no
 // reason to look.
-constexpr cow::Bytes kWorthALook = 4_MiB;
+constexpr cow::Bytes kWorthALook(4 << 20);
 
 // "+64.0 MiB", "-4 KiB", "0".
 std::string change(cow::Bytes bytes) {
@@ -190,7 +189,7 @@ class RowWriter {
   }
 
  private:
-  void write_figure(const Row& row, const Column& column, Line& line) const {
+  static void write_figure(const Row& row, const Column& column, Line& line) {
     if (column.id == Id::kCommand) return;
     Span span = column.id == Id::kPid ? Span{std::to_string(row.pid)}
                                       : figure(row, column.id);

@@ -9,7 +9,6 @@
 #include <curses.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <term.h>
 #include <termios.h>
@@ -20,6 +19,7 @@
 
 #include <array>
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -195,6 +195,8 @@ struct Terminal::Curses {
   std::unique_ptr<SCREEN, DeleteScreen> screen{
       ::newterm(nullptr, out.get(), in.get())};
 
+  WINDOW* window = screen == nullptr ? nullptr : stdscr;
+
   Curses() = default;
   Curses(const Curses&) = delete;
   Curses& operator=(const Curses&) = delete;
@@ -234,8 +236,8 @@ Terminal::Terminal() {
   ::cbreak();
   ::noecho();
   ::nonl();
-  ::keypad(stdscr, TRUE);
-  ::nodelay(stdscr, TRUE);
+  ::keypad(curses_->window, TRUE);
+  ::nodelay(curses_->window, TRUE);
   ::curs_set(0);
   resize();
 }
@@ -247,13 +249,13 @@ int Terminal::descriptor() const { return curses_->terminal.get(); }
 Charset Terminal::charset() const { return current_charset(); }
 
 Size Terminal::size() const {
-  return {.columns = static_cast<std::size_t>(getmaxx(stdscr)),
-          .lines = static_cast<std::size_t>(getmaxy(stdscr))};
+  return {.columns = static_cast<std::size_t>(getmaxx(curses_->window)),
+          .lines = static_cast<std::size_t>(getmaxy(curses_->window))};
 }
 
-std::optional<Key> Terminal::key() {
+std::optional<Key> Terminal::key() const {
   wint_t character = 0;
-  switch (::get_wch(&character)) {
+  switch (::wget_wch(curses_->window, &character)) {
     case OK:
       return key_of(static_cast<wchar_t>(character));
     case KEY_CODE_YES:
@@ -263,42 +265,43 @@ std::optional<Key> Terminal::key() {
   }
 }
 
-void Terminal::show(const Picture& picture) {
-  ::erase();
+void Terminal::show(const Picture& picture) const {
+  WINDOW* window = curses_->window;
+  ::werase(window);
   int y = 0;
   for (const Line& line : picture.lines) {
-    ::move(y++, 0);
+    ::wmove(window, y++, 0);
     for (const Span& span : line.spans) {
       Style style = style_of(span.look);
       if (line.selected)
         style.attributes = (style.attributes & ~A_DIM) | A_BOLD;
-      ::attr_set(style.attributes, style.pair, nullptr);
+      ::wattr_set(window, style.attributes, style.pair, nullptr);
       // The last cell of the last line cannot be passed: an error without
       // consequence.
-      ::addstr(span.text.c_str());
+      ::waddstr(window, span.text.c_str());
     }
   }
-  ::attr_set(A_NORMAL, kNone, nullptr);
-  ::refresh();
+  ::wattr_set(window, A_NORMAL, kNone, nullptr);
+  ::wrefresh(window);
 }
 
-void Terminal::resize() {
+void Terminal::resize() const {
   winsize window{};
   if (::ioctl(descriptor(), TIOCGWINSZ, &window) == -1) return;
   if (window.ws_row == 0 || window.ws_col == 0) return;
   ::resizeterm(window.ws_row, window.ws_col);
 }
 
-void Terminal::leave() {
+void Terminal::leave() const {
   give_back();
   curses_->settings.restore();
 }
 
-void Terminal::enter() {
+void Terminal::enter() const {
   ::reset_prog_mode();
   resize();
   ::clearok(::curscr, TRUE);
-  ::refresh();
+  ::wrefresh(curses_->window);
 }
 
 }  // namespace cowtop

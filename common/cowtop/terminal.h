@@ -32,15 +32,15 @@ class Terminal {
   Size size() const;
 
   /// The next key that was pressed; nothing if there is none.
-  std::optional<Key> key();
+  std::optional<Key> key() const;
   /// Makes the screen show `picture`: only what has changed is written.
-  void show(const Picture& picture);
+  void show(const Picture& picture) const;
 
   /// Takes over the size that the terminal has now.
-  void resize();
+  void resize() const;
   /// Gives the screen back for a while, and takes it again.
-  void leave();
-  void enter();
+  void leave() const;
+  void enter() const;
 
  private:
   struct Curses;
