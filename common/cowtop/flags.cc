@@ -182,6 +182,8 @@ std::string help_text() {
   declare(app, given);
   std::string text = app.help("cowtop");
   text +=
+      "\nIn a terminal it is a screen that follows what happens; h shows its "
+      "keys.\nElsewhere it prints a table for each look.\n"
       "\nOf a COMMAND, --once and --json report the look at which the machine "
       "paid most\n(the highest sum of PSS) when it has ended, and what it "
       "prints goes to standard\nerror.\n"

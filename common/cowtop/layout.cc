@@ -338,9 +338,12 @@ class TablePage {
     rows_ += spare.take(wanted(size_.lines / 2));
     blank_before_sentence_ = !sentence_.empty() && spare.take_all(1);
     blank_before_table_ = spare.take_all(1);
-    // A low screen shows the evidence only when all rows are there.
-    if (size_.lines < 20) rows_ += spare.take(wanted(total));
-    if (!spare.take_all(evidence_.size())) evidence_.clear();
+    // A high screen keeps some lines for the evidence even if rows are hidden.
+    const std::size_t kept =
+        size_.lines < 20 ? 0 : std::min<std::size_t>(evidence_.size(), 4);
+    rows_ += spare.take(
+        std::min(wanted(total), spare.left() - std::min(spare.left(), kept)));
+    shorten(evidence_, spare.take(evidence_.size()));
     rows_ += spare.take(wanted(total));
   }
 

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <ctime>
+#include <filesystem>
 #include <string>
 
 #include "cow/memory/mappings.h"
@@ -24,7 +25,10 @@ using std::chrono::milliseconds;
 
 std::string title_of(const Flags& flags) {
   if (!flags.command.empty()) {
-    return fmt::format("{}", fmt::join(flags.command, " "));
+    // Where the program lies says the least and would take the most room.
+    std::vector<std::string> words = flags.command;
+    words[0] = std::filesystem::path(words[0]).filename();
+    return fmt::format("{}", fmt::join(words, " "));
   }
   return flags.pid == 0 ? "your processes that share memory"
                         : fmt::format("process {}", flags.pid);

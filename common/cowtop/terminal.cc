@@ -105,7 +105,7 @@ class Settings {
 bool wants_color() { return *environment("NO_COLOR") == '\0'; }
 
 // The pairs of colours, in the order of the Looks that have one.
-enum Pair : short { kNone, kCyan, kGreen, kRed, kYellow };
+enum Pair : short { kNone, kCyan, kGreen, kRed, kMagenta };
 
 void start_color() {
   if (!wants_color() || ::has_colors() == FALSE) return;
@@ -115,7 +115,7 @@ void start_color() {
   ::init_pair(kCyan, COLOR_CYAN, -1);
   ::init_pair(kGreen, COLOR_GREEN, -1);
   ::init_pair(kRed, COLOR_RED, -1);
-  ::init_pair(kYellow, COLOR_YELLOW, -1);
+  ::init_pair(kMagenta, COLOR_MAGENTA, -1);
 }
 
 struct Style {
@@ -144,7 +144,7 @@ Style style_of(Look look) {
     case Look::kBad:
       return {A_BOLD, kRed};
     case Look::kWarning:
-      return {A_BOLD, kYellow};
+      return {A_BOLD, kMagenta};
   }
   return {};
 }

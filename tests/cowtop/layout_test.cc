@@ -272,6 +272,23 @@ TEST_F(Layout, LeavesTheEvidenceOutBeforeTheTable) {
   EXPECT_THAT(shown, Not(HasSubstr("evidence")));
 }
 
+TEST_F(Layout, ShowsAsMuchOfTheEvidenceAsThereIsRoomFor) {
+  Sample sample = make_sample(3);
+  sample.diagnosis.evidence.assign(30, "one of many");
+  const std::string shown = text(sample, kScreen);
+  EXPECT_THAT(shown, HasSubstr("└─ worker 3"));
+  EXPECT_THAT(shown, HasSubstr("  · one of many\n  · one of many …\n"));
+}
+
+TEST_F(Layout, KeepsSomeEvidenceBesideManyProcesses) {
+  Sample sample = make_sample(100);
+  sample.diagnosis.evidence.assign(30, "one of many");
+  EXPECT_THAT(text(sample, {.columns = 80, .lines = 30}),
+              HasSubstr("  · one of many …\n"));
+  EXPECT_THAT(text(sample, {.columns = 80, .lines = 18}),
+              Not(HasSubstr("one of many")));
+}
+
 TEST_F(Layout, BreaksTheSentenceWhereTheScreenEnds) {
   const std::string shown = text(make_sample(10), {.columns = 40, .lines = 14});
   EXPECT_THAT(shown, HasSubstr("\nAbout 64.0 MiB is shared by all\n"
