@@ -343,6 +343,8 @@ class TablePage {
         size_.lines < 20 ? 0 : std::min<std::size_t>(evidence_.size(), 4);
     rows_ += spare.take(
         std::min(wanted(total), spare.left() - std::min(spare.left(), kept)));
+    // Space before the keys.
+    if (size_.lines >= 20) spare.take(1);
     shorten(evidence_, spare.take(evidence_.size()));
     rows_ += spare.take(wanted(total));
   }

@@ -6,7 +6,7 @@
 namespace cowtop {
 
 std::optional<std::string> why_no_screen() {
-  return "cowtop was built without ncurses, so it has no live screen; "
+  return "built without ncurses, so that there is no live screen; "
          "cowtop --once prints a table";
 }
 

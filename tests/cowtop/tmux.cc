@@ -31,12 +31,16 @@ Tmux::Tmux(int columns, int lines, const std::string& environment) {
   tmux({"-f", "/dev/null", "new-session", "-d", "-x", std::to_string(columns),
         "-y", std::to_string(lines), shell});
   tmux({"set-option", "-g", "window-size", "manual"});
-  wait_for("ready>");
 }
 
 Tmux::~Tmux() { tmux({"kill-server"}); }
 
 void Tmux::type(const std::string& text) {
+  // What is typed before the prompt is there would be mixed with it.
+  wait_until([](const std::string& screen) {
+    const std::size_t end = screen.find_last_not_of(" \n");
+    return end != screen.npos && screen.substr(0, end + 1).ends_with("ready>");
+  });
   tmux({"send-keys", "-l", text});
   press("Enter");
 }

@@ -24,7 +24,7 @@ class Tmux {
   Tmux& operator=(const Tmux&) = delete;
   ~Tmux();
 
-  /// Types `text` and presses Enter.
+  /// Waits for the shell's prompt, types `text` and presses Enter.
   void type(const std::string& text);
   /// Presses a key by its name in tmux: "q", "Down", "C-c".
   void press(const std::string& key);
