@@ -105,11 +105,11 @@ tidy: build ## Checks the form and what clang-tidy finds
 	@run-clang-tidy -quiet -p $(BUILD) -j $(JOBS) '$(CURDIR)/(common|lessons)/' \
 	  > $(BUILD)/tidy.log 2>&1 || { cat $(BUILD)/tidy.log; exit 1; }
 
-install: ## Installs the library: make install [PREFIX=/usr/local] [DESTDIR=]
+install: ## Installs the library and cowtop: make install [PREFIX=/usr/local] [DESTDIR=]
 	@$(PACKAGES) build
 	@[ -f $(BUILD)/CMakeCache.txt ] || \
 	  cmake --preset default $(GENERATOR) > /dev/null
-	@cmake --build $(BUILD) --target cowpool -j $(JOBS)
+	@cmake --build $(BUILD) --target cowpool cowtop -j $(JOBS)
 	@cmake --install $(BUILD) --prefix '$(PREFIX)'
 
 clean: ## Removes what was built

@@ -7,6 +7,8 @@
 
 namespace cowtop {
 
+struct Findings;
+
 /// What became of the memory that a tree of processes could share.
 enum class Kind {
   kCopies,     ///< each worker holds a copy of its own, as after pickling
@@ -26,5 +28,9 @@ struct Diagnosis {
   /// The figures that it was concluded from, a short line each.
   std::vector<std::string> evidence;
 };
+
+/// Concludes from the part of the tree that costs the machine most. Looks at
+/// nothing but `findings`.
+Diagnosis diagnose(const Findings& findings);
 
 }  // namespace cowtop

@@ -3,8 +3,10 @@
 #
 #   fmt::fmt  Eigen3::Eigen  cereal::cereal
 #   CLI11::CLI11  nlohmann_json::nlohmann_json
-#                                             where COWPOOL_LESSONS or
-#                                             COWPOOL_TESTS is on
+#                                             where COWPOOL_LESSONS,
+#                                             COWPOOL_COWTOP or COWPOOL_TESTS is
+#                                             on; there, too, CURSES_FOUND says
+#                                             whether there is ncursesw
 #   GTest::gtest  GTest::gtest_main  GTest::gmock  GTest::gmock_main
 #                                             where COWPOOL_TESTS is on
 #   benchmark::benchmark  benchmark::benchmark_main
@@ -152,7 +154,7 @@ FetchContent_Declare(cereal
   FIND_PACKAGE_ARGS 1.3.1 CONFIG QUIET GLOBAL)
 cowpool_headers(cereal cereal::cereal include)
 
-if(COWPOOL_LESSONS OR COWPOOL_TESTS)
+if(COWPOOL_LESSONS OR COWPOOL_COWTOP OR COWPOOL_TESTS)
   FetchContent_Declare(CLI11
     URL https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.1.2.tar.gz
     URL_HASH
@@ -168,6 +170,17 @@ if(COWPOOL_LESSONS OR COWPOOL_TESTS)
     SOURCE_SUBDIR ${cowpool_no_cmake}
     FIND_PACKAGE_ARGS 3.10 CONFIG QUIET GLOBAL)
   cowpool_headers(nlohmann_json nlohmann_json::nlohmann_json include)
+endif()
+
+# The live screen of cowtop. Every system has curses as a package and builds it
+# in a way of its own, so it is not fetched: without it cowtop has no screen.
+if(COWPOOL_LESSONS OR COWPOOL_COWTOP OR COWPOOL_TESTS)
+  set(CURSES_NEED_NCURSES TRUE)
+  set(CURSES_NEED_WIDE TRUE)
+  find_package(Curses QUIET)
+  if(NOT CURSES_FOUND)
+    message(STATUS "ncursesw is not installed; cowtop has no live screen")
+  endif()
 endif()
 
 if(COWPOOL_TESTS)

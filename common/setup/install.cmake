@@ -1,9 +1,20 @@
-# What `make install` installs: the library, its headers, and the package that
-# find_package(cowpool) reads. Nothing installed names a folder of this machine,
-# so the installed copy can be moved as a whole.
+# What `make install` installs: the library, its headers, the package that
+# find_package(cowpool) reads, and cowtop. Nothing installed names a folder of
+# this machine, so the installed copy can be moved as a whole.
 #
-# All of it is the component `cowpool`. After include(install),
+# The program is the component `cowtop`, the rest `cowpool`. After include(install),
 # cowpool_can_be_installed says whether there is anything but a refusal.
+
+include(GNUInstallDirs)
+if(TARGET cowtop)
+  # It finds the library beside it where that is a shared one.
+  file(RELATIVE_PATH cowtop_to_library
+    "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
+  set_target_properties(cowtop PROPERTIES
+    INSTALL_RPATH "$ORIGIN/${cowtop_to_library}")
+  install(TARGETS cowtop
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT cowtop)
+endif()
 
 set(cowpool_can_be_installed OFF)
 
@@ -22,7 +33,6 @@ if(fetched)
 endif()
 
 set(cowpool_can_be_installed ON)
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/cowpool")
 

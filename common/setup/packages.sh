@@ -8,8 +8,8 @@
 # command it will be installed, and installs it, with sudo where not root. It
 # never asks a question, not even for sudo's password.
 #   NO_INSTALL=1   installs nothing: says what is missing and exits 1.
-# A library that cannot be installed is not an error: CMake fetches it
-# (dependencies.cmake). A compiler or a tool that cannot be installed is one:
+# A library that cannot be installed is not an error: CMake fetches it, or builds
+# without it (dependencies.cmake). A compiler or a tool that cannot be installed is one:
 # exit 1.
 #
 # Only apt was tried, on Debian 12 and 13; the commands and names for dnf,
@@ -41,7 +41,8 @@ fi
 # What a group needs, in the words of the package manager:
 #   tool COMMAND PACKAGE   a COMMAND that works will do, wherever it is from
 #   package PACKAGE...     the package itself
-#   library PACKAGE...     the package itself, or else CMake fetches it
+#   library PACKAGE...     the package itself, or else CMake fetches it or builds
+#                          without it
 needs_of() {
   case "$manager $1" in
     'apt build')
@@ -49,33 +50,33 @@ needs_of() {
       tool cmake cmake
       tool ninja ninja-build
       library libgtest-dev libgmock-dev libfmt-dev libeigen3-dev \
-        libcereal-dev libcli11-dev nlohmann-json3-dev
+        libcereal-dev libcli11-dev nlohmann-json3-dev libncurses-dev
       ;;
     'dnf build')
       tool c++ gcc-c++
       tool cmake cmake
       tool ninja ninja-build
       library gtest-devel gmock-devel fmt-devel eigen3-devel cereal-devel \
-        cli11-devel json-devel
+        cli11-devel json-devel ncurses-devel
       ;;
     'zypper build')
       tool c++ gcc-c++
       tool cmake cmake
       tool ninja ninja
       library gtest gmock fmt-devel eigen3-devel cereal-devel cli11-devel \
-        nlohmann_json-devel
+        nlohmann_json-devel ncurses-devel
       ;;
     'pacman build')
       tool c++ gcc
       tool cmake cmake
       tool ninja ninja
-      library gtest fmt eigen cereal cli11 nlohmann-json
+      library gtest fmt eigen cereal cli11 nlohmann-json ncurses
       ;;
     'brew build')
       tool c++ gcc
       tool cmake cmake
       tool ninja ninja
-      library googletest fmt eigen cereal cli11 nlohmann-json
+      library googletest fmt eigen cereal cli11 nlohmann-json ncurses
       ;;
     'none build')
       tool c++ g++
@@ -83,10 +84,12 @@ needs_of() {
       ;;
 
     # The python3 of the distribution even if PATH has another one: numpy is
-    # built for that one, and the twins measure that one.
-    'apt twins' | 'dnf twins' | 'zypper twins') package python3 python3-numpy ;;
-    'pacman twins') package python python-numpy ;;
-    'brew twins') package python numpy ;;
+    # built for that one, and the twins measure that one. psutil and smem are
+    # meters that cowtop is compared with; in tmux the tests look at its screen.
+    'apt twins') package python3 python3-numpy python3-psutil smem tmux ;;
+    'dnf twins' | 'zypper twins') package python3 python3-numpy tmux ;;
+    'pacman twins') package python python-numpy tmux ;;
+    'brew twins') package python numpy tmux ;;
     'none twins') tool numpy 'python3 with numpy' ;;
 
     'apt bench') library libbenchmark-dev ;;
@@ -318,7 +321,7 @@ if [ "$manager" != brew ] && [ "$(id -u)" -ne 0 ]; then
   if has sudo && sudo -n true 2>/dev/null; then
     as_root='sudo -n'
   elif [ -z "$must" ]; then
-    say "not installed, so CMake will fetch them: $may"
+    say "not installed, so CMake will fetch them or do without: $may"
     exit 0
   elif has sudo; then
     say "missing: $lack. sudo wants a password, and this script never asks" \
@@ -357,7 +360,7 @@ run $install $must $may || { [ -n "$must" ] && [ -n "$may" ] &&
 
 look_at_all "$@"
 if [ -n "$may" ]; then
-  say "could not be installed, so CMake will fetch them: $may"
+  say "could not be installed, so CMake will fetch them or do without: $may"
 fi
 if [ -z "$must" ]; then exit 0; fi
 say "could not be installed: $must"

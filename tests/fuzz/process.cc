@@ -1,8 +1,10 @@
 // What /proc says of a process and of the machine: stat, status, meminfo, the
 // setting of huge pages. What was read goes through the report of a lesson:
-// its JSON is one, whatever a process is called, and has the same figures.
+// its JSON is one, whatever a process is called, and has the same figures. The
+// two readers of stat agree, and a command line is fit for a terminal.
 //
-// Input: stat, status, meminfo and the setting, each up to a zero byte.
+// Input: stat, status, meminfo and the setting, each up to a zero byte; all of
+// it is a command line as well.
 #include "cow/memory/process.h"
 
 #include <cstdint>
@@ -12,6 +14,7 @@
 
 #include "cow/lesson/result.h"
 #include "cow/memory/environment.h"
+#include "cow/memory/process_list.h"
 #include "fuzz/input.h"
 
 namespace cow::fuzz {
@@ -47,6 +50,32 @@ Process process_of(std::string_view stat_text, std::string_view status_text) {
   process.parent = stat->parent;
   process.minor_faults = stat->minor_faults;
   return process;
+}
+
+// The list of processes reads more of stat than the meter does.
+void check_listed(std::string_view text, const Process& process) {
+  const Reading<ListedProcess> listed = checked(parse_listed(text));
+  if (!listed) return;
+  require(listed->id.pid > 0, "a process has an id");
+  require(listed->name == process.command, "both read the same command");
+  // A line that goes on is one to the meter alone.
+  if (text.substr(text.rfind(')')).find('\n') != text.npos) return;
+  require(listed->parent == process.parent, "both read the same parent");
+  require(listed->minor_faults == process.minor_faults,
+          "both read the same page faults");
+}
+
+void check_command_line(std::string_view text) {
+  const std::string line = parse_command_line(text);
+  require(line.size() <= 3000, "a command line has an end");
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    require(byte >= ' ' && byte != 0x7F, "nothing steers the terminal");
+  }
+  require(printable(line) == line, "what is printable stays as it is");
+  // Throws if it is no UTF-8.
+  require(nlohmann::json::parse(nlohmann::json(line).dump()) == line,
+          "a command line is text");
 }
 
 Environment environment_of(std::string_view meminfo, std::string_view setting) {
@@ -95,9 +124,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   using namespace cow::fuzz;
   Input input(data, size);
+  check_command_line(input.rest());
   const auto stat = input.take_until('\0');
   const auto status = input.take_until('\0');
   const auto meminfo = input.take_until('\0');
+  check_listed(stat, process_of(stat, status));
   check_report(process_of(stat, status), environment_of(meminfo, input.rest()));
   return 0;
 }

@@ -1,6 +1,6 @@
-// The text of smaps and of smaps_rollup. What was read, written in the kernel's
-// form, is read as the same; the figures of the mappings, written as one text,
-// add up to those of the whole.
+// The text of maps, smaps and smaps_rollup. What was read, written in the
+// kernel's form, is read as the same; the figures of the mappings, written as
+// one text, add up to those of the whole.
 #include <fmt/format.h>
 
 #include <bit>
@@ -71,6 +71,21 @@ void check_rollup(std::string_view text) {
   require(text_of(*again) == written, "a rollup comes back");
 }
 
+void check_ranges(std::string_view text) {
+  const Reading<std::vector<MappingRange>> ranges = parse_maps(text);
+  if (!ranges) {
+    require(!ranges.reason().empty(), "an absence has a reason");
+    return;
+  }
+  const Reading<std::vector<MappingUsage>> mappings = parse_smaps(text);
+  require(bool(mappings), "maps is smaps without what they cost");
+  require(mappings->size() == ranges->size(), "as many mappings");
+  for (std::size_t i = 0; i < ranges->size(); ++i) {
+    require((*ranges)[i].begin == (*mappings)[i].begin, "in the same places");
+    require((*ranges)[i].name == (*mappings)[i].name, "of the same names");
+  }
+}
+
 void check_mappings(std::string_view text) {
   const Reading<std::vector<MappingUsage>> mappings = parse_smaps(text);
   if (!mappings) {
@@ -116,6 +131,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   const std::string_view text = cow::fuzz::Input(data, size).rest();
   cow::fuzz::check_rollup(text);
+  cow::fuzz::check_ranges(text);
   cow::fuzz::check_mappings(text);
   return 0;
 }

@@ -12,7 +12,7 @@ namespace cow {
 namespace {
 
 // "7f00-7fff rw-p 00000000 00:00 0    [heap]"
-std::optional<MappingUsage> parse_heading(std::string_view line) {
+std::optional<MappingRange> parse_heading(std::string_view line) {
   const std::string_view range = take_word(line);
   const std::size_t dash = range.find('-');
   if (dash == range.npos) return std::nullopt;
@@ -22,7 +22,7 @@ std::optional<MappingUsage> parse_heading(std::string_view line) {
   if (!begin || !end || *end <= *begin || permissions.size() != 4) {
     return std::nullopt;
   }
-  MappingUsage mapping;
+  MappingRange mapping;
   mapping.begin = *begin;
   mapping.end = *end;
   mapping.permissions = permissions;
@@ -43,12 +43,37 @@ bool is_other_field(std::string_view line) {
 
 }  // namespace
 
+Reading<std::vector<MappingRange>> parse_maps(std::string_view text) {
+  std::vector<MappingRange> ranges;
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    std::optional<MappingRange> range = parse_heading(line);
+    if (!range) {
+      return Absent{fmt::format("not a line of maps: \"{}\"", line)};
+    }
+    ranges.push_back(*std::move(range));
+  }
+  return ranges;
+}
+
+Reading<std::vector<MappingRange>> read_ranges(
+    pid_t pid, const std::filesystem::path& proc) {
+  const auto path = proc / std::to_string(pid) / "maps";
+  const Reading<std::string> text = read_file(path);
+  if (!text) return Absent{text.reason()};
+  auto ranges = parse_maps(*text);
+  if (!ranges) {
+    return Absent{fmt::format("{}: {}", path.string(), ranges.reason())};
+  }
+  return ranges;
+}
+
 Reading<std::vector<MappingUsage>> parse_smaps(std::string_view text) {
   std::vector<MappingUsage> mappings;
   while (!text.empty()) {
     const std::string_view line = take_line(text);
-    if (std::optional<MappingUsage> heading = parse_heading(line)) {
-      mappings.push_back(*std::move(heading));
+    if (std::optional<MappingRange> heading = parse_heading(line)) {
+      mappings.push_back({*std::move(heading), Usage()});
     } else if (mappings.empty() ||
                (!add_usage_line(line, mappings.back().usage) &&
                 !is_other_field(line))) {

@@ -1,0 +1,406 @@
+#include "cowtop/diagnosis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+
+#include "cowtop/findings.h"
+
+namespace cowtop {
+namespace {
+
+using cow::Bytes;
+using namespace cow::literals;
+using Figure = std::function<Bytes(const Found&)>;
+
+// Less than this a process has for itself whatever it does: an interpreter
+// takes 2 MiB as soon as it runs.
+constexpr Bytes kLeast = 4_MiB;
+// What becomes private at this rate is on its way, however little it is yet.
+constexpr Bytes kLeastRate = 1_MiB;
+
+Bytes own(const Found& found) { return found.pages->own; }
+Bytes copied(const Found& found) { return found.pages->copied; }
+Bytes undecided(const Found& found) { return found.pages->undecided; }
+Bytes shared(const Found& found) {
+  // A page of zeros that was read but never written is in the page map and in
+  // nobody's RSS.
+  const Bytes anonymous =
+      found.usage.anonymous - found.pages->copied - found.pages->own;
+  return std::clamp(found.pages->shared, Bytes(), std::max(Bytes(), anonymous));
+}
+Bytes shared_memory(const Found& found) { return found.pages->shared_memory; }
+Bytes alone(const Found& found) {
+  return std::min(found.usage.uss(), found.usage.anonymous);
+}
+Bytes rate(const Found& found) {
+  return std::max(Bytes(), found.private_per_second);
+}
+
+Bytes sum(const std::vector<Found>& all, const Figure& figure) {
+  Bytes total;
+  for (const Found& found : all) total += figure(found);
+  return total;
+}
+
+Bytes most(const std::vector<Found>& all, const Figure& figure) {
+  Bytes largest;
+  for (const Found& found : all) largest = std::max(largest, figure(found));
+  return largest;
+}
+
+// The figures of those that have much of it, in ascending order: workers that
+// had no task yet do not count.
+std::vector<Bytes> large(const std::vector<Found>& all, const Figure& figure) {
+  const Bytes least = std::max(kLeast, most(all, figure) / 4);
+  std::vector<Bytes> figures;
+  for (const Found& found : all) {
+    if (figure(found) >= least) figures.push_back(figure(found));
+  }
+  std::sort(figures.begin(), figures.end());
+  return figures;
+}
+
+// "each of the 4 workers", "3 of the 4 workers", "the worker"
+std::string who(std::size_t some, std::size_t all) {
+  if (all == 1) return "the worker";
+  if (some == all) return fmt::format("each of the {} workers", all);
+  return fmt::format("{} of the {} workers", some, all);
+}
+
+std::string capital(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] -= 'a' - 'A';
+  return text;
+}
+
+// Who has it and how much: the median of those that have much of it.
+struct Typical {
+  std::string who;
+  Bytes amount;
+  bool several;  // whether `who` is a plural
+};
+
+Typical typical(const std::vector<Found>& all, const Figure& figure) {
+  const std::vector<Bytes> figures = large(all, figure);
+  return {who(figures.size(), all.size()),
+          figures.empty() ? Bytes() : figures[figures.size() / 2],
+          figures.size() > 1 && figures.size() < all.size()};
+}
+
+std::string line(const Found& found) {
+  const std::string head = fmt::format("PID {} ({})", found.pid, found.name);
+  if (!found.pages) {
+    return fmt::format("{}: pages not read: {}", head, found.pages.reason());
+  }
+  std::string text = fmt::format(
+      "{}: inherited and shared {}, inherited and copied {}, own {}", head,
+      to_string(shared(found)), to_string(copied(found)),
+      to_string(own(found)));
+  if (undecided(found) > Bytes()) {
+    text += fmt::format(", one or the other {}", to_string(undecided(found)));
+  }
+  if (shared_memory(found) > Bytes()) {
+    text += fmt::format(", shared memory {}", to_string(shared_memory(found)));
+  }
+  return text;
+}
+
+void add_lines(const std::vector<Found>& all, std::vector<std::string>& lines) {
+  constexpr std::size_t kMost = 4;
+  for (std::size_t i = 0; i < std::min(kMost, all.size()); ++i) {
+    lines.push_back(line(all[i]));
+  }
+  if (all.size() > kMost) {
+    lines.push_back(fmt::format("and {} more", all.size() - kMost));
+  }
+}
+
+Diagnosis cannot_tell(const std::string& reason) {
+  return {Kind::kUnknown, "Can't tell: " + reason + ".", {}};
+}
+
+// A family whose pages were all read.
+class FamilyCase {
+ public:
+  explicit FamilyCase(const Family& family)
+      : family_(family), workers_(family.workers) {
+    shared_ = std::max(most(workers_, shared), most(family.ancestor, shared));
+    memory_ = std::max(most(workers_, shared_memory),
+                       most(family.ancestor, shared_memory));
+  }
+
+  Diagnosis conclude() const {
+    if (!most_is_sorted()) {
+      return cannot_tell(
+          "most of what the processes have for themselves lies in mappings "
+          "that could not be compared page by page");
+    }
+    const Bytes made = sum(workers_, own);
+    const Bytes written = sum(workers_, written_figure());
+    const Bytes open = sum(workers_, undecided_figure());
+    if (is_much(undecided_figure()) && open > std::max(made, written)) {
+      return undecided_case();
+    }
+    if (written >= made && (is_much(written_figure()) || is_underway())) {
+      return dirtying();
+    }
+    if (is_much(own)) return copies();
+    if (family_.ancestor.size() == 1 &&
+        copied(family_.ancestor[0]) >= std::max(kLeast, all_shared() / 4)) {
+      return written_by_ancestor();
+    }
+    if (all_shared() >= kLeast) return shared_case();
+    return cannot_tell(
+        fmt::format("there is too little data; no process has "
+                    "{} of it, shared or for itself",
+                    to_string(kLeast)));
+  }
+
+ private:
+  // What was undecided and is known to have been shared earlier was written.
+  bool seen_shared() const {
+    return sum(workers_, [](const Found& found) { return found.lost; }) >=
+           sum(workers_, undecided) / 2;
+  }
+  Figure written_figure() const {
+    if (!seen_shared()) return copied;
+    return [](const Found& found) { return copied(found) + undecided(found); };
+  }
+  Figure undecided_figure() const {
+    if (!seen_shared()) return undecided;
+    return [](const Found&) { return Bytes(); };
+  }
+
+  Bytes all_shared() const { return std::max(shared_, memory_); }
+  Bytes pace() const { return sum(workers_, rate); }
+
+  // Whether it costs the machine enough beside what is shared to be the case.
+  bool is_much(const Figure& figure) const {
+    return most(workers_, figure) >= kLeast &&
+           sum(workers_, figure) >= all_shared() / 2;
+  }
+  // Whether it is on its way to that.
+  bool is_underway() const {
+    return most(workers_, written_figure()) >= kLeast && pace() >= kLeastRate;
+  }
+
+  bool most_is_sorted() const {
+    const Bytes all =
+        sum(workers_, [](const Found& f) { return f.usage.uss(); });
+    const Bytes sorted =
+        sum(workers_, [](const Found& f) { return f.pages->exclusive(); });
+    const Bytes rest = all - sorted;
+    return rest < all / 2 || rest < kLeast * workers_.size();
+  }
+
+  Diagnosis undecided_case() const {
+    const Typical one = typical(workers_, undecided_figure());
+    const std::string where =
+        family_.ancestor.empty()
+            ? "the process that they were forked from has ended"
+            : "it lies where the parent has memory, too, but no page near it "
+              "is shared any longer";
+    return cannot_tell(fmt::format(
+        "{} {} about {} alone, and {}; it was either copied by writing or made "
+        "anew",
+        one.who, one.several ? "have" : "has", to_string(one.amount), where));
+  }
+
+  Diagnosis dirtying() const {
+    const Typical one = typical(workers_, written_figure());
+    if (pace() >= kLeastRate) {
+      return {Kind::kDirtying,
+              fmt::format("What was shared becomes private at {} a second "
+                          "(about {} so far in {}): writing copies a page, and "
+                          "so does reading that counts references or is "
+                          "followed by a collector.",
+                          to_string(pace()), to_string(one.amount), one.who),
+              {}};
+    }
+    return {Kind::kDirtying,
+            fmt::format("About {} was shared and has been copied since the "
+                        "fork in {}: writing copies a page, and so does "
+                        "reading that counts references or is followed by a "
+                        "collector.",
+                        to_string(one.amount), one.who),
+            {}};
+  }
+
+  Diagnosis copies() const {
+    const Typical one = typical(workers_, own);
+    const std::string copy =
+        one.several ? "hold copies of their own, each" : "holds its own copy";
+    return {Kind::kCopies,
+            fmt::format("{} {} of about {}, as after pickling: it was made "
+                        "after the fork, and nobody shares it.",
+                        capital(one.who), copy, to_string(one.amount)),
+            {}};
+  }
+
+  Diagnosis written_by_ancestor() const {
+    return {Kind::kDirtying,
+            fmt::format("About {} was shared and has been copied since the "
+                        "fork, because the parent (PID {}) wrote it: the "
+                        "workers share the old pages among themselves.",
+                        to_string(copied(family_.ancestor[0])),
+                        family_.ancestor[0].pid),
+            {}};
+  }
+
+  Diagnosis shared_case() const {
+    if (memory_ > shared_) {
+      return {Kind::kShared,
+              fmt::format("About {} is shared memory: it exists once for all "
+                          "who have mapped it.",
+                          to_string(memory_)),
+              {}};
+    }
+    return {Kind::kShared,
+            fmt::format("About {} is shared: copy-on-write works, it exists "
+                        "once for all processes.",
+                        to_string(shared_)),
+            {}};
+  }
+
+  const Family& family_;
+  const std::vector<Found>& workers_;
+  Bytes shared_;
+  Bytes memory_;
+};
+
+Diagnosis of_family(const Family& family) {
+  for (const auto* group : {&family.workers, &family.ancestor}) {
+    for (const Found& found : *group) {
+      if (!found.pages) {
+        return cannot_tell(
+            fmt::format("the pages of PID {} could not be read "
+                        "({})",
+                        found.pid, found.pages.reason()));
+      }
+    }
+  }
+  // fork leaves at least a page of the stack to both. Programs that were laid
+  // out in the same way though they were not forked share nothing.
+  const Figure anything = [](const Found& found) {
+    return found.pages->shared;
+  };
+  if (most(family.workers, anything) == Bytes()) {
+    return cannot_tell(
+        "the processes look forked, but no page of theirs is shared; where "
+        "addresses are not random (ADDR_NO_RANDOMIZE) spawned ones look so, "
+        "too");
+  }
+  return FamilyCase(family).conclude();
+}
+
+// Shared memory among processes that were not forked from one another.
+Bytes most_shared_memory(const std::vector<Found>& all) {
+  return most(all, [](const Found& found) {
+    return found.pages ? shared_memory(found) : Bytes();
+  });
+}
+
+Diagnosis of_strangers(const std::vector<Found>& all) {
+  // The first one has started the others, or their parent.
+  const std::vector<Found> others(all.begin() + (all.empty() ? 0 : 1),
+                                  all.end());
+  const std::size_t owners = large(all, alone).size();
+  const Typical one = typical(others, alone);
+  const Bytes memory = most_shared_memory(all);
+  if (memory >= kLeast && memory >= one.amount) {
+    return {Kind::kShared,
+            fmt::format("About {} is shared memory: it exists once for all "
+                        "who have mapped it.",
+                        to_string(memory)),
+            {}};
+  }
+  if (owners == 0) {
+    return cannot_tell(
+        fmt::format("there is too little data; no process has "
+                    "{} for itself",
+                    to_string(kLeast)));
+  }
+  if (owners == 1 || one.amount == Bytes()) {
+    return cannot_tell(
+        "one process has it all, and there is nobody to share it with");
+  }
+  const std::size_t count = large(others, alone).size();
+  return {Kind::kUnrelated,
+          fmt::format("Nothing in common: {} has about {} of its own; they "
+                      "were spawned, so that they inherited nothing.",
+                      count == 1 ? "the other process"
+                                 : fmt::format("each of {} processes", count),
+                      to_string(one.amount)),
+          {}};
+}
+
+std::vector<std::string> evidence_of(const Family& family) {
+  std::vector<std::string> lines;
+  if (family.ancestor.empty()) {
+    lines.push_back(fmt::format("{} processes forked from one that has ended",
+                                family.workers.size()));
+  } else {
+    lines.push_back(fmt::format("{} forked from PID {} ({})",
+                                family.workers.size(), family.ancestor[0].pid,
+                                family.ancestor[0].name));
+  }
+  add_lines(family.workers, lines);
+  return lines;
+}
+
+std::vector<std::string> evidence_of(const std::vector<Found>& all) {
+  std::vector<std::string> lines{fmt::format(
+      "{} {} a program of their own, forked from nobody", all.size(),
+      all.size() == 1 ? "process runs" : "processes run")};
+  for (const Found& found : all) {
+    if (lines.size() > 4) break;
+    lines.push_back(fmt::format("PID {} ({}): private {}", found.pid,
+                                found.name, to_string(alone(found))));
+  }
+  return lines;
+}
+
+}  // namespace
+
+Bytes Family::pss() const {
+  const Figure figure = [](const Found& found) { return found.usage.pss; };
+  return sum(ancestor, figure) + sum(workers, figure);
+}
+
+std::string_view to_string(Kind kind) {
+  switch (kind) {
+    case Kind::kCopies:
+      return "copies";
+    case Kind::kShared:
+      return "shared";
+    case Kind::kDirtying:
+      return "dirtying";
+    case Kind::kUnrelated:
+      return "unrelated";
+    case Kind::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+Diagnosis diagnose(const Findings& findings) {
+  if (findings.families.empty() && findings.alone.empty()) {
+    return cannot_tell("no process could be read");
+  }
+  const auto heaviest = std::max_element(
+      findings.families.begin(), findings.families.end(),
+      [](const Family& a, const Family& b) { return a.pss() < b.pss(); });
+  const Bytes strangers =
+      sum(findings.alone, [](const Found& found) { return found.usage.pss; });
+  const bool family =
+      heaviest != findings.families.end() && heaviest->pss() >= strangers;
+  Diagnosis diagnosis =
+      family ? of_family(*heaviest) : of_strangers(findings.alone);
+  diagnosis.evidence =
+      family ? evidence_of(*heaviest) : evidence_of(findings.alone);
+  return diagnosis;
+}
+
+}  // namespace cowtop

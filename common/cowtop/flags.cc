@@ -1,0 +1,197 @@
+// The one translation unit of cowtop that includes CLI11, which is slow to
+// compile.
+#include "cowtop/flags.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+#include "cow/lesson/flags.h"
+
+namespace cowtop {
+namespace {
+
+using cow::BadUsage;
+
+// What the user typed, before it is understood.
+struct Given {
+  std::vector<std::string> pids;
+  std::optional<std::string> interval;
+  std::optional<std::string> csv;
+  std::optional<std::string> mappings;
+  std::vector<std::string> pages;
+  bool once = false;
+  bool json = false;
+  bool help = false;
+  bool version = false;
+};
+
+void declare(CLI::App& app, Given& given) {
+  app.set_help_flag();  // --help is one of ours, so that nothing is printed
+                        // here
+  app.add_option("PID", given.pids, "the process to watch, with descendants");
+  app.add_flag("--once", given.once, "print one table and end");
+  app.add_flag("--json", given.json, "print one JSON object and end");
+  app.add_option("--interval", given.interval,
+                 "how long to wait between two looks (1)")
+      ->type_name("SECONDS");
+  app.add_option("--csv", given.csv,
+                 "write a line a process and look there, to the end of it all")
+      ->type_name("FILE");
+  app.add_option("--mappings", given.mappings,
+                 "print which mappings of a process are private, by name")
+      ->type_name("PID");
+  app.add_option("--pages", given.pages,
+                 "print a picture of a mapping's pages; which one: A-B in hex, "
+                 "[heap], a file's name, or largest")
+      ->expected(2)
+      ->type_name("PID WHICH");
+  app.add_flag("--help", given.help, "print this and exit");
+  app.add_flag("--version", given.version, "print the version and exit");
+}
+
+pid_t parse_pid(const std::string& flag, const std::string& text) {
+  pid_t pid = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, pid);
+  if (error != std::errc() || stopped != end || pid <= 0) {
+    throw BadUsage(
+        fmt::format("{}{}: expected the id of a process, a whole number from 1",
+                    flag, text));
+  }
+  return pid;
+}
+
+std::chrono::milliseconds parse_interval(const std::string& text) {
+  constexpr double kLeast = 0.01;
+  constexpr double kMost = 86'400;
+  double seconds = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, seconds);
+  if (error != std::errc() || stopped != end || !(seconds >= kLeast) ||
+      !(seconds <= kMost)) {
+    throw BadUsage(fmt::format("--interval {}: expected seconds from {} to {}",
+                               text, kLeast, kMost));
+  }
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+void parse(CLI::App& app, const std::vector<std::string>& arguments) {
+  try {
+    // CLI11 takes them from the back.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ExtrasError&) {
+    throw BadUsage(fmt::format("{}: no such flag; --help lists those there are",
+                               fmt::join(app.remaining(), " ")));
+  } catch (const CLI::Error& error) {
+    throw BadUsage(std::string(error.what()) + "; --help lists all flags");
+  }
+}
+
+// What was given of flags of which only one can be followed.
+void check_one_of(const std::vector<std::pair<const char*, bool>>& flags) {
+  std::vector<std::string> given;
+  for (const auto& [flag, is_given] : flags) {
+    if (is_given) given.emplace_back(flag);
+  }
+  if (given.size() > 1) {
+    throw BadUsage(fmt::format("{}: expected only one of them",
+                               fmt::join(given, " and ")));
+  }
+}
+
+Mode mode_of(const Given& given) {
+  if (given.help) return Mode::kHelp;
+  if (given.version) return Mode::kVersion;
+  if (given.mappings) return Mode::kMappings;
+  if (!given.pages.empty()) return Mode::kPages;
+  if (given.csv) return Mode::kCsv;
+  if (given.json) return Mode::kJson;
+  return given.once ? Mode::kOnce : Mode::kLive;
+}
+
+void check(const Given& given, const Flags& flags) {
+  check_one_of({{"--mappings", given.mappings.has_value()},
+                {"--pages", !given.pages.empty()},
+                {"--once", given.once},
+                {"--csv", given.csv.has_value()}});
+  check_one_of({{"--json", given.json},
+                {"--once", given.once},
+                {"--csv", given.csv.has_value()}});
+  check_one_of({{"PID", !given.pids.empty()},
+                {"-- COMMAND", !flags.command.empty()},
+                {"--mappings", given.mappings.has_value()},
+                {"--pages", !given.pages.empty()}});
+  if (given.pids.size() > 1) {
+    throw BadUsage(
+        fmt::format("PID {}: expected one; its descendants are "
+                    "watched with it, and a command comes after --",
+                    fmt::join(given.pids, " ")));
+  }
+  if (given.csv && given.csv->empty()) {
+    throw BadUsage("--csv '': expected the name of a file");
+  }
+}
+
+}  // namespace
+
+Flags parse_flags(const std::vector<std::string>& arguments) {
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  CLI::App app;
+  Given given;
+  declare(app, given);
+  parse(app, {arguments.begin(), dashes});
+
+  Flags flags;
+  if (dashes != arguments.end()) {
+    flags.command.assign(dashes + 1, arguments.end());
+    if (flags.command.empty()) {
+      throw BadUsage("--: expected a command behind it");
+    }
+  }
+  flags.mode = mode_of(given);
+  if (flags.mode == Mode::kHelp || flags.mode == Mode::kVersion) return flags;
+  check(given, flags);
+  flags.json = given.json;
+  flags.csv = given.csv.value_or("");
+  if (given.interval) flags.interval = parse_interval(*given.interval);
+  if (!given.pids.empty()) flags.pid = parse_pid("PID ", given.pids[0]);
+  if (given.mappings) flags.pid = parse_pid("--mappings ", *given.mappings);
+  if (!given.pages.empty()) {
+    flags.pid = parse_pid("--pages ", given.pages[0]);
+    flags.pages = given.pages[1];
+  }
+  return flags;
+}
+
+std::string help_text() {
+  CLI::App app(
+      "Shows what each process of a tree really costs, and what was copied "
+      "since the fork.\n\n"
+      "  cowtop PID            a process and all its descendants\n"
+      "  cowtop -- COMMAND...  starts a command, ends with its exit status\n"
+      "  cowtop                all your processes that share memory through "
+      "fork\n");
+  Given given;
+  declare(app, given);
+  std::string text = app.help("cowtop");
+  text +=
+      "\nIn a terminal it is a screen that follows what happens; h shows its "
+      "keys.\nElsewhere it prints a table for each look.\n"
+      "\nOf a COMMAND, --once and --json report the look at which the machine "
+      "paid most\n(the highest sum of PSS) when it has ended, and what it "
+      "prints goes to standard\nerror.\n"
+      "\nExit status: that of COMMAND (128 + N when signal N ended it, 127 "
+      "when "
+      "it could\nnot be started); else 0, 1 when nothing could be read, 2 for "
+      "bad usage.\n";
+  return text;
+}
+
+}  // namespace cowtop

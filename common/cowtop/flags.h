@@ -1,0 +1,41 @@
+// The command line of cowtop.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace cowtop {
+
+/// What is to be done.
+enum class Mode {
+  kLive,      ///< the screen or, where there is no terminal, tables
+  kOnce,      ///< --once: one table
+  kJson,      ///< --json: one object
+  kCsv,       ///< --csv FILE
+  kMappings,  ///< --mappings PID
+  kPages,     ///< --pages PID WHICH
+  kHelp,
+  kVersion,
+};
+
+struct Flags {
+  Mode mode = Mode::kLive;
+  pid_t pid = 0;                     ///< 0: none given
+  std::vector<std::string> command;  ///< empty: none given
+  std::chrono::milliseconds interval{1000};
+  std::string csv;    ///< the file
+  std::string pages;  ///< which mapping
+  bool json = false;  ///< with --mappings and --pages, too
+};
+
+/// Throws cow::BadUsage: one line that names the flag, what was given and what
+/// is accepted.
+Flags parse_flags(const std::vector<std::string>& arguments);
+
+/// The text of --help.
+std::string help_text();
+
+}  // namespace cowtop

@@ -1,0 +1,94 @@
+#include "cowtop/live.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+#include <filesystem>
+#include <string>
+
+#include "cow/memory/mappings.h"
+#include "cow/os/descriptor.h"
+#include "cowtop/mappings_report.h"
+#include "cowtop/ramp.h"
+#include "cowtop/report.h"
+#include "cowtop/run.h"
+#include "cowtop/screen.h"
+#include "cowtop/signals.h"
+
+namespace cowtop {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string title_of(const Flags& flags) {
+  if (!flags.command.empty()) {
+    // Where the program lies says the least and would take the most room.
+    std::vector<std::string> words = flags.command;
+    words[0] = std::filesystem::path(words[0]).filename();
+    return fmt::format("{}", fmt::join(words, " "));
+  }
+  return flags.pid == 0 ? "your processes that share memory"
+                        : fmt::format("process {}", flags.pid);
+}
+
+cow::Reading<std::vector<NamedMappings>> mappings_of(pid_t pid) {
+  const auto mappings = cow::read_mappings(pid);
+  if (!mappings) return cow::Absent{mappings.reason()};
+  return by_name(*mappings);
+}
+
+Ending show(Watch& watch, const Command* command, const Flags& flags) {
+  Ramp ramp(flags.interval);
+  Live live;
+  live.title = title_of(flags);
+  live.look = [&] {
+    if (command != nullptr) watch.set_interval(ramp.next());
+    return watch.look();
+  };
+  live.mappings = mappings_of;
+  live.forget = [&] { watch.start_anew(); };
+  live.interval = flags.interval;
+  live.set_interval = [&](milliseconds interval) {
+    ramp.set_interval(interval);
+    watch.set_interval(interval);
+  };
+  live.over = [&] { return watch.ended(); };
+  if (command != nullptr) {
+    live.ended = command->descriptor();
+    live.last_output = [&](std::size_t most) { return command->tail(most); };
+  }
+  return show_live(live);
+}
+
+void print_largest(const Sample& sample, const Flags& flags) {
+  const std::time_t time = std::chrono::system_clock::to_time_t(sample.at);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  const std::string subject =
+      flags.command.empty() ? title_of(flags) : flags.command.front();
+  const std::string text = fmt::format(
+      "cowtop: {} has ended; the machine paid most at {:%H:%M:%S}:\n\n{}",
+      subject, local, to_table(sample));
+  cow::write_fully(STDOUT_FILENO, text.data(), text.size());
+}
+
+}  // namespace
+
+int run_live(Watch& watch, Command* command, const Flags& flags) {
+  const Ending ending = show(watch, command, flags);
+  if (ending.why == Ending::Why::kSignal) {
+    // After a hang-up there is nobody to print it for.
+    if (command != nullptr && ending.signal != SIGHUP) command->replay();
+    end_by(ending.signal);
+  }
+  if (command != nullptr) command->replay_to_the_end();
+  if (ending.why == Ending::Why::kQuit) return kDone;
+  if (!ending.largest) return kNothingRead;
+  print_largest(*ending.largest, flags);
+  return kDone;
+}
+
+}  // namespace cowtop

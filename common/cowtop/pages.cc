@@ -1,0 +1,204 @@
+#include "cowtop/pages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "cowtop/table.h"
+
+namespace cowtop {
+namespace {
+
+using Mappings = std::vector<NamedMappings>;
+
+constexpr std::size_t kGap = 2;
+
+// A column of figures on the page of the mappings.
+struct Figures {
+  std::string_view heading;
+  std::size_t width;
+  std::string (*text)(const NamedMappings&);
+};
+
+std::string private_of(const NamedMappings& sum) {
+  return amount(sum.usage.uss());
+}
+std::string pss_of(const NamedMappings& sum) { return amount(sum.usage.pss); }
+std::string rss_of(const NamedMappings& sum) { return amount(sum.usage.rss); }
+std::string swap_of(const NamedMappings& sum) { return amount(sum.usage.swap); }
+std::string count_of(const NamedMappings& sum) {
+  return std::to_string(sum.count);
+}
+
+// Those there is room for: a name that is cut says more than no name.
+std::vector<Figures> figures_for(const Mappings& mappings, std::size_t width) {
+  const bool swap = std::any_of(
+      mappings.begin(), mappings.end(),
+      [](const auto& sum) { return sum.usage.swap != cow::Bytes(); });
+  std::vector<Figures> columns = {{"private", 0, private_of}};
+  if (width >= 38) columns.push_back({"PSS", 0, pss_of});
+  if (width >= 50) columns.push_back({"RSS", 0, rss_of});
+  if (width >= 60 && swap) columns.push_back({"swap", 0, swap_of});
+  if (width >= 60) columns.push_back({"mappings", 0, count_of});
+  for (Figures& column : columns) {
+    column.width = std::max<std::size_t>(8, column.heading.size());
+    for (const NamedMappings& sum : mappings) {
+      column.width = std::max(column.width, column.text(sum).size());
+    }
+  }
+  return columns;
+}
+
+void add_cell(Line& line, std::string_view text, std::size_t width, Look look) {
+  line.add(right(text, width), look);
+  line.add(std::string(kGap, ' '));
+}
+
+Line mapping_heading(const std::vector<Figures>& columns) {
+  Line line;
+  line.add(" ");
+  for (const Figures& column : columns) {
+    const bool first = &column == columns.data();
+    line.add(std::string(column.width - column.heading.size(), ' '));
+    line.add(std::string(column.heading),
+             first ? Look::kSorted : Look::kHeading);
+    line.add(std::string(kGap, ' '));
+  }
+  line.add("name", Look::kHeading);
+  return line;
+}
+
+Line mapping_row(const NamedMappings& sum, const std::vector<Figures>& columns,
+                 Charset charset) {
+  Line line;
+  line.add(" ");
+  for (const Figures& column : columns) {
+    const std::string text = column.text(sum);
+    add_cell(line, text, column.width, text == "0" ? Look::kDim : Look::kPlain);
+  }
+  line.add(clean(sum.name, charset));
+  return line;
+}
+
+Line whose_mappings(const Scene& scene, const View& view) {
+  Line line;
+  line.add(fmt::format("mappings of {}", view.selected), Look::kStrong);
+  if (const Row* row = selected_row(scene.sample, view)) {
+    line.add("  " + clean(row->command, view.charset));
+  }
+  return line;
+}
+
+struct HelpEntry {
+  std::string_view key;
+  std::string_view text;
+};
+
+constexpr std::array kColumnsHelp = {
+    HelpEntry{"RSS",
+              "every page that is mapped, in each process that maps it: what "
+              "top shows, and what must not be added up"},
+    HelpEntry{"PSS",
+              "the same, each page divided by the number of processes that map "
+              "it: adds up to what the machine pays"},
+    HelpEntry{"USS",
+              "pages that no other process maps: what comes back to the "
+              "machine if this process ends"},
+    HelpEntry{"swap", "what of it lies on a disk"},
+    HelpEntry{"new private",
+              "USS now less USS when the process was first seen: what it has "
+              "copied or made since"},
+    HelpEntry{"per second", "the same per second, over the last looks"}};
+
+constexpr std::array kKeysHelp = {
+    HelpEntry{"q", "quit"},
+    HelpEntry{"s", "sort: tree, RSS, PSS, USS, new private"},
+    HelpEntry{"p, space", "pause, and go on"},
+    HelpEntry{"up, down", "select a process; also PgUp, PgDn, Home, End"},
+    HelpEntry{"m, Enter", "the mappings of the selected process"},
+    HelpEntry{"o", "the output of the command that cowtop has started"},
+    HelpEntry{"r", "forget when a process was first seen: begin anew"},
+    HelpEntry{"+, -", "look less often, more often"},
+    HelpEntry{"h, ?", "this help"},
+    HelpEntry{"Esc", "back to the table"}};
+
+template <typename Entries>
+void add_entries(const Entries& entries, const View& view, std::size_t width,
+                 std::vector<Line>& lines) {
+  const std::size_t key = width >= 36 ? 13 : 2;
+  for (const HelpEntry& entry : entries) {
+    const bool of_output = entry.key == "o";
+    if (of_output && !view.has_output) continue;
+    Line line;
+    line.add(" ");
+    line.add(left(entry.key, key), Look::kStrong);
+    if (width < 36) lines.push_back(std::exchange(line, {}));
+    bool first = width >= 36;
+    for (const std::string& text :
+         wrapped(entry.text, width - std::min(width, key + 1))) {
+      if (!std::exchange(first, false)) line.add(std::string(key + 1, ' '));
+      line.add(text);
+      lines.push_back(std::exchange(line, {}));
+    }
+  }
+}
+
+}  // namespace
+
+Scroll mappings_page(const Scene& scene, const View& view, std::size_t width) {
+  Scroll page;
+  page.fixed.push_back(whose_mappings(scene, view));
+  if (scene.mappings == nullptr || !*scene.mappings) {
+    const std::string reason =
+        scene.mappings == nullptr ? "not read" : scene.mappings->reason();
+    for (std::string& text : wrapped(clean(reason, view.charset), width)) {
+      page.lines.emplace_back().add(std::move(text), Look::kDim);
+    }
+    return page;
+  }
+  const Mappings& mappings = **scene.mappings;
+  cow::Bytes own;
+  int count = 0;
+  for (const NamedMappings& sum : mappings) {
+    own += sum.usage.uss();
+    count += sum.count;
+  }
+  page.fixed.emplace_back().add(
+      fmt::format("{} private in {} mappings", cow::to_string(own), count));
+  const std::vector<Figures> columns = figures_for(mappings, width);
+  page.fixed.emplace_back();
+  page.fixed.push_back(mapping_heading(columns));
+  for (const NamedMappings& sum : mappings) {
+    page.lines.push_back(mapping_row(sum, columns, view.charset));
+  }
+  return page;
+}
+
+Scroll output_page(const Scene& scene, const View& view) {
+  Scroll page;
+  page.fixed.emplace_back().add("the last lines of the command's output",
+                                Look::kStrong);
+  if (scene.output == nullptr || scene.output->empty()) {
+    page.lines.emplace_back().add("nothing yet", Look::kDim);
+    return page;
+  }
+  for (const std::string& line : *scene.output) {
+    page.lines.emplace_back().add(clean(line, view.charset));
+  }
+  return page;
+}
+
+Scroll help_page(const View& view, std::size_t width) {
+  Scroll page;
+  page.fixed.emplace_back().add("help", Look::kStrong);
+  page.lines.emplace_back().add("The columns", Look::kHeading);
+  add_entries(kColumnsHelp, view, width, page.lines);
+  page.lines.emplace_back();
+  page.lines.emplace_back().add("The keys", Look::kHeading);
+  add_entries(kKeysHelp, view, width, page.lines);
+  return page;
+}
+
+}  // namespace cowtop

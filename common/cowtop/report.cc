@@ -1,0 +1,126 @@
+#include "cowtop/report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cow/lesson/table.h"
+
+namespace cowtop {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using cow::Bytes;
+using cow::Table;
+
+std::string amount(Bytes bytes) {
+  return bytes == Bytes() ? "0" : to_string(bytes);
+}
+
+std::string signed_amount(Bytes bytes) {
+  return fmt::format("{}{}", bytes > Bytes() ? "+" : "", amount(bytes));
+}
+
+void add_row(const Row& row, Table& table) {
+  const std::string command =
+      std::string(2 * static_cast<std::size_t>(row.depth), ' ') + row.command;
+  if (!row.usage) {
+    table.row({std::to_string(row.pid), "-", "-", "-", "-", "-", "-", command});
+    return;
+  }
+  table.row({std::to_string(row.pid), amount(row.usage->rss),
+             amount(row.usage->pss), amount(row.usage->uss()),
+             amount(row.usage->swap), signed_amount(row.became_private),
+             signed_amount(row.private_per_second), command});
+}
+
+Json to_object(const Row& row) {
+  Json json = {
+      {"pid", row.pid}, {"ppid", row.parent}, {"command", row.command}};
+  if (!row.usage) {
+    json["reason"] = row.usage.reason();
+    return json;
+  }
+  json["rss"] = row.usage->rss.count();
+  json["pss"] = row.usage->pss.count();
+  json["uss"] = row.usage->uss().count();
+  json["swap"] = row.usage->swap.count();
+  json["anonymous"] = row.usage->anonymous.count();
+  json["became_private"] = row.became_private.count();
+  json["private_per_second"] = row.private_per_second.count();
+  return json;
+}
+
+// A field of RFC 4180: in quotes, which are doubled inside.
+std::string quoted(const std::string& text) {
+  std::string field = "\"";
+  for (const char c : text) field += c == '"' ? "\"\"" : std::string(1, c);
+  return field + '"';
+}
+
+double seconds_of(std::chrono::system_clock::time_point at) {
+  return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
+
+}  // namespace
+
+std::string to_table(const Sample& sample) {
+  using Align = Table::Align;
+  Table table({Align::kRight, Align::kRight, Align::kRight, Align::kRight,
+               Align::kRight, Align::kRight, Align::kRight, Align::kLeft});
+  table.row({"PID", "RSS", "PSS", "USS", "swap", "new", "new/s", "command"});
+  for (const Row& row : sample.rows) add_row(row, table);
+  const Totals& totals = sample.totals;
+  std::string text = table.to_string("");
+  text += fmt::format("\nWhat top adds up       (sum of RSS): {}\n",
+                      amount(totals.rss));
+  text += fmt::format("What the machine pays  (sum of PSS): {}\n\n",
+                      amount(totals.pss));
+  text += cow::wrap(sample.diagnosis.sentence, "");
+  for (const std::string& line : sample.diagnosis.evidence) {
+    text += cow::wrap("- " + line, "  ");
+  }
+  if (!sample.notes.empty()) text += '\n';
+  for (const std::string& note : sample.notes) text += cow::wrap(note, "");
+  return text;
+}
+
+std::string to_json(const Sample& sample) {
+  Json json;
+  json["at"] = seconds_of(sample.at);
+  json["processes"] = Json::array();
+  for (const Row& row : sample.rows)
+    json["processes"].push_back(to_object(row));
+  json["totals"] = {{"rss", sample.totals.rss.count()},
+                    {"pss", sample.totals.pss.count()},
+                    {"uss", sample.totals.uss.count()},
+                    {"swap", sample.totals.swap.count()}};
+  json["diagnosis"] = {{"kind", to_string(sample.diagnosis.kind)},
+                       {"sentence", sample.diagnosis.sentence},
+                       {"evidence", sample.diagnosis.evidence}};
+  json["notes"] = sample.notes;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string csv_header() {
+  return "time,pid,ppid,rss,pss,uss,swap,became_private,private_per_second,"
+         "command\n";
+}
+
+std::string to_csv(const Sample& sample) {
+  std::string text;
+  for (const Row& row : sample.rows) {
+    text += fmt::format("{:.3f},{},{},", seconds_of(sample.at), row.pid,
+                        row.parent);
+    text += row.usage ? fmt::format(
+                            "{},{},{},{},{},{}", row.usage->rss.count(),
+                            row.usage->pss.count(), row.usage->uss().count(),
+                            row.usage->swap.count(), row.became_private.count(),
+                            row.private_per_second.count())
+                      : ",,,,,";
+    text += fmt::format(",{}\n", quoted(row.command));
+  }
+  return text;
+}
+
+}  // namespace cowtop

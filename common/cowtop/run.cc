@@ -1,0 +1,220 @@
+#include "cowtop/run.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <optional>
+
+#include "cow/lesson/flags.h"
+#include "cow/lesson/table.h"
+#include "cow/os/descriptor.h"
+#include "cow/os/error.h"
+#include "cowtop/command.h"
+#include "cowtop/flags.h"
+#include "cowtop/live.h"
+#include "cowtop/mappings_report.h"
+#include "cowtop/pages_report.h"
+#include "cowtop/ramp.h"
+#include "cowtop/report.h"
+#include "cowtop/screen.h"
+#include "cowtop/watch.h"
+
+namespace cowtop {
+namespace {
+
+using cow::BadUsage;
+using std::chrono::milliseconds;
+
+void print(const std::string& text) {
+  cow::write_fully(STDOUT_FILENO, text.data(), text.size());
+}
+
+int say(int status, const std::string& what) {
+  fmt::print(stderr, "cowtop: {}\n", what);
+  return status;
+}
+
+bool anything_read(const Sample& sample) {
+  return std::any_of(sample.rows.begin(), sample.rows.end(),
+                     [](const Row& row) { return bool(row.usage); });
+}
+
+// Why nothing was read: the notes of the look.
+std::string reasons(const Sample& sample) {
+  return sample.notes.empty() ? "nothing could be read"
+                              : fmt::format("{}", fmt::join(sample.notes, " "));
+}
+
+// The screen is for a person; a file or a pipe gets tables.
+bool wants_screen(const Flags& flags) {
+  return flags.mode == Mode::kLive && ::isatty(STDOUT_FILENO) == 1;
+}
+
+// What cowtop prints itself is all that is on its standard output.
+Output output_of(const Flags& flags) {
+  if (wants_screen(flags)) return Output::kKept;
+  return flags.mode == Mode::kCsv ? Output::kInherited : Output::kToErrors;
+}
+
+// Looks at what is watched until it has ended, and hands on every look but the
+// last, which finds nobody and is returned.
+template <typename Use>
+Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
+                       Use use) {
+  Ramp ramp(flags.interval);
+  for (;;) {
+    if (command != nullptr) watch.set_interval(ramp.next());
+    Sample sample = watch.look();
+    if (watch.ended()) return sample;
+    use(sample);
+    const int wait = static_cast<int>(sample.until_next.count());
+    if (command != nullptr) {
+      if (command->wait_for(wait)) return sample;
+    } else {
+      ::poll(nullptr, 0, wait);
+    }
+  }
+}
+
+int run_tables(Watch& watch, const Command* command, const Flags& flags) {
+  bool read = false;
+  const Sample last =
+      look_to_the_end(watch, command, flags, [&](const Sample& sample) {
+        if (read) print("\n");
+        print(to_table(sample));
+        read = read || anything_read(sample);
+      });
+  return read ? kDone : say(kNothingRead, reasons(last));
+}
+
+// A look at what is there now; of a command, the one with the highest ΣPSS.
+int run_one(Watch& watch, const Command* command, const Flags& flags) {
+  std::optional<Sample> shown;
+  if (command == nullptr) {
+    shown = watch.look();
+  } else {
+    look_to_the_end(watch, command, flags, [&](const Sample& sample) {
+      if (!anything_read(sample)) return;
+      if (!shown || sample.totals.pss >= shown->totals.pss) shown = sample;
+    });
+  }
+  if (!shown) {
+    return say(kNothingRead, "the command ended before it could be read");
+  }
+  if (!anything_read(*shown)) return say(kNothingRead, reasons(*shown));
+  print(flags.json ? to_json(*shown) : to_table(*shown));
+  return kDone;
+}
+
+int run_csv(Watch& watch, const Command* command, const Flags& flags,
+            int file) {
+  const auto write = [&](const std::string& text) {
+    cow::write_fully(file, text.data(), text.size());
+  };
+  bool read = false;
+  write(csv_header());
+  const Sample last =
+      look_to_the_end(watch, command, flags, [&](const Sample& sample) {
+        write(to_csv(sample));
+        read = read || anything_read(sample);
+      });
+  return read ? kDone : say(kNothingRead, reasons(last));
+}
+
+// Before anything is started, so that nothing runs in vain.
+cow::Descriptor open_csv(const std::string& path) {
+  cow::Descriptor file(cow::retried([&] {
+    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  }));
+  if (!file) {
+    throw BadUsage(
+        fmt::format("--csv {}: expected a file that can be written", path));
+  }
+  return file;
+}
+
+int run_watch(const Flags& flags) {
+  const bool screen = wants_screen(flags);
+  if (screen) {
+    if (const auto reason = why_no_screen()) return say(kNothingRead, *reason);
+  }
+  cow::Descriptor csv;
+  if (flags.mode == Mode::kCsv) csv = open_csv(flags.csv);
+  std::unique_ptr<Command> command;
+  if (!flags.command.empty()) {
+    command = std::make_unique<Command>(flags.command, output_of(flags));
+  }
+  const pid_t root = command ? command->pid() : flags.pid;
+  WatchOptions options;
+  options.interval = flags.interval;
+  Watch watch = root == 0 ? Watch(options) : Watch(root, options);
+  int status = kDone;
+  if (screen) {
+    status = run_live(watch, command.get(), flags);
+  } else if (flags.mode == Mode::kCsv) {
+    status = run_csv(watch, command.get(), flags, csv.get());
+  } else if (flags.mode == Mode::kLive) {
+    status = run_tables(watch, command.get(), flags);
+  } else {
+    status = run_one(watch, command.get(), flags);
+  }
+  return command ? command->wait() : status;
+}
+
+int run_mappings(const Flags& flags) {
+  const auto mappings = cow::read_mappings(flags.pid);
+  if (!mappings) return say(kNothingRead, mappings.reason());
+  const auto sums = by_name(*mappings);
+  print(flags.json ? to_json(flags.pid, sums) : to_table(sums));
+  return kDone;
+}
+
+int run_pages(const Flags& flags) {
+  const auto report =
+      report_pages(flags.pid, flags.pages, flags.json, cow::wants_color());
+  if (!report) return say(kNothingRead, report.reason());
+  print(*report);
+  return kDone;
+}
+
+int run_mode(const Flags& flags) {
+  switch (flags.mode) {
+    case Mode::kHelp:
+      print(help_text());
+      return kDone;
+    case Mode::kVersion:
+      print("cowtop " COWTOP_VERSION "\n");
+      return kDone;
+    case Mode::kMappings:
+      return run_mappings(flags);
+    case Mode::kPages:
+      return run_pages(flags);
+    default:
+      return run_watch(flags);
+  }
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments) {
+  try {
+    // Without this, the first file that is opened would become standard output.
+    if (::fcntl(STDOUT_FILENO, F_GETFD) == -1) {
+      throw BadUsage(
+          "standard output is closed; give the report a terminal, a file or a "
+          "pipe to go to");
+    }
+    return run_mode(parse_flags(arguments));
+  } catch (const BadUsage& error) {
+    return say(kBadUsage, error.what());
+  } catch (const std::exception& error) {
+    return say(kNothingRead, error.what());
+  }
+}
+
+}  // namespace cowtop

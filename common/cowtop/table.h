@@ -1,0 +1,39 @@
+// The table of processes: which columns there is room for, and its rows.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "cowtop/layout.h"
+
+namespace cowtop {
+
+/// A column of the table that is shown.
+struct Column {
+  enum class Id { kPid, kRss, kPss, kUss, kSwap, kPrivate, kRate, kCommand };
+  Id id = Id::kPid;
+  std::string heading;
+  std::size_t width = 0;
+};
+
+/// `widths`, or more where the figures of `sample` need it.
+Widths widened(const Sample& sample, Widths widths);
+
+/// The columns that fit into `width` cells. The first to go are those that a
+/// reader misses least; that of the order stays to the end.
+std::vector<Column> columns_for(const Sample& sample, const View& view,
+                                std::size_t width);
+
+/// The line above the rows.
+Line heading(const std::vector<Column>& columns, Order order);
+
+/// Rows [first, first + count) of the table in the view's order.
+std::vector<Line> table_rows(const Sample& sample, const View& view,
+                             const std::vector<Column>& columns,
+                             std::size_t first, std::size_t count);
+
+/// An amount for a table: as cow::to_string, but "0".
+std::string amount(cow::Bytes bytes);
+
+}  // namespace cowtop

@@ -1,0 +1,158 @@
+#include "cowtop/tree.h"
+
+#include <algorithm>
+#include <map>
+
+namespace cowtop {
+namespace {
+
+using cow::ListedProcess;
+using cow::ProcessId;
+
+// Parents to children, the youngest child first.
+class Descent {
+ public:
+  explicit Descent(const Processes& all) {
+    for (const ListedProcess& process : all) {
+      by_pid_[process.id.pid] = &process;
+    }
+    for (const ListedProcess& process : all) {
+      if (const ListedProcess* parent = parent_of(process)) {
+        children_[parent->id.pid].push_back(&process);
+      }
+    }
+    for (auto& [parent, children] : children_) {
+      std::sort(children.begin(), children.end(),
+                [](const ListedProcess* a, const ListedProcess* b) {
+                  return std::pair(a->id.started, a->id.pid) >
+                         std::pair(b->id.started, b->id.pid);
+                });
+    }
+  }
+
+  // Nothing if it is not in the list. Who has started later than a process is
+  // not its parent, but has the id of its parent.
+  const ListedProcess* parent_of(const ListedProcess& process) const {
+    const auto parent = by_pid_.find(process.parent);
+    if (parent == by_pid_.end() || parent->second == &process ||
+        parent->second->id.started > process.id.started) {
+      return nullptr;
+    }
+    return parent->second;
+  }
+
+  // Appends `root` and its descendants, as far as they are among `some` (empty:
+  // all), a parent before its children. The list is not of one moment, so it
+  // may have a circle: nobody is taken twice. Who waits last is taken first.
+  void append(const ListedProcess& root, std::size_t tree,
+              const std::set<ProcessId>& some, std::set<ProcessId>& taken,
+              std::vector<Node>& nodes) const {
+    std::vector<std::pair<const ListedProcess*, int>> waiting{{&root, 0}};
+    while (!waiting.empty()) {
+      const auto [process, depth] = waiting.back();
+      waiting.pop_back();
+      if (!some.empty() && !some.contains(process->id)) continue;
+      if (!taken.insert(process->id).second) continue;
+      nodes.push_back({*process, depth, tree});
+      const auto children = children_.find(process->id.pid);
+      if (children == children_.end()) continue;
+      for (const ListedProcess* child : children->second) {
+        waiting.emplace_back(child, depth + 1);
+      }
+    }
+  }
+
+  // The nearest of itself and its ancestors that is of one of these images;
+  // nothing if there is none.
+  const ListedProcess* nearest(const ListedProcess& process,
+                               const std::set<cow::Image>& images) const {
+    const ListedProcess* next = &process;
+    for (std::size_t steps = 0; next != nullptr && steps <= by_pid_.size();
+         ++steps) {
+      if (images.contains(next->image)) return next;
+      next = parent_of(*next);
+    }
+    return nullptr;
+  }
+
+  // The topmost ancestor that is in `some`.
+  const ListedProcess& top(const ListedProcess& process,
+                           const std::set<ProcessId>& some) const {
+    const ListedProcess* top = &process;
+    const ListedProcess* next = parent_of(process);
+    for (std::size_t steps = 0; next != nullptr && steps < by_pid_.size();
+         ++steps) {
+      if (some.contains(next->id)) top = next;
+      next = parent_of(*next);
+    }
+    return *top;
+  }
+
+ private:
+  std::map<pid_t, const ListedProcess*> by_pid_;
+  std::map<pid_t, std::vector<const ListedProcess*>> children_;
+};
+
+// The images of which `user` has several processes.
+std::set<cow::Image> shared_images(const Processes& all, uid_t user) {
+  std::map<cow::Image, int> counts;
+  for (const ListedProcess& process : all) {
+    if (process.user == user && process.image.known()) ++counts[process.image];
+  }
+  std::set<cow::Image> images;
+  for (const auto& [image, count] : counts) {
+    if (count > 1) images.insert(image);
+  }
+  return images;
+}
+
+void append_tree(const Descent& descent,
+                 const std::vector<const ListedProcess*>& members,
+                 std::size_t number, std::vector<Node>& nodes) {
+  std::set<ProcessId> some;
+  for (const ListedProcess* member : members) some.insert(member->id);
+  std::set<ProcessId> taken;
+  for (const ListedProcess* member : members) {
+    descent.append(descent.top(*member, some), number, some, taken, nodes);
+  }
+}
+
+}  // namespace
+
+std::vector<Node> follow(const Processes& all, std::set<ProcessId>& seen) {
+  const Descent descent(all);
+  std::vector<const ListedProcess*> roots;
+  for (const ListedProcess& process : all) {
+    if (seen.contains(process.id)) roots.push_back(&process);
+  }
+  std::sort(roots.begin(), roots.end(),
+            [](const ListedProcess* a, const ListedProcess* b) {
+              return a->id.started < b->id.started;
+            });
+  std::set<ProcessId> taken;
+  std::vector<Node> nodes;
+  for (const ListedProcess* process : roots) {
+    descent.append(descent.top(*process, seen), 0, {}, taken, nodes);
+  }
+  seen = taken;
+  return nodes;
+}
+
+std::vector<Node> forked_trees(const Processes& all, uid_t user) {
+  const std::set<cow::Image> images = shared_images(all, user);
+  const Descent descent(all);
+  // A process is of the tree of the nearest ancestor, or of itself.
+  std::map<cow::Image, std::vector<const ListedProcess*>> trees;
+  for (const ListedProcess& process : all) {
+    const ListedProcess* nearest = descent.nearest(process, images);
+    if (nearest != nullptr) trees[nearest->image].push_back(&process);
+  }
+  std::vector<Node> nodes;
+  std::size_t number = 0;
+  for (const auto& [image, members] : trees) {
+    append_tree(descent, members, number++, nodes);
+  }
+  return nodes;
+}
+
+}  // namespace cowtop

@@ -1,0 +1,102 @@
+// What the person at the screen has chosen to see, and what each key changes
+// of it. Nothing here knows a terminal.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cowtop/cells.h"
+#include "cowtop/sample.h"
+
+namespace cowtop {
+
+/// What fills the screen.
+enum class Page { kTable, kMappings, kOutput, kHelp };
+
+/// The order of the table: as the processes descend from one another, or the
+/// largest first.
+enum class Order { kTree, kRss, kPss, kUss, kPrivate };
+
+/// "tree", "RSS", "PSS", "USS", "new private".
+std::string_view to_string(Order order);
+
+/// The rows of `sample` in that order, as indexes. Processes that could not be
+/// read come last.
+std::vector<std::size_t> ordered(const Sample& sample, Order order);
+
+/// How wide the columns of the table were so far. They only grow, so that the
+/// figures stand still while they change.
+struct Widths {
+  std::size_t pid = 3;
+  std::size_t rss = 8;  ///< "64.0 MiB"
+  std::size_t pss = 8;
+  std::size_t uss = 8;
+  std::size_t swap = 4;
+  std::size_t change = 9;  ///< "+64.0 MiB"
+};
+
+struct View {
+  std::string title;  ///< what is watched, for the first line
+  Charset charset = Charset::kUtf8;
+  bool has_output = false;  ///< there is a COMMAND whose output is kept
+
+  Page page = Page::kTable;
+  Order order = Order::kTree;
+  bool paused = false;
+  /// How often to look, as asked for.
+  std::chrono::milliseconds interval{1000};
+
+  pid_t selected = 0;        ///< 0 before the first look
+  std::size_t position = 0;  ///< where `selected` is in the order
+  /// Somebody has moved there. Otherwise the first row is selected, whichever
+  /// process that is.
+  bool chosen = false;
+  std::size_t first = 0;  ///< the first row, or line, that is shown
+  /// What the last picture had: how much there is, and how much was shown.
+  std::size_t shown = 1;
+  std::size_t total = 0;
+  Widths widths;
+};
+
+enum class Key {
+  kOther,
+  kQuit,
+  kSort,
+  kPause,
+  kHelp,
+  kMappings,
+  kOutput,
+  kBack,
+  kReset,
+  kLonger,
+  kShorter,
+  kUp,
+  kDown,
+  kPageUp,
+  kPageDown,
+  kHome,
+  kEnd
+};
+
+/// The key of a character; kOther for one without a meaning.
+Key key_of(wchar_t character);
+
+/// What has to be done besides showing the view again.
+enum class Action { kNothing, kQuit, kLook, kForget, kInterval, kMappings };
+
+/// Does what `key` says. `sample` is what is on the screen.
+Action press(Key key, const Sample& sample, View& view);
+
+/// Keeps the same process selected in a new look, or the same place in the
+/// table if that process is gone.
+void keep_selected(const Sample& sample, View& view);
+
+/// The row that is selected; null if there is none.
+const Row* selected_row(const Sample& sample, const View& view);
+
+}  // namespace cowtop

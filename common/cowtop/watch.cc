@@ -1,0 +1,337 @@
+#include "cowtop/watch.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "cow/memory/usage.h"
+
+namespace cowtop {
+namespace {
+
+using cow::Bytes;
+using cow::Image;
+using cow::ListedProcess;
+using cow::ProcessId;
+using namespace cow::literals;
+using Time = std::chrono::steady_clock::time_point;
+
+// A rate is taken over the last looks: enough to be steady, few enough to show
+// what happens now.
+constexpr std::size_t kHistory = 5;
+
+bool moved(const ListedProcess& a, const ListedProcess& b) {
+  return a.id != b.id || a.minor_faults != b.minor_faults ||
+         a.major_faults != b.major_faults || a.rss != b.rss ||
+         a.image != b.image || a.zombie() != b.zombie();
+}
+
+cow::Reading<cow::Usage> usage_of(const ListedProcess& process,
+                                  const std::filesystem::path& proc) {
+  if (process.zombie()) {
+    return cow::Absent{"a zombie: it has ended, and has not been waited for"};
+  }
+  cow::Reading<cow::Usage> usage = cow::read_usage(process.id.pid, proc);
+  if (!usage && process.rss == cow::Pages(0)) {
+    return cow::Absent{"it has no memory of its own"};
+  }
+  return usage;
+}
+
+}  // namespace
+
+Watch::Watch(pid_t root, WatchOptions options)
+    : options_(std::move(options)), root_(root), budget_(options_.share) {}
+
+Watch::Watch(WatchOptions options)
+    : options_(std::move(options)), budget_(options_.share) {}
+
+std::vector<Watch::Nodes> Watch::select(const Processes& all) {
+  std::vector<Node> nodes;
+  if (root_ == 0) {
+    nodes = forked_trees(all, ::geteuid());
+  } else {
+    if (!started_) {
+      for (const ListedProcess& process : all) {
+        if (process.id.pid == root_) seen_.insert(process.id);
+      }
+    }
+    nodes = follow(all, seen_);
+    ended_ = std::all_of(nodes.begin(), nodes.end(), [](const Node& node) {
+      return node.process.zombie();
+    });
+  }
+  started_ = true;
+  std::vector<Nodes> trees;
+  for (Node& node : nodes) {
+    if (node.tree >= trees.size()) trees.resize(node.tree + 1);
+    trees[node.tree].push_back(std::move(node));
+  }
+  return trees;
+}
+
+Watch::Moved Watch::what_moved(const Processes& all) {
+  Moved result;
+  std::map<pid_t, ListedProcess> now;
+  const auto add = [&](const ListedProcess& process) {
+    result.processes.insert(process.id);
+    if (process.image.known()) result.images.insert(process.image);
+  };
+  for (const ListedProcess& process : all) {
+    now.emplace(process.id.pid, process);
+    const auto earlier = before_.find(process.id.pid);
+    if (earlier == before_.end()) {
+      add(process);
+    } else if (moved(earlier->second, process)) {
+      add(process);
+      add(earlier->second);
+    }
+  }
+  for (const auto& [pid, process] : before_) {
+    if (!now.contains(pid)) add(process);
+  }
+  before_ = std::move(now);
+  return result;
+}
+
+bool Watch::has_moved(const Nodes& nodes, const Tree& tree,
+                      const Moved& moved) {
+  if (nodes.size() != tree.members.size()) return true;
+  for (const Node& node : nodes) {
+    if (!tree.members.contains(node.process.id) ||
+        moved.processes.contains(node.process.id)) {
+      return true;
+    }
+  }
+  return std::any_of(
+      tree.images.begin(), tree.images.end(),
+      [&](const Image& image) { return moved.images.contains(image); });
+}
+
+void Watch::read(const Nodes& nodes) {
+  for (const Node& node : nodes) {
+    Memory& memory = memory_[node.process.id];
+    if (node.process.image != memory.image && node.process.image.known()) {
+      // New, or it has executed another program: its memory begins anew.
+      memory = Memory();
+      memory.image = node.process.image;
+    }
+    if (!node.process.zombie()) ++reads_.usages;
+    memory.usage = usage_of(node.process, options_.proc);
+    if (node.process.zombie() && !memory.command.empty()) continue;
+    memory.command = cow::read_command(node.process, options_.proc);
+  }
+}
+
+void Watch::remember(const Nodes& nodes, Time now) {
+  for (const Node& node : nodes) {
+    Memory& memory = memory_[node.process.id];
+    if (!memory.usage) continue;
+    const Bytes uss = memory.usage->uss();
+    if (!memory.first_uss) memory.first_uss = uss;
+    memory.history.emplace_back(now, uss);
+    if (memory.history.size() > kHistory) memory.history.pop_front();
+  }
+}
+
+Row Watch::row(const Node& node) const {
+  const Memory& memory = memory_.at(node.process.id);
+  Row row;
+  row.pid = node.process.id.pid;
+  row.parent = node.process.parent;
+  row.depth = node.depth;
+  row.command = memory.command;
+  row.usage = memory.usage;
+  if (!memory.usage) return row;
+  row.became_private = memory.usage->uss() - *memory.first_uss;
+  const auto [first_time, first_uss] = memory.history.front();
+  const auto [last_time, last_uss] = memory.history.back();
+  const std::chrono::duration<double> span = last_time - first_time;
+  if (span.count() > 0) {
+    row.private_per_second = Bytes(static_cast<std::int64_t>(
+        static_cast<double>((last_uss - first_uss).count()) / span.count()));
+  }
+  return row;
+}
+
+// What the machine pays for those that were forked, without the other programs
+// that they have started: a shell is no pool because it runs a compiler.
+Bytes Watch::weight(const Nodes& nodes) const {
+  std::map<Image, int> counts;
+  for (const Node& node : nodes) ++counts[node.process.image];
+  Bytes sum;
+  for (const Node& node : nodes) {
+    const auto& usage = memory_.at(node.process.id).usage;
+    if (usage && counts[node.process.image] > 1) sum += usage->pss;
+  }
+  return sum;
+}
+
+// Comparing pages costs about as much as reading smaps_rollup, and tells the
+// same until some memory has changed.
+bool Watch::worth_examining(const Nodes& nodes, const Tree& tree) const {
+  std::size_t readable = 0;
+  for (const Node& node : nodes) {
+    const auto& usage = memory_.at(node.process.id).usage;
+    if (!usage) continue;
+    ++readable;
+    const auto before = tree.examined.find(node.process.id);
+    if (before == tree.examined.end()) return true;
+    const auto& [uss, rss] = before->second;
+    const Bytes least = std::max(1_MiB, rss / 100);
+    const auto differs = [&](Bytes a, Bytes b) {
+      return std::max(a, b) - std::min(a, b) >= least;
+    };
+    if (differs(usage->uss(), uss) || differs(usage->rss, rss)) return true;
+  }
+  return readable != tree.examined.size();
+}
+
+void Watch::examine_again(const Nodes& nodes, Tree& tree) {
+  std::vector<Member> members;
+  tree.examined.clear();
+  for (const Node& node : nodes) {
+    const Memory& memory = memory_.at(node.process.id);
+    if (!memory.usage) continue;
+    members.push_back({node.process, memory.command, *memory.usage});
+    tree.examined[node.process.id] = {memory.usage->uss(), memory.usage->rss};
+  }
+  tree.findings = examine(members, options_.proc, reads_.page_maps);
+}
+
+void Watch::add_recent(std::vector<Found>& found, const Nodes& nodes) {
+  std::map<pid_t, const Node*> by_pid;
+  for (const Node& node : nodes) by_pid[node.process.id.pid] = &node;
+  for (Found& one : found) {
+    const auto node = by_pid.find(one.pid);
+    if (node == by_pid.end()) continue;
+    Memory& memory = memory_.at(node->second->process.id);
+    one.private_per_second = row(*node->second).private_per_second;
+    if (!one.pages) continue;
+    memory.most_shared = std::max(memory.most_shared, one.pages->shared);
+    one.lost = memory.most_shared - one.pages->shared;
+  }
+}
+
+Diagnosis Watch::conclude(const Nodes& nodes) {
+  Tree& tree = trees_[nodes.front().process.id];
+  if (worth_examining(nodes, tree)) examine_again(nodes, tree);
+  for (Family& family : tree.findings.families) {
+    add_recent(family.ancestor, nodes);
+    add_recent(family.workers, nodes);
+  }
+  add_recent(tree.findings.alone, nodes);
+  return diagnose(tree.findings);
+}
+
+void Watch::forget(const Processes& all) {
+  std::set<ProcessId> alive;
+  for (const ListedProcess& process : all) alive.insert(process.id);
+  std::erase_if(
+      memory_, [&](const auto& entry) { return !alive.contains(entry.first); });
+  std::erase_if(
+      trees_, [&](const auto& entry) { return !alive.contains(entry.first); });
+}
+
+void Watch::note(Sample& sample, std::size_t trees) const {
+  std::map<std::string, std::vector<pid_t>> unread;
+  for (const Row& row : sample.rows) {
+    if (row.usage) continue;
+    // The path names the process; the reason is the same for many.
+    const std::string& reason = row.usage.reason();
+    const std::size_t colon = reason.rfind(": ");
+    const bool path = reason.starts_with(options_.proc.string());
+    unread[path && colon != reason.npos ? reason.substr(colon + 2) : reason]
+        .push_back(row.pid);
+  }
+  for (const auto& [reason, pids] : unread) {
+    constexpr std::size_t kMost = 5;
+    const auto end = pids.begin() +
+                     static_cast<std::ptrdiff_t>(std::min(kMost, pids.size()));
+    sample.notes.push_back(
+        fmt::format("{} could not be read ({}): PID {}{}.",
+                    pids.size() == 1 ? "1 process"
+                                     : fmt::format("{} processes", pids.size()),
+                    reason, fmt::join(pids.begin(), end, ", "),
+                    pids.size() > kMost ? " ..." : ""));
+  }
+  if (sample.rows.empty()) {
+    sample.notes.push_back(
+        root_ == 0 ? "None of your processes share memory through fork."
+                   : fmt::format("There is no process {}.", root_));
+  }
+  if (trees > 1) {
+    sample.notes.push_back(fmt::format(
+        "{} trees, the largest first; the diagnosis is of PID {} and its "
+        "descendants.",
+        trees, sample.rows.front().pid));
+  }
+}
+
+void Watch::account(Sample& sample, std::chrono::nanoseconds cpu_before) {
+  const auto cost = options_.cpu_time() - cpu_before;
+  budget_.spend(cost, options_.now());
+  const auto least =
+      std::chrono::ceil<std::chrono::milliseconds>(budget_.wait());
+  sample.until_next = std::max(options_.interval, least);
+  if (sample.until_next == options_.interval) return;
+  const auto seconds = [](auto span) {
+    return std::chrono::duration<double>(span).count();
+  };
+  sample.notes.push_back(fmt::format(
+      "Reading is expensive here ({:.0f} ms of processor time): the next look "
+      "is in {:.1f} s rather than {:.1f} s, to stay under 2 % of a processor.",
+      1000 * seconds(cost), seconds(sample.until_next),
+      seconds(options_.interval)));
+}
+
+void Watch::start_anew() {
+  for (auto& [id, memory] : memory_) {
+    if (memory.usage) memory.first_uss = memory.usage->uss();
+    memory.history.clear();
+  }
+}
+
+Sample Watch::look() {
+  const auto cpu_before = options_.cpu_time();
+  Sample sample;
+  ++reads_.lists;
+  const Processes all = cow::list_processes(options_.proc);
+  std::vector<Nodes> trees = select(all);
+  const Moved moved = what_moved(all);
+  forget(all);
+  for (const Nodes& nodes : trees) {
+    Tree& tree = trees_[nodes.front().process.id];
+    if (!has_moved(nodes, tree, moved)) continue;
+    read(nodes);
+    tree.members.clear();
+    tree.images.clear();
+    for (const Node& node : nodes) {
+      tree.members.insert(node.process.id);
+      if (node.process.image.known()) tree.images.insert(node.process.image);
+    }
+  }
+  sample.at = std::chrono::system_clock::now();
+  const Time now = options_.now();
+  for (const Nodes& nodes : trees) remember(nodes, now);
+  std::stable_sort(
+      trees.begin(), trees.end(),
+      [&](const Nodes& a, const Nodes& b) { return weight(a) > weight(b); });
+  for (const Nodes& nodes : trees) {
+    for (const Node& node : nodes) sample.rows.push_back(row(node));
+  }
+  for (const Row& row : sample.rows) {
+    if (!row.usage) continue;
+    sample.totals.rss += row.usage->rss;
+    sample.totals.pss += row.usage->pss;
+    sample.totals.uss += row.usage->uss();
+    sample.totals.swap += row.usage->swap;
+  }
+  sample.diagnosis = trees.empty() ? diagnose({}) : conclude(trees.front());
+  note(sample, trees.size());
+  account(sample, cpu_before);
+  return sample;
+}
+
+}  // namespace cowtop

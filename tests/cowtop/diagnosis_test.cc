@@ -1,0 +1,231 @@
+// What is concluded from figures, without any process.
+#include "cowtop/diagnosis.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "cowtop/findings.h"
+#include "cowtop/print.h"
+
+namespace cowtop {
+namespace {
+
+using cow::Bytes;
+using namespace cow::literals;
+using ::testing::HasSubstr;
+
+Found found(const Comparison& pages) {
+  Found found;
+  found.pid = 7;
+  found.name = "python3";
+  found.usage.private_dirty = pages.exclusive() + 1_MiB;
+  found.usage.anonymous = pages.shared + pages.exclusive() + 1_MiB;
+  found.usage.rss = found.usage.anonymous + 10_MiB;
+  found.usage.pss = found.usage.private_dirty + 1_MiB;
+  found.pages = pages;
+  return found;
+}
+
+Findings family(const Comparison& parent, const Comparison& worker,
+                int workers = 4) {
+  Family family;
+  family.ancestor.push_back(found(parent));
+  for (int i = 0; i < workers; ++i) family.workers.push_back(found(worker));
+  return {{family}, {}};
+}
+
+Findings strangers(std::initializer_list<Bytes> each) {
+  Findings findings;
+  for (const Bytes bytes : each) {
+    Comparison pages;
+    pages.own = bytes;
+    findings.alone.push_back(found(pages));
+  }
+  return findings;
+}
+
+TEST(Diagnose, CopiesThatWorkersMadeBesideWhatTheyInherited) {
+  const Diagnosis diagnosis = diagnose(family(
+      {.shared = 64_MiB}, {.shared = 70_MiB, .copied = 1_MiB, .own = 64_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kCopies)
+      << ::testing::PrintToString(diagnosis);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("Each of the 4 workers"));
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("64.0 MiB"));
+}
+
+TEST(Diagnose, CopiesOfWorkersOfWhichSomeHadNoTask) {
+  Findings findings =
+      family({.shared = 64_MiB}, {.shared = 64_MiB, .own = 64_MiB});
+  findings.families[0].workers.push_back(found({.shared = 64_MiB}));
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_EQ(diagnosis.kind, Kind::kCopies);
+  EXPECT_THAT(diagnosis.sentence,
+              HasSubstr("4 of the 5 workers hold copies of their own"));
+}
+
+TEST(Diagnose, SharedWhereWorkersHaveLittleOfTheirOwn) {
+  const Diagnosis diagnosis =
+      diagnose(family({.shared = 64_MiB}, {.shared = 66_MiB, .copied = 3_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kShared)
+      << ::testing::PrintToString(diagnosis);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("66.0 MiB"));
+}
+
+TEST(Diagnose, SharedThoughWorkersHoldSmallResults) {
+  EXPECT_EQ(diagnose(family({.shared = 700_MiB},
+                            {.shared = 700_MiB, .own = 8_MiB}, 10))
+                .kind,
+            Kind::kShared);
+}
+
+TEST(Diagnose, SharedThoughWorkersAreJustMakingSmallResults) {
+  Findings findings =
+      family({.shared = 700_MiB}, {.shared = 700_MiB, .own = 8_MiB}, 2);
+  for (Found& worker : findings.families[0].workers) {
+    worker.private_per_second = 3_MiB;
+  }
+  EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
+}
+
+TEST(Diagnose, SharedMemoryByItsName) {
+  const Diagnosis diagnosis = diagnose(
+      family({.shared = 9_MiB}, {.shared = 9_MiB, .shared_memory = 64_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kShared);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("64.0 MiB is shared memory"));
+}
+
+TEST(Diagnose, DoesNotTakePagesOfZerosForShared) {
+  Findings findings = family({}, {.shared = 700_MiB});
+  for (Found& worker : findings.families[0].workers) {
+    worker.usage.anonymous = 2_MiB;
+  }
+  EXPECT_EQ(diagnose(findings).kind, Kind::kUnknown);
+}
+
+TEST(Diagnose, DirtyingThatHasComeToRest) {
+  const Diagnosis diagnosis =
+      diagnose(family({.shared = 15_MiB, .copied = 0_MiB},
+                      {.shared = 20_MiB, .copied = 61_MiB, .own = 1_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kDirtying)
+      << ::testing::PrintToString(diagnosis);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("61.0 MiB was shared"));
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("since the fork"));
+}
+
+TEST(Diagnose, DirtyingThatGoesOnWithItsPace) {
+  Findings findings =
+      family({.shared = 700_MiB}, {.shared = 690_MiB, .copied = 10_MiB}, 2);
+  for (Found& worker : findings.families[0].workers) {
+    worker.private_per_second = 3_MiB;
+  }
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("6.0 MiB a second"));
+}
+
+TEST(Diagnose, DirtyingByTheParent) {
+  const Diagnosis diagnosis =
+      diagnose(family({.shared = 1_MiB, .copied = 64_MiB}, {.shared = 70_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("the parent (PID 7) wrote it"));
+}
+
+TEST(Diagnose, CannotTellWhatLiesAtTheSameAddressInBoth) {
+  const Diagnosis diagnosis = diagnose(
+      family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 64_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("Can't tell"));
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("64.0 MiB"));
+}
+
+TEST(Diagnose, KnowsWhatWasSharedWhenItWasFirstSeen) {
+  Findings findings =
+      family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 64_MiB});
+  for (Found& worker : findings.families[0].workers) worker.lost = 64_MiB;
+  EXPECT_EQ(diagnose(findings).kind, Kind::kDirtying);
+}
+
+TEST(Diagnose, CannotTellWhenTheProcessTheyWereForkedFromHasEnded) {
+  Findings findings = family({}, {.shared = 1_MiB, .undecided = 64_MiB});
+  findings.families[0].ancestor.clear();
+  EXPECT_THAT(diagnose(findings).sentence, HasSubstr("has ended"));
+}
+
+TEST(Diagnose, CannotTellWhenMostCouldNotBeCompared) {
+  Findings findings = family({.shared = 9_MiB}, {.shared = 9_MiB});
+  for (Found& worker : findings.families[0].workers) {
+    worker.usage.private_dirty = 500_MiB;
+  }
+  EXPECT_THAT(diagnose(findings).sentence, HasSubstr("page by page"));
+}
+
+TEST(Diagnose, CannotTellWhenPagesCouldNotBeRead) {
+  Findings findings = family({.shared = 9_MiB}, {.shared = 9_MiB});
+  findings.families[0].workers[2].pages = cow::Absent{"denied"};
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("denied"));
+}
+
+TEST(Diagnose, CannotTellWhenNothingIsShared) {
+  EXPECT_THAT(diagnose(family({}, {.own = 64_MiB})).sentence,
+              HasSubstr("not random"));
+}
+
+TEST(Diagnose, CannotTellOfTooLittle) {
+  EXPECT_THAT(
+      diagnose(family({.shared = 1_MiB}, {.shared = 1_MiB, .own = 1_MiB}))
+          .sentence,
+      HasSubstr("too little data"));
+  EXPECT_THAT(diagnose(strangers({1_MiB, 1_MiB})).sentence,
+              HasSubstr("too little data"));
+}
+
+TEST(Diagnose, CannotTellOfOneProcess) {
+  EXPECT_THAT(diagnose(strangers({64_MiB})).sentence, HasSubstr("one process"));
+  EXPECT_THAT(diagnose(strangers({64_MiB, 1_MiB})).sentence,
+              HasSubstr("one process"));
+}
+
+TEST(Diagnose, CannotTellOfNobody) {
+  EXPECT_EQ(diagnose({}).kind, Kind::kUnknown);
+}
+
+TEST(Diagnose, UnrelatedProcessesThatWereSpawned) {
+  const Diagnosis diagnosis =
+      diagnose(strangers({64_MiB, 5_MiB, 65_MiB, 65_MiB, 66_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kUnrelated);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("each of 3 processes"));
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("66.0 MiB"));
+}
+
+TEST(Diagnose, SpawnedProcessesMayShareMemory) {
+  Findings findings = strangers({8_MiB, 8_MiB, 8_MiB});
+  for (Found& one : findings.alone) {
+    one.pages = Comparison{.shared_memory = 64_MiB};
+  }
+  EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
+}
+
+TEST(Diagnose, LooksAtThePartThatCostsMost) {
+  Findings findings =
+      family({.shared = 9_MiB}, {.shared = 9_MiB, .own = 64_MiB});
+  findings.alone = strangers({70_MiB, 5_MiB}).alone;
+  EXPECT_EQ(diagnose(findings).kind, Kind::kCopies);
+  findings.alone = strangers({700_MiB, 800_MiB}).alone;
+  EXPECT_EQ(diagnose(findings).kind, Kind::kUnrelated);
+}
+
+TEST(Diagnose, GivesItsEvidence) {
+  const Diagnosis diagnosis = diagnose(
+      family({.shared = 64_MiB}, {.shared = 70_MiB, .own = 64_MiB}, 6));
+  ASSERT_EQ(diagnosis.evidence.size(), 6U);
+  EXPECT_EQ(diagnosis.evidence[0], "6 forked from PID 7 (python3)");
+  EXPECT_THAT(diagnosis.evidence[1], HasSubstr("shared 70.0 MiB"));
+  EXPECT_EQ(diagnosis.evidence[5], "and 2 more");
+}
+
+}  // namespace
+}  // namespace cowtop

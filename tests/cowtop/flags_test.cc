@@ -1,0 +1,114 @@
+// The command line of cowtop, without running anything.
+#include "cowtop/flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cow/lesson/flags.h"
+
+namespace cowtop {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Arguments = std::vector<std::string>;
+
+TEST(Flags, WithoutAnyWatchAllTreesLive) {
+  const Flags flags = parse_flags({});
+  EXPECT_EQ(flags.mode, Mode::kLive);
+  EXPECT_EQ(flags.pid, 0);
+  EXPECT_THAT(flags.command, IsEmpty());
+  EXPECT_EQ(flags.interval, milliseconds(1000));
+}
+
+TEST(Flags, TakeAProcess) {
+  EXPECT_EQ(parse_flags({"123"}).pid, 123);
+  EXPECT_EQ(parse_flags({"--once", "123"}).mode, Mode::kOnce);
+  EXPECT_EQ(parse_flags({"123", "--json"}).mode, Mode::kJson);
+}
+
+TEST(Flags, LeaveWhatComesBehindTheDashesToTheCommand) {
+  const Flags flags =
+      parse_flags({"--once", "--", "python3", "--json", "--", "-x"});
+  EXPECT_EQ(flags.mode, Mode::kOnce);
+  EXPECT_THAT(flags.command, ElementsAre("python3", "--json", "--", "-x"));
+}
+
+TEST(Flags, TakeAnIntervalInSeconds) {
+  EXPECT_EQ(parse_flags({"--interval", "0.25"}).interval, milliseconds(250));
+  EXPECT_EQ(parse_flags({"--interval", "3"}).interval, milliseconds(3000));
+}
+
+TEST(Flags, TakeAFileForARunOverTime) {
+  const Flags flags = parse_flags({"--csv", "run.csv", "7"});
+  EXPECT_EQ(flags.mode, Mode::kCsv);
+  EXPECT_EQ(flags.csv, "run.csv");
+}
+
+TEST(Flags, TakeAProcessForItsMappingsAndPages) {
+  const Flags mappings = parse_flags({"--mappings", "7", "--json"});
+  EXPECT_EQ(mappings.mode, Mode::kMappings);
+  EXPECT_EQ(mappings.pid, 7);
+  EXPECT_TRUE(mappings.json);
+  const Flags pages = parse_flags({"--pages", "7", "[heap]"});
+  EXPECT_EQ(pages.mode, Mode::kPages);
+  EXPECT_EQ(pages.pid, 7);
+  EXPECT_EQ(pages.pages, "heap") << "CLI11 takes the brackets off";
+}
+
+TEST(Flags, AskForHelpAndVersionWhateverElseIsThere) {
+  EXPECT_EQ(parse_flags({"--help", "--once", "--csv", "x"}).mode, Mode::kHelp);
+  EXPECT_EQ(parse_flags({"--version"}).mode, Mode::kVersion);
+}
+
+TEST(Flags, ThatCannotBeUsedAreNamedWithWhatIsAccepted) {
+  struct Case {
+    Arguments arguments;
+    const char* names;
+    const char* accepts;
+  };
+  for (const Case& one : std::vector<Case>{
+           {{"--wrong"}, "--wrong", "--help"},
+           {{"x"}, "PID x", "whole number"},
+           {{"0"}, "PID 0", "from 1"},
+           {{"-5"}, "PID -5", "from 1"},
+           {{"99999999999"}, "PID 99999999999", "whole number"},
+           {{"1", "2"}, "PID 1 2", "expected one"},
+           {{"--"}, "--", "a command"},
+           {{"7", "--", "ls"}, "PID and -- COMMAND", "only one"},
+           {{"--once", "--json"}, "--json and --once", "only one"},
+           {{"--csv", "f", "--once"}, "--once and --csv", "only one"},
+           {{"--csv", ""}, "--csv", "a file"},
+           {{"--csv"}, "--csv", "--help"},
+           {{"--interval", "0"}, "--interval 0", "from 0.01"},
+           {{"--interval", "nan"}, "--interval nan", "from 0.01"},
+           {{"--interval", "1s"}, "--interval 1s", "from 0.01"},
+           {{"--mappings", "x"}, "--mappings x", "whole number"},
+           {{"--mappings", "1", "2"}, "PID and --mappings", "only one"},
+           {{"--pages", "1"}, "--pages", "--help"},
+           {{"--pages", "x", "y"}, "--pages x", "whole number"}}) {
+    try {
+      parse_flags(one.arguments);
+      ADD_FAILURE() << "taken: " << ::testing::PrintToString(one.arguments);
+    } catch (const cow::BadUsage& error) {
+      EXPECT_THAT(error.what(),
+                  AllOf(HasSubstr(one.names), HasSubstr(one.accepts)));
+      EXPECT_THAT(error.what(), ::testing::Not(HasSubstr("\n")));
+    }
+  }
+}
+
+TEST(Flags, AreAllInTheHelp) {
+  const std::string help = help_text();
+  for (const char* flag :
+       {"--once", "--json", "--interval", "--csv", "--mappings", "--pages",
+        "--help", "--version", "-- COMMAND", "Exit status"}) {
+    EXPECT_THAT(help, HasSubstr(flag));
+  }
+}
+
+}  // namespace
+}  // namespace cowtop

@@ -1,0 +1,254 @@
+// cowtop as a person runs it: what it prints, and how it ends.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cow/memory/process.h"
+#include "cow/memory/region.h"
+#include "cow/os/descriptor.h"
+#include "memory/parked_child.h"
+#include "support/programs.h"
+
+namespace cowtop {
+namespace {
+
+using cow::Pages;
+using cow::Region;
+using cow::testing::Outcome;
+using cow::testing::ParkedChild;
+using cow::testing::program;
+using cow::testing::TemporaryFolder;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+Outcome cowtop(std::vector<std::string> flags) {
+  flags.insert(flags.begin(), program("cowtop"));
+  return cow::testing::run(flags);
+}
+
+std::string parked_pid(const ParkedChild& child) {
+  return std::to_string(child.pid());
+}
+
+// For a shell that cowtop has started: `look` returns when cowtop has looked
+// once more, from the beginning to the end: it has slept twice.
+constexpr const char* kLook =
+    "slept() { while read -r name value; do "
+    "[ \"$name\" = voluntary_ctxt_switches: ] && echo \"$value\"; "
+    "done < /proc/$PPID/status; }; "
+    "look() { before=$(slept); "
+    "while [ \"$(slept)\" -lt $((before + 2)) ]; do :; done; }; ";
+
+std::vector<std::string> shell(std::vector<std::string> flags,
+                               const std::string& script) {
+  for (const std::string& word :
+       {std::string("--"), std::string("/bin/sh"), std::string("-c"),
+        kLook + script, std::string(kLook)}) {
+    flags.push_back(word);
+  }
+  return flags;
+}
+
+void only_park(const ParkedChild::Park& park) { park(0); }
+
+TEST(Cowtop, PrintsOneTableOfAProcess) {
+  ParkedChild child(only_park);
+  child.await();
+  const Outcome outcome = cowtop({"--once", parked_pid(child)});
+  EXPECT_EQ(outcome.status.code, 0);
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr(parked_pid(child)), HasSubstr("RSS"),
+                                 HasSubstr("What top adds up"),
+                                 HasSubstr("What the machine pays")));
+  EXPECT_THAT(outcome.err, IsEmpty());
+}
+
+TEST(Cowtop, OfAProcessThatIsNotThereSaysSo) {
+  const std::string nobody = std::to_string(INT32_MAX);
+  for (const char* flag : {"--once", "--json", "--interval=1"}) {
+    const Outcome outcome = cowtop({flag, nobody});
+    EXPECT_EQ(outcome.status.code, 1) << flag;
+    EXPECT_THAT(outcome.err, AllOf(StartsWith("cowtop: "), HasSubstr(nobody)))
+        << flag;
+    EXPECT_THAT(outcome.out, IsEmpty()) << flag;
+  }
+  EXPECT_EQ(cowtop({"--mappings", nobody}).status.code, 1);
+  EXPECT_EQ(cowtop({"--pages", nobody, "largest"}).status.code, 1);
+}
+
+TEST(Cowtop, OfBadUsageSaysOneLine) {
+  for (const std::vector<std::string>& flags :
+       std::vector<std::vector<std::string>>{
+           {"--wrong"}, {"x"}, {"--"}, {"--csv", "/no/such/folder/f", "1"}}) {
+    const Outcome outcome = cowtop(flags);
+    EXPECT_EQ(outcome.status.code, 2);
+    EXPECT_THAT(outcome.err, StartsWith("cowtop: "));
+    EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1);
+    EXPECT_THAT(outcome.out, IsEmpty());
+  }
+}
+
+TEST(Cowtop, SaysWhoItIs) {
+  EXPECT_THAT(cowtop({"--version"}).out, StartsWith("cowtop 0."));
+  EXPECT_THAT(cowtop({"--help"}).out, HasSubstr("--once"));
+}
+
+TEST(Cowtop, HandsOnTheExitStatusOfItsCommand) {
+  for (const char* mode : {"--once", "--json"}) {
+    EXPECT_EQ(cowtop({mode, "--", "sh", "-c", "exit 0"}).status.code, 0);
+    EXPECT_EQ(cowtop({mode, "--", "sh", "-c", "exit 7"}).status.code, 7);
+    EXPECT_EQ(cowtop({mode, "--", "sh", "-c", "kill -9 $$"}).status.code,
+              128 + SIGKILL);
+    EXPECT_EQ(cowtop({mode, "--", "sh", "-c", "kill -2 $$"}).status.code,
+              128 + SIGINT);
+  }
+  EXPECT_EQ(cowtop({"--", "sh", "-c", "exit 7"}).status.code, 7);
+}
+
+TEST(Cowtop, OfACommandThatIsNotThereEndsAsAShell) {
+  const Outcome outcome = cowtop({"--once", "--", "/no/such/command"});
+  EXPECT_EQ(outcome.status.code, 127);
+  EXPECT_THAT(outcome.err, HasSubstr("/no/such/command"));
+}
+
+TEST(Cowtop, KeepsItsOutputApartFromThatOfTheCommand) {
+  const Outcome outcome = cowtop(shell({"--json"}, "echo printed; look"));
+  EXPECT_EQ(outcome.err, "printed\n");
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_GE(json.at("processes").size(), 1U);
+}
+
+// The command has 32 MiB while it is looked at, and then a program that has
+// not.
+TEST(Cowtop, ReportsTheMomentAtWhichTheMachinePaidMost) {
+  const Outcome outcome =
+      cowtop(shell({"--json", "--interval", "0.02"},
+                   "export LOOK=\"$0\"; x=0123456789abcdef; i=0; while [ $i "
+                   "-lt 21 ]; do x=$x$x; "
+                   "i=$((i+1)); done; look; exec /bin/sh -c \"$LOOK look\""));
+  EXPECT_EQ(outcome.status.code, 0) << outcome.err;
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_GE(json.at("totals").at("pss"), 32 << 20);
+}
+
+TEST(Cowtop, WritesARunOverTimeAsCsv) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "run.csv";
+  const Outcome outcome = cowtop(
+      shell({"--csv", file, "--interval", "0.02"}, "echo printed; look; look"));
+  EXPECT_EQ(outcome.status.code, 0);
+  EXPECT_EQ(outcome.out, "printed\n") << "the command keeps its output";
+  std::istringstream lines(*cow::read_file(file));
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_THAT(line, StartsWith("time,pid,ppid,rss,pss,uss,swap,"));
+  int count = 0;
+  while (std::getline(lines, line)) {
+    EXPECT_THAT(line, ::testing::EndsWith("\""));
+    ++count;
+  }
+  EXPECT_GE(count, 2);
+}
+
+TEST(Cowtop, FollowsAProcessToItsEnd) {
+  ParkedChild child(only_park);
+  child.await();
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "run.csv";
+  cow::Child meter =
+      cow::run_program({program("cowtop"), "--csv", file, "--interval", "0.01",
+                        parked_pid(child)});
+  // Until it has been seen.
+  for (;;) {
+    const auto text = cow::read_file(file);
+    if (text && text->find(parked_pid(child) + ",") != std::string::npos) break;
+    ::poll(nullptr, 0, 1);
+  }
+  EXPECT_TRUE(child.end().success());
+  EXPECT_EQ(meter.wait().code, 0);
+}
+
+// A pipe that a process holds, and whoever it starts: it ends with the last.
+class Alive {
+ public:
+  std::function<void()> inherit() {
+    return [this] { ::dup2(pipe_.writer.get(), 9); };
+  }
+  // Waits until nobody holds it any more.
+  void until_nobody() {
+    pipe_.writer.close();
+    char nothing = 0;
+    EXPECT_EQ(cow::read_fully(pipe_.reader.get(), &nothing, 1), 0U);
+  }
+
+ private:
+  cow::Pipe pipe_ = cow::make_pipe();
+};
+
+TEST(Cowtop, ThatIsKilledTakesItsCommandWithIt) {
+  Alive alive;
+  cow::Pipe out = cow::make_pipe();
+  cow::Child meter =
+      cow::run_program({program("cowtop"), "--once", "--", "sh", "-c",
+                        "echo running >&2; exec sleep 1000"},
+                       [&] {
+                         alive.inherit()();
+                         ::dup2(out.writer.get(), STDERR_FILENO);
+                       });
+  out.writer.close();
+  char byte = 0;
+  cow::read_fully(out.reader.get(), &byte, 1);
+  meter.kill(SIGKILL);
+  EXPECT_EQ(meter.wait().signal, SIGKILL);
+  alive.until_nobody();
+}
+
+TEST(Cowtop, LeavesCtrlCToItsCommand) {
+  cow::Pipe out = cow::make_pipe();
+  cow::Child meter = cow::run_program(
+      {program("cowtop"), "--once", "--", "sh", "-c",
+       "trap 'exit 5' INT; echo running >&2; while :; do :; done"},
+      [&] {
+        ::setpgid(0, 0);
+        ::dup2(out.writer.get(), STDERR_FILENO);
+      });
+  out.writer.close();
+  char byte = 0;
+  cow::read_fully(out.reader.get(), &byte, 1);
+  ::kill(-meter.pid(), SIGINT);  // as a terminal does: to all of the group
+  EXPECT_EQ(meter.wait().code, 5);
+}
+
+TEST(Cowtop, GoesOnWhenItCannotReadSome) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  ParkedChild child([](const ParkedChild::Park& park) {
+    ParkedChild other([](const ParkedChild::Park& park_again) {
+      park_again(::setuid(65534));
+    });
+    other.await();
+    if (::setuid(65533) != 0) ::_exit(1);
+    park(0);
+  });
+  child.await();
+  // Seen by one who may read neither.
+  std::vector<std::string> arguments{program("cowtop"), "--once",
+                                     parked_pid(child)};
+  const Outcome outcome = cow::testing::run(arguments, [] {
+    if (::setuid(65534) != 0) ::_exit(99);
+  });
+  EXPECT_EQ(outcome.status.code, 1) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("Permission denied"));
+}
+
+}  // namespace
+}  // namespace cowtop

@@ -1,0 +1,162 @@
+// Looks as text, from looks that were never made.
+#include "cowtop/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cow/lesson/flags.h"
+#include "cowtop/mappings_report.h"
+#include "cowtop/pages_report.h"
+#include "os/print.h"
+
+namespace cowtop {
+namespace {
+
+using namespace cow::literals;
+using cow::Bytes;
+using cow::MappingUsage;
+using cow::Page;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Sample sample() {
+  Row parent;
+  parent.pid = 10;
+  parent.parent = 1;
+  parent.command = "a \"b\", c";
+  cow::Usage usage;
+  usage.rss = 64_MiB;
+  usage.pss = 40_MiB;
+  usage.private_dirty = 32_MiB;
+  usage.swap = 8_KiB;
+  parent.usage = usage;
+  parent.became_private = 1_MiB;
+  Row worker;
+  worker.pid = 11;
+  worker.parent = 10;
+  worker.depth = 1;
+  worker.command = "b\xff";
+  worker.usage = cow::Absent{"denied"};
+  Sample sample;
+  sample.at = std::chrono::system_clock::time_point(std::chrono::seconds(5));
+  sample.rows = {parent, worker};
+  sample.totals = {64_MiB, 40_MiB, 32_MiB, 8_KiB};
+  sample.diagnosis = {Kind::kShared, "It is shared.", {"a figure"}};
+  sample.notes = {"A note."};
+  return sample;
+}
+
+TEST(Table, HasARowAProcessTheTwoTotalsAndTheDiagnosis) {
+  const std::string table = to_table(sample());
+  EXPECT_THAT(table,
+              HasSubstr("64.0 MiB  40.0 MiB  32.0 MiB  8 KiB  +1.0 MiB"));
+  EXPECT_THAT(table, HasSubstr(" 11         -         -"));
+  EXPECT_THAT(table, HasSubstr("  b"));
+  EXPECT_THAT(table,
+              HasSubstr("What top adds up       (sum of RSS): 64.0 MiB"));
+  EXPECT_THAT(table,
+              HasSubstr("What the machine pays  (sum of PSS): 40.0 MiB"));
+  EXPECT_THAT(table, HasSubstr("It is shared.\n  - a figure\n"));
+  EXPECT_THAT(table, HasSubstr("A note."));
+}
+
+TEST(Json, IsInBytesAndLacksWhatCouldNotBeRead) {
+  const auto json = nlohmann::json::parse(to_json(sample()));
+  const auto& parent = json.at("processes").at(0);
+  EXPECT_EQ(parent.at("pid"), 10);
+  EXPECT_EQ(parent.at("ppid"), 1);
+  EXPECT_EQ(parent.at("rss"), 64 << 20);
+  EXPECT_EQ(parent.at("pss"), 40 << 20);
+  EXPECT_EQ(parent.at("uss"), 32 << 20);
+  EXPECT_EQ(parent.at("swap"), 8 << 10);
+  EXPECT_FALSE(parent.contains("reason"));
+  const auto& worker = json.at("processes").at(1);
+  EXPECT_EQ(worker.at("reason"), "denied");
+  EXPECT_FALSE(worker.contains("rss"));
+  EXPECT_EQ(json.at("totals").at("rss"), 64 << 20);
+  EXPECT_EQ(json.at("totals").at("pss"), 40 << 20);
+  EXPECT_EQ(json.at("totals").at("uss"), 32 << 20);
+  EXPECT_EQ(json.at("diagnosis").at("kind"), "shared");
+  EXPECT_EQ(json.at("diagnosis").at("sentence"), "It is shared.");
+}
+
+TEST(Csv, HasALineAProcessAndEmptyFieldsWhereNothingWasRead) {
+  EXPECT_EQ(to_csv(sample()),
+            "5.000,10,1,67108864,41943040,33554432,8192,1048576,0,"
+            "\"a \"\"b\"\", c\"\n"
+            "5.000,11,10,,,,,,,\"b\xff\"\n");
+  EXPECT_EQ(csv_header(),
+            "time,pid,ppid,rss,pss,uss,swap,became_private,private_per_second,"
+            "command\n");
+}
+
+MappingUsage mapping(std::uint64_t begin, std::uint64_t end,
+                     const std::string& name, Bytes rss, Bytes uss) {
+  MappingUsage mapping;
+  mapping.begin = begin;
+  mapping.end = end;
+  mapping.permissions = "rw-p";
+  mapping.name = name;
+  mapping.usage.rss = rss;
+  mapping.usage.private_dirty = uss;
+  return mapping;
+}
+
+const std::vector<MappingUsage> kMappings = {
+    mapping(0x10000, 0x20000, "/lib/a.so", 8_KiB, 4_KiB),
+    mapping(0x30000, 0x40000, "/lib/a.so", 16_KiB, 8_KiB),
+    mapping(0x50000, 0x60000, "", 32_KiB, 32_KiB),
+    mapping(0x70000, 0x80000, "[heap]", 64_KiB, 0_KiB),
+    mapping(0x90000, 0xa0000, "/lib/empty.so", 0_KiB, 0_KiB)};
+
+TEST(MappingsByName, AreAddedUpWithTheMostPrivateFirst) {
+  const auto sums = by_name(kMappings);
+  ASSERT_EQ(sums.size(), 3U);
+  EXPECT_EQ(sums[0].name, "(anonymous)");
+  EXPECT_EQ(sums[1].name, "/lib/a.so");
+  EXPECT_EQ(sums[1].count, 2);
+  EXPECT_EQ(sums[1].usage.uss(), 12_KiB);
+  EXPECT_EQ(sums[1].usage.rss, 24_KiB);
+  EXPECT_EQ(sums[2].name, "[heap]");
+  const auto json = nlohmann::json::parse(to_json(7, sums));
+  EXPECT_EQ(json.at("pid"), 7);
+  EXPECT_EQ(json.at("mappings").at(1).at("uss"), 12 << 10);
+  EXPECT_THAT(to_table(sums), HasSubstr("44 KiB"));
+}
+
+TEST(ChooseMapping, KnowsRangesNamesAndTheLargest) {
+  EXPECT_EQ(choose_mapping(kMappings, "[heap]")->begin, 0x70000U);
+  EXPECT_EQ(choose_mapping(kMappings, "heap")->begin, 0x70000U);
+  EXPECT_EQ(choose_mapping(kMappings, "a.so")->begin, 0x30000U);
+  EXPECT_EQ(choose_mapping(kMappings, "/lib/a.so")->begin, 0x30000U);
+  EXPECT_EQ(choose_mapping(kMappings, "largest")->begin, 0x70000U);
+  const auto range = *choose_mapping(kMappings, "0x51000-52001");
+  EXPECT_EQ(range.begin, 0x51000U);
+  EXPECT_EQ(range.end, 0x53000U);
+  EXPECT_EQ(range.permissions, "rw-p");
+}
+
+TEST(ChooseMapping, OfWhatIsNotThereIsAbsent) {
+  EXPECT_THAT(choose_mapping(kMappings, "b.so").reason(), HasSubstr("b.so"));
+  EXPECT_FALSE(choose_mapping(kMappings, "20000-30000"));
+  EXPECT_FALSE(choose_mapping(kMappings, "1f000-31000"));
+  EXPECT_THROW(static_cast<void>(choose_mapping(kMappings, "30000-30000")),
+               cow::BadUsage);
+  EXPECT_THROW(static_cast<void>(choose_mapping(kMappings, "fff1-0")),
+               cow::BadUsage);
+}
+
+TEST(PagePicture, TellsFourKindsOfPages) {
+  const auto picture = picture_of(
+      7, kMappings[3],
+      {Page{}, Page{.present = true}, Page{.present = true, .exclusive = true},
+       Page{.swapped = true}});
+  EXPECT_THAT(picture.rows.at(0).pages, ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(to_text(picture, false), HasSubstr("-.#s"));
+  EXPECT_THAT(picture.title, HasSubstr("[heap] 70000-80000"));
+}
+
+}  // namespace
+}  // namespace cowtop

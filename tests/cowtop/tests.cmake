@@ -1,0 +1,39 @@
+# The meter as a program, and its screen.
+add_executable(cowtop_stage cowtop/stage.cc)
+target_link_libraries(cowtop_stage PRIVATE cowtop_screen)
+cowpool_program(cowtop_stage)
+
+cowpool_test(cowtop unit
+  budget_test.cc
+  cells_test.cc
+  comparison_test.cc
+  diagnosis_test.cc
+  fake_proc.cc
+  flags_test.cc
+  layout_test.cc
+  process_list_test.cc
+  report_test.cc
+  tree_test.cc
+  view_test.cc
+  watch_test.cc)
+cowpool_test(cowtop process
+  ../memory/parked_child.cc
+  cases_test.cc
+  pools_test.cc
+  program_test.cc
+  truth_test.cc)
+set(in_a_terminal)
+if(CURSES_FOUND)
+  set(in_a_terminal live_test.cc screen_test.cc tmux.cc)
+endif()
+cowpool_test(cowtop env
+  ../memory/parked_child.cc
+  meters_test.cc
+  parked_program.cc
+  python_test.cc
+  ${in_a_terminal})
+foreach(tier IN ITEMS unit process env)
+  target_link_libraries(cowtop_${tier}_test PRIVATE cowtop_core cowtop_screen)
+endforeach()
+add_dependencies(cowtop_process_test cowtop)
+add_dependencies(cowtop_env_test cowtop cowtop_stage)

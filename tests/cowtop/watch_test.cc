@@ -1,0 +1,363 @@
+// Looks at processes of a folder that looks like /proc.
+#include "cowtop/watch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "cowtop/fake_proc.h"
+#include "os/print.h"
+
+namespace cowtop {
+namespace {
+
+using cow::Pages;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using ::testing::ElementsAre;
+using testing::FakeProc;
+using testing::FakeProcess;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+cow::Bytes pages(std::int64_t count) { return to_bytes(Pages(count)); }
+
+class Looks : public ::testing::Test {
+ protected:
+  WatchOptions options() {
+    WatchOptions options;
+    options.proc = proc.path();
+    options.now = [this] { return now; };
+    options.cpu_time = [this] { return cpu += cost; };
+    return options;
+  }
+
+  // A parent and workers of one image.
+  void put_pool(int workers) const {
+    proc.put({.pid = 10});
+    for (int i = 1; i <= workers; ++i) {
+      proc.put({.pid = 10 + i, .parent = 10, .started = 101});
+    }
+  }
+
+  static std::vector<pid_t> pids(const Sample& sample) {
+    std::vector<pid_t> pids;
+    for (const Row& row : sample.rows) pids.push_back(row.pid);
+    return pids;
+  }
+
+  FakeProc proc;
+  std::chrono::steady_clock::time_point now{std::chrono::hours(1)};
+  nanoseconds cpu{0};
+  nanoseconds cost{0};  // of a look
+};
+
+TEST_F(Looks, ShowTheProcessAndItsDescendantsAndNobodyElse) {
+  put_pool(2);
+  proc.put({.pid = 13, .parent = 12, .started = 102});
+  proc.put({.pid = 50});
+  Watch watch(10, options());
+  const Sample sample = watch.look();
+  EXPECT_THAT(pids(sample), ElementsAre(10, 11, 12, 13));
+  EXPECT_EQ(sample.rows[0].depth, 0);
+  EXPECT_EQ(sample.rows[1].depth, 1);
+  EXPECT_EQ(sample.rows[3].depth, 2);
+  EXPECT_EQ(sample.rows[3].parent, 12);
+  EXPECT_EQ(sample.rows[0].command, "python3 job.py");
+  EXPECT_THAT(sample.notes, IsEmpty());
+}
+
+TEST_F(Looks, AddUpEachColumnByItself) {
+  put_pool(1);
+  Watch watch(10, options());
+  const Sample sample = watch.look();
+  EXPECT_EQ(sample.rows[0].usage->rss, pages(1000));
+  EXPECT_EQ(sample.rows[0].usage->pss, pages(700));
+  EXPECT_EQ(sample.rows[0].usage->uss(), pages(600));
+  EXPECT_EQ(sample.totals.rss, pages(2000));
+  EXPECT_EQ(sample.totals.pss, pages(1400));
+  EXPECT_EQ(sample.totals.uss, pages(1200));
+}
+
+TEST_F(Looks, AtWhatStandsStillReadOnlyTheList) {
+  put_pool(4);
+  Watch watch(10, options());
+  watch.look();
+  EXPECT_EQ(watch.reads().usages, 5);
+  for (int i = 0; i < 3; ++i) watch.look();
+  EXPECT_EQ(watch.reads().lists, 4);
+  EXPECT_EQ(watch.reads().usages, 5);
+  EXPECT_EQ(watch.reads().page_maps, 5);
+}
+
+TEST_F(Looks, ReadAllRelativesWhenOneHasMoved) {
+  put_pool(4);
+  Watch watch(10, options());
+  watch.look();
+  proc.put({.pid = 12, .parent = 10, .started = 101, .faults = 1});
+  watch.look();
+  EXPECT_EQ(watch.reads().usages, 10);
+  EXPECT_EQ(watch.reads().page_maps, 5) << "no figure has changed";
+}
+
+TEST_F(Looks, ComparePagesAgainWhenFiguresHaveChanged) {
+  put_pool(4);
+  Watch watch(10, options());
+  watch.look();
+  proc.put(
+      {.pid = 12, .parent = 10, .started = 101, .faults = 999, .uss = 999});
+  watch.look();
+  EXPECT_EQ(watch.reads().page_maps, 10);
+}
+
+TEST_F(Looks, NoticeARelativeThatIsNotWatched) {
+  put_pool(2);
+  Watch watch(11, options());
+  EXPECT_THAT(pids(watch.look()), ElementsAre(11));
+  proc.put({.pid = 12, .parent = 10, .started = 101, .faults = 1});
+  watch.look();
+  EXPECT_EQ(watch.reads().usages, 2);
+}
+
+TEST_F(Looks, AreNotMovedByStrangers) {
+  put_pool(2);
+  Watch watch(10, options());
+  watch.look();
+  proc.put({.pid = 50, .faults = 7, .code = 0x9000});
+  watch.look();
+  EXPECT_EQ(watch.reads().usages, 3);
+}
+
+TEST_F(Looks, ThatAProcessSleepsOrRunsIsNoMovement) {
+  put_pool(1);
+  Watch watch(10, options());
+  watch.look();
+  proc.put({.pid = 10, .state = 'R'});
+  watch.look();
+  EXPECT_EQ(watch.reads().usages, 2);
+}
+
+TEST_F(Looks, FollowThoseWhoseParentHasEnded) {
+  put_pool(2);
+  Watch watch(10, options());
+  watch.look();
+  proc.remove(10);
+  proc.put({.pid = 11, .parent = 1, .started = 101});
+  proc.put({.pid = 12, .parent = 1, .started = 101});
+  const Sample sample = watch.look();
+  EXPECT_THAT(pids(sample), ElementsAre(11, 12));
+  EXPECT_EQ(sample.rows[0].depth, 0);
+  EXPECT_FALSE(watch.ended());
+  proc.put({.pid = 13, .parent = 12, .started = 300});
+  EXPECT_THAT(pids(watch.look()), ElementsAre(11, 12, 13));
+}
+
+TEST_F(Looks, DoNotTakeAnIdThatIsUsedAgainForTheProcess) {
+  put_pool(1);
+  Watch watch(10, options());
+  watch.look();
+  proc.put({.pid = 11, .parent = 1, .started = 900});
+  EXPECT_THAT(pids(watch.look()), ElementsAre(10));
+}
+
+TEST_F(Looks, ForgetTheFiguresOfAnIdThatIsUsedAgain) {
+  put_pool(1);
+  Watch watch(10, options());
+  watch.look();
+  proc.put({.pid = 11, .parent = 10, .started = 900, .uss = 650});
+  now += std::chrono::seconds(1);
+  const Sample sample = watch.look();
+  ASSERT_THAT(pids(sample), ElementsAre(10, 11));
+  EXPECT_EQ(sample.rows[1].usage->uss(), pages(650));
+  EXPECT_EQ(sample.rows[1].became_private, cow::Bytes());
+}
+
+TEST_F(Looks, SayWhatBecamePrivateAndHowFast) {
+  proc.put({.pid = 10, .uss = 100});
+  Watch watch(10, options());
+  watch.look();
+  proc.put({.pid = 10, .faults = 1, .uss = 300});
+  now += std::chrono::seconds(2);
+  const Sample sample = watch.look();
+  EXPECT_EQ(sample.rows[0].became_private, pages(200));
+  EXPECT_EQ(sample.rows[0].private_per_second, pages(100));
+}
+
+TEST_F(Looks, LetTheRateFallWhenNothingMoves) {
+  proc.put({.pid = 10, .uss = 100});
+  Watch watch(10, options());
+  watch.look();
+  proc.put({.pid = 10, .faults = 1, .uss = 300});
+  for (int i = 0; i < 5; ++i) {
+    now += std::chrono::seconds(1);
+    watch.look();
+  }
+  const Sample sample = watch.look();
+  EXPECT_EQ(sample.rows[0].became_private, pages(200));
+  EXPECT_EQ(sample.rows[0].private_per_second, cow::Bytes());
+}
+
+TEST_F(Looks, CountAnewFromTheProgramThatAProcessExecutes) {
+  proc.put({.pid = 10, .uss = 600});
+  Watch watch(10, options());
+  watch.look();
+  proc.put(
+      {.pid = 10, .name = "sh", .code = 0x8000, .uss = 20, .command = "sh"});
+  const Sample sample = watch.look();
+  EXPECT_EQ(sample.rows[0].became_private, cow::Bytes());
+  EXPECT_EQ(sample.rows[0].command, "sh");
+}
+
+TEST_F(Looks, ShowAZombieWithoutFigures) {
+  put_pool(1);
+  proc.put_stat({.pid = 12,
+                 .parent = 10,
+                 .state = 'Z',
+                 .started = 102,
+                 .rss = 0,
+                 .code = 0});
+  Watch watch(10, options());
+  const Sample sample = watch.look();
+  ASSERT_THAT(pids(sample), ElementsAre(10, 11, 12));
+  EXPECT_THAT(sample.rows[2].usage.reason(), HasSubstr("zombie"));
+  EXPECT_EQ(sample.rows[2].command, "[python3]");
+  EXPECT_THAT(sample.notes, ElementsAre(HasSubstr("PID 12")));
+  EXPECT_EQ(sample.totals.rss, pages(2000));
+}
+
+TEST_F(Looks, AreOverWhenOnlyZombiesAreLeft) {
+  proc.put({.pid = 10});
+  Watch watch(10, options());
+  watch.look();
+  EXPECT_FALSE(watch.ended());
+  proc.put_stat({.pid = 10, .state = 'Z', .rss = 0, .code = 0});
+  watch.look();
+  EXPECT_TRUE(watch.ended());
+}
+
+TEST_F(Looks, AtNobodyAreOverAtOnceAndSaySo) {
+  Watch watch(10, options());
+  const Sample sample = watch.look();
+  EXPECT_THAT(sample.rows, IsEmpty());
+  EXPECT_THAT(sample.notes, ElementsAre("There is no process 10."));
+  EXPECT_TRUE(watch.ended());
+}
+
+TEST_F(Looks, DoNotBeginWithAProcessThatComesLater) {
+  Watch watch(10, options());
+  watch.look();
+  proc.put({.pid = 10});
+  EXPECT_THAT(watch.look().rows, IsEmpty());
+}
+
+TEST_F(Looks, SayWhomTheyMayNotRead) {
+  put_pool(1);
+  proc.put_stat({.pid = 11, .parent = 10, .started = 101});
+  proc.remove(11, "smaps_rollup");
+  Watch watch(10, options());
+  const Sample sample = watch.look();
+  EXPECT_THAT(sample.rows[1].usage.reason(), HasSubstr("smaps_rollup"));
+  EXPECT_THAT(sample.notes, ElementsAre(HasSubstr("PID 11")));
+  EXPECT_EQ(sample.totals.rss, pages(1000));
+}
+
+TEST_F(Looks, PassOverAProcessThatGoesWhileItIsRead) {
+  put_pool(1);
+  proc.remove(11, "stat");  // it is listed, and gone
+  Watch watch(10, options());
+  EXPECT_THAT(pids(watch.look()), ElementsAre(10));
+}
+
+TEST_F(Looks, PassOverFilesThatAreNotOfTheirForm) {
+  put_pool(2);
+  proc.write(11, "stat", "garbage");
+  proc.write(12, "smaps_rollup", "garbage");
+  proc.write(10, "maps", "garbage\n");
+  Watch watch(10, options());
+  const Sample sample = watch.look();
+  ASSERT_THAT(pids(sample), ElementsAre(10, 12));
+  EXPECT_FALSE(sample.rows[1].usage);
+}
+
+TEST_F(Looks, ShowANewNameWithoutControlCharacters) {
+  proc.put({.pid = 10});
+  Watch watch(10, options());
+  watch.look();
+  proc.put({.pid = 10,
+            .name = "x",
+            .faults = 1,
+            .command = std::string("a\033[2J\0b\xff", 8)});
+  EXPECT_EQ(watch.look().rows[0].command, "a\uFFFD[2J b\uFFFD");
+}
+
+TEST_F(Looks, SurviveAThousandProcesses) {
+  put_pool(1000);
+  Watch watch(10, options());
+  const Sample sample = watch.look();
+  EXPECT_EQ(sample.rows.size(), 1001U);
+  EXPECT_EQ(sample.totals.rss, pages(1'001'000));
+  watch.look();
+  EXPECT_EQ(watch.reads().usages, 1001);
+}
+
+TEST_F(Looks, AtAllTreesShowThoseThatForkedLargestFirst) {
+  const auto put = [&](pid_t pid, pid_t parent, std::uint64_t code,
+                       std::int64_t pss) {
+    proc.put({.pid = pid,
+              .parent = parent,
+              .started = 100U + static_cast<std::uint64_t>(pid),
+              .code = code,
+              .pss = pss});
+  };
+  put(10, 1, 0xa000, 10);
+  put(11, 10, 0xa000, 10);
+  put(20, 11, 0xb000, 500);  // a pool that a shell has started
+  put(21, 20, 0xb000, 500);
+  put(22, 21, 0xc000, 5);  // a program that a worker runs
+  put(30, 1, 0xd000, 9000);
+  Watch watch(options());
+  const Sample sample = watch.look();
+  EXPECT_THAT(pids(sample), ElementsAre(20, 21, 22, 10, 11));
+  EXPECT_THAT(sample.notes, ElementsAre(HasSubstr("2 trees")));
+  EXPECT_FALSE(watch.ended());
+}
+
+TEST_F(Looks, AtAllTreesWhereNobodyForkedSaySo) {
+  proc.put({.pid = 30});
+  Watch watch(options());
+  EXPECT_THAT(watch.look().notes, ElementsAre(HasSubstr("None of your")));
+}
+
+TEST_F(Looks, AreAsFrequentAsTheyAreToldToBe) {
+  put_pool(1);
+  cost = milliseconds(1);
+  Watch watch(10, options());
+  EXPECT_EQ(watch.look().until_next, milliseconds(1000));
+  watch.set_interval(milliseconds(5000));
+  EXPECT_EQ(watch.look().until_next, milliseconds(5000));
+}
+
+TEST_F(Looks, ThatCostMuchFollowMoreSlowlyAndSaySo) {
+  put_pool(1);
+  cost = milliseconds(300);
+  Watch watch(10, options());
+  nanoseconds spent{0};
+  const auto begin = now;
+  Sample sample;
+  for (int i = 0; i < 100; ++i) {
+    sample = watch.look();
+    now += sample.until_next;
+    spent += cost;
+  }
+  EXPECT_EQ(sample.until_next, milliseconds(20'000)) << "0.3 s are 1.5 % of it";
+  EXPECT_LE(spent, (now - begin) * 15 / 1000 + milliseconds(300));
+  EXPECT_THAT(sample.notes,
+              ElementsAre(HasSubstr("in 20.0 s rather than 1.0")));
+}
+
+}  // namespace
+}  // namespace cowtop
