@@ -78,6 +78,14 @@ void print_largest(const Sample& sample, const Flags& flags) {
 }  // namespace
 
 int run_live(Watch& watch, Command* command, const Flags& flags) {
+  if (command == nullptr) {
+    // A screen for nobody would be gone before its reason was read.
+    const Sample first = watch.look();
+    if (watch.ended()) {
+      fmt::print(stderr, "cowtop: {}\n", fmt::join(first.notes, " "));
+      return kNothingRead;
+    }
+  }
   const Ending ending = show(watch, command, flags);
   if (ending.why == Ending::Why::kSignal) {
     // After a hang-up there is nobody to print it for.
@@ -86,7 +94,10 @@ int run_live(Watch& watch, Command* command, const Flags& flags) {
   }
   if (command != nullptr) command->replay_to_the_end();
   if (ending.why == Ending::Why::kQuit) return kDone;
-  if (!ending.largest) return kNothingRead;
+  if (!ending.largest) {
+    fmt::print(stderr, "cowtop: it ended before it could be read\n");
+    return kNothingRead;
+  }
   print_largest(*ending.largest, flags);
   return kDone;
 }

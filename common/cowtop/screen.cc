@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cow/os/error.h"
+#include "cowtop/cells.h"
 #include "cowtop/layout.h"
 #include "cowtop/signals.h"
 #include "cowtop/terminal.h"
@@ -23,7 +24,7 @@ class Screen {
  public:
   explicit Screen(const Live& live) : live_(live) {
     view_.title = live.title;
-    view_.charset = terminal_.charset();
+    view_.charset = current_charset();
     view_.has_output = static_cast<bool>(live.last_output);
     view_.interval = live.interval;
   }

@@ -44,11 +44,8 @@ cow::Descriptor open_terminal() {
   return cow::Descriptor(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
 }
 
-bool knows(const char* capability) {
-  const char* text = ::tigetstr(capability);
-  // -1 as a pointer: there is no capability of that name.
-  return text != nullptr && text != reinterpret_cast<const char*>(-1);
-}
+// `capability` is the name of a text, as "cup" is.
+bool knows(const char* capability) { return ::tigetstr(capability) != nullptr; }
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -108,7 +105,7 @@ bool wants_color() { return *environment("NO_COLOR") == '\0'; }
 enum Pair : short { kNone, kCyan, kGreen, kRed, kMagenta };
 
 void start_color() {
-  if (!wants_color() || ::has_colors() == FALSE) return;
+  if (!wants_color() || !::has_colors()) return;
   ::start_color();
   // The terminal's own background, whatever that is.
   if (::use_default_colors() == ERR) return;
@@ -201,7 +198,7 @@ struct Terminal::Curses {
   Curses(const Curses&) = delete;
   Curses& operator=(const Curses&) = delete;
   ~Curses() {
-    if (screen != nullptr && ::isendwin() == FALSE) give_back();
+    if (screen != nullptr && !::isendwin()) give_back();
   }
 };
 
@@ -245,8 +242,6 @@ Terminal::Terminal() {
 Terminal::~Terminal() = default;
 
 int Terminal::descriptor() const { return curses_->terminal.get(); }
-
-Charset Terminal::charset() const { return current_charset(); }
 
 Size Terminal::size() const {
   return {.columns = static_cast<std::size_t>(getmaxx(curses_->window)),

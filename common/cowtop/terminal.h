@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "cowtop/cells.h"
 #include "cowtop/layout.h"
 #include "cowtop/view.h"
 
@@ -28,7 +27,6 @@ class Terminal {
 
   /// Becomes readable when a key was pressed.
   int descriptor() const;
-  Charset charset() const;
   Size size() const;
 
   /// The next key that was pressed; nothing if there is none.

@@ -181,6 +181,17 @@ TEST_F(LiveCowtop, EndsTheCommandWhenItIsTerminated) {
   EXPECT_EQ(::poll(&ended, 1, 15'000), 1);
 }
 
+TEST_F(LiveCowtop, ShowsNoScreenForAProcessThatIsNotThere) {
+  Child gone = Child::fork([] { return 0; });
+  const pid_t pid = gone.pid();
+  gone.wait();
+  Tmux terminal(110, 24);
+  terminal.type(cowtop(fmt::format("{}; echo ended with $?", pid)));
+  ASSERT_TRUE(terminal.wait_for("ended with 1"));
+  EXPECT_THAT(terminal.screen(),
+              HasSubstr(fmt::format("cowtop: There is no process {}.", pid)));
+}
+
 TEST_F(LiveCowtop, RefusesATerminalThatIsTooSimple) {
   Tmux terminal(110, 24, "TERM=dumb");
   terminal.type(cowtop("-- touch started; echo ended with $?"));

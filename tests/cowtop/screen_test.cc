@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -368,6 +369,12 @@ TEST_F(Screen, IsDrawnAgainAfterSomebodyHasStoppedIt) {
   EXPECT_TRUE(terminal.wait_for("a person has quit"));
 }
 
+// Whether what `process` refers to ends, however long that takes.
+bool ends(const Descriptor& process) {
+  pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&ended, 1, 15'000) == 1;
+}
+
 TEST_F(Screen, IgnoresAHangUpThatItWasToldToIgnore) {
   Tmux terminal;
   terminal.type("trap '' HUP; sh -c 'echo $$ > pid; exec " + stage() + "'");
@@ -375,6 +382,18 @@ TEST_F(Screen, IgnoresAHangUpThatItWasToldToIgnore) {
   ::kill(std::stoi(content(terminal.file("pid"))), SIGHUP);
   terminal.press("s");
   EXPECT_TRUE(terminal.wait_for("by RSS"));
+}
+
+TEST_F(Screen, EndsWithItsTerminalEvenSo) {
+  Descriptor process;
+  {
+    Tmux terminal;
+    terminal.type("trap '' HUP; sh -c 'echo $$ > pid; exec " +
+                  stage("--interval 60000") + "'");
+    ASSERT_TRUE(terminal.wait_for("worker 4"));
+    process = open_pidfd(std::stoi(content(terminal.file("pid"))));
+  }
+  EXPECT_TRUE(ends(process));
 }
 
 }  // namespace
