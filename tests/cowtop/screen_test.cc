@@ -350,7 +350,11 @@ TEST_F(Screen, IsStoppedAndContinued) {
 
 TEST_F(Screen, IsDrawnAgainAfterSomebodyHasStoppedIt) {
   Tmux terminal;
-  terminal.type("sh -c 'echo $$ > pid; exec " + stage() + "'");
+  // By a short name: the shell repeats the command where the screen's cursor
+  // was, and its prompt would be broken over two lines by a long one.
+  std::filesystem::create_symlink(program("cowtop_stage"),
+                                  terminal.file("stage"));
+  terminal.type("sh -c 'echo $$ > pid; exec ./stage'");
   ASSERT_TRUE(terminal.wait_for("worker 4"));
   const pid_t pid = std::stoi(content(terminal.file("pid")));
   ::kill(pid, SIGSTOP);
