@@ -56,7 +56,7 @@ std::string without_folder(std::string text, const fs::path& source) {
 }
 
 Fresh output(const Block& block, const Places& places, Runs& runs) {
-  const Ran& ran = runs.run(block.what);
+  const Ran& ran = runs.run(words_of(block.what));
   Fresh fresh;
   if (ran.not_possible) {
     fresh.not_possible = ran.not_possible;
@@ -118,7 +118,7 @@ std::vector<nlohmann::json> reports_of(const std::vector<Run>& wanted,
                                        Runs& runs, Fresh& fresh) {
   std::vector<nlohmann::json> reports;
   for (const Run& each : wanted) {
-    const Ran& ran = runs.run(each);
+    const Ran& ran = runs.run(words_of(each));
     if (ran.not_possible) {
       fresh.not_possible = ran.not_possible;
       return {};
@@ -163,6 +163,30 @@ Fresh by_hand(const Block& block) {
 }
 
 }  // namespace
+
+std::vector<Runs::Command> commands_of(const Block& block) {
+  const auto runs_of = [&](const auto& all) {
+    std::vector<Runs::Command> commands;
+    for (const auto& each : all) {
+      if (each.name != block.what) continue;
+      for (const Run& run : each.runs) commands.push_back(words_of(run));
+    }
+    return commands;
+  };
+  switch (block.kind) {
+    case Kind::kOutput:
+    case Kind::kProof:
+      return {words_of(block.what)};
+    case Kind::kTable:
+      return runs_of(tables());
+    case Kind::kFigure:
+      return runs_of(figures());
+    case Kind::kCode:
+    case Kind::kByHand:
+      break;
+  }
+  return {};
+}
 
 Fresh render(const Document& document, const Block& block, const Places& places,
              Runs& runs) {
