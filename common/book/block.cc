@@ -22,11 +22,11 @@ const std::vector<KindName>& kinds() {
   static const std::vector<KindName> all = {
       {"output",
        Kind::kOutput,
-       {"part", "group", "lines", "free", "near", "exit"}},
+       {"part", "group", "lines", "free", "near", "says", "exit"}},
       {"code", Kind::kCode, {"from", "to"}},
       {"table", Kind::kTable, {}},
       {"figure", Kind::kFigure, {}},
-      {"proof", Kind::kProof, {"exit"}},
+      {"proof", Kind::kProof, {"says", "near", "exit"}},
       {"by hand", Kind::kByHand, {}},
   };
   return all;
@@ -258,6 +258,20 @@ std::string with_bodies(const Document& document,
     at = block.end;
   }
   copy(at, document.lines.size());
+  return text;
+}
+
+std::string prose_of(const Document& document) {
+  std::string text;
+  std::size_t at = 0;
+  const auto copy = [&](std::size_t to) {
+    for (; at < to; ++at) text += document.lines[at] + "\n";
+  };
+  for (const Block& block : document.blocks) {
+    copy(static_cast<std::size_t>(block.line) - 1);
+    at = block.end;
+  }
+  copy(document.lines.size());
   return text;
 }
 

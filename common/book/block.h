@@ -78,6 +78,9 @@ Document parse(const std::filesystem::path& path, std::string_view text);
 std::string with_bodies(const Document& document,
                         const std::vector<std::vector<std::string>>& bodies);
 
+/// What stands in no block.
+std::string prose_of(const Document& document);
+
 /// The lines of a text, without their ends.
 std::vector<std::string> lines_of(std::string_view text);
 

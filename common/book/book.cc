@@ -12,6 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Programs that run side by side; each of them has processes of its own, and
+// none of them measures time that is compared.
+constexpr std::size_t kAtATime = 2;
+
 // What an SVG says to a reader: its text, without the geometry.
 std::vector<std::string> words_of_svg(const std::string& svg) {
   static const std::regex element("<(text|tspan|title|desc)[^>]*>([^<]*)");
@@ -43,24 +47,28 @@ class Maker {
   Maker(const Places& places, Runs& runs, Mode mode)
       : places_(places), runs_(runs), mode_(mode) {}
 
-  void make(const fs::path& path) {
+  void read(const fs::path& path) {
     const auto text = cow::read_file(places_.source / path);
     if (!text) throw std::runtime_error(text.reason());
-    const Document document = parse(path, *text);
-    for (const Uncovered& each : document.uncovered) {
+    documents_.push_back(parse(path, *text));
+    for (const Uncovered& each : documents_.back().uncovered) {
       outcome_.mistakes.push_back(fmt::format(
           "{}:{}: {} that no comment speaks for: expected <!-- output: ... --> "
           "or one of its kind above it, or <!-- by hand: WHY -->",
           path.string(), each.line, each.what));
     }
-    std::vector<std::vector<std::string>> bodies;
-    for (const Block& block : document.blocks) {
-      bodies.push_back(body(document, block));
+  }
+
+  void make() {
+    std::vector<Runs::Command> commands;
+    for (const Document& document : documents_) {
+      for (const Block& block : document.blocks) {
+        const auto more = commands_of(block);
+        commands.insert(commands.end(), more.begin(), more.end());
+      }
     }
-    const std::string now = with_bodies(document, bodies);
-    if (mode_ == Mode::kCheck || now == *text) return;
-    cow::write_file(places_.source / path, now);
-    outcome_.written.push_back(path);
+    runs_.run_all(commands, kAtATime);
+    for (const Document& document : documents_) make(document);
   }
 
   Outcome outcome() { return std::move(outcome_); }
@@ -69,6 +77,20 @@ class Maker {
   }
 
  private:
+  void make(const Document& document) {
+    std::vector<std::vector<std::string>> bodies;
+    for (const Block& block : document.blocks) {
+      bodies.push_back(body(document, block));
+    }
+    if (mode_ == Mode::kCheck) return;
+    std::vector<std::vector<std::string>> before;
+    for (const Block& block : document.blocks) before.push_back(block.body);
+    if (bodies == before) return;
+    cow::write_file(places_.source / document.path,
+                    with_bodies(document, bodies));
+    outcome_.written.push_back(document.path);
+  }
+
   // What is to stand there from now on.
   std::vector<std::string> body(const Document& document, const Block& block) {
     ++outcome_.blocks;
@@ -100,6 +122,7 @@ class Maker {
   const Places& places_;
   Runs& runs_;
   Mode mode_;
+  std::vector<Document> documents_;
   Outcome outcome_;
 };
 
@@ -110,11 +133,12 @@ Outcome make(const std::vector<std::filesystem::path>& documents,
   Maker maker(places, runs, mode);
   for (const fs::path& path : documents) {
     try {
-      maker.make(path);
+      maker.read(path);
     } catch (const std::exception& error) {
       maker.mistake(error.what());
     }
   }
+  maker.make();
   return maker.outcome();
 }
 

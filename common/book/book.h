@@ -24,6 +24,9 @@ struct Fresh {
   std::string svg;
 };
 
+/// What has to be run for a block.
+std::vector<Runs::Command> commands_of(const Block& block);
+
 /// Runs, reads or draws what `block` asks for. Throws Mistake.
 Fresh render(const Document& document, const Block& block, const Places& places,
              Runs& runs);

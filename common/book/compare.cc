@@ -193,8 +193,10 @@ class Comparison {
     const Line& then = old_[i];
     const bool near = matches(now.text, slack_.near);
     for (std::size_t k = 0; k < now.figures.size(); ++k) {
-      const auto why =
-          difference(then.figures[k], now.figures[k], k, now, near);
+      const bool measured =
+          now.bound != nullptr && k == now.before_predicted + 1;
+      const auto why = measured ? beyond(then, now, k)
+                                : apart(then.figures[k], now.figures[k], near);
       if (!why) continue;
       differences_.push_back({.line = then.number,
                               .old_line = then.text,
@@ -204,14 +206,9 @@ class Comparison {
     }
   }
 
-  static std::optional<std::string> difference(const Quantity& then,
-                                               const Quantity& now,
-                                               std::size_t k, const Line& line,
-                                               bool near) {
+  static std::optional<std::string> apart(const Quantity& then,
+                                          const Quantity& now, bool near) {
     if (now.kind == Kind::kTime) return std::nullopt;
-    if (line.bound != nullptr && k == line.before_predicted + 1) {
-      return beyond(then, *line.bound, near);
-    }
     const bool memory = now.kind == Kind::kMemory;
     double slack = then.half_digit + now.half_digit;
     const double larger = std::max(std::abs(then.value), std::abs(now.value));
@@ -225,19 +222,22 @@ class Comparison {
     return fmt::format("{} there, {} now", then.text, now.text);
   }
 
-  // What was measured, against what the claim of today allows.
-  static std::optional<std::string> beyond(const Quantity& then,
-                                           const Bound& bound, bool near) {
-    const double part = near ? kOneFiftieth : 0;
-    const auto low = static_cast<double>(bound.low);
-    const auto high = static_cast<double>(bound.high);
-    if (then.value + then.half_digit >= low - part * std::abs(low) &&
-        then.value - then.half_digit <= high + part * std::abs(high)) {
+  // What was measured then may be as far from what was predicted then as the
+  // claim allows now. (That the predictions agree is seen by itself.)
+  static std::optional<std::string> beyond(const Line& then, const Line& now,
+                                           std::size_t measured) {
+    const Quantity& figure = then.figures[measured];
+    const Quantity& predicted = then.figures[measured - 1];
+    const double shift = predicted.value - now.figures[measured - 1].value;
+    const double low = static_cast<double>(now.bound->low) + shift;
+    const double high = static_cast<double>(now.bound->high) + shift;
+    const double rounding = figure.half_digit + 2 * predicted.half_digit;
+    if (figure.value >= low - rounding && figure.value <= high + rounding) {
       return std::nullopt;
     }
-    return fmt::format("{} is not within the claim's bounds, {} to {}{}",
-                       then.text, bound.low, bound.high,
-                       bound.bytes ? " bytes" : "");
+    return fmt::format(
+        "{} is not within the claim's bounds, {:.0f} to {:.0f}{}", figure.text,
+        low, high, now.bound->bytes ? " bytes" : "");
   }
 
   Slack slack_;

@@ -146,6 +146,14 @@ class Reader {
 
 }  // namespace
 
+bool is_about(const Quantity& said, const Quantity& figure, bool near) {
+  const bool exact =
+      said.kind == Kind::kPlain || (said.in_bytes && figure.in_bytes);
+  double slack = said.half_digit + figure.half_digit;
+  if (!exact || near) slack += 0.02 * std::abs(figure.value);
+  return std::abs(said.value - figure.value) <= slack;
+}
+
 MarkedLine mark_figures(std::string_view line) { return Reader(line).read(); }
 
 }  // namespace book

@@ -29,6 +29,10 @@ struct MarkedLine {
   std::vector<Quantity> figures;
 };
 
+/// Whether a text that says `said` is right about `figure`: within 2 % and
+/// their last digits; a count and an amount in bytes exactly, unless `near`.
+bool is_about(const Quantity& said, const Quantity& figure, bool near);
+
 /// Digits that are part of a word, as in "04_global" or "b2", are no number.
 MarkedLine mark_figures(std::string_view line);
 

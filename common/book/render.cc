@@ -7,6 +7,7 @@
 #include "book/book.h"
 #include "book/excerpt.h"
 #include "book/figure.h"
+#include "book/figures_in.h"
 #include "book/region.h"
 #include "book/table.h"
 #include "cow/os/descriptor.h"
@@ -45,6 +46,39 @@ void check_status(const Block& block, const Ran& ran) {
                   block.what, to_string(ran.status), expected, last));
 }
 
+// Whether some figure of the lines is what the prose says.
+bool is_said(const Quantity& said, const std::vector<std::string>& lines,
+             bool near) {
+  for (const std::string& line : lines) {
+    for (const Quantity& figure : mark_figures(line).figures) {
+      if (figure.kind == said.kind && is_about(said, figure, near)) return true;
+    }
+  }
+  return false;
+}
+
+// The figures that the prose quotes from this run ("says") are in its output,
+// and the prose does quote them.
+void check_prose(const Document& document, const Block& block, const Ran& ran) {
+  const std::vector<std::string> lines = lines_of(ran.text);
+  const std::string prose = prose_of(document);
+  const bool near = !block.one("near").empty();
+  for (const std::string& said : block.all("says")) {
+    for (const Quantity& figure : mark_figures(said).figures) {
+      if (!is_said(figure, lines, near)) {
+        throw std::runtime_error(
+            fmt::format("{} does not print {}, which the prose says",
+                        block.what, figure.text));
+      }
+      const std::string number = figure.text.substr(0, figure.text.find(' '));
+      if (prose.find(number) == std::string::npos) {
+        throw std::runtime_error(
+            fmt::format("{} is to be in the prose, and is not", figure.text));
+      }
+    }
+  }
+}
+
 // Paths below the top folder as they are, wherever that is.
 std::string without_folder(std::string text, const fs::path& source) {
   const std::string folder = source.string() + "/";
@@ -55,14 +89,16 @@ std::string without_folder(std::string text, const fs::path& source) {
   return text;
 }
 
-Fresh output(const Block& block, const Places& places, Runs& runs) {
-  const Ran& ran = runs.run(block.what);
+Fresh output(const Document& document, const Block& block, const Places& places,
+             Runs& runs) {
+  const Ran& ran = runs.run(words_of(block.what));
   Fresh fresh;
   if (ran.not_possible) {
     fresh.not_possible = ran.not_possible;
     return fresh;
   }
   check_status(block, ran);
+  check_prose(document, block, ran);
   if (block.kind == Kind::kProof) return fresh;
   const Choice choice{.parts = block.all("part"),
                       .group = block.one("group"),
@@ -118,7 +154,7 @@ std::vector<nlohmann::json> reports_of(const std::vector<Run>& wanted,
                                        Runs& runs, Fresh& fresh) {
   std::vector<nlohmann::json> reports;
   for (const Run& each : wanted) {
-    const Ran& ran = runs.run(each);
+    const Ran& ran = runs.run(words_of(each));
     if (ran.not_possible) {
       fresh.not_possible = ran.not_possible;
       return {};
@@ -164,13 +200,37 @@ Fresh by_hand(const Block& block) {
 
 }  // namespace
 
+std::vector<Runs::Command> commands_of(const Block& block) {
+  const auto runs_of = [&](const auto& all) {
+    std::vector<Runs::Command> commands;
+    for (const auto& each : all) {
+      if (each.name != block.what) continue;
+      for (const Run& run : each.runs) commands.push_back(words_of(run));
+    }
+    return commands;
+  };
+  switch (block.kind) {
+    case Kind::kOutput:
+    case Kind::kProof:
+      return {words_of(block.what)};
+    case Kind::kTable:
+      return runs_of(tables());
+    case Kind::kFigure:
+      return runs_of(figures());
+    case Kind::kCode:
+    case Kind::kByHand:
+      break;
+  }
+  return {};
+}
+
 Fresh render(const Document& document, const Block& block, const Places& places,
              Runs& runs) {
   try {
     switch (block.kind) {
       case Kind::kOutput:
       case Kind::kProof:
-        return output(block, places, runs);
+        return output(document, block, places, runs);
       case Kind::kCode:
         return code(block, places);
       case Kind::kTable:

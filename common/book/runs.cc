@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <chrono>
@@ -51,21 +52,18 @@ void prepare(const fs::path& folder, int output) {
   ::dup2(output, STDERR_FILENO);
 }
 
-// Reads to the end; false if that takes too long.
-bool read_to_end(int from, std::string& text) {
-  const auto deadline = Clock::now() + kLongest;
+// Reads what is there; false at the end.
+bool read_some(int from, std::string& text) {
   std::array<char, 65536> buffer{};
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    if (left.count() <= 0) return false;
-    pollfd waiting{.fd = from, .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&waiting, 1, static_cast<int>(left.count()));
-    if (ready <= 0) continue;
-    const ssize_t count = ::read(from, buffer.data(), buffer.size());
-    if (count <= 0) return true;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
+  const ssize_t count =
+      cow::retried([&] { return ::read(from, buffer.data(), buffer.size()); });
+  if (count <= 0) return false;
+  text.append(buffer.data(), static_cast<std::size_t>(count));
+  return true;
+}
+
+std::string path_of(const cow::Descriptor& file) {
+  return fmt::format("/proc/self/fd/{}", file.get());
 }
 
 nlohmann::json parsed(const std::string& text) {
@@ -95,15 +93,29 @@ std::vector<std::string> words_of(const std::string& command) {
   return words;
 }
 
-const Ran& Runs::run(const std::string& command) {
-  return run(words_of(command));
+Runs::Command words_of(const Run& run) {
+  Runs::Command words = {run.program};
+  words.insert(words.end(), run.flags.begin(), run.flags.end());
+  return words;
 }
 
-const Ran& Runs::run(const Run& run) {
-  std::vector<std::string> words = {run.program};
-  words.insert(words.end(), run.flags.begin(), run.flags.end());
-  return this->run(words);
+// Two processes of one program, or of Python, share the pages of its file: what
+// a process has for itself (USS) would depend on what runs beside it.
+std::string what_it_is_like(const Runs::Command& command) {
+  return command[0] == "course" ? "python3" : command[0];
 }
+
+// A command that is running.
+struct Runs::Job {
+  Ran* ran = nullptr;
+  std::string shown;
+  std::string like;
+  bool reports = false;
+  cow::Descriptor report;
+  cow::Descriptor output;
+  cow::Child child;
+  Clock::time_point deadline;
+};
 
 cow::Reading<std::string> Runs::program(const std::string& name) const {
   if (fs::is_regular_file(places_.programs / name)) {
@@ -113,53 +125,108 @@ cow::Reading<std::string> Runs::program(const std::string& name) const {
   return name;
 }
 
-const Ran& Runs::run(const std::vector<std::string>& words) {
-  const auto [known, is_new] = done_.try_emplace(words);
-  Ran& ran = known->second;
-  if (!is_new) return ran;
-  begins_(fmt::format("{}", fmt::join(words, " ")));
-  const cow::Reading<std::string> found = program(words[0]);
+std::optional<Runs::Job> Runs::start(const Command& command) {
+  Job job;
+  job.ran = &done_[command];
+  job.shown = fmt::format("{}", fmt::join(command, " "));
+  job.like = what_it_is_like(command);
+  job.reports = is_lesson(command[0]);
+  begins_(job.shown);
+  const cow::Reading<std::string> found = program(command[0]);
   if (!found) {
-    ran.not_possible = found.reason();
-    return ran;
+    job.ran->not_possible = found.reason();
+    return std::nullopt;
   }
-  std::vector<std::string> command = words;
-  command[0] = *found;
-  // A file without a name, so that none is left behind.
-  const cow::Descriptor report(cow::checked(
-      [&] { return ::memfd_create("report", 0); }, "memfd_create(report)"));
-  const std::string path = fmt::format("/proc/self/fd/{}", report.get());
-  if (is_lesson(words[0])) command.insert(command.end(), {"--json", path});
+  std::vector<std::string> arguments = command;
+  arguments[0] = *found;
   fs::path folder = places_.source;
-  if (words[0] == "python3" && words.size() > 1) {
-    const fs::path script = words[1];
+  if (command[0] == "python3" && command.size() > 1) {
+    const fs::path script = command[1];
     folder /= script.parent_path();
-    command[1] = script.filename();
+    arguments[1] = script.filename();
   }
-  execute(command, folder, ran);
-  if (ran.status.code == cow::kExecFailed) {
-    throw std::runtime_error(
-        fmt::format("{}: neither a program of {} nor of this system", words[0],
-                    places_.programs.string()));
+  // A file without a name, so that none is left behind.
+  job.report = cow::Descriptor(cow::checked(
+      [&] { return ::memfd_create("report", 0); }, "memfd_create(report)"));
+  if (job.reports) {
+    arguments.insert(arguments.end(), {"--json", path_of(job.report)});
   }
-  if (ran.status.code == cow::kNotPossible) ran.not_possible = ran.text;
-  ran.report = parsed(is_lesson(words[0]) ? *cow::read_file(path) : ran.text);
-  return ran;
+  cow::Pipe pipe = cow::make_pipe();
+  job.child =
+      cow::run_program(arguments, [&] { prepare(folder, pipe.writer.get()); });
+  job.output = std::move(pipe.reader);
+  job.deadline = Clock::now() + kLongest;
+  return job;
 }
 
-void Runs::execute(const std::vector<std::string>& command,
-                   const fs::path& folder, Ran& ran) {
-  cow::Pipe pipe = cow::make_pipe();
-  cow::Child child =
-      cow::run_program(command, [&] { prepare(folder, pipe.writer.get()); });
-  pipe.writer.close();
-  const bool ended = read_to_end(pipe.reader.get(), ran.text);
-  if (!ended) child.kill(SIGKILL);
-  ran.status = child.wait();
-  if (!ended) {
-    throw std::runtime_error(
-        fmt::format("{} did not end within ten minutes", command[0]));
+void Runs::end(Job& job) {
+  Ran& ran = *job.ran;
+  if (Clock::now() >= job.deadline) {
+    job.child.kill(SIGKILL);
+    ran.error = fmt::format("{} did not end within ten minutes", job.shown);
   }
+  ran.status = job.child.wait();
+  if (ran.status.code == cow::kExecFailed) {
+    ran.error = fmt::format("{}: neither a program of {} nor of this system",
+                            job.shown, places_.programs.string());
+  }
+  if (ran.status.code == cow::kNotPossible) ran.not_possible = ran.text;
+  ran.report =
+      parsed(job.reports ? *cow::read_file(path_of(job.report)) : ran.text);
+}
+
+std::optional<Runs::Job> Runs::start_one(std::vector<Command>& commands,
+                                         const std::vector<Job>& running) {
+  for (auto command = commands.begin(); command != commands.end();) {
+    const bool beside_its_like = std::any_of(
+        running.begin(), running.end(),
+        [&](const Job& job) { return job.like == what_it_is_like(*command); });
+    if (beside_its_like) {
+      ++command;
+      continue;
+    }
+    const Command chosen = *command;
+    command = commands.erase(command);
+    if (done_.contains(chosen)) continue;
+    if (auto job = start(chosen)) return job;
+  }
+  return std::nullopt;
+}
+
+void Runs::run_all(std::vector<Command> commands, std::size_t at_a_time) {
+  std::vector<Job> running;
+  for (;;) {
+    while (running.size() < at_a_time) {
+      auto job = start_one(commands, running);
+      if (!job) break;
+      running.push_back(std::move(*job));
+    }
+    if (running.empty()) return;
+    std::vector<pollfd> waiting;
+    waiting.reserve(running.size());
+    for (const Job& job : running) {
+      waiting.push_back(
+          {.fd = job.output.get(), .events = POLLIN, .revents = 0});
+    }
+    constexpr int kMilliseconds = 1000;  // then the deadlines are looked at
+    ::poll(waiting.data(), waiting.size(), kMilliseconds);
+    for (std::size_t i = running.size(); i-- > 0;) {
+      Job& job = running[i];
+      const bool goes_on = Clock::now() < job.deadline &&
+                           (waiting[i].revents == 0 ||
+                            read_some(job.output.get(), job.ran->text));
+      if (goes_on) continue;
+      end(job);
+      running.erase(running.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+}
+
+const Ran& Runs::run(const Command& command) {
+  run_all({command}, 1);
+  const Ran& ran = done_.at(command);
+  if (!ran.error.empty()) throw std::runtime_error(ran.error);
+  return ran;
 }
 
 }  // namespace book

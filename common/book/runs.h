@@ -23,6 +23,8 @@ struct Ran {
   cow::ExitStatus status;
   /// Why this machine cannot run it, if it cannot.
   std::optional<std::string> not_possible;
+  /// What is wrong with the command, if something is.
+  std::string error;
 };
 
 /// Where things are.
@@ -34,31 +36,44 @@ struct Places {
 /// The words of a command; double quotes keep blanks together.
 std::vector<std::string> words_of(const std::string& command);
 
+/// Keeps what each command has printed. A command is its words:
+///
+/// - a program of the build folder ("04_global"); a lesson writes its JSON too;
+/// - "python3 docs/programs/uss.py", by the Python that the twins use, in the
+///   script's own folder;
+/// - a program of this system ("nm").
 class Runs {
  public:
-  /// Calls `begins` with each command before it is run.
+  using Command = std::vector<std::string>;
+
+  /// Calls `begins` with each command when it is started.
   Runs(Places places, std::function<void(const std::string&)> begins)
       : places_(std::move(places)), begins_(std::move(begins)) {}
 
-  /// What `command` prints: a program of the build folder ("04_global"), of the
-  /// system ("make twins"), or of Python ("python3 docs/programs/uss.py", by
-  /// the Python that the twins use, in the script's own folder). A lesson
-  /// writes its JSON as well.
-  ///
-  /// Throws std::runtime_error with a sentence where there is no such program,
-  /// and where it does not end within ten minutes.
-  const Ran& run(const std::string& command);
-  const Ran& run(const Run& run);
+  /// Runs those of `commands` that were not run yet, `at_a_time` at a time, but
+  /// never two of one program.
+  void run_all(std::vector<Command> commands, std::size_t at_a_time);
+
+  /// What the command printed; runs it if it was not run yet. Throws
+  /// std::runtime_error with a sentence where there is no such program, and
+  /// where it does not end within ten minutes.
+  const Ran& run(const Command& command);
 
  private:
-  const Ran& run(const std::vector<std::string>& words);
+  struct Job;
+
+  std::optional<Job> start(const Command& command);
+  std::optional<Job> start_one(std::vector<Command>& commands,
+                               const std::vector<Job>& running);
+  void end(Job& job);
   cow::Reading<std::string> program(const std::string& name) const;
-  static void execute(const std::vector<std::string>& command,
-                      const std::filesystem::path& folder, Ran& ran);
 
   Places places_;
   std::function<void(const std::string&)> begins_;
-  std::map<std::vector<std::string>, Ran> done_;
+  std::map<Command, Ran> done_;
 };
+
+/// The words of a run.
+Runs::Command words_of(const Run& run);
 
 }  // namespace book

@@ -133,6 +133,22 @@ TEST_F(Documents, SayWhichProgramOrFileOrTableIsNotThere) {
                           HasSubstr("docs/x.md:11: there is no figure \"f\"")));
 }
 
+TEST_F(Documents, AreHeldToTheFiguresThatTheirProseQuotes) {
+  const auto proof = [](const std::string& says) {
+    return "It is 99 MiB.\n<!-- proof: says\n     says: " + says + " -->\n";
+  };
+  document(proof("99 MiB"));
+  EXPECT_THAT(make(Mode::kCheck).mistakes, IsEmpty());
+  document(proof("97 MiB"));
+  EXPECT_THAT(make(Mode::kCheck).mistakes,
+              ElementsAre("docs/x.md:2: says does not print 97 MiB, which the "
+                          "prose says"));
+  document(proof("101 MiB"));
+  EXPECT_THAT(make(Mode::kCheck).mistakes,
+              ElementsAre("docs/x.md:2: 101 MiB is to be in the prose, and is "
+                          "not"));
+}
+
 TEST_F(Documents, ShowCodeThatIsThereNow) {
   cow::write_file(folder_.path() / "a.cc", "int f() { return 1; }\n");
   document("<!-- code: a.cc#f -->\n```cpp\nint f();\n```\n<!-- end -->\n");

@@ -35,7 +35,7 @@ html_theme_options = {
     "footer_icons": [],
 }
 pygments_style = "friendly"
-pygments_dark_style = "github-dark"
+pygments_dark_style = "native"
 
 
 def repair_theme(app, exception):
