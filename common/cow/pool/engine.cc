@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <exception>
+#include <iterator>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -15,15 +16,12 @@
 #include "cow/os/error.h"
 #include "cow/pickle/pickle.h"
 #include "cow/pool/errors.h"
+#include "cow/pool/estate.h"
 #include "cow/pool/failure.h"
 #include "cow/pool/spawn.h"
 
 namespace cow {
 namespace {
-
-// So many workers may die before they begin anything, as in an initializer that
-// calls exit, before the batch that waits for them fails.
-constexpr int kMostUnlucky = 3;
 
 constexpr const char* kTerminated = "the pool was terminated";
 
@@ -32,32 +30,11 @@ bool has_ended(const WorkerProcess& process) {
   return retried([&] { return ::poll(&ended, 1, 0); }) == 1;
 }
 
-// A batch counts where it is run, not where it was given before.
-void tally(const Assignment& given, int times) {
-  Transfer& transfer = given.job->transfer();
-  transfer.batches += times;
-  transfer.to_workers += times * (kBatchHeader + given.message.size());
-}
-
 std::exception_ptr pool_error(const std::string& reason) {
   return std::make_exception_ptr(PoolError(reason));
 }
 
 }  // namespace
-
-Deadline::Deadline(std::chrono::milliseconds from_now) {
-  // Longer than this nobody waits, and a deadline could not be calculated.
-  constexpr std::chrono::milliseconds kForEver = std::chrono::hours(24 * 365);
-  at_ = std::chrono::steady_clock::now() + std::min(from_now, kForEver);
-}
-
-int Deadline::milliseconds_left() const {
-  constexpr std::chrono::milliseconds kHour = std::chrono::hours(1);
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      at_ - std::chrono::steady_clock::now());
-  return static_cast<int>(
-      std::clamp(left, std::chrono::milliseconds(0), kHour).count());
-}
 
 std::uint64_t Engine::key(std::size_t index, Event event) {
   return index << 2 | static_cast<std::uint64_t>(event);
@@ -65,16 +42,15 @@ std::uint64_t Engine::key(std::size_t index, Event event) {
 
 Engine::Engine(PoolOptions options)
     : owner_(::getpid()),
-      workers_wanted_(options.workers),
       max_tasks_per_child_(options.max_tasks_per_child),
       on_death_(options.on_death),
       starter_({.start_method = options.start_method,
                 .initializer = std::move(options.initializer),
                 .preload = options.preload}),
       buffer_(std::make_unique_for_overwrite<FrameReader::Buffer>()) {
-  if (workers_wanted_ < 1) {
+  if (options.workers < 1) {
     throw std::invalid_argument(
-        fmt::format("a pool needs at least 1 worker, not {}", workers_wanted_));
+        fmt::format("a pool needs at least 1 worker, not {}", options.workers));
   }
   if (max_tasks_per_child_ < 0) {
     throw std::invalid_argument(
@@ -85,7 +61,7 @@ Engine::Engine(PoolOptions options)
     throw std::invalid_argument(
         "there is a preload but no fork server to call it in");
   }
-  workers_.resize(static_cast<std::size_t>(workers_wanted_));
+  workers_.resize(static_cast<std::size_t>(options.workers));
 }
 
 Engine::~Engine() { terminate(); }
@@ -321,7 +297,7 @@ bool Engine::has_time(std::size_t index) {
 }
 
 void Engine::give(std::size_t index) {
-  tally(*next_, +1);
+  next_->tally(+1);
   workers_[index].worker->give(*std::exchange(next_, std::nullopt));
 }
 
@@ -344,7 +320,7 @@ bool Engine::withdraw_for_the_idle() {
   for (std::size_t i = 0; i < count; ++i) {
     std::optional<Assignment> withdrawn = busiest->worker->withdraw();
     if (!withdrawn) break;
-    tally(*withdrawn, -1);
+    withdrawn->tally(-1);
     returned_.push_front(std::move(*withdrawn));
   }
   return !returned_.empty();
@@ -419,63 +395,25 @@ void Engine::take_breakdown(WorkerLink& worker, const Failure& failure) {
   const std::string reason =
       fmt::format("the initializer failed in worker {}: {}",
                   worker.process().pid(), to_string(failure));
-  while (const auto lost = worker.inherit()) fail(lost->assignment, reason);
+  fail_all(worker, reason);
   give_up(reason);
 }
 
 void Engine::bury(std::size_t index, bool sent_nonsense) {
   const std::unique_ptr<WorkerLink> worker = remove(index);
   if (sent_nonsense) worker->process().kill(SIGKILL);
-  const pid_t pid = worker->process().pid();
-  const ExitStatus status = worker->process().wait();
+  Death death{.pid = worker->process().pid(), .sent_nonsense = sent_nonsense};
+  death.status = worker->process().wait();
   // It would not go better with another one.
-  if (!worker->ready() && status.signal == 0) {
-    give_up(fmt::format("a spawned worker ended with {} {}", to_string(status),
-                        kBeforeItServed));
-    while (const auto lost = worker->inherit()) fail(lost->assignment, broken_);
+  if (!worker->ready() && death.status.signal == 0) {
+    give_up(fmt::format("a spawned worker ended with {} {}",
+                        to_string(death.status), kBeforeItServed));
+    fail_all(*worker, broken_);
   }
-  // Its first batch is not handed on for ever, if no worker comes so far.
-  bool is_to_blame = worker->finished() == 0;
-  std::deque<Assignment> untouched;
-  while (auto estate = worker->inherit()) {
-    is_to_blame = is_to_blame && !estate->begun;
-    if (estate->begun || (std::exchange(is_to_blame, false) &&
-                          ++estate->assignment.unlucky == kMostUnlucky)) {
-      settle(std::move(estate->assignment), *worker, pid, status,
-             sent_nonsense);
-    } else {
-      untouched.push_back(std::move(estate->assignment));
-    }
-  }
-  for (; !untouched.empty(); untouched.pop_back()) {
-    tally(untouched.back(), -1);
-    returned_.push_front(std::move(untouched.back()));
-  }
-}
-
-void Engine::settle(Assignment lost, const WorkerLink& worker, pid_t pid,
-                    ExitStatus status, bool sent_nonsense) {
-  if (on_death_ == OnDeath::kRetryOnce && !std::exchange(lost.retried, true)) {
-    tally(lost, -1);
-    returned_.push_front(std::move(lost));
-    return;
-  }
-  ItemRange items = lost.job->range(lost.batch);
-  const std::uint64_t at = worker.item();
-  if (items.first <= at && at - items.first < items.count) {
-    items = {.first = static_cast<std::size_t>(at), .count = 1};
-  }
-  lost.job->fail(lost.batch, items.first,
-                 std::make_exception_ptr(WorkerDied(
-                     sent_nonsense ? "something that is no reply in its pipe"
-                                   : to_string(status),
-                     status.signal, pid, static_cast<std::int64_t>(items.first),
-                     static_cast<std::int64_t>(items.count))));
-}
-
-void Engine::fail(const Assignment& lost, const std::string& reason) {
-  lost.job->fail(lost.batch, lost.job->range(lost.batch).first,
-                 pool_error(reason));
+  std::deque<Assignment> to_others = settle(*worker, death, on_death_);
+  returned_.insert(returned_.begin(),
+                   std::make_move_iterator(to_others.begin()),
+                   std::make_move_iterator(to_others.end()));
 }
 
 void Engine::give_up(const std::string& reason) {
@@ -498,9 +436,7 @@ void Engine::terminate() {
   for (const auto& worker : retired_) worker->process().kill(SIGKILL);
   for (const auto& worker : std::exchange(retired_, {})) {
     worker->process().wait();
-    while (const auto lost = worker->inherit()) {
-      fail(lost->assignment, kTerminated);
-    }
+    fail_all(*worker, kTerminated);
   }
   starter_.stop();
   closed_ = true;

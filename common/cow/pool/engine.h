@@ -17,54 +17,14 @@
 #include <string>
 #include <vector>
 
-#include "cow/os/cgroup.h"
+#include "cow/os/deadline.h"
 #include "cow/os/poller.h"
-#include "cow/pool/call.h"
 #include "cow/pool/job.h"
-#include "cow/pool/start_method.h"
+#include "cow/pool/options.h"
 #include "cow/pool/starter.h"
 #include "cow/pool/worker_link.h"
 
 namespace cow {
-
-/// What becomes of the batch that a worker was at when it died.
-enum class OnDeath {
-  /// It fails as WorkerDied. Nothing is ever run twice.
-  kFail,
-  /// It is run once more, by another worker; if that dies too, it fails. For
-  /// tasks that may be run twice.
-  kRetryOnce,
-};
-
-struct PoolOptions {
-  /// How many processes; at least 1. By default as many as CPUs may be used.
-  int workers = available_cpus();
-  /// Spawn and fork server need the line cow::serve_if_spawned() in main.
-  StartMethod start_method = StartMethod::kFork;
-  /// Called in every worker before its first task: a function, or one with its
-  /// arguments, {f, a, b}. A forked worker inherits them, and whatever a lambda
-  /// captures. To other workers they are sent, so they must be pickleable; what
-  /// a pointer among them points to does not change before all are started.
-  Call initializer = {};
-  /// Called once in the fork server, before it forks the first worker: what it
-  /// makes, all workers share. For no other start method.
-  Call preload = {};
-  /// After so many batches a worker ends, and when the next batch is there for
-  /// it, a new one is started, which inherits what there is by then. 0: never.
-  int max_tasks_per_child = 0;
-  OnDeath on_death = OnDeath::kFail;
-};
-
-/// A moment to come, however far away.
-class Deadline {
- public:
-  explicit Deadline(std::chrono::milliseconds from_now);
-  /// For poll(2): 0 when it has passed, and never more than an hour.
-  int milliseconds_left() const;
-
- private:
-  std::chrono::steady_clock::time_point at_;
-};
 
 /// Not thread-safe: one pool is used by one thread, which lives as long as it.
 class Engine {
@@ -160,9 +120,6 @@ class Engine {
   // Reaps a worker that has died and settles what becomes of its batches; kills
   // it first if it has sent nonsense.
   void bury(std::size_t index, bool sent_nonsense);
-  void settle(Assignment lost, const WorkerLink& worker, pid_t pid,
-              ExitStatus status, bool sent_nonsense);
-  static void fail(const Assignment& lost, const std::string& reason);
   // No worker can be had: fails what waits, and what comes.
   void give_up(const std::string& reason);
   // Tells a worker that has nothing to do to end.
@@ -171,7 +128,6 @@ class Engine {
   bool busy() const;
 
   pid_t owner_;
-  int workers_wanted_;
   int max_tasks_per_child_;
   OnDeath on_death_;
   Starter starter_;

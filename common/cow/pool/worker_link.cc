@@ -26,13 +26,19 @@ void enlarge(const Descriptor& pipe, bool& large) {
 
 }  // namespace
 
+void Assignment::tally(int times) const {
+  Transfer& transfer = job->transfer();
+  transfer.batches += times;
+  transfer.to_workers += times * (kBatchHeader + message.size());
+}
+
 bool WorkerLink::has_room_for(const Message& message) const {
   const Bytes size = kBatchHeader + message.size();
   return !passed_over_ && ~slots_taken_ != 0 && size <= kLargestAhead &&
          ahead_ + size <= kMostAhead;
 }
 
-Bytes WorkerLink::give(Assignment assignment) {
+void WorkerLink::give(Assignment assignment) {
   assignment.slot = static_cast<std::size_t>(std::countr_one(slots_taken_));
   slots_taken_ |= std::uint64_t{1} << assignment.slot;
   offers().offer(assignment.slot, assignment.number);
@@ -40,9 +46,7 @@ Bytes WorkerLink::give(Assignment assignment) {
   const Assignment& given = given_.back();
   FrameHeader header = given.job->header(given.batch, given.number);
   header.slot = static_cast<std::uint16_t>(given.slot);
-  const Bytes size = outgoing_.add(header, given.message);
-  ahead_ += size;
-  return size;
+  ahead_ += outgoing_.add(header, given.message);
 }
 
 Bytes WorkerLink::give(FrameHeader header, Message message) {

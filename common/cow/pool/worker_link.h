@@ -29,6 +29,10 @@ struct Assignment {
   std::size_t slot = 0;  ///< where it is offered
   bool retried = false;  ///< a worker has died of it before
   int unlucky = 0;       ///< workers that died with it before they began any
+
+  /// Adds to what the job has moved through the pipes, or takes away again: a
+  /// batch counts where it is run, not where it was given before.
+  void tally(int times) const;
 };
 
 /// The pool's ends of the pipes, and the page that both sides see.
@@ -66,9 +70,8 @@ class WorkerLink {
   /// Whether `message` can be given ahead, while there is another batch.
   bool has_room_for(const Message& message) const;
 
-  /// Puts a batch behind those that it has, to be written by `flush`. Returns
-  /// how much that is.
-  Bytes give(Assignment assignment);
+  /// Puts a batch behind those that it has, to be written by `flush`.
+  void give(Assignment assignment);
   /// Puts a frame that belongs to no batch on its way. Returns its size.
   Bytes give(FrameHeader header, Message message);
   /// Writes as much as the pipe takes; false if that was not all. Throws

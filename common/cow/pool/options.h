@@ -1,0 +1,38 @@
+// What a pool is made with.
+#pragma once
+
+#include "cow/os/cgroup.h"
+#include "cow/pool/call.h"
+#include "cow/pool/start_method.h"
+
+namespace cow {
+
+/// What becomes of the batch that a worker was at when it died.
+enum class OnDeath {
+  /// It fails as WorkerDied. Nothing is ever run twice.
+  kFail,
+  /// It is run once more, by another worker; if that dies too, it fails. For
+  /// tasks that may be run twice.
+  kRetryOnce,
+};
+
+struct PoolOptions {
+  /// How many processes; at least 1. By default as many as CPUs may be used.
+  int workers = available_cpus();
+  /// Spawn and fork server need the line cow::serve_if_spawned() in main.
+  StartMethod start_method = StartMethod::kFork;
+  /// Called in every worker before its first task: a function, or one with its
+  /// arguments, {f, a, b}. A forked worker inherits them, and whatever a lambda
+  /// captures. To other workers they are sent, so they must be pickleable; what
+  /// a pointer among them points to does not change before all are started.
+  Call initializer = {};
+  /// Called once in the fork server, before it forks the first worker: what it
+  /// makes, all workers share. For no other start method.
+  Call preload = {};
+  /// After so many batches a worker ends, and when the next batch is there for
+  /// it, a new one is started, which inherits what there is by then. 0: never.
+  int max_tasks_per_child = 0;
+  OnDeath on_death = OnDeath::kFail;
+};
+
+}  // namespace cow
