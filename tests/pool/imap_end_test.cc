@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cow/os/child.h"
 #include "pool/source.h"
 #include "pool/support.h"
 
@@ -41,6 +43,45 @@ TEST(ImapEnd, DroppedWhileTasksRunLeavesThePoolAsItWas) {
   }
   gate.let_go(most_ahead(2));
   EXPECT_TRUE(works(pool));
+}
+
+TEST(ImapEnd, DroppedTakesBackWhatWasGivenAhead) {
+  Gate gate;
+  Counters counters(1000);
+  Pool pool({.workers = 2});
+  {
+    Source<> source(1000);
+    auto results = pool.imap(
+        [](int i) {
+          Counters::add(i);
+          Gate::stop();
+        },
+        source);
+    ASSERT_TRUE(gate.arrived(2));
+  }
+  gate.let_go(most_ahead(2));
+  EXPECT_TRUE(works(pool));
+  pool.close();
+  pool.join();
+  const std::vector<int> counts = counters.all();
+  EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), 0), 2);
+}
+
+TEST(ImapEnd, DroppedInAForkedCopyTakesNothingBack) {
+  Gate gate;
+  Pool pool({.workers = 1});
+  auto results = std::make_optional(pool.imap(stop_at_gate, numbers(20)));
+  ASSERT_TRUE(gate.arrived(1));
+  Child copy = Child::fork([&] {
+    results.reset();
+    return 0;
+  });
+  EXPECT_TRUE(copy.wait().success());
+  gate.let_go(20);
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(results->wait_for(kDeadline));
+    EXPECT_EQ(results->next(), i);
+  }
 }
 
 TEST(ImapEnd, DroppedAtOnceRunsOnlyWhatWasGivenAhead) {

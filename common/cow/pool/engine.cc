@@ -164,6 +164,20 @@ void Engine::submit(std::shared_ptr<Job> job) {
   hand_out();
 }
 
+void Engine::take_back(const Job& job) {
+  if (::getpid() != owner_) return;  // a copy that a fork made took none
+  for (const Place& place : workers_) {
+    WorkerLink* worker = place.worker.get();
+    while (worker != nullptr && !worker->given().empty() &&
+           worker->given().back().job.get() == &job) {
+      const std::optional<Assignment> batch = worker->withdraw();
+      if (!batch) break;
+      batch->tally(-1);
+      batch->job->fail(batch->batch, 0, nullptr);
+    }
+  }
+}
+
 bool Engine::progress(int also, int milliseconds) {
   if (::getpid() != owner_) expect_open();  // which says why
   hand_out();

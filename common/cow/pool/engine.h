@@ -42,6 +42,9 @@ class Engine {
   /// Puts a job behind those that wait, and begins it if a worker has time.
   /// Throws as `expect_open`.
   void submit(std::shared_ptr<Job> job);
+  /// Takes back those batches of `job` that no worker has begun, as far as
+  /// nothing was given to it behind them. They fail, for nobody to see.
+  void take_back(const Job& job);
   /// Gives what there is to be done to workers that have time for it. Does not
   /// wait.
   void hand_out();

@@ -18,28 +18,32 @@ namespace cow {
 ///
 ///   for (Result& result : pool.imap(task, items)) use(result);
 ///
-/// Dropping it cancels what no worker was given yet. Where the pool is gone,
+/// Dropping it cancels what no worker has begun yet. Where the pool is gone,
 /// what was not done by then fails with PoolError.
 template <typename Result>
 class Imap {
  public:
-  /// `read_input` tells whether it has added batches to the job of `queue`,
-  /// which owns it.
-  Imap(std::shared_ptr<Engine> engine,
+  /// `read_input` tells whether it has added batches to `job`, whose results
+  /// come into `queue`; who holds the queue holds the job.
+  Imap(std::shared_ptr<Engine> engine, const Job& job,
        std::shared_ptr<ResultQueue<Result>> queue,
        std::function<bool()> read_input)
       : engine_(std::move(engine)),
+        job_(&job),
         queue_(std::move(queue)),
         read_input_(std::move(read_input)) {}
   Imap(Imap&&) noexcept = default;
   Imap& operator=(Imap&& other) noexcept {
     std::swap(engine_, other.engine_);
+    std::swap(job_, other.job_);
     std::swap(queue_, other.queue_);
     std::swap(read_input_, other.read_input_);
     return *this;
   }
   ~Imap() {
-    if (queue_) queue_->cancel();
+    if (!queue_) return;
+    queue_->cancel();
+    engine_->take_back(*job_);
   }
 
   /// Waits for the next result; nothing after the last one. Throws what its
@@ -101,6 +105,7 @@ class Imap {
   }
 
   std::shared_ptr<Engine> engine_;
+  const Job* job_;
   std::shared_ptr<ResultQueue<Result>> queue_;
   std::function<bool()> read_input_;
   std::optional<Result> current_;

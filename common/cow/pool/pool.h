@@ -253,7 +253,7 @@ class Pool {
     job->read_input();
     engine_->submit(job);
     return Imap<typename Work::Result>(
-        engine_, {job, &job->queue()},
+        engine_, *job, {job, &job->queue()},
         [job = job.get()] { return job->read_input(); });
   }
 
