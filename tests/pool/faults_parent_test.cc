@@ -165,6 +165,36 @@ TEST_P(Parents, CanTerminateWorkersThatAreStopped) {
   EXPECT_TRUE(pending.ready());
 }
 
+// A fork server that is stopped, and knows how its workers have ended.
+class StoppedServer : public ::testing::Test {
+ protected:
+  StoppedServer()
+      : pool_({.workers = 2, .start_method = StartMethod::kForkServer}) {
+    EXPECT_TRUE(works(pool_));
+    watched_ = watch(pool_.workers());
+    ::kill(pool_.fork_server(), SIGSTOP);
+  }
+
+  Pool pool_;
+  std::vector<Descriptor> watched_;
+};
+
+TEST_F(StoppedServer, IsWokenWhenANewWorkerIsWanted) {
+  kill_and_wait(pool_.workers()[0]);
+  EXPECT_TRUE(works(pool_));
+}
+
+TEST_F(StoppedServer, DoesNotHoldUpTheEnd) {
+  pool_.close();
+  pool_.join();
+  EXPECT_TRUE(all_end(watched_));
+}
+
+TEST_F(StoppedServer, DoesNotHoldUpTermination) {
+  pool_.terminate();
+  EXPECT_TRUE(all_end(watched_));
+}
+
 void be_interrupted() {
   struct sigaction nothing {};
   nothing.sa_handler = [](int) {};  // without SA_RESTART

@@ -89,11 +89,12 @@ std::string call_preload(int file) {
 Answer fork_worker(int socket, std::vector<Descriptor> enclosed,
                    std::map<pid_t, Child>& workers, Descriptor& pidfd) {
   if (enclosed.size() != 3) return {.failure = "a request without its pipes"};
-  if (thread_count() > 1) {
+  const int threads = thread_count();
+  if (threads > 1) {
     return {.failure = fmt::format(
                 "the preload has started threads: the fork server has {} of "
                 "them, and a process with threads cannot fork workers",
-                thread_count())};
+                threads)};
   }
   try {
     Child child = Child::fork([&, server = ::getpid()] {
@@ -173,6 +174,14 @@ void ForkServer::stop() {
   server_.wait();
 }
 
+template <typename Request>
+Letter ForkServer::ask(const Request& request,
+                       const std::vector<int>& enclosed) {
+  send(socket_.get(), request, enclosed);
+  server_.kill(SIGCONT);  // one that somebody has stopped would not answer
+  return receive_letter(socket_.get());
+}
+
 bool ForkServer::has_ended() const {
   pollfd ended{.fd = server_.descriptor(), .events = POLLIN, .revents = 0};
   return retried([&] { return ::poll(&ended, 1, 0); }) == 1;
@@ -183,9 +192,8 @@ WorkerProcess ForkServer::start_worker(int tasks, int results, int offers) {
     stop();
     start();
   }
-  send(socket_.get(), Request{.kind = Request::kFork},
-       {tasks, results, offers});
-  Letter letter = receive_letter(socket_.get());
+  Letter letter =
+      ask(Request{.kind = Request::kFork}, {tasks, results, offers});
   if (letter.text.empty()) {
     throw PoolError("the fork server died while it forked a worker");
   }
@@ -200,8 +208,7 @@ WorkerProcess ForkServer::start_worker(int tasks, int results, int offers) {
 ExitStatus ForkServer::status_of(pid_t pid) {
   constexpr ExitStatus kNobodyKnows{.code = kUnknownExit, .signal = 0};
   try {
-    send(socket_.get(), Request{.kind = Request::kStatus, .pid = pid});
-    const Letter letter = receive_letter(socket_.get());
+    const Letter letter = ask(Request{.kind = Request::kStatus, .pid = pid});
     if (letter.text.empty()) return kNobodyKnows;
     const auto answer = read_letter<Answer>(letter);
     return {.code = answer.code, .signal = answer.signal};

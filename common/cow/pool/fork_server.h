@@ -7,9 +7,11 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <vector>
 
 #include "cow/os/child.h"
 #include "cow/os/descriptor.h"
+#include "cow/os/socket.h"
 #include "cow/pool/call.h"
 #include "cow/pool/worker_process.h"
 
@@ -39,6 +41,9 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   pid_t pid() const { return server_.pid(); }
 
  private:
+  // Sends a request (of fork_server.cc) and returns the answer to it.
+  template <typename Request>
+  Letter ask(const Request& request, const std::vector<int>& enclosed = {});
   void start();
   void stop();
   bool has_ended() const;
