@@ -60,15 +60,10 @@ asan: ## Runs the tests under the address and undefined-behaviour sanitizers
 	@$(call build_preset,asan)
 	@common/setup/run_tests.sh build-asan -L 'unit|memory' $(ARGS)
 
-# A sanitized process has a thread of the sanitizer's beside its own, and keeps
-# memory back. So what counts threads, forks in a forked child, runs out of
-# memory or of its stack, or wants a pipe filled to the byte cannot be asked.
-NOT_TSAN := Lifetime\.(APoolMayBeMadeIn|AnExceptionInAPoolOf)|Processes\.|Thread|EndsItsWorkersWhenTheParentIsKilled/fork|Parents\..*/fork|EndTheirWorker|RunOutOfMemory|MoreThanThereIsMemory|NearlyAFrame|FullPipes|ThatIsKilledTakesIts
-
 tsan: ## Runs the pool's tests under the thread sanitizer, as far as they can
 	@$(PACKAGES) build tidy
 	@$(call build_preset,tsan)
-	@common/setup/run_tests.sh build-tsan -R '^pool\.' -E '$(NOT_TSAN)' $(ARGS)
+	@common/setup/run_tests.sh build-tsan -R '^pool\.' -LE not_tsan $(ARGS)
 
 strict: ## Builds with g++ and with clang, warnings as errors
 	@$(PACKAGES) build tidy

@@ -7,6 +7,27 @@ cowpool_test(pool unit
   offers_test.cc
   outgoing_test.cc
   spawn_order_test.cc)
+
+# A program under the thread sanitizer has a thread of the sanitizer's beside
+# its own, and keeps memory back. So it cannot be asked about tests that count
+# threads, fork in a forked child, run out of memory or of their stack, or want
+# a pipe filled to the byte.
+set(pool_process_test_not_tsan
+  *Thread*
+  *.EndsItsWorkersWhenTheParentIsKilled/fork
+  ForkServer.ThatIsKilledTakesIts*
+  Garbage.ThatAnnouncesMoreThanThereIsMemory*
+  Lifetime.APoolMayBeMadeIn*
+  Lifetime.AnExceptionInAPoolOf*
+  Processes.*)
+set(pool_faults_not_tsan
+  *Thread*
+  *.ThatEndTheirWorker*
+  *.ThatRunOutOfMemory*
+  FullPipes.*
+  Parents.*/fork
+  Replies.OfNearlyAFrame*)
+
 cowpool_test(pool process
   ahead_test.cc
   apply_test.cc
@@ -46,11 +67,8 @@ foreach(call IN ITEMS epoll_create1 epoll_ctl fcntl fork ftruncate memfd_create
     mmap pipe2 posix_spawn read socketpair syscall writev)
   target_link_options(pool_faults_test PRIVATE LINKER:--wrap=${call})
 endforeach()
-gtest_discover_tests(pool_faults_test
-  TEST_PREFIX pool.Faults.
-  NO_PRETTY_TYPES
-  DISCOVERY_TIMEOUT 60
-  PROPERTIES TIMEOUT 120 LABELS process)
+cowpool_discover(pool_faults_test pool.Faults. process
+  "${pool_faults_not_tsan}")
 
 # Programs that cannot be spawned, because their main lacks the line or comes to
 # it too late.
