@@ -78,7 +78,7 @@ template <typename T, typename Items>
 std::vector<Element<T>> elements_of(Items&& items) {
   std::vector<Element<T>> elements;
   if constexpr (std::is_same_v<Items, std::vector<Element<T>>>) {
-    elements = std::move(items);
+    elements = std::forward<Items>(items);
   } else if constexpr (std::is_same_v<T, bool>) {
     for (const bool item : items) elements.push_back({item});
   } else {

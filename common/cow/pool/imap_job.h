@@ -55,8 +55,8 @@ class ResultQueue {
     batches_.at(batch).outcomes = std::move(outcomes);
     finish(batch);
   }
-  void fail(std::int64_t batch, std::exception_ptr error) {
-    batches_.at(batch).error = std::move(error);
+  void fail(std::int64_t batch, const std::exception_ptr& error) {
+    batches_.at(batch).error = error;
     finish(batch);
   }
   /// No batch will be begun any more; `error`, if there is one, is why.
@@ -232,7 +232,7 @@ class ImapJob final : public Job {
   void fail(std::int64_t batch, std::size_t /*item*/,
             std::exception_ptr error) override {
     items_.erase(batch);
-    queue_.fail(batch, std::move(error));
+    queue_.fail(batch, error);
   }
   void abandon(std::exception_ptr error) override {
     while (!ready_.empty()) fail(next(), 0, error);

@@ -79,7 +79,7 @@ FrameReader::Result FrameReader::next_in(const Buffer& buffer) {
 
 bool FrameReader::read_into(Buffer& buffer, int fd) {
   if (begin_ != 0) {
-    std::memmove(&buffer[0], &buffer[begin_], buffered());
+    std::memmove(buffer.data(), &buffer[begin_], buffered());
     end_ -= std::exchange(begin_, 0);
   }
   const std::size_t room = buffer.size() - end_;
@@ -168,7 +168,7 @@ void TaskInput::fill(std::size_t size) {
   if (begin_ == end_) {
     begin_ = end_ = 0;
   } else if (begin_ + size > kMostViewed) {
-    std::memmove(&buffer_[0], &buffer_[begin_], end_ - begin_);
+    std::memmove(buffer_.data(), &buffer_[begin_], end_ - begin_);
     end_ -= std::exchange(begin_, 0);
   }
   while (end_ - begin_ < size) {

@@ -77,7 +77,7 @@ class FrameReader {
 class TaskInput {
  public:
   /// `fd` is not owned.
-  explicit TaskInput(int fd) : fd_(fd) {}
+  explicit TaskInput(int fd) : fd_(fd) {}  // NOLINT: buffer_ is read into
 
   /// Messages up to this size can be viewed where they lie: two pages, for it
   /// is private memory of every worker.

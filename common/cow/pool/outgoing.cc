@@ -50,7 +50,7 @@ void OutgoingFrames::forget_what_is_written() {
 Bytes OutgoingFrames::write_some(int fd) {
   Bytes written;
   while (!done()) {
-    std::array<iovec, kMostPieces> now;
+    std::array<iovec, kMostPieces> now;  // NOLINT: filled as far as used
     const std::size_t count = std::min(pieces_.size() - next_, kMostPieces);
     for (std::size_t i = 0; i < count; ++i) {
       const Piece& piece = pieces_[next_ + i];
