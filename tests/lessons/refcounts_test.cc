@@ -125,6 +125,13 @@ TEST(Refcounts, AreCopiedByOneWorkerAndByMany) {
   }
 }
 
+// What the parent writes when it looks at the pages of a single worker would be
+// left to that worker.
+TEST(Refcounts, OfASingleWorkerAreSeenWithoutChangingWhatItOwns) {
+  expect_reading_to_copy(report_of("09_refcounts", {"--workers", "1"}),
+                         64 * kMiB / kSlot);
+}
+
 TEST(Refcounts, AreNotCopiedTwiceByWorkersWithManyItems) {
   expect_reading_to_copy(
       report_of("09_refcounts", {"--data", "4MiB", "--items", "50"}),

@@ -21,13 +21,15 @@ const std::byte* page_of(const void* address) {
 
 // Of each page whether process `pid` maps it alone.
 std::vector<bool> exclusive(const PageList& pages, pid_t pid) {
+  // Neighbours are read at once, but not all of them: this process would write
+  // what it reads over pages that the worker inherited, and leave those to it.
+  constexpr std::size_t kAtOnce = 512;
   std::vector<bool> exclusive;
   exclusive.reserve(pages.size());
   while (exclusive.size() < pages.size()) {
-    // Neighbours are read at once.
     const std::size_t first = exclusive.size();
     std::size_t end = first + 1;
-    while (end < pages.size() &&
+    while (end < pages.size() && end - first < kAtOnce &&
            pages[end] == pages[end - 1] + page_size().size()) {
       ++end;
     }
