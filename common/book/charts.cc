@@ -201,7 +201,7 @@ Drawing draw_cost_of_workers(const std::vector<Json>& reports) {
   const double last = static_cast<double>(most) + .5;
   return draw(
       {.title = fmt::format(
-           "The data sent: {} more a worker. Inherited: nothing.", size(D)),
+           "The data sent: {} more a worker. Inherited: nothing", size(D)),
        .subtitle = "ΣPSS by the number of workers: points are measured, lines "
                    "are the formulas.",
        .x_label = "N, workers",

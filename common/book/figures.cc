@@ -43,7 +43,7 @@ Drawing draw_course(const Reports& reports) {
   const std::int64_t cure = inherited.sum(&ProcessFigures::pss);
   require(cost > 2 * cure, "a global costs less than pass_self");
   return draw_bars(
-      {.title = fmt::format("Sent to the workers: {}. Inherited: {}.",
+      {.title = fmt::format("Sent to the workers: {}. Inherited: {}",
                             size(cost), size(cure)),
        .subtitle = setting(reports[0]),
        .pools = {{"01 pass_self", "the items carry the data", passed},

@@ -188,7 +188,7 @@ TEST(Bars, OfPssAreAsLongAsWhatTheMachineSpends) {
   EXPECT_THAT(drawing.alt,
               AllOf(HasSubstr("ΣPSS 321.0 MiB"), HasSubstr("ΣPSS 66.0 MiB")));
   EXPECT_EQ(root.child_text("title"),
-            "Sent to the workers: 321.0 MiB. Inherited: 66.0 MiB.");
+            "Sent to the workers: 321.0 MiB. Inherited: 66.0 MiB");
 }
 
 TEST(Bars, OfEachProcessAreAsLongAsItsFigures) {
