@@ -206,15 +206,15 @@ class Comparison {
     }
   }
 
-  static std::optional<std::string> apart(const Quantity& then,
-                                          const Quantity& now, bool near) {
+  std::optional<std::string> apart(const Quantity& then, const Quantity& now,
+                                   bool near) const {
     if (now.kind == Kind::kTime) return std::nullopt;
     const bool memory = now.kind == Kind::kMemory;
     double slack = then.half_digit + now.half_digit;
     const double larger = std::max(std::abs(then.value), std::abs(now.value));
     if (memory && !(then.in_bytes && now.in_bytes)) {
-      slack += std::max(larger * kOneFiftieth,
-                        larger < kMebi ? kLeastBelowOneMebi : kLeastAbove);
+      slack += std::max({larger * kOneFiftieth, slack_.within,
+                         larger < kMebi ? kLeastBelowOneMebi : kLeastAbove});
     } else if (near) {
       slack += larger * kOneFiftieth;
     }

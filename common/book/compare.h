@@ -30,6 +30,10 @@ struct Slack {
   std::vector<std::string> free;
   /// In lines that match one of these, plain numbers may differ by 2 %.
   std::vector<std::string> near;
+  /// Figures of memory may differ by so many bytes at least. For whole
+  /// interpreters, whose libraries other processes may map or not: a page of a
+  /// file counts in the USS of a process only while nobody else maps it.
+  double within = 0;
 };
 
 /// A line that differs. Of one that is only in one of the texts, the other is

@@ -89,6 +89,19 @@ std::string without_folder(std::string text, const fs::path& source) {
   return text;
 }
 
+// The bytes of the option "within: 8 MiB"; 0 without it.
+double within(const Block& block) {
+  const std::string amount = block.one("within");
+  if (amount.empty()) return 0;
+  const MarkedLine line = mark_figures(amount);
+  if (line.figures.size() != 1 ||
+      line.figures[0].kind != Quantity::Kind::kMemory) {
+    throw std::runtime_error(fmt::format(
+        "within: {}: expected an amount of memory, such as 8 MiB", amount));
+  }
+  return line.figures[0].value;
+}
+
 Fresh output(const Document& document, const Block& block, const Places& places,
              Runs& runs) {
   const Ran& ran = runs.run(words_of(block.what));
@@ -107,7 +120,8 @@ Fresh output(const Document& document, const Block& block, const Places& places,
                       excerpt(without_folder(ran.text, places.source), choice));
   fresh.slack = {.bounds = bounds_of(ran.report),
                  .free = block.all("free"),
-                 .near = block.all("near")};
+                 .near = block.all("near"),
+                 .within = within(block)};
   return fresh;
 }
 

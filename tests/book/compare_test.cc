@@ -144,6 +144,15 @@ TEST(Compare, LetsCountsBeNearWhereTheDocumentSaysSo) {
   EXPECT_EQ(compare({"floats 16,450"}, {"floats 16,449"}, slack).size(), 1U);
 }
 
+TEST(Compare, LetsMemoryDifferAsFarAsTheDocumentSays) {
+  constexpr double kMebi = 1024 * 1024;
+  const Slack slack{.bounds = {}, .free = {}, .near = {}, .within = 8 * kMebi};
+  EXPECT_THAT(compare({"82132 kB"}, {"88896 kB"}, slack), IsEmpty());
+  EXPECT_EQ(compare({"82132 kB"}, {"88896 kB"}, kNone).size(), 1U);
+  EXPECT_EQ(compare({"82132 kB"}, {"93896 kB"}, slack).size(), 1U);
+  EXPECT_EQ(compare({"82132"}, {"82133"}, slack).size(), 1U);
+}
+
 TEST(Compare, DoesNotMindWhereALegendIsBroken) {
   EXPECT_THAT(compare({"  h = 8 bytes · b = 92 KiB", "  B = 16"},
                       {"  h = 8 bytes", "  b = 84 KiB · B = 16"}, kNone),
