@@ -126,6 +126,11 @@ class Browser:
             "width": width, "height": HEIGHT, "deviceScaleFactor": 1,
             "mobile": False})  # or the window would grow with its page
 
+    def prefer(self, scheme):
+        """What the reader's system is set to: "light", "dark" or "" for any."""
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": scheme}]})
+
     def open(self, path):
         self.driver.get_log("performance")  # forget what was before
         self.driver.get(path.as_uri())
@@ -204,6 +209,16 @@ def check_dark_mode(site, browser):
         seen[theme] = color
     if not {"light", "dark"} <= set(seen) or seen["light"] == seen["dark"]:
         site.say(start, "dark mode does not switch: %s" % seen)
+        return
+
+    browser.run("localStorage.clear();")
+    for scheme in ("light", "dark"):
+        browser.prefer(scheme)
+        browser.open(start)
+        if look() != ["auto", seen[scheme]]:
+            site.say(start, "on a system that is %s the page is %s" % (
+                scheme, look()))
+    browser.prefer("")
 
 
 def check_answers(site, browser):

@@ -39,10 +39,11 @@ pygments_dark_style = "native"
 
 
 def repair_theme(app, exception):
-    """Makes one file of each that Debian's furo has in parts.
+    """Makes whole what Debian's furo has in parts.
 
     Its script is a module that imports another, its style sheet imports one by
     an address of a web server: a page that is opened from a file gets neither.
+    And the style sheet is without the colours for readers whose system is dark.
     """
     static = Path(app.outdir) / "_static"
     script = static / "scripts" / "furo.js"
@@ -55,10 +56,15 @@ def repair_theme(app, exception):
     def normalize(match):
         return (Path("/usr/share") / match[1].lstrip("/")).read_text()
     style = static / "styles" / "furo.css"
-    if exception is None:
-        style.write_text(re.sub(
-            r'@import (?:url\()?"?(/javascript/[^")]*)"?\)?;', normalize,
-            style.read_text()))
+    if exception is not None:
+        return
+    sheet = re.sub(r'@import (?:url\()?"?(/javascript/[^")]*)"?\)?;', normalize,
+                   style.read_text())
+    dark = re.search(r'body\[data-theme="dark"\] {([^}]*)}', sheet)
+    if dark and "prefers-color-scheme" not in sheet:
+        sheet += ("@media not print { @media (prefers-color-scheme: dark) {\n"
+                  '  body:not([data-theme="light"]) {%s} } }\n' % dark[1])
+    style.write_text(sheet)
 
 
 def setup(app):
