@@ -151,6 +151,7 @@ class FamilyCase {
         copied(family_.ancestor[0]) >= std::max(kLeast, all_shared() / 4)) {
       return written_by_ancestor();
     }
+    if (const Found* one = holder_alone()) return held_by_ancestor(*one);
     if (all_shared() >= kLeast) return shared_case();
     return cannot_tell(
         fmt::format("there is too little data; no process has "
@@ -195,6 +196,24 @@ class FamilyCase {
     return rest < all / 2 || rest < kLeast * workers_.size();
   }
 
+  // The ancestor, if most of the data is what it has made for itself since the
+  // workers were forked from it.
+  const Found* holder_alone() const {
+    if (family_.ancestor.size() != 1) return nullptr;
+    const Found& one = family_.ancestor[0];
+    const Bytes amount = own(one) + undecided(one);
+    return amount >= kLeast && amount > all_shared() ? &one : nullptr;
+  }
+
+  static Diagnosis held_by_ancestor(const Found& one) {
+    return cannot_tell(fmt::format(
+        "PID {} alone has about {}, {}: the workers {}", one.pid,
+        to_string(own(one) + undecided(one)),
+        own(one) >= undecided(one) ? "made after the fork"
+                                   : "made or written after the fork",
+        own(one) >= undecided(one) ? "did not inherit it" : "do not share it"));
+  }
+
   Diagnosis undecided_case() const {
     const Typical one = typical(workers_, undecided_figure());
     const std::string where =
@@ -230,12 +249,12 @@ class FamilyCase {
 
   Diagnosis copies() const {
     const Typical one = typical(workers_, own);
-    const std::string copy =
-        one.several ? "hold copies of their own, each" : "holds its own copy";
     return {Kind::kCopies,
-            fmt::format("{} {} of about {}, as after pickling: it was made "
-                        "after the fork, and nobody shares it.",
-                        capital(one.who), copy, to_string(one.amount)),
+            fmt::format("{} {} about {} of {} own: it was made after the fork "
+                        "(a copy, as after pickling, or a result), and nobody "
+                        "shares it.",
+                        capital(one.who), one.several ? "hold" : "holds",
+                        to_string(one.amount), one.several ? "their" : "its"),
             {}};
   }
 
@@ -271,6 +290,13 @@ class FamilyCase {
 };
 
 Diagnosis of_family(const Family& family) {
+  if (family.ancestor.size() + family.workers.size() == 1) {
+    const Found& one =
+        family.ancestor.empty() ? family.workers[0] : family.ancestor[0];
+    return cannot_tell(fmt::format(
+        "all that share memory with PID {} ended while they were read",
+        one.pid));
+  }
   for (const auto* group : {&family.workers, &family.ancestor}) {
     for (const Found& found : *group) {
       if (!found.pages) {
@@ -338,6 +364,7 @@ Diagnosis of_strangers(const std::vector<Found>& all) {
 
 std::vector<std::string> evidence_of(const Family& family) {
   std::vector<std::string> lines;
+  if (family.ancestor.size() + family.workers.size() == 1) return lines;
   if (family.ancestor.empty()) {
     lines.push_back(fmt::format("{} processes forked from one that has ended",
                                 family.workers.size()));

@@ -63,9 +63,6 @@ class FamilyReader {
     return family;
   }
 
-  // Those that did not end while they were read.
-  const Group& left() const { return group_; }
-
  private:
   struct Partner {
     const Member* member;  // nothing if nobody is left
@@ -78,6 +75,7 @@ class FamilyReader {
     while (std::find(group_.begin(), group_.end(), &member) != group_.end()) {
       const std::size_t before = group_.size();
       const Partner partner = partner_of(member);
+      if (partner.member == nullptr && has_gone(member, proc_)) break;
       if (partner.member == nullptr) return entry;
       entry.pages = compared(member, *partner.member, partner.kind);
       if (group_.size() == before) return entry;
@@ -187,15 +185,9 @@ Findings examine(const std::vector<Member>& members,
     if (image == images.end() || image->second.size() == 1) {
       findings.alone.push_back(alone(member, proc, reads));
     } else if (image->second[0] == &member) {
-      FamilyReader reader(image->second, proc, reads);
-      const Family family = reader.read();
-      if (family.ancestor.size() + family.workers.size() > 1) {
+      const Family family = FamilyReader(image->second, proc, reads).read();
+      if (!family.ancestor.empty() || !family.workers.empty()) {
         findings.families.push_back(family);
-      } else {
-        for (const Member* one : reader.left()) {
-          if (has_gone(*one, proc)) continue;
-          findings.alone.push_back(alone(*one, proc, reads));
-        }
       }
     }
   }

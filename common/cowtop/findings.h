@@ -29,7 +29,8 @@ struct Found {
 };
 
 /// Processes that were forked from one another, so that they run one program,
-/// as one execve laid it out.
+/// as one execve laid it out. One process, where the others have ended while
+/// they were read.
 struct Family {
   /// The one that the others descend from, compared with one of them: what it
   /// has `copied` is what it wrote after the fork. Empty if it has ended.

@@ -62,7 +62,7 @@ TEST(Diagnose, CopiesOfWorkersOfWhichSomeHadNoTask) {
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_EQ(diagnosis.kind, Kind::kCopies);
   EXPECT_THAT(diagnosis.sentence,
-              HasSubstr("4 of the 5 workers hold copies of their own"));
+              HasSubstr("4 of the 5 workers hold about 64.0 MiB of their own"));
 }
 
 TEST(Diagnose, SharedWhereWorkersHaveLittleOfTheirOwn) {
@@ -130,6 +130,36 @@ TEST(Diagnose, DirtyingByTheParent) {
       diagnose(family({.shared = 1_MiB, .copied = 64_MiB}, {.shared = 70_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
   EXPECT_THAT(diagnosis.sentence, HasSubstr("the parent (PID 7) wrote it"));
+}
+
+TEST(Diagnose, DoesNotPraiseAParentThatMadeItsDataAfterTheFork) {
+  const Diagnosis diagnosis =
+      diagnose(family({.shared = 5_MiB, .own = 200_MiB}, {.shared = 5_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
+  EXPECT_THAT(diagnosis.sentence,
+              HasSubstr("PID 7 alone has about 200.0 MiB, made after the fork: "
+                        "the workers did not inherit it"));
+}
+
+TEST(Diagnose, DoesNotSayWhetherTheParentMadeOrWroteWhatItAloneHas) {
+  EXPECT_THAT(diagnose(family({.shared = 5_MiB, .undecided = 200_MiB},
+                              {.shared = 5_MiB}))
+                  .sentence,
+              HasSubstr("made or written after the fork"));
+}
+
+TEST(Diagnose, SharedThoughTheParentHoldsSmallResults) {
+  EXPECT_EQ(
+      diagnose(family({.shared = 64_MiB, .own = 60_MiB}, {.shared = 64_MiB}))
+          .kind,
+      Kind::kShared);
+}
+
+TEST(Diagnose, DoesNotTakeResultsForPickledData) {
+  EXPECT_THAT(
+      diagnose(family({.shared = 5_MiB}, {.shared = 5_MiB, .own = 40_MiB}))
+          .sentence,
+      HasSubstr("or a result"));
 }
 
 TEST(Diagnose, CannotTellWhatLiesAtTheSameAddressInBoth) {

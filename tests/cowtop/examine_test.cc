@@ -92,11 +92,10 @@ TEST_F(Examine, LeavesOutWhoseMemoryEndsInTheMiddle) {
   EXPECT_THAT(pids(examine().families.at(0).workers), ElementsAre(11, 13));
 }
 
-TEST_F(Examine, TakesTheOneThatIsLeftForItself) {
+TEST_F(Examine, SaysOfTheOneThatIsLeftThatTheOthersHaveEnded) {
   for (pid_t pid = 11; pid < 14; ++pid) proc.remove(pid);
-  const Findings findings = examine();
-  EXPECT_THAT(findings.families, IsEmpty());
-  EXPECT_THAT(pids(findings.alone), ElementsAre(10));
+  EXPECT_THAT(diagnose(examine()).sentence,
+              HasSubstr("all that share memory with PID 10 ended"));
 }
 
 TEST_F(Examine, FindsNobodyWhenAllHaveEnded) {
