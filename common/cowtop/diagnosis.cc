@@ -36,7 +36,7 @@ Bytes alone(const Found& found) {
   return std::min(found.usage.uss(), found.usage.anonymous);
 }
 Bytes rate(const Found& found) {
-  return std::max(Bytes(), found.private_per_second);
+  return std::max(Bytes(), found.shared_lost_per_second);
 }
 
 Bytes sum(const std::vector<Found>& all, const Figure& figure) {

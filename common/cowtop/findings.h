@@ -24,8 +24,9 @@ struct Found {
   cow::Reading<Comparison> pages = cow::Absent{"not compared"};
   /// By how much `pages->shared` has fallen since it was first seen.
   cow::Bytes lost;
-  /// USS that comes in a second, over the last looks.
-  cow::Bytes private_per_second;
+  /// By how much `pages->shared` falls in a second while USS rises, over the
+  /// last comparisons.
+  cow::Bytes shared_lost_per_second;
 };
 
 /// Processes that were forked from one another, so that they run one program,

@@ -84,7 +84,7 @@ TEST(Diagnose, SharedThoughWorkersAreJustMakingSmallResults) {
   Findings findings =
       family({.shared = 700_MiB}, {.shared = 700_MiB, .own = 8_MiB}, 2);
   for (Found& worker : findings.families[0].workers) {
-    worker.private_per_second = 3_MiB;
+    worker.shared_lost_per_second = 3_MiB;
   }
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
@@ -118,7 +118,7 @@ TEST(Diagnose, DirtyingThatGoesOnWithItsPace) {
   Findings findings =
       family({.shared = 700_MiB}, {.shared = 690_MiB, .copied = 10_MiB}, 2);
   for (Found& worker : findings.families[0].workers) {
-    worker.private_per_second = 3_MiB;
+    worker.shared_lost_per_second = 3_MiB;
   }
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
