@@ -18,6 +18,7 @@ using States = cow::Reading<PageStates>;
 Found found(const Member& member) {
   Found found;
   found.pid = member.process.id.pid;
+  found.parent = member.process.parent;
   found.name = cow::printable(member.process.name);
   found.usage = member.usage;
   return found;

@@ -17,6 +17,7 @@ namespace cowtop {
 /// One process.
 struct Found {
   pid_t pid = 0;
+  pid_t parent = 0;
   std::string name;
   cow::Usage usage;
   /// Of a process that nobody was forked from, and that was not: compared with

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "cow/memory/usage.h"
 
@@ -29,11 +30,11 @@ bool moved(const ListedProcess& a, const ListedProcess& b) {
 cow::Reading<cow::Usage> usage_of(const ListedProcess& process,
                                   const std::filesystem::path& proc) {
   if (process.zombie()) {
-    return cow::Absent{"a zombie: it has ended, and has not been waited for"};
+    return cow::Absent{"ended and not waited for: a zombie"};
   }
   cow::Reading<cow::Usage> usage = cow::read_usage(process.id.pid, proc);
   if (!usage && process.rss == cow::Pages(0)) {
-    return cow::Absent{"it has no memory of its own"};
+    return cow::Absent{"there is no memory to read"};
   }
   return usage;
 }
@@ -70,15 +71,16 @@ std::vector<Watch::Nodes> Watch::select(const Processes& all) {
   return trees;
 }
 
-// Those of whom there is something to read: who ends gives back its memory
-// before it is a zombie.
-std::set<ProcessId> Watch::living(const Processes& all) const {
+// Those who have not ended, and whether they have memory. Who ends gives it
+// back before it is a zombie; until that is done the others still share it.
+std::map<ProcessId, bool> Watch::living(const Processes& all) const {
   std::set<ProcessId> seen = seen_;
   const std::vector<Node> nodes =
       root_ == 0 ? forked_trees(all, ::geteuid()) : follow(all, seen);
-  std::set<ProcessId> ids;
+  std::map<ProcessId, bool> ids;
   for (const Node& node : nodes) {
-    if (node.process.image.known()) ids.insert(node.process.id);
+    if (node.process.zombie()) continue;
+    ids[node.process.id] = node.process.image.known();
   }
   return ids;
 }
@@ -296,14 +298,16 @@ void Watch::note(Sample& sample, std::size_t trees) const {
   }
   for (const auto& [reason, pids] : unread) {
     constexpr std::size_t kMost = 5;
-    const auto end = pids.begin() +
-                     static_cast<std::ptrdiff_t>(std::min(kMost, pids.size()));
+    const std::size_t named = std::min(kMost, pids.size());
+    const auto end = pids.begin() + static_cast<std::ptrdiff_t>(named);
+    const std::string more =
+        pids.size() > named ? fmt::format(" and {} more", pids.size() - named)
+                            : "";
     sample.notes.push_back(
         fmt::format("{} could not be read ({}): PID {}{}.",
                     pids.size() == 1 ? "1 process"
                                      : fmt::format("{} processes", pids.size()),
-                    reason, fmt::join(pids.begin(), end, ", "),
-                    pids.size() > kMost ? " ..." : ""));
+                    reason, fmt::join(pids.begin(), end, ", "), more));
   }
   if (sample.rows.empty()) {
     sample.notes.push_back(
@@ -316,9 +320,7 @@ void Watch::note(Sample& sample, std::size_t trees) const {
   }
   if (trees > 1) {
     sample.notes.push_back(fmt::format(
-        "{} trees, the largest first; the diagnosis is of PID {} and its "
-        "descendants.",
-        trees, sample.rows.front().pid));
+        "{} trees, in the order of what their forked processes cost.", trees));
   }
 }
 
@@ -345,6 +347,14 @@ void Watch::start_anew() {
     memory.history.clear();
     memory.shared.clear();
   }
+}
+
+// The totals are of all trees.
+void Watch::name_tree(Sample& sample) {
+  std::string& sentence = sample.diagnosis.sentence;
+  sentence[0] = static_cast<char>(std::tolower(sentence[0]));
+  sentence = fmt::format("Of PID {} and its descendants: {}",
+                         sample.rows.front().pid, sentence);
 }
 
 // Whether there was anything to read.
@@ -375,13 +385,15 @@ std::vector<Watch::Nodes> Watch::read_steadily(Sample& sample) {
   for (int tries = 1;; ++tries) {
     std::vector<Nodes> trees = select(all);
     if (!read_moved(trees, all)) return trees;
-    const std::set<ProcessId> before = living(all);
+    const auto before = living(all);
     Processes after = list();
-    const std::set<ProcessId> now = living(after);
+    const auto now = living(after);
     if (now == before) return trees;
     // What was read of those that have all ended is all there will ever be.
-    if (tries == kTries || now.empty()) {
-      sample.torn = before.size() > 1 || !now.empty();
+    const bool over = std::none_of(now.begin(), now.end(),
+                                   [](const auto& one) { return one.second; });
+    if (tries == kTries || over) {
+      sample.torn = before.size() > 1 || !over;
       return trees;
     }
     all = std::move(after);
@@ -410,6 +422,7 @@ Sample Watch::look() {
   }
   sample.diagnosis =
       trees.empty() ? diagnose({}) : conclude(trees.front(), now);
+  if (trees.size() > 1) name_tree(sample);
   note(sample, trees.size());
   account(sample, cpu_before);
   return sample;

@@ -56,8 +56,8 @@ class Watch {
   /// Process `root` and all its descendants, from now on: those once seen stay
   /// watched when their parent ends. It goes on when `root` itself has ended.
   explicit Watch(pid_t root, WatchOptions options = {});
-  /// All trees of this user's processes that share memory through fork; the
-  /// largest first.
+  /// All trees of this user's processes that share memory through fork; those
+  /// first whose forked processes cost most.
   explicit Watch(WatchOptions options = {});
 
   /// One look. Never throws for what a process does: what could not be read is
@@ -108,7 +108,7 @@ class Watch {
   using Nodes = std::vector<Node>;
 
   std::vector<Nodes> select(const Processes& all);
-  std::set<cow::ProcessId> living(const Processes& all) const;
+  std::map<cow::ProcessId, bool> living(const Processes& all) const;
   std::vector<Nodes> read_steadily(Sample& sample);
   bool read_moved(const std::vector<Nodes>& trees, const Processes& all);
   Processes list();
@@ -127,6 +127,7 @@ class Watch {
   static void keep(History& history, Time now, cow::Bytes amount);
   static cow::Bytes rise_per_second(const History& history, Time now);
   void forget(const Processes& all);
+  static void name_tree(Sample& sample);
   void note(Sample& sample, std::size_t trees) const;
   void account(Sample& sample, std::chrono::nanoseconds cpu_before);
 

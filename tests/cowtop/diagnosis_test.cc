@@ -36,12 +36,16 @@ Findings family(const Comparison& parent, const Comparison& worker,
   return {{family}, {}};
 }
 
+// The first one has started the others.
 Findings strangers(std::initializer_list<Bytes> each) {
   Findings findings;
   for (const Bytes bytes : each) {
     Comparison pages;
     pages.own = bytes;
-    findings.alone.push_back(found(pages));
+    Found one = found(pages);
+    one.pid = 7 + static_cast<pid_t>(findings.alone.size());
+    one.parent = findings.alone.empty() ? 1 : 7;
+    findings.alone.push_back(one);
   }
   return findings;
 }
@@ -215,8 +219,29 @@ TEST(Diagnose, CannotTellOfTooLittle) {
 
 TEST(Diagnose, CannotTellOfOneProcess) {
   EXPECT_THAT(diagnose(strangers({64_MiB})).sentence, HasSubstr("one process"));
-  EXPECT_THAT(diagnose(strangers({64_MiB, 1_MiB})).sentence,
-              HasSubstr("one process"));
+}
+
+TEST(Diagnose, DoesNotCallAParentOfIdleSpawnedWorkersAlone) {
+  const Diagnosis diagnosis =
+      diagnose(strangers({200_MiB, 1_MiB, 1_MiB, 1_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("PID 7 alone has about 201.0 MiB"));
+}
+
+TEST(Diagnose, DoesNotCountTheParentAmongTheWorkersBehindAShell) {
+  Findings findings = strangers({1_MiB, 64_MiB, 65_MiB, 65_MiB, 65_MiB});
+  for (std::size_t i = 2; i < 5; ++i) findings.alone[i].parent = 8;
+  EXPECT_THAT(diagnose(findings).sentence, HasSubstr("each of 3 processes"));
+}
+
+TEST(Diagnose, CountsAllOfThoseThatAShellHasStarted) {
+  EXPECT_THAT(diagnose(strangers({1_MiB, 64_MiB, 64_MiB, 64_MiB})).sentence,
+              HasSubstr("each of 3 processes"));
+}
+
+TEST(Diagnose, SaysOfOneProcessThatItRunsAProgramOfItsOwn) {
+  EXPECT_EQ(diagnose(strangers({64_MiB})).evidence.at(0),
+            "1 process runs a program of its own, forked from nobody");
 }
 
 TEST(Diagnose, CannotTellOfNobody) {

@@ -25,6 +25,7 @@ using testing::FakeProc;
 using testing::FakeProcess;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 cow::Bytes pages(std::int64_t count) { return to_bytes(Pages(count)); }
 
@@ -130,6 +131,26 @@ TEST_F(Looks, AreMadeAgainWhenAProcessComesMeanwhile) {
   const Sample sample = watch.look();
   EXPECT_THAT(pids(sample), ElementsAre(10, 11, 12));
   EXPECT_FALSE(sample.torn);
+}
+
+TEST_F(Looks, AreMadeAgainWhenAProcessWasAboutToEnd) {
+  put_pool(1);
+  proc.put_stat({.pid = 12, .parent = 10, .started = 102, .code = 0});
+  Watch watch(10, changing([&](int n) {
+                if (n == 1) proc.remove(12);
+              }));
+  EXPECT_THAT(pids(watch.look()), ElementsAre(10, 11));
+  EXPECT_EQ(watch.reads().usages, 3 + 2);
+}
+
+TEST_F(Looks, KeepWhatWasReadOfWhoIsAboutToEnd) {
+  proc.put({.pid = 10});
+  WatchOptions ending = options();
+  ending.list = [this](const std::filesystem::path& path) {
+    if (++lists == 2) proc.put_stat({.pid = 10, .rss = 0, .code = 0});
+    return cow::list_processes(path);
+  };
+  EXPECT_EQ(Watch(10, ending).look().totals.rss, pages(1000));
 }
 
 TEST_F(Looks, AreMadeTwiceAtMostAndThenSayThatTheyAreTorn) {
@@ -401,6 +422,18 @@ TEST_F(Looks, SayWhomTheyMayNotRead) {
   EXPECT_EQ(sample.totals.rss, pages(1000));
 }
 
+TEST_F(Looks, NameSomeOfManyWhomTheyMayNotRead) {
+  proc.put({.pid = 10});
+  for (pid_t pid = 11; pid < 19; ++pid) {
+    proc.put_stat({.pid = pid, .parent = 10, .started = 101, .rss = 0});
+  }
+  Watch watch(10, options());
+  EXPECT_THAT(
+      watch.look().notes,
+      ElementsAre("8 processes could not be read (there is no memory to "
+                  "read): PID 11, 12, 13, 14, 15 and 3 more."));
+}
+
 TEST_F(Looks, PassOverAProcessThatGoesWhileItIsRead) {
   put_pool(1);
   proc.remove(11, "stat");  // it is listed, and gone
@@ -459,6 +492,8 @@ TEST_F(Looks, AtAllTreesShowThoseThatForkedLargestFirst) {
   const Sample sample = watch.look();
   EXPECT_THAT(pids(sample), ElementsAre(20, 21, 22, 10, 11));
   EXPECT_THAT(sample.notes, ElementsAre(HasSubstr("2 trees")));
+  EXPECT_THAT(sample.diagnosis.sentence,
+              StartsWith("Of PID 20 and its descendants: can't tell"));
   EXPECT_FALSE(watch.ended());
 }
 
