@@ -315,7 +315,7 @@ void Watch::note(Sample& sample, std::size_t trees) const {
                    : fmt::format("There is no process {}.", root_));
   }
   if (sample.torn) {
-    sample.notes.push_back(
+    sample.notes.emplace_back(
         "Processes came and went while this was read: the sums may be off.");
   }
   if (trees > 1) {
