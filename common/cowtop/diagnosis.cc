@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <iterator>
+#include <map>
 
 #include "cowtop/findings.h"
 
@@ -36,7 +38,7 @@ Bytes alone(const Found& found) {
   return std::min(found.usage.uss(), found.usage.anonymous);
 }
 Bytes rate(const Found& found) {
-  return std::max(Bytes(), found.private_per_second);
+  return std::max(Bytes(), found.shared_lost_per_second);
 }
 
 Bytes sum(const std::vector<Found>& all, const Figure& figure) {
@@ -51,10 +53,14 @@ Bytes most(const std::vector<Found>& all, const Figure& figure) {
   return largest;
 }
 
-// The figures of those that have much of it, in ascending order: workers that
-// had no task yet do not count.
+// Who has less than this does not count: a worker that had no task yet.
+Bytes least_large(const std::vector<Found>& all, const Figure& figure) {
+  return std::max(kLeast, most(all, figure) / 4);
+}
+
+// The figures of those that have much of it, in ascending order.
 std::vector<Bytes> large(const std::vector<Found>& all, const Figure& figure) {
-  const Bytes least = std::max(kLeast, most(all, figure) / 4);
+  const Bytes least = least_large(all, figure);
   std::vector<Bytes> figures;
   for (const Found& found : all) {
     if (figure(found) >= least) figures.push_back(figure(found));
@@ -151,6 +157,7 @@ class FamilyCase {
         copied(family_.ancestor[0]) >= std::max(kLeast, all_shared() / 4)) {
       return written_by_ancestor();
     }
+    if (const Found* one = holder_alone()) return held_by_ancestor(*one);
     if (all_shared() >= kLeast) return shared_case();
     return cannot_tell(
         fmt::format("there is too little data; no process has "
@@ -195,6 +202,24 @@ class FamilyCase {
     return rest < all / 2 || rest < kLeast * workers_.size();
   }
 
+  // The ancestor, if most of the data is what it has made for itself since the
+  // workers were forked from it.
+  const Found* holder_alone() const {
+    if (family_.ancestor.size() != 1) return nullptr;
+    const Found& one = family_.ancestor[0];
+    const Bytes amount = own(one) + undecided(one);
+    return amount >= kLeast && amount > all_shared() ? &one : nullptr;
+  }
+
+  static Diagnosis held_by_ancestor(const Found& one) {
+    return cannot_tell(fmt::format(
+        "PID {} alone has about {}, {}: the workers {}", one.pid,
+        to_string(own(one) + undecided(one)),
+        own(one) >= undecided(one) ? "made after the fork"
+                                   : "made or written after the fork",
+        own(one) >= undecided(one) ? "did not inherit it" : "do not share it"));
+  }
+
   Diagnosis undecided_case() const {
     const Typical one = typical(workers_, undecided_figure());
     const std::string where =
@@ -230,12 +255,12 @@ class FamilyCase {
 
   Diagnosis copies() const {
     const Typical one = typical(workers_, own);
-    const std::string copy =
-        one.several ? "hold copies of their own, each" : "holds its own copy";
     return {Kind::kCopies,
-            fmt::format("{} {} of about {}, as after pickling: it was made "
-                        "after the fork, and nobody shares it.",
-                        capital(one.who), copy, to_string(one.amount)),
+            fmt::format("{} {} about {} of {} own: it was made after the fork "
+                        "(a copy, as after pickling, or a result), and nobody "
+                        "shares it.",
+                        capital(one.who), one.several ? "hold" : "holds",
+                        to_string(one.amount), one.several ? "their" : "its"),
             {}};
   }
 
@@ -271,6 +296,13 @@ class FamilyCase {
 };
 
 Diagnosis of_family(const Family& family) {
+  if (family.ancestor.size() + family.workers.size() == 1) {
+    const Found& one =
+        family.ancestor.empty() ? family.workers[0] : family.ancestor[0];
+    return cannot_tell(fmt::format(
+        "all that share memory with PID {} ended while they were read",
+        one.pid));
+  }
   for (const auto* group : {&family.workers, &family.ancestor}) {
     for (const Found& found : *group) {
       if (!found.pages) {
@@ -302,11 +334,51 @@ Bytes most_shared_memory(const std::vector<Found>& all) {
   });
 }
 
+bool descends(const Found& found, pid_t from,
+              const std::map<pid_t, pid_t>& parents) {
+  auto next = parents.find(found.pid);
+  for (std::size_t i = 0; next != parents.end() && i <= parents.size(); ++i) {
+    if (next->second == from) return true;
+    next = parents.find(next->second);
+  }
+  return false;
+}
+
+// All but the one that has started the others that are large, if it is large
+// itself: a shell before it does not count.
+std::vector<Found> without_starter(const std::vector<Found>& all) {
+  const Bytes least = least_large(all, alone);
+  std::map<pid_t, pid_t> parents;
+  for (const Found& found : all) parents[found.pid] = found.parent;
+  const auto is_starter = [&](const Found& one) {
+    return alone(one) >= least &&
+           std::all_of(all.begin(), all.end(), [&](const Found& other) {
+             return other.pid == one.pid || alone(other) < least ||
+                    descends(other, one.pid, parents);
+           });
+  };
+  std::vector<Found> others;
+  std::remove_copy_if(all.begin(), all.end(), std::back_inserter(others),
+                      is_starter);
+  return others;
+}
+
+Diagnosis of_the_only_large(const std::vector<Found>& all) {
+  const auto one = std::max_element(
+      all.begin(), all.end(),
+      [](const Found& a, const Found& b) { return alone(a) < alone(b); });
+  if (all.size() == 1) {
+    return cannot_tell(
+        "one process has it all, and there is nobody to share it with");
+  }
+  return cannot_tell(
+      fmt::format("PID {} alone has about {}, and the others have inherited "
+                  "nothing and hold little",
+                  one->pid, to_string(alone(*one))));
+}
+
 Diagnosis of_strangers(const std::vector<Found>& all) {
-  // The first one has started the others, or their parent.
-  const std::vector<Found> others(all.begin() + (all.empty() ? 0 : 1),
-                                  all.end());
-  const std::size_t owners = large(all, alone).size();
+  const std::vector<Found> others = without_starter(all);
   const Typical one = typical(others, alone);
   const Bytes memory = most_shared_memory(all);
   if (memory >= kLeast && memory >= one.amount) {
@@ -316,16 +388,14 @@ Diagnosis of_strangers(const std::vector<Found>& all) {
                         to_string(memory)),
             {}};
   }
+  const std::size_t owners = large(all, alone).size();
   if (owners == 0) {
     return cannot_tell(
         fmt::format("there is too little data; no process has "
                     "{} for itself",
                     to_string(kLeast)));
   }
-  if (owners == 1 || one.amount == Bytes()) {
-    return cannot_tell(
-        "one process has it all, and there is nobody to share it with");
-  }
+  if (owners == 1 || one.amount == Bytes()) return of_the_only_large(all);
   const std::size_t count = large(others, alone).size();
   return {Kind::kUnrelated,
           fmt::format("Nothing in common: {} has about {} of its own; they "
@@ -338,6 +408,7 @@ Diagnosis of_strangers(const std::vector<Found>& all) {
 
 std::vector<std::string> evidence_of(const Family& family) {
   std::vector<std::string> lines;
+  if (family.ancestor.size() + family.workers.size() == 1) return lines;
   if (family.ancestor.empty()) {
     lines.push_back(fmt::format("{} processes forked from one that has ended",
                                 family.workers.size()));
@@ -351,9 +422,10 @@ std::vector<std::string> evidence_of(const Family& family) {
 }
 
 std::vector<std::string> evidence_of(const std::vector<Found>& all) {
-  std::vector<std::string> lines{fmt::format(
-      "{} {} a program of their own, forked from nobody", all.size(),
-      all.size() == 1 ? "process runs" : "processes run")};
+  std::vector<std::string> lines{
+      fmt::format("{} {} own, forked from nobody", all.size(),
+                  all.size() == 1 ? "process runs a program of its"
+                                  : "processes run a program of their")};
   for (const Found& found : all) {
     if (lines.size() > 4) break;
     lines.push_back(fmt::format("PID {} ({}): private {}", found.pid,

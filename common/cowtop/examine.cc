@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cow/os/bytes.h"
+#include "cow/os/descriptor.h"
 
 namespace cowtop {
 namespace {
@@ -17,12 +18,25 @@ using States = cow::Reading<PageStates>;
 Found found(const Member& member) {
   Found found;
   found.pid = member.process.id.pid;
+  found.parent = member.process.parent;
   found.name = cow::printable(member.process.name);
   found.usage = member.usage;
   return found;
 }
 
-// Examines the processes of one image.
+// Whether the process has ended or runs another program, so that what could not
+// be read of it tells nothing. A process without memory has no image any
+// longer.
+bool has_gone(const Member& member, const std::filesystem::path& proc) {
+  const auto text =
+      cow::read_file(proc / std::to_string(member.process.id.pid) / "stat");
+  if (!text) return true;
+  const auto now = cow::parse_listed(*text);
+  return now && (now->zombie() || now->id != member.process.id ||
+                 now->image != member.process.image);
+}
+
+// Examines the processes of one image. Who ends meanwhile is left out.
 class FamilyReader {
  public:
   FamilyReader(Group group, const std::filesystem::path& proc,
@@ -34,47 +48,63 @@ class FamilyReader {
             return other->process.id.pid == member->process.parent &&
                    other != member;
           });
-      parents_.push_back(parent == group_.end() ? nullptr : *parent);
+      parents_[member] = parent == group_.end() ? nullptr : *parent;
     }
+    ancestor_ = the_ancestor();
   }
 
   Family read() {
     Family family;
-    const Member* ancestor = the_ancestor();
-    for (std::size_t i = 0; i < group_.size(); ++i) {
-      const Member& member = *group_[i];
-      Found entry = found(member);
-      if (&member == ancestor) {
-        entry.pages = compared(member, *first_worker(), Relative::kSibling);
-        family.ancestor.push_back(entry);
-      } else if (parents_[i] != nullptr) {
-        entry.pages = compared(member, *parents_[i], Relative::kAncestor);
-        family.workers.push_back(entry);
-      } else {
-        entry.pages = compared(member, *sibling_of(member), Relative::kSibling);
-        family.workers.push_back(entry);
-      }
+    for (const Member* member : Group(group_)) {
+      const std::optional<Found> entry = look_at(*member);
+      if (!entry) continue;
+      (member == ancestor_ ? family.ancestor : family.workers)
+          .push_back(*entry);
     }
     return family;
   }
 
  private:
+  struct Partner {
+    const Member* member;  // nothing if nobody is left
+    Relative kind;
+  };
+
+  // Nothing if it has ended.
+  std::optional<Found> look_at(const Member& member) {
+    Found entry = found(member);
+    while (std::find(group_.begin(), group_.end(), &member) != group_.end()) {
+      const std::size_t before = group_.size();
+      const Partner partner = partner_of(member);
+      if (partner.member == nullptr && has_gone(member, proc_)) break;
+      if (partner.member == nullptr) return entry;
+      entry.pages = compared(member, *partner.member, partner.kind);
+      if (group_.size() == before) return entry;
+    }
+    return std::nullopt;
+  }
+
   // The one that all others descend from; nothing if it has ended.
   const Member* the_ancestor() const {
     const Member* top = nullptr;
-    for (std::size_t i = 0; i < group_.size(); ++i) {
-      if (parents_[i] != nullptr) continue;
+    for (const Member* member : group_) {
+      if (parents_.at(member) != nullptr) continue;
       if (top != nullptr) return nullptr;
-      top = group_[i];
+      top = member;
     }
     return top;
   }
 
-  const Member* first_worker() const {
-    return group_[0] == the_ancestor() ? group_[1] : group_[0];
-  }
-  const Member* sibling_of(const Member& member) const {
-    return group_[0] == &member ? group_[1] : group_[0];
+  Partner partner_of(const Member& member) const {
+    if (&member != ancestor_) {
+      const Member* parent = parents_.at(&member);
+      if (parent == nullptr) parent = ancestor_;
+      if (parent != nullptr) return {parent, Relative::kAncestor};
+    }
+    const auto other =
+        std::find_if(group_.begin(), group_.end(),
+                     [&](const Member* one) { return one != &member; });
+    return {other == group_.end() ? nullptr : *other, Relative::kSibling};
   }
 
   // Kept, because most are compared with the same one.
@@ -82,16 +112,29 @@ class FamilyReader {
     const auto known = kept_.find(&member);
     if (known != kept_.end()) return known->second;
     ++reads_;
-    return kept_
-        .emplace(&member, read_page_states(member.process.id.pid,
-                                           member.usage.rss, false, proc_))
-        .first->second;
+    States states =
+        read_page_states(member.process.id.pid, member.usage.rss, false, proc_);
+    if ((!states || states->ranges.empty()) && has_gone(member, proc_)) {
+      states = cow::Absent{"it has ended"};
+      leave_out(member);
+    }
+    return kept_.emplace(&member, std::move(states)).first->second;
+  }
+
+  void leave_out(const Member& member) {
+    std::erase(group_, &member);
+    for (auto& [child, parent] : parents_) {
+      if (parent == &member) parent = nullptr;
+    }
+    // It is the first one to be read, so that nobody was compared with it.
+    if (&member == ancestor_) ancestor_ = the_ancestor();
   }
 
   bool is_a_relative(const Member& member) const {
     return &member == group_[0] || &member == group_[1] ||
-           std::find(parents_.begin(), parents_.end(), &member) !=
-               parents_.end();
+           std::any_of(
+               parents_.begin(), parents_.end(),
+               [&](const auto& entry) { return entry.second == &member; });
   }
 
   cow::Reading<Comparison> compared(const Member& member,
@@ -108,7 +151,8 @@ class FamilyReader {
   Group group_;
   const std::filesystem::path& proc_;
   std::int64_t& reads_;
-  std::vector<const Member*> parents_;
+  std::map<const Member*, const Member*> parents_;
+  const Member* ancestor_ = nullptr;
   std::map<const Member*, States> kept_;
 };
 
@@ -142,8 +186,10 @@ Findings examine(const std::vector<Member>& members,
     if (image == images.end() || image->second.size() == 1) {
       findings.alone.push_back(alone(member, proc, reads));
     } else if (image->second[0] == &member) {
-      findings.families.push_back(
-          FamilyReader(image->second, proc, reads).read());
+      const Family family = FamilyReader(image->second, proc, reads).read();
+      if (!family.ancestor.empty() || !family.workers.empty()) {
+        findings.families.push_back(family);
+      }
     }
   }
   return findings;

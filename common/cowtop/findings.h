@@ -17,6 +17,7 @@ namespace cowtop {
 /// One process.
 struct Found {
   pid_t pid = 0;
+  pid_t parent = 0;
   std::string name;
   cow::Usage usage;
   /// Of a process that nobody was forked from, and that was not: compared with
@@ -24,12 +25,14 @@ struct Found {
   cow::Reading<Comparison> pages = cow::Absent{"not compared"};
   /// By how much `pages->shared` has fallen since it was first seen.
   cow::Bytes lost;
-  /// USS that comes in a second, over the last looks.
-  cow::Bytes private_per_second;
+  /// By how much `pages->shared` falls in a second while USS rises, over the
+  /// last comparisons.
+  cow::Bytes shared_lost_per_second;
 };
 
 /// Processes that were forked from one another, so that they run one program,
-/// as one execve laid it out.
+/// as one execve laid it out. One process, where the others have ended while
+/// they were read.
 struct Family {
   /// The one that the others descend from, compared with one of them: what it
   /// has `copied` is what it wrote after the fork. Empty if it has ended.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cow/lesson/table.h"
@@ -19,6 +20,27 @@ std::string amount(Bytes bytes) {
 
 std::string signed_amount(Bytes bytes) {
   return fmt::format("{}{}", bytes > Bytes() ? "+" : "", amount(bytes));
+}
+
+std::string replaced(std::string_view text, std::string_view from,
+                     std::string_view to) {
+  std::string result;
+  for (auto at = text.find(from); at != text.npos; at = text.find(from)) {
+    result.append(text.substr(0, at)).append(to);
+    text.remove_prefix(at + from.size());
+  }
+  return result.append(text);
+}
+
+// As wrap() of cow, but an amount stays with its unit, and what follows the
+// first line stands under what follows `first`.
+std::string wrapped(std::string text, std::string_view first = "") {
+  for (const std::string unit : {"bytes", "KiB", "MiB", "GiB", "TiB"}) {
+    text = replaced(text, " " + unit, "\u00a0" + unit);
+  }
+  const std::string hang(first.size(), ' ');
+  const std::string lines = replaced(cow::wrap(text, hang), "\u00a0", " ");
+  return std::string(first) + lines.substr(std::min(hang.size(), lines.size()));
 }
 
 void add_row(const Row& row, Table& table) {
@@ -76,12 +98,12 @@ std::string to_table(const Sample& sample) {
                       amount(totals.rss));
   text += fmt::format("What the machine pays  (sum of PSS): {}\n\n",
                       amount(totals.pss));
-  text += cow::wrap(sample.diagnosis.sentence, "");
+  text += wrapped(sample.diagnosis.sentence);
   for (const std::string& line : sample.diagnosis.evidence) {
-    text += cow::wrap("- " + line, "  ");
+    text += wrapped(line, "  - ");
   }
   if (!sample.notes.empty()) text += '\n';
-  for (const std::string& note : sample.notes) text += cow::wrap(note, "");
+  for (const std::string& note : sample.notes) text += wrapped(note);
   return text;
 }
 

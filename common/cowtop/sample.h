@@ -41,6 +41,9 @@ struct Sample {
   std::chrono::system_clock::time_point at;
   std::vector<Row> rows;  ///< a parent before its children, depth first
   Totals totals;
+  /// Processes came or went while this was read: the rows are not of one
+  /// moment, and the totals may be off. Not to be taken for the highest.
+  bool torn = false;
   Diagnosis diagnosis;
   /// What the reader has to know of this look, a sentence each: which processes
   /// could not be read, that it reads less often because reading is expensive.

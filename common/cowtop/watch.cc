@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "cow/memory/usage.h"
 
@@ -15,7 +16,6 @@ using cow::Image;
 using cow::ListedProcess;
 using cow::ProcessId;
 using namespace cow::literals;
-using Time = std::chrono::steady_clock::time_point;
 
 // A rate is taken over the last looks: enough to be steady, few enough to show
 // what happens now.
@@ -30,11 +30,11 @@ bool moved(const ListedProcess& a, const ListedProcess& b) {
 cow::Reading<cow::Usage> usage_of(const ListedProcess& process,
                                   const std::filesystem::path& proc) {
   if (process.zombie()) {
-    return cow::Absent{"a zombie: it has ended, and has not been waited for"};
+    return cow::Absent{"ended and not waited for: a zombie"};
   }
   cow::Reading<cow::Usage> usage = cow::read_usage(process.id.pid, proc);
   if (!usage && process.rss == cow::Pages(0)) {
-    return cow::Absent{"it has no memory of its own"};
+    return cow::Absent{"there is no memory to read"};
   }
   return usage;
 }
@@ -69,6 +69,25 @@ std::vector<Watch::Nodes> Watch::select(const Processes& all) {
     trees[node.tree].push_back(std::move(node));
   }
   return trees;
+}
+
+// Those who have not ended, and whether they have memory. Who ends gives it
+// back before it is a zombie; until that is done the others still share it.
+std::map<ProcessId, bool> Watch::living(const Processes& all) const {
+  std::set<ProcessId> seen = seen_;
+  const std::vector<Node> nodes =
+      root_ == 0 ? forked_trees(all, ::geteuid()) : follow(all, seen);
+  std::map<ProcessId, bool> ids;
+  for (const Node& node : nodes) {
+    if (node.process.zombie()) continue;
+    ids[node.process.id] = node.process.image.known();
+  }
+  return ids;
+}
+
+Processes Watch::list() {
+  ++reads_.lists;
+  return options_.list(options_.proc);
 }
 
 Watch::Moved Watch::what_moved(const Processes& all) {
@@ -124,14 +143,29 @@ void Watch::read(const Nodes& nodes) {
   }
 }
 
+void Watch::keep(History& history, Time now, Bytes amount) {
+  history.emplace_back(now, amount);
+  if (history.size() > kHistory) history.pop_front();
+}
+
+// From the first entry until `now`; may be negative.
+Bytes Watch::rise_per_second(const History& history, Time now) {
+  if (history.empty()) return {};
+  const auto [first_time, first] = history.front();
+  const std::chrono::duration<double> span = now - first_time;
+  if (span.count() <= 0) return {};
+  const Bytes rise = history.back().second - first;
+  return Bytes(static_cast<std::int64_t>(static_cast<double>(rise.count()) /
+                                         span.count()));
+}
+
 void Watch::remember(const Nodes& nodes, Time now) {
   for (const Node& node : nodes) {
     Memory& memory = memory_[node.process.id];
     if (!memory.usage) continue;
     const Bytes uss = memory.usage->uss();
     if (!memory.first_uss) memory.first_uss = uss;
-    memory.history.emplace_back(now, uss);
-    if (memory.history.size() > kHistory) memory.history.pop_front();
+    keep(memory.history, now, uss);
   }
 }
 
@@ -145,13 +179,8 @@ Row Watch::row(const Node& node) const {
   row.usage = memory.usage;
   if (!memory.usage) return row;
   row.became_private = memory.usage->uss() - *memory.first_uss;
-  const auto [first_time, first_uss] = memory.history.front();
-  const auto [last_time, last_uss] = memory.history.back();
-  const std::chrono::duration<double> span = last_time - first_time;
-  if (span.count() > 0) {
-    row.private_per_second = Bytes(static_cast<std::int64_t>(
-        static_cast<double>((last_uss - first_uss).count()) / span.count()));
-  }
+  row.private_per_second =
+      rise_per_second(memory.history, memory.history.back().first);
   return row;
 }
 
@@ -188,7 +217,7 @@ bool Watch::worth_examining(const Nodes& nodes, const Tree& tree) const {
   return readable != tree.examined.size();
 }
 
-void Watch::examine_again(const Nodes& nodes, Tree& tree) {
+void Watch::examine_again(const Nodes& nodes, Tree& tree, Time now) {
   std::vector<Member> members;
   tree.examined.clear();
   for (const Node& node : nodes) {
@@ -198,30 +227,52 @@ void Watch::examine_again(const Nodes& nodes, Tree& tree) {
     tree.examined[node.process.id] = {memory.usage->uss(), memory.usage->rss};
   }
   tree.findings = examine(members, options_.proc, reads_.page_maps);
+  remember_shared(nodes, tree, now);
 }
 
-void Watch::add_recent(std::vector<Found>& found, const Nodes& nodes) {
-  std::map<pid_t, const Node*> by_pid;
-  for (const Node& node : nodes) by_pid[node.process.id.pid] = &node;
+void Watch::remember_shared(const Nodes& nodes, const Tree& tree, Time now) {
+  std::map<pid_t, ProcessId> ids;
+  for (const Node& node : nodes) {
+    ids[node.process.id.pid] = node.process.id;
+  }
+  for (const Family& family : tree.findings.families) {
+    for (const auto* group : {&family.ancestor, &family.workers}) {
+      for (const Found& one : *group) {
+        if (!one.pages) continue;
+        Memory& memory = memory_.at(ids.at(one.pid));
+        keep(memory.shared, now, one.pages->shared);
+        memory.most_shared = std::max(memory.most_shared, one.pages->shared);
+      }
+    }
+  }
+}
+
+// Pages that were shared and are not any longer may have been given back, too:
+// as many have become private as USS has risen, at most. It also shows at once
+// that nothing is lost any longer, while pages are not compared again.
+void Watch::add_recent(std::vector<Found>& found, const Nodes& nodes,
+                       Time now) {
+  std::map<pid_t, const Memory*> memories;
+  for (const Node& node : nodes) {
+    memories[node.process.id.pid] = &memory_.at(node.process.id);
+  }
   for (Found& one : found) {
-    const auto node = by_pid.find(one.pid);
-    if (node == by_pid.end()) continue;
-    Memory& memory = memory_.at(node->second->process.id);
-    one.private_per_second = row(*node->second).private_per_second;
-    if (!one.pages) continue;
-    memory.most_shared = std::max(memory.most_shared, one.pages->shared);
-    one.lost = memory.most_shared - one.pages->shared;
+    const auto memory = memories.find(one.pid);
+    if (memory == memories.end() || !one.pages) continue;
+    const Bytes fall = Bytes() - rise_per_second(memory->second->shared, now);
+    const Bytes rise = rise_per_second(memory->second->history, now);
+    one.shared_lost_per_second = std::max(Bytes(), std::min(fall, rise));
+    one.lost = memory->second->most_shared - one.pages->shared;
   }
 }
 
-Diagnosis Watch::conclude(const Nodes& nodes) {
+Diagnosis Watch::conclude(const Nodes& nodes, Time now) {
   Tree& tree = trees_[nodes.front().process.id];
-  if (worth_examining(nodes, tree)) examine_again(nodes, tree);
+  if (worth_examining(nodes, tree)) examine_again(nodes, tree, now);
   for (Family& family : tree.findings.families) {
-    add_recent(family.ancestor, nodes);
-    add_recent(family.workers, nodes);
+    add_recent(family.ancestor, nodes, now);
+    add_recent(family.workers, nodes, now);
   }
-  add_recent(tree.findings.alone, nodes);
   return diagnose(tree.findings);
 }
 
@@ -247,25 +298,29 @@ void Watch::note(Sample& sample, std::size_t trees) const {
   }
   for (const auto& [reason, pids] : unread) {
     constexpr std::size_t kMost = 5;
-    const auto end = pids.begin() +
-                     static_cast<std::ptrdiff_t>(std::min(kMost, pids.size()));
+    const std::size_t named = std::min(kMost, pids.size());
+    const auto end = pids.begin() + static_cast<std::ptrdiff_t>(named);
+    const std::string more =
+        pids.size() > named ? fmt::format(" and {} more", pids.size() - named)
+                            : "";
     sample.notes.push_back(
         fmt::format("{} could not be read ({}): PID {}{}.",
                     pids.size() == 1 ? "1 process"
                                      : fmt::format("{} processes", pids.size()),
-                    reason, fmt::join(pids.begin(), end, ", "),
-                    pids.size() > kMost ? " ..." : ""));
+                    reason, fmt::join(pids.begin(), end, ", "), more));
   }
   if (sample.rows.empty()) {
     sample.notes.push_back(
         root_ == 0 ? "None of your processes share memory through fork."
                    : fmt::format("There is no process {}.", root_));
   }
+  if (sample.torn) {
+    sample.notes.emplace_back(
+        "Processes came and went while this was read: the sums may be off.");
+  }
   if (trees > 1) {
     sample.notes.push_back(fmt::format(
-        "{} trees, the largest first; the diagnosis is of PID {} and its "
-        "descendants.",
-        trees, sample.rows.front().pid));
+        "{} trees, in the order of what their forked processes cost.", trees));
   }
 }
 
@@ -290,20 +345,27 @@ void Watch::start_anew() {
   for (auto& [id, memory] : memory_) {
     if (memory.usage) memory.first_uss = memory.usage->uss();
     memory.history.clear();
+    memory.shared.clear();
   }
 }
 
-Sample Watch::look() {
-  const auto cpu_before = options_.cpu_time();
-  Sample sample;
-  ++reads_.lists;
-  const Processes all = cow::list_processes(options_.proc);
-  std::vector<Nodes> trees = select(all);
+// The totals are of all trees.
+void Watch::name_tree(Sample& sample) {
+  std::string& sentence = sample.diagnosis.sentence;
+  sentence[0] = static_cast<char>(std::tolower(sentence[0]));
+  sentence = fmt::format("Of PID {} and its descendants: {}",
+                         sample.rows.front().pid, sentence);
+}
+
+// Whether there was anything to read.
+bool Watch::read_moved(const std::vector<Nodes>& trees, const Processes& all) {
   const Moved moved = what_moved(all);
   forget(all);
+  bool any = false;
   for (const Nodes& nodes : trees) {
     Tree& tree = trees_[nodes.front().process.id];
     if (!has_moved(nodes, tree, moved)) continue;
+    any = true;
     read(nodes);
     tree.members.clear();
     tree.images.clear();
@@ -312,6 +374,36 @@ Sample Watch::look() {
       if (node.process.image.known()) tree.images.insert(node.process.image);
     }
   }
+  return any;
+}
+
+// PSS is a part of what several share: figures that were read before and after
+// one of them ended do not add up. Who is there is looked up again, therefore.
+std::vector<Watch::Nodes> Watch::read_steadily(Sample& sample) {
+  constexpr int kTries = 2;
+  Processes all = list();
+  for (int tries = 1;; ++tries) {
+    std::vector<Nodes> trees = select(all);
+    if (!read_moved(trees, all)) return trees;
+    const auto before = living(all);
+    Processes after = list();
+    const auto now = living(after);
+    if (now == before) return trees;
+    // What was read of those that have all ended is all there will ever be.
+    const bool over = std::none_of(now.begin(), now.end(),
+                                   [](const auto& one) { return one.second; });
+    if (tries == kTries || over) {
+      sample.torn = before.size() > 1 || !over;
+      return trees;
+    }
+    all = std::move(after);
+  }
+}
+
+Sample Watch::look() {
+  const auto cpu_before = options_.cpu_time();
+  Sample sample;
+  std::vector<Nodes> trees = read_steadily(sample);
   sample.at = std::chrono::system_clock::now();
   const Time now = options_.now();
   for (const Nodes& nodes : trees) remember(nodes, now);
@@ -328,7 +420,9 @@ Sample Watch::look() {
     sample.totals.uss += row.usage->uss();
     sample.totals.swap += row.usage->swap;
   }
-  sample.diagnosis = trees.empty() ? diagnose({}) : conclude(trees.front());
+  sample.diagnosis =
+      trees.empty() ? diagnose({}) : conclude(trees.front(), now);
+  if (trees.size() > 1) name_tree(sample);
   note(sample, trees.size());
   account(sample, cpu_before);
   return sample;

@@ -29,8 +29,10 @@ struct WatchOptions {
   /// The part of one processor that all looks together may take on average. It
   /// leaves to the screen what is missing to 2 %.
   double share = 0.015;
-  /// For tests: another folder, other clocks.
+  /// For tests: another folder, other lists, other clocks.
   std::filesystem::path proc = "/proc";
+  std::function<Processes(const std::filesystem::path&)> list =
+      cow::list_processes;
   std::function<std::chrono::steady_clock::time_point()> now =
       std::chrono::steady_clock::now;
   std::function<std::chrono::nanoseconds()> cpu_time = own_cpu_time;
@@ -54,8 +56,8 @@ class Watch {
   /// Process `root` and all its descendants, from now on: those once seen stay
   /// watched when their parent ends. It goes on when `root` itself has ended.
   explicit Watch(pid_t root, WatchOptions options = {});
-  /// All trees of this user's processes that share memory through fork; the
-  /// largest first.
+  /// All trees of this user's processes that share memory through fork; those
+  /// first whose forked processes cost most.
   explicit Watch(WatchOptions options = {});
 
   /// One look. Never throws for what a process does: what could not be read is
@@ -78,14 +80,16 @@ class Watch {
   const Reads& reads() const { return reads_; }
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
+  using History = std::deque<std::pair<Time, cow::Bytes>>;
   // What is remembered of a process between looks.
   struct Memory {
     cow::Reading<cow::Usage> usage = cow::Absent{"not read"};
     std::string command;
     cow::Image image;
     std::optional<cow::Bytes> first_uss;
-    std::deque<std::pair<std::chrono::steady_clock::time_point, cow::Bytes>>
-        history;
+    History history;         // of USS, a look each
+    History shared;          // of pages->shared, a comparison each
     cow::Bytes most_shared;  // of all comparisons
   };
   // The same of a tree.
@@ -104,18 +108,26 @@ class Watch {
   using Nodes = std::vector<Node>;
 
   std::vector<Nodes> select(const Processes& all);
+  std::map<cow::ProcessId, bool> living(const Processes& all) const;
+  std::vector<Nodes> read_steadily(Sample& sample);
+  bool read_moved(const std::vector<Nodes>& trees, const Processes& all);
+  Processes list();
   Moved what_moved(const Processes& all);
   static bool has_moved(const Nodes& nodes, const Tree& tree,
                         const Moved& moved);
   void read(const Nodes& nodes);
-  void remember(const Nodes& nodes, std::chrono::steady_clock::time_point now);
+  void remember(const Nodes& nodes, Time now);
   Row row(const Node& node) const;
   cow::Bytes weight(const Nodes& nodes) const;
-  Diagnosis conclude(const Nodes& nodes);
+  Diagnosis conclude(const Nodes& nodes, Time now);
   bool worth_examining(const Nodes& nodes, const Tree& tree) const;
-  void examine_again(const Nodes& nodes, Tree& tree);
-  void add_recent(std::vector<Found>& found, const Nodes& nodes);
+  void examine_again(const Nodes& nodes, Tree& tree, Time now);
+  void remember_shared(const Nodes& nodes, const Tree& tree, Time now);
+  void add_recent(std::vector<Found>& found, const Nodes& nodes, Time now);
+  static void keep(History& history, Time now, cow::Bytes amount);
+  static cow::Bytes rise_per_second(const History& history, Time now);
   void forget(const Processes& all);
+  static void name_tree(Sample& sample);
   void note(Sample& sample, std::size_t trees) const;
   void account(Sample& sample, std::chrono::nanoseconds cpu_before);
 

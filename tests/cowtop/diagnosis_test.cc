@@ -36,12 +36,16 @@ Findings family(const Comparison& parent, const Comparison& worker,
   return {{family}, {}};
 }
 
+// The first one has started the others.
 Findings strangers(std::initializer_list<Bytes> each) {
   Findings findings;
   for (const Bytes bytes : each) {
     Comparison pages;
     pages.own = bytes;
-    findings.alone.push_back(found(pages));
+    Found one = found(pages);
+    one.pid = 7 + static_cast<pid_t>(findings.alone.size());
+    one.parent = findings.alone.empty() ? 1 : 7;
+    findings.alone.push_back(one);
   }
   return findings;
 }
@@ -62,7 +66,7 @@ TEST(Diagnose, CopiesOfWorkersOfWhichSomeHadNoTask) {
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_EQ(diagnosis.kind, Kind::kCopies);
   EXPECT_THAT(diagnosis.sentence,
-              HasSubstr("4 of the 5 workers hold copies of their own"));
+              HasSubstr("4 of the 5 workers hold about 64.0 MiB of their own"));
 }
 
 TEST(Diagnose, SharedWhereWorkersHaveLittleOfTheirOwn) {
@@ -84,7 +88,7 @@ TEST(Diagnose, SharedThoughWorkersAreJustMakingSmallResults) {
   Findings findings =
       family({.shared = 700_MiB}, {.shared = 700_MiB, .own = 8_MiB}, 2);
   for (Found& worker : findings.families[0].workers) {
-    worker.private_per_second = 3_MiB;
+    worker.shared_lost_per_second = 3_MiB;
   }
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
@@ -118,7 +122,7 @@ TEST(Diagnose, DirtyingThatGoesOnWithItsPace) {
   Findings findings =
       family({.shared = 700_MiB}, {.shared = 690_MiB, .copied = 10_MiB}, 2);
   for (Found& worker : findings.families[0].workers) {
-    worker.private_per_second = 3_MiB;
+    worker.shared_lost_per_second = 3_MiB;
   }
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
@@ -130,6 +134,36 @@ TEST(Diagnose, DirtyingByTheParent) {
       diagnose(family({.shared = 1_MiB, .copied = 64_MiB}, {.shared = 70_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
   EXPECT_THAT(diagnosis.sentence, HasSubstr("the parent (PID 7) wrote it"));
+}
+
+TEST(Diagnose, DoesNotPraiseAParentThatMadeItsDataAfterTheFork) {
+  const Diagnosis diagnosis =
+      diagnose(family({.shared = 5_MiB, .own = 200_MiB}, {.shared = 5_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
+  EXPECT_THAT(diagnosis.sentence,
+              HasSubstr("PID 7 alone has about 200.0 MiB, made after the fork: "
+                        "the workers did not inherit it"));
+}
+
+TEST(Diagnose, DoesNotSayWhetherTheParentMadeOrWroteWhatItAloneHas) {
+  EXPECT_THAT(diagnose(family({.shared = 5_MiB, .undecided = 200_MiB},
+                              {.shared = 5_MiB}))
+                  .sentence,
+              HasSubstr("made or written after the fork"));
+}
+
+TEST(Diagnose, SharedThoughTheParentHoldsSmallResults) {
+  EXPECT_EQ(
+      diagnose(family({.shared = 64_MiB, .own = 60_MiB}, {.shared = 64_MiB}))
+          .kind,
+      Kind::kShared);
+}
+
+TEST(Diagnose, DoesNotTakeResultsForPickledData) {
+  EXPECT_THAT(
+      diagnose(family({.shared = 5_MiB}, {.shared = 5_MiB, .own = 40_MiB}))
+          .sentence,
+      HasSubstr("or a result"));
 }
 
 TEST(Diagnose, CannotTellWhatLiesAtTheSameAddressInBoth) {
@@ -185,8 +219,29 @@ TEST(Diagnose, CannotTellOfTooLittle) {
 
 TEST(Diagnose, CannotTellOfOneProcess) {
   EXPECT_THAT(diagnose(strangers({64_MiB})).sentence, HasSubstr("one process"));
-  EXPECT_THAT(diagnose(strangers({64_MiB, 1_MiB})).sentence,
-              HasSubstr("one process"));
+}
+
+TEST(Diagnose, DoesNotCallAParentOfIdleSpawnedWorkersAlone) {
+  const Diagnosis diagnosis =
+      diagnose(strangers({200_MiB, 1_MiB, 1_MiB, 1_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("PID 7 alone has about 201.0 MiB"));
+}
+
+TEST(Diagnose, DoesNotCountTheParentAmongTheWorkersBehindAShell) {
+  Findings findings = strangers({1_MiB, 64_MiB, 65_MiB, 65_MiB, 65_MiB});
+  for (std::size_t i = 2; i < 5; ++i) findings.alone[i].parent = 8;
+  EXPECT_THAT(diagnose(findings).sentence, HasSubstr("each of 3 processes"));
+}
+
+TEST(Diagnose, CountsAllOfThoseThatAShellHasStarted) {
+  EXPECT_THAT(diagnose(strangers({1_MiB, 64_MiB, 64_MiB, 64_MiB})).sentence,
+              HasSubstr("each of 3 processes"));
+}
+
+TEST(Diagnose, SaysOfOneProcessThatItRunsAProgramOfItsOwn) {
+  EXPECT_EQ(diagnose(strangers({64_MiB})).evidence.at(0),
+            "1 process runs a program of its own, forked from nobody");
 }
 
 TEST(Diagnose, CannotTellOfNobody) {

@@ -36,6 +36,21 @@ void FakeProc::put(const FakeProcess& process) const {
                     process.rss * kb));
 }
 
+void FakeProc::put_heap(pid_t pid, const std::string& pages) const {
+  constexpr std::size_t kFirst = 16;
+  const std::size_t page = cow::page_size().size();
+  write(pid, "maps",
+        fmt::format("{:x}-{:x} rw-p 00000000 00:00 0 [heap]\n", kFirst * page,
+                    (kFirst + pages.size()) * page));
+  // Bits 63 and 56 of the pagemap of proc(5).
+  std::string map(8 * kFirst, '\0');
+  for (const char one : pages) {
+    map += std::string(7, '\0');
+    map += one == 'x' ? '\x81' : one == 's' ? '\x80' : '\0';
+  }
+  write(pid, "pagemap", map);
+}
+
 void FakeProc::remove(pid_t pid) const {
   std::filesystem::remove_all(path() / std::to_string(pid));
 }

@@ -32,6 +32,8 @@ class FakeProc {
   void put(const FakeProcess& process) const;
   /// Only stat, as of a process whose memory nobody may read.
   void put_stat(const FakeProcess& process) const;
+  /// Gives it a heap, a letter a page: x exclusive, s shared, . not there.
+  void put_heap(pid_t pid, const std::string& pages) const;
   void write(pid_t pid, const std::string& file, const std::string& text) const;
   void remove(pid_t pid) const;
   void remove(pid_t pid, const std::string& file) const;

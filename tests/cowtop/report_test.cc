@@ -62,6 +62,16 @@ TEST(Table, HasARowAProcessTheTwoTotalsAndTheDiagnosis) {
   EXPECT_THAT(table, HasSubstr("A note."));
 }
 
+TEST(Table, KeepsAmountsWholeAndEvidenceUnderItself) {
+  Sample one = sample();
+  one.diagnosis.evidence = {
+      "PID 11 (python3): inherited and shared 6.6 MiB, inherited and copied "
+      "1.5 MiB, own 40 KiB"};
+  EXPECT_THAT(to_table(one),
+              HasSubstr("\n  - PID 11 (python3): inherited and shared 6.6 MiB, "
+                        "inherited and copied\n    1.5 MiB, own 40 KiB\n"));
+}
+
 TEST(Json, IsInBytesAndLacksWhatCouldNotBeRead) {
   const auto json = nlohmann::json::parse(to_json(sample()));
   const auto& parent = json.at("processes").at(0);

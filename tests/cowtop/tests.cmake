@@ -8,6 +8,7 @@ cowpool_test(cowtop unit
   cells_test.cc
   comparison_test.cc
   diagnosis_test.cc
+  examine_test.cc
   fake_proc.cc
   flags_test.cc
   layout_test.cc

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -18,11 +19,13 @@ namespace {
 using cow::Pages;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::FakeProc;
 using testing::FakeProcess;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 cow::Bytes pages(std::int64_t count) { return to_bytes(Pages(count)); }
 
@@ -34,6 +37,18 @@ class Looks : public ::testing::Test {
     options.now = [this] { return now; };
     options.cpu_time = [this] { return cpu += cost; };
     return options;
+  }
+
+  // Options with which `change` happens after the list has been made for the
+  // nth time.
+  WatchOptions changing(std::function<void(int)> change) {
+    WatchOptions result = options();
+    result.list = [this, change](const std::filesystem::path& path) {
+      Processes all = cow::list_processes(path);
+      change(++lists);
+      return all;
+    };
+    return result;
   }
 
   // A parent and workers of one image.
@@ -54,6 +69,7 @@ class Looks : public ::testing::Test {
   std::chrono::steady_clock::time_point now{std::chrono::hours(1)};
   nanoseconds cpu{0};
   nanoseconds cost{0};  // of a look
+  int lists = 0;
 };
 
 TEST_F(Looks, ShowTheProcessAndItsDescendantsAndNobodyElse) {
@@ -89,9 +105,82 @@ TEST_F(Looks, AtWhatStandsStillReadOnlyTheList) {
   watch.look();
   EXPECT_EQ(watch.reads().usages, 5);
   for (int i = 0; i < 3; ++i) watch.look();
-  EXPECT_EQ(watch.reads().lists, 4);
+  EXPECT_EQ(watch.reads().lists, 1 + 4) << "twice where something was read";
   EXPECT_EQ(watch.reads().usages, 5);
   EXPECT_EQ(watch.reads().page_maps, 5);
+}
+
+TEST_F(Looks, AreMadeAgainWhenAProcessEndsMeanwhile) {
+  put_pool(3);
+  Watch watch(10, changing([&](int n) {
+                if (n == 1) proc.remove(12);
+              }));
+  const Sample sample = watch.look();
+  EXPECT_THAT(pids(sample), ElementsAre(10, 11, 13));
+  EXPECT_EQ(sample.totals.pss, pages(2100));
+  EXPECT_FALSE(sample.torn);
+  EXPECT_THAT(sample.notes, IsEmpty());
+  EXPECT_EQ(watch.reads().usages, 4 + 3);
+}
+
+TEST_F(Looks, AreMadeAgainWhenAProcessComesMeanwhile) {
+  put_pool(1);
+  Watch watch(10, changing([&](int n) {
+                if (n == 1) proc.put({.pid = 12, .parent = 10, .started = 102});
+              }));
+  const Sample sample = watch.look();
+  EXPECT_THAT(pids(sample), ElementsAre(10, 11, 12));
+  EXPECT_FALSE(sample.torn);
+}
+
+TEST_F(Looks, AreMadeAgainWhenAProcessWasAboutToEnd) {
+  put_pool(1);
+  proc.put_stat({.pid = 12, .parent = 10, .started = 102, .code = 0});
+  Watch watch(10, changing([&](int n) {
+                if (n == 1) proc.remove(12);
+              }));
+  EXPECT_THAT(pids(watch.look()), ElementsAre(10, 11));
+  EXPECT_EQ(watch.reads().usages, 3 + 2);
+}
+
+TEST_F(Looks, KeepWhatWasReadOfWhoIsAboutToEnd) {
+  proc.put({.pid = 10});
+  WatchOptions ending = options();
+  ending.list = [this](const std::filesystem::path& path) {
+    if (++lists == 2) proc.put_stat({.pid = 10, .rss = 0, .code = 0});
+    return cow::list_processes(path);
+  };
+  EXPECT_EQ(Watch(10, ending).look().totals.rss, pages(1000));
+}
+
+TEST_F(Looks, AreMadeTwiceAtMostAndThenSayThatTheyAreTorn) {
+  put_pool(6);
+  Watch watch(10, changing([&](int n) { proc.remove(10 + n); }));
+  const Sample sample = watch.look();
+  EXPECT_TRUE(sample.torn);
+  EXPECT_THAT(sample.notes, Contains(HasSubstr("came and went")));
+  EXPECT_EQ(watch.reads().usages, 7 + 6);
+}
+
+TEST_F(Looks, AreNotMadeAgainForStrangersThatComeAndGo) {
+  put_pool(1);
+  Watch watch(10, changing([&](int n) { proc.put({.pid = 50 + n}); }));
+  EXPECT_FALSE(watch.look().torn);
+  EXPECT_EQ(watch.reads().usages, 2);
+}
+
+TEST_F(Looks, KeepWhatWasReadOfWhomEndsRightAfter) {
+  proc.put({.pid = 10});
+  WatchOptions ending = options();
+  ending.list = [this](const std::filesystem::path& path) {
+    if (++lists == 2) proc.remove(10);
+    return cow::list_processes(path);
+  };
+  Watch watch(10, ending);
+  const Sample sample = watch.look();
+  EXPECT_EQ(sample.totals.rss, pages(1000));
+  EXPECT_FALSE(sample.torn);
+  EXPECT_FALSE(watch.ended());
 }
 
 TEST_F(Looks, ReadAllRelativesWhenOneHasMoved) {
@@ -201,6 +290,74 @@ TEST_F(Looks, LetTheRateFallWhenNothingMoves) {
   EXPECT_EQ(sample.rows[0].private_per_second, cow::Bytes());
 }
 
+// A parent whose heap is shared, and two workers with these heaps.
+class LooksAtHeaps : public Looks {
+ protected:
+  void put_heaps(const std::string& worker) {
+    ++faults;
+    proc.put({.pid = 10, .rss = 9000});
+    proc.put_heap(10, std::string(6000, 's'));
+    for (pid_t pid = 11; pid < 13; ++pid) {
+      proc.put({.pid = pid,
+                .parent = 10,
+                .started = 101,
+                .faults = faults,
+                .rss = 9000,
+                .uss = std::count(worker.begin(), worker.end(), 'x')});
+      proc.put_heap(pid, worker);
+    }
+  }
+
+  // A worker that has written some of the 6,000 pages that it inherited, and
+  // made some for itself.
+  static std::string heap(std::size_t written, std::size_t made) {
+    return std::string(written, 'x') + std::string(6000 - written, 's') +
+           std::string(made, 'x');
+  }
+
+  std::int64_t faults = 0;
+};
+
+TEST_F(LooksAtHeaps, TellThePaceAtWhichWhatWasSharedBecomesPrivate) {
+  put_heaps(heap(2000, 0));
+  Watch watch(10, options());
+  watch.look();
+  put_heaps(heap(4000, 0));
+  now += std::chrono::seconds(1);
+  EXPECT_THAT(watch.look().diagnosis.sentence,
+              HasSubstr("becomes private at 15.6 MiB a second"));
+  for (int i = 0; i < 6; ++i) {
+    now += std::chrono::seconds(1);
+    watch.look();
+  }
+  EXPECT_THAT(watch.look().diagnosis.sentence, HasSubstr("has been copied"))
+      << "it has come to rest";
+}
+
+TEST_F(LooksAtHeaps, DoNotTakeWhatWorkersMakeForWhatWasShared) {
+  put_heaps(heap(4000, 0));
+  Watch watch(10, options());
+  watch.look();
+  put_heaps(heap(4000, 2000));
+  now += std::chrono::seconds(1);
+  EXPECT_THAT(watch.look().diagnosis.sentence,
+              HasSubstr("was shared and has been copied"));
+}
+
+TEST_F(LooksAtHeaps, KeepThePaceWhilePagesAreNotComparedAgain) {
+  put_heaps(heap(2000, 0));
+  Watch watch(10, options());
+  watch.look();
+  put_heaps(heap(4000, 0));
+  now += std::chrono::seconds(1);
+  watch.look();
+  const auto page_maps = watch.reads().page_maps;
+  put_heaps(heap(4001, 0));
+  now += std::chrono::seconds(1);
+  EXPECT_THAT(watch.look().diagnosis.sentence, HasSubstr("a second"));
+  EXPECT_EQ(watch.reads().page_maps, page_maps);
+}
+
 TEST_F(Looks, CountAnewFromTheProgramThatAProcessExecutes) {
   proc.put({.pid = 10, .uss = 600});
   Watch watch(10, options());
@@ -265,6 +422,18 @@ TEST_F(Looks, SayWhomTheyMayNotRead) {
   EXPECT_EQ(sample.totals.rss, pages(1000));
 }
 
+TEST_F(Looks, NameSomeOfManyWhomTheyMayNotRead) {
+  proc.put({.pid = 10});
+  for (pid_t pid = 11; pid < 19; ++pid) {
+    proc.put_stat({.pid = pid, .parent = 10, .started = 101, .rss = 0});
+  }
+  Watch watch(10, options());
+  EXPECT_THAT(
+      watch.look().notes,
+      ElementsAre("8 processes could not be read (there is no memory to "
+                  "read): PID 11, 12, 13, 14, 15 and 3 more."));
+}
+
 TEST_F(Looks, PassOverAProcessThatGoesWhileItIsRead) {
   put_pool(1);
   proc.remove(11, "stat");  // it is listed, and gone
@@ -323,6 +492,8 @@ TEST_F(Looks, AtAllTreesShowThoseThatForkedLargestFirst) {
   const Sample sample = watch.look();
   EXPECT_THAT(pids(sample), ElementsAre(20, 21, 22, 10, 11));
   EXPECT_THAT(sample.notes, ElementsAre(HasSubstr("2 trees")));
+  EXPECT_THAT(sample.diagnosis.sentence,
+              StartsWith("Of PID 20 and its descendants: can't tell"));
   EXPECT_FALSE(watch.ended());
 }
 

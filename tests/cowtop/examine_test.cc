@@ -1,0 +1,119 @@
+// Families of which somebody ends, or may not be read, while they are examined.
+#include "cowtop/examine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "cowtop/diagnosis.h"
+#include "cowtop/fake_proc.h"
+
+namespace cowtop {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FakeProc;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// A parent, 10, and three workers that share 8 MiB with it.
+class Examine : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (pid_t pid = 10; pid < 14; ++pid) {
+      proc.put(process(pid));
+      proc.put_heap(pid, std::string(2048, 's'));
+    }
+    for (const cow::ListedProcess& listed : cow::list_processes(proc.path())) {
+      cow::Usage usage;
+      usage.rss = usage.anonymous = cow::Bytes(8 << 20);
+      usage.pss = cow::Bytes(2 << 20);
+      members.push_back({listed, "", usage});
+    }
+  }
+
+  static testing::FakeProcess process(pid_t pid) {
+    return {.pid = pid, .parent = pid == 10 ? 1 : 10, .rss = 2048};
+  }
+
+  Findings examine() {
+    std::int64_t reads = 0;
+    return cowtop::examine(members, proc.path(), reads);
+  }
+
+  static std::vector<pid_t> pids(const std::vector<Found>& all) {
+    std::vector<pid_t> pids;
+    for (const Found& found : all) pids.push_back(found.pid);
+    return pids;
+  }
+
+  FakeProc proc;
+  std::vector<Member> members;
+};
+
+TEST_F(Examine, LeavesOutAWorkerThatEndsMeanwhile) {
+  proc.remove(12);
+  const Findings findings = examine();
+  ASSERT_EQ(findings.families.size(), 1U);
+  EXPECT_THAT(pids(findings.families[0].ancestor), ElementsAre(10));
+  EXPECT_THAT(pids(findings.families[0].workers), ElementsAre(11, 13));
+  EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
+}
+
+TEST_F(Examine, LeavesOutTheWorkerThatTheParentWasToBeComparedWith) {
+  proc.remove(11);
+  const Findings findings = examine();
+  ASSERT_EQ(findings.families.size(), 1U);
+  EXPECT_THAT(pids(findings.families[0].ancestor), ElementsAre(10));
+  EXPECT_THAT(pids(findings.families[0].workers), ElementsAre(12, 13));
+  EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
+}
+
+TEST_F(Examine, LeavesOutTheParentThatEndsMeanwhile) {
+  proc.remove(10);
+  const Findings findings = examine();
+  ASSERT_EQ(findings.families.size(), 1U);
+  EXPECT_THAT(findings.families[0].ancestor, IsEmpty());
+  EXPECT_THAT(pids(findings.families[0].workers), ElementsAre(11, 12, 13));
+  EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
+}
+
+TEST_F(Examine, LeavesOutWhoseMemoryIsGoneThoughItIsStillListed) {
+  proc.write(12, "maps", "");
+  proc.put_stat({.pid = 12, .parent = 10, .state = 'R', .rss = 0, .code = 0});
+  EXPECT_THAT(pids(examine().families.at(0).workers), ElementsAre(11, 13));
+}
+
+TEST_F(Examine, LeavesOutWhoseMemoryEndsInTheMiddle) {
+  proc.write(12, "pagemap", "");
+  proc.put_stat({.pid = 12, .parent = 10, .state = 'Z', .rss = 0, .code = 0});
+  EXPECT_THAT(pids(examine().families.at(0).workers), ElementsAre(11, 13));
+}
+
+TEST_F(Examine, SaysOfTheOneThatIsLeftThatTheOthersHaveEnded) {
+  for (pid_t pid = 11; pid < 14; ++pid) proc.remove(pid);
+  EXPECT_THAT(diagnose(examine()).sentence,
+              HasSubstr("all that share memory with PID 10 ended"));
+}
+
+TEST_F(Examine, FindsNobodyWhenAllHaveEnded) {
+  for (pid_t pid = 10; pid < 14; ++pid) proc.remove(pid);
+  const Findings findings = examine();
+  EXPECT_THAT(findings.families, IsEmpty());
+  EXPECT_THAT(findings.alone, IsEmpty());
+}
+
+TEST_F(Examine, DoesNotLeaveOutWhoLivesAndMayNotBeRead) {
+  proc.remove(12, "maps");
+  const Findings findings = examine();
+  ASSERT_EQ(findings.families.size(), 1U);
+  EXPECT_THAT(pids(findings.families[0].workers), ElementsAre(11, 12, 13));
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("PID 12"));
+}
+
+}  // namespace
+}  // namespace cowtop
