@@ -5,10 +5,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <exception>
 #include <memory>
-#include <optional>
 
 #include "cow/lesson/flags.h"
 #include "cow/lesson/table.h"
@@ -17,6 +15,7 @@
 #include "cowtop/command.h"
 #include "cowtop/flags.h"
 #include "cowtop/live.h"
+#include "cowtop/looks.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/pages_report.h"
 #include "cowtop/ramp.h"
@@ -39,17 +38,6 @@ int say(int status, const std::string& what) {
   return status;
 }
 
-bool anything_read(const Sample& sample) {
-  return std::any_of(sample.rows.begin(), sample.rows.end(),
-                     [](const Row& row) { return bool(row.usage); });
-}
-
-// Why nothing was read: the notes of the look.
-std::string reasons(const Sample& sample) {
-  return sample.notes.empty() ? "nothing could be read"
-                              : fmt::format("{}", fmt::join(sample.notes, " "));
-}
-
 // The screen is for a person; a file or a pipe gets tables.
 bool wants_screen(const Flags& flags) {
   return flags.mode == Mode::kLive && ::isatty(STDOUT_FILENO) == 1;
@@ -62,15 +50,17 @@ Output output_of(const Flags& flags) {
 }
 
 // Looks at what is watched until it has ended, and hands on every look but the
-// last, which finds nobody and is returned.
+// last, which finds nobody and is returned. So is the first, if it is in vain
+// and nothing was started for it: there would never be a figure.
 template <typename Use>
 Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
                        Use use) {
   Ramp ramp(flags.interval);
-  for (;;) {
+  for (bool first = true;; first = false) {
     if (command != nullptr) watch.set_interval(ramp.next());
     Sample sample = watch.look();
     if (watch.ended()) return sample;
+    if (first && command == nullptr && in_vain(sample)) return sample;
     use(sample);
     const int wait = static_cast<int>(sample.until_next.count());
     if (command != nullptr) {

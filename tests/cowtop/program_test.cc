@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -227,6 +228,30 @@ TEST(Cowtop, LeavesCtrlCToItsCommand) {
   cow::read_fully(out.reader.get(), &byte, 1);
   ::kill(-meter.pid(), SIGINT);  // as a terminal does: to all of the group
   EXPECT_EQ(meter.wait().code, 5);
+}
+
+// It would look for ever: there is no figure in any look.
+TEST(Cowtop, EndsWhereNothingMayBeRead) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  ParkedChild child(only_park);
+  child.await();
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "run.csv";
+  cow::write_file(file, "");
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  std::filesystem::permissions(file, std::filesystem::perms::all);
+  for (const std::string flag : {"--interval=0.1", "--csv="}) {
+    const Outcome outcome = cow::testing::run(
+        {"timeout", "60", program("cowtop"),
+         flag + (flag == "--csv=" ? file.string() : ""), parked_pid(child)},
+        [] {
+          if (::setuid(65534) != 0) ::_exit(99);
+        });
+    EXPECT_EQ(outcome.status.code, 1) << flag;
+    EXPECT_THAT(outcome.err, AllOf(StartsWith("cowtop: 1 process"),
+                                   HasSubstr("Permission denied")));
+    EXPECT_THAT(outcome.out, IsEmpty()) << flag;
+  }
 }
 
 TEST(Cowtop, GoesOnWhenItCannotReadSome) {
