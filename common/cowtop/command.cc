@@ -131,6 +131,7 @@ void Command::replay() {
 }
 
 void Command::replay_to_the_end() {
+  if (!kept_) return;
   const cow::Descriptor changes(
       cow::checked([] { return ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK); },
                    "inotify_init1()"));

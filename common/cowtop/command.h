@@ -49,7 +49,8 @@ class Command {
   /// Copies to standard output what it has printed and was not copied before.
   /// Throws std::system_error.
   void replay();
-  /// The same, and what it prints from now on, until it has ended.
+  /// The same, and what it prints from now on, until it has ended. Does nothing
+  /// unless kKept.
   void replay_to_the_end();
 
  private:

@@ -128,9 +128,29 @@ cow::Descriptor open_csv(const std::string& path) {
   return file;
 }
 
+// The status is that of the case without a command.
+int watch_with(Command* command, const Flags& flags, int csv) {
+  const pid_t root = command != nullptr ? command->pid() : flags.pid;
+  WatchOptions options;
+  options.interval = flags.interval;
+  Watch watch = root == 0 ? Watch(options) : Watch(root, options);
+  if (wants_screen(flags)) return run_live(watch, command, flags);
+  if (flags.mode == Mode::kCsv) return run_csv(watch, command, flags, csv);
+  if (flags.mode == Mode::kLive) return run_tables(watch, command, flags);
+  return run_one(watch, command, flags);
+}
+
+// What was kept while there was a screen would be lost with it.
+void print_rest(Command& command) {
+  try {
+    command.replay_to_the_end();
+  } catch (const std::exception& error) {
+    say(kNothingRead, error.what());
+  }
+}
+
 int run_watch(const Flags& flags) {
-  const bool screen = wants_screen(flags);
-  if (screen) {
+  if (wants_screen(flags)) {
     if (const auto reason = why_no_screen()) return say(kNothingRead, *reason);
   }
   cow::Descriptor csv;
@@ -139,21 +159,15 @@ int run_watch(const Flags& flags) {
   if (!flags.command.empty()) {
     command = std::make_unique<Command>(flags.command, output_of(flags));
   }
-  const pid_t root = command ? command->pid() : flags.pid;
-  WatchOptions options;
-  options.interval = flags.interval;
-  Watch watch = root == 0 ? Watch(options) : Watch(root, options);
-  int status = kDone;
-  if (screen) {
-    status = run_live(watch, command.get(), flags);
-  } else if (flags.mode == Mode::kCsv) {
-    status = run_csv(watch, command.get(), flags, csv.get());
-  } else if (flags.mode == Mode::kLive) {
-    status = run_tables(watch, command.get(), flags);
-  } else {
-    status = run_one(watch, command.get(), flags);
+  if (!command) return watch_with(nullptr, flags, csv.get());
+  try {
+    watch_with(command.get(), flags, csv.get());
+  } catch (const std::exception& error) {
+    // Now: the command may go on for hours. Its end is its own all the same.
+    say(kNothingRead, error.what());
+    print_rest(*command);
   }
-  return command ? command->wait() : status;
+  return command->wait();
 }
 
 int run_mappings(const Flags& flags) {

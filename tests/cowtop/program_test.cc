@@ -1,4 +1,5 @@
 // cowtop as a person runs it: what it prints, and how it ends.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -114,6 +115,38 @@ TEST(Cowtop, HandsOnTheExitStatusOfItsCommand) {
               128 + SIGINT);
   }
   EXPECT_EQ(cowtop({"--", "sh", "-c", "exit 7"}).status.code, 7);
+}
+
+// What `fd` gives until the end of a line, however long that takes.
+std::string line_of(int fd) {
+  std::string line;
+  pollfd readable{.fd = fd, .events = POLLIN, .revents = 0};
+  char byte = 0;
+  while (::poll(&readable, 1, 15'000) == 1 &&
+         cow::read_fully(fd, &byte, 1) == 1 && byte != '\n') {
+    line += byte;
+  }
+  return line;
+}
+
+// The command waits until the reason was read.
+TEST(Cowtop, ThatCannotWriteSaysSoAtOnceAndHandsOnTheStatus) {
+  for (const std::string flag : {"--csv=/dev/full", "--interval=1"}) {
+    cow::Pipe errors = cow::make_pipe();
+    cow::Pipe input = cow::make_pipe();
+    cow::Child meter = cow::run_program(
+        {program("cowtop"), flag, "--", "sh", "-c", "read x; exit 3"}, [&] {
+          ::dup2(errors.writer.get(), STDERR_FILENO);
+          ::dup2(input.reader.get(), STDIN_FILENO);
+          ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+        });
+    errors.writer.close();
+    EXPECT_THAT(line_of(errors.reader.get()),
+                AllOf(StartsWith("cowtop: "), HasSubstr("No space left")))
+        << flag;
+    input.writer.close();
+    EXPECT_EQ(meter.wait().code, 3) << flag;
+  }
 }
 
 TEST(Cowtop, OfACommandThatIsNotThereEndsAsAShell) {
