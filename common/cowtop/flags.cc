@@ -42,7 +42,8 @@ void declare(CLI::App& app, Given& given) {
                  "how long to wait between two looks (1)")
       ->type_name("SECONDS");
   app.add_option("--csv", given.csv,
-                 "write a line a process and look there, to the end of it all")
+                 "write a line a process and look there, to the end of it all; "
+                 "- is standard output")
       ->type_name("FILE");
   app.add_option("--mappings", given.mappings,
                  "print which mappings of a process are private, by name")

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <exception>
 #include <memory>
+#include <string_view>
 
 #include "cow/lesson/flags.h"
 #include "cow/lesson/table.h"
@@ -29,6 +31,9 @@ namespace {
 using cow::BadUsage;
 using std::chrono::milliseconds;
 
+// What --csv takes for standard output.
+constexpr std::string_view kStandardOutput = "-";
+
 void print(const std::string& text) {
   cow::write_fully(STDOUT_FILENO, text.data(), text.size());
 }
@@ -46,7 +51,9 @@ bool wants_screen(const Flags& flags) {
 // What cowtop prints itself is all that is on its standard output.
 Output output_of(const Flags& flags) {
   if (wants_screen(flags)) return Output::kKept;
-  return flags.mode == Mode::kCsv ? Output::kInherited : Output::kToErrors;
+  return flags.mode == Mode::kCsv && flags.csv != kStandardOutput
+             ? Output::kInherited
+             : Output::kToErrors;
 }
 
 // Looks at what is watched until it has ended, and hands on every look but the
@@ -101,16 +108,30 @@ int run_one(Watch& watch, const Command* command, const Flags& flags) {
   return kDone;
 }
 
+// The file keeps its old content until there is a line to write: a mistyped PID
+// must not cost the last run.
+void begin_csv(const Flags& flags, int file) {
+  struct stat status {};
+  const bool regular = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  if (flags.csv != kStandardOutput && regular) {
+    cow::checked([&] { return ::ftruncate(file, 0); }, "ftruncate({})",
+                 flags.csv);
+  }
+  const std::string header = csv_header();
+  cow::write_fully(file, header.data(), header.size());
+}
+
 int run_csv(Watch& watch, const Command* command, const Flags& flags,
             int file) {
-  const auto write = [&](const std::string& text) {
-    cow::write_fully(file, text.data(), text.size());
-  };
+  bool begun = false;
   bool read = false;
-  write(csv_header());
   const Sample last =
       look_to_the_end(watch, command, flags, [&](const Sample& sample) {
-        write(to_csv(sample));
+        if (sample.rows.empty()) return;
+        if (!begun) begin_csv(flags, file);
+        begun = true;
+        const std::string lines = to_csv(sample);
+        cow::write_fully(file, lines.data(), lines.size());
         read = read || anything_read(sample);
       });
   return read ? kDone : say(kNothingRead, reasons(last));
@@ -119,7 +140,10 @@ int run_csv(Watch& watch, const Command* command, const Flags& flags,
 // Before anything is started, so that nothing runs in vain.
 cow::Descriptor open_csv(const std::string& path) {
   cow::Descriptor file(cow::retried([&] {
-    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (path == kStandardOutput) {
+      return ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    }
+    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   }));
   if (!file) {
     throw BadUsage(

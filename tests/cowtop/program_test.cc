@@ -194,6 +194,45 @@ TEST(Cowtop, WritesARunOverTimeAsCsv) {
   EXPECT_GE(count, 2);
 }
 
+TEST(Cowtop, KeepsAFileUntilThereIsALineForIt) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "keep.csv";
+  const std::string earlier(1 << 16, 'x');
+  cow::write_file(file, earlier);
+  EXPECT_EQ(cowtop({"--csv", file, std::to_string(INT32_MAX)}).status.code, 1);
+  EXPECT_EQ(*cow::read_file(file), earlier);
+  EXPECT_EQ(cowtop(shell({"--csv", file}, "look")).status.code, 0);
+  EXPECT_THAT(*cow::read_file(file),
+              AllOf(StartsWith("time,pid,"), Not(HasSubstr("x\n")),
+                    Not(HasSubstr("xxxx"))));
+}
+
+TEST(Cowtop, WritesCsvToStandardOutput) {
+  const TemporaryFolder folder;
+  std::vector<std::string> flags = shell({"--csv", "-"}, "echo printed; look");
+  flags.insert(flags.begin(), program("cowtop"));
+  const Outcome outcome =
+      cow::testing::run(flags, [&] { ::chdir(folder.path().c_str()); });
+  EXPECT_EQ(outcome.status.code, 0);
+  EXPECT_EQ(outcome.err, "printed\n") << "standard output is for the lines";
+  EXPECT_THAT(outcome.out, AllOf(StartsWith("time,pid,"), HasSubstr("\"\n"),
+                                 Not(HasSubstr("\nprinted"))));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+// As >> does it: what was there before is not cowtop's.
+TEST(Cowtop, AppendsCsvWhereStandardOutputDoes) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "all.csv";
+  cow::write_file(file, "before\n");
+  const std::vector<std::string> command{
+      "sh", "-c", "exec \"$0\" \"$@\" >> " + file.string(), program("cowtop")};
+  std::vector<std::string> flags = shell({"--csv", "-"}, "look");
+  flags.insert(flags.begin(), command.begin(), command.end());
+  EXPECT_EQ(cow::testing::run(flags).status.code, 0);
+  EXPECT_THAT(*cow::read_file(file), StartsWith("before\ntime,pid,"));
+}
+
 TEST(Cowtop, FollowsAProcessToItsEnd) {
   ParkedChild child(only_park);
   child.await();
