@@ -96,11 +96,13 @@ int run_live(Watch& watch, Command* command, const Flags& flags) {
   }
   if (command != nullptr) command->replay_to_the_end();
   if (ending.why == Ending::Why::kQuit) return kDone;
-  if (!ending.largest) {
-    fmt::print(stderr, "cowtop: it ended before it could be read\n");
+  if (!ending.looks.largest()) {
+    fmt::print(stderr, "cowtop: {}\n",
+               ending.looks.why_none(command != nullptr ? "the command"
+                                                        : title_of(flags)));
     return kNothingRead;
   }
-  print_largest(*ending.largest, flags);
+  print_largest(*ending.looks.largest(), flags);
   return kDone;
 }
 

@@ -47,8 +47,8 @@ class Looks {
   const std::optional<Sample>& largest() const { return largest_; }
   /// Why there is none, of `whom`: "the command".
   std::string why_none(const std::string& whom) const {
-    return unread_ ? reasons(*unread_)
-                   : whom + " ended before it could be read";
+    const std::string ended = whom + " ended before it could be read";
+    return unread_ ? ended + ": " + reasons(*unread_) : ended;
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <string_view>
@@ -78,34 +79,43 @@ Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
   }
 }
 
+// The status, and why there is none of the figures.
+int conclude(const Looks& looks, const Command* command, const Sample& last) {
+  if (looks.largest()) return kDone;
+  return say(kNothingRead, command != nullptr ? looks.why_none("the command")
+                                              : reasons(last));
+}
+
 int run_tables(Watch& watch, const Command* command, const Flags& flags) {
-  bool read = false;
+  Looks looks;
+  bool first = true;
   const Sample last =
       look_to_the_end(watch, command, flags, [&](const Sample& sample) {
-        if (read) print("\n");
+        looks.add(sample);
+        // A table of a command that has not begun says nothing.
+        if (!looks.largest() && command != nullptr) return;
+        if (!first) print("\n");
+        first = false;
         print(to_table(sample));
-        read = read || anything_read(sample);
       });
-  return read ? kDone : say(kNothingRead, reasons(last));
+  return conclude(looks, command, last);
 }
 
 // A look at what is there now; of a command, the one with the highest ΣPSS.
 int run_one(Watch& watch, const Command* command, const Flags& flags) {
-  std::optional<Sample> shown;
+  Looks looks;
+  Sample last;
   if (command == nullptr) {
-    shown = watch.look();
+    last = watch.look();
+    looks.add(last);
   } else {
-    look_to_the_end(watch, command, flags, [&](const Sample& sample) {
-      if (!anything_read(sample)) return;
-      if (!shown || sample.totals.pss >= shown->totals.pss) shown = sample;
-    });
+    last = look_to_the_end(watch, command, flags,
+                           [&](const Sample& sample) { looks.add(sample); });
   }
-  if (!shown) {
-    return say(kNothingRead, "the command ended before it could be read");
+  if (looks.largest()) {
+    print(flags.json ? to_json(*looks.largest()) : to_table(*looks.largest()));
   }
-  if (!anything_read(*shown)) return say(kNothingRead, reasons(*shown));
-  print(flags.json ? to_json(*shown) : to_table(*shown));
-  return kDone;
+  return conclude(looks, command, last);
 }
 
 // The file keeps its old content until there is a line to write: a mistyped PID
@@ -124,7 +134,7 @@ void begin_csv(const Flags& flags, int file) {
 int run_csv(Watch& watch, const Command* command, const Flags& flags,
             int file) {
   bool begun = false;
-  bool read = false;
+  Looks looks;
   const Sample last =
       look_to_the_end(watch, command, flags, [&](const Sample& sample) {
         if (sample.rows.empty()) return;
@@ -132,9 +142,9 @@ int run_csv(Watch& watch, const Command* command, const Flags& flags,
         begun = true;
         const std::string lines = to_csv(sample);
         cow::write_fully(file, lines.data(), lines.size());
-        read = read || anything_read(sample);
+        looks.add(sample);
       });
-  return read ? kDone : say(kNothingRead, reasons(last));
+  return conclude(looks, command, last);
 }
 
 // Before anything is started, so that nothing runs in vain.
@@ -184,6 +194,10 @@ int run_watch(const Flags& flags) {
     command = std::make_unique<Command>(flags.command, output_of(flags));
   }
   if (!command) return watch_with(nullptr, flags, csv.get());
+  if (command->error() != 0) {
+    return say(command->wait(), fmt::format("{}: {}", flags.command[0],
+                                            std::strerror(command->error())));
+  }
   try {
     watch_with(command.get(), flags, csv.get());
   } catch (const std::exception& error) {

@@ -207,6 +207,14 @@ TEST_F(LiveCowtop, ShowsNoScreenWhereNothingMayBeRead) {
   child.wait();
 }
 
+TEST_F(LiveCowtop, OfACommandThatIsNotThereSaysOnlyThat) {
+  Tmux terminal(110, 24);
+  terminal.type(cowtop("-- /no/such/command; echo ended with $?"));
+  EXPECT_TRUE(
+      terminal.wait_for("\ncowtop: /no/such/command: No such file or "
+                        "directory\nended with 127\n"));
+}
+
 TEST_F(LiveCowtop, RefusesATerminalThatIsTooSimple) {
   Tmux terminal(110, 24, "TERM=dumb");
   terminal.type(cowtop("-- touch started; echo ended with $?"));

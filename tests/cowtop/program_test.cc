@@ -150,9 +150,37 @@ TEST(Cowtop, ThatCannotWriteSaysSoAtOnceAndHandsOnTheStatus) {
 }
 
 TEST(Cowtop, OfACommandThatIsNotThereEndsAsAShell) {
-  const Outcome outcome = cowtop({"--once", "--", "/no/such/command"});
-  EXPECT_EQ(outcome.status.code, 127);
-  EXPECT_THAT(outcome.err, HasSubstr("/no/such/command"));
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "run.csv";
+  for (const std::string& flag :
+       {std::string("--once"), std::string("--json"), "--csv=" + file.string(),
+        std::string("--interval=1")}) {
+    const Outcome outcome = cowtop({flag, "--", "/no/such/command"});
+    EXPECT_EQ(outcome.status.code, 127);
+    EXPECT_EQ(outcome.err,
+              "cowtop: /no/such/command: No such file or directory\n")
+        << flag;
+    EXPECT_THAT(outcome.out, IsEmpty()) << flag;
+  }
+}
+
+// It may be seen for a moment, depending on who is faster; but a table of
+// dashes is none.
+TEST(Cowtop, OfACommandThatIsTooShortSaysSoInAllModesAlike) {
+  constexpr const char* kSentence =
+      "cowtop: the command ended before it could be read";
+  for (const char* flag : {"--once", "--json", "--csv=-", "--interval=1"}) {
+    for (int i = 0; i < 20; ++i) {
+      const Outcome outcome = cowtop({flag, "--", "true"});
+      EXPECT_EQ(outcome.status.code, 0);
+      if (outcome.err.empty()) {
+        EXPECT_THAT(outcome.out, Not(IsEmpty())) << flag;
+      } else {
+        EXPECT_THAT(outcome.err, StartsWith(kSentence)) << flag;
+        EXPECT_THAT(outcome.out, Not(HasSubstr("What top"))) << flag;
+      }
+    }
+  }
 }
 
 TEST(Cowtop, KeepsItsOutputApartFromThatOfTheCommand) {
