@@ -9,6 +9,7 @@
 #include <iterator>
 #include <utility>
 
+#include "cowtop/amount.h"
 #include "cowtop/pages.h"
 #include "cowtop/table.h"
 
