@@ -119,7 +119,8 @@ class Screen {
       case Action::kLook:
         break;
     }
-    look();
+    // Paused, the figures stand still whatever the key; the next look does it.
+    if (!view_.paused) look();
   }
 
   void take(int signal) {
