@@ -65,6 +65,7 @@ void prepare(Output output, int kept, pid_t parent, const Keys& keys) {
 // Returns errno, if it returns.
 int execute(const std::vector<std::string>& arguments) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) {
     argv.push_back(const_cast<char*>(argument.c_str()));
   }
