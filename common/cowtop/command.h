@@ -26,8 +26,8 @@ enum class Output {
 class Command {
  public:
   /// Returns when the command runs, or could not be executed (then it ends with
-  /// 127, and `error` says why). With kKept, standard input is empty where it is the terminal: the
-  /// keys are the screen's. Throws std::system_error if
+  /// 127, and `error` says why). With kKept, standard input is empty where it
+  /// is the terminal: the keys are the screen's. Throws std::system_error if
   /// there can be no further process.
   Command(const std::vector<std::string>& arguments, Output output);
   Command(const Command&) = delete;
