@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
@@ -61,19 +62,38 @@ void prepare(Output output, int kept, pid_t parent, const Keys& keys) {
   }
 }
 
+// Returns errno, if it returns.
+int execute(const std::vector<std::string>& arguments) {
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (const std::string& argument : arguments) {
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  }
+  argv.push_back(nullptr);
+  ::execvp(argv[0], argv.data());
+  return errno;
+}
+
 }  // namespace
 
 Command::Command(const std::vector<std::string>& arguments, Output output) {
   if (output == Output::kKept) kept_ = make_nameless_file();
   // Its writing end is closed when the command is executed, or the child ends.
+  // It carries why it could not be.
   cow::Pipe executed = cow::make_pipe();
   const pid_t self = ::getpid();
   const Keys keys = ignore_keys();
-  child_ = cow::run_program(arguments,
-                            [&] { prepare(output, kept_.get(), self, keys); });
+  child_ = cow::Child::fork([&] {
+    prepare(output, kept_.get(), self, keys);
+    const int error = execute(arguments);
+    cow::write_fully(executed.writer.get(), &error, sizeof(error));
+    return cow::kExecFailed;
+  });
   executed.writer.close();
-  char nothing = 0;
-  cow::read_fully(executed.reader.get(), &nothing, 1);
+  int error = 0;
+  if (cow::read_fully(executed.reader.get(), &error, sizeof(error)) != 0) {
+    error_ = error;
+  }
 }
 
 Command::~Command() {
@@ -131,6 +151,7 @@ void Command::replay() {
 }
 
 void Command::replay_to_the_end() {
+  if (!kept_) return;
   const cow::Descriptor changes(
       cow::checked([] { return ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK); },
                    "inotify_init1()"));

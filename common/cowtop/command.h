@@ -26,8 +26,8 @@ enum class Output {
 class Command {
  public:
   /// Returns when the command runs, or could not be executed (then it ends with
-  /// 127). With kKept, standard input is empty where it is the terminal: the
-  /// keys are the screen's. Throws std::system_error if
+  /// 127, and `error` says why). With kKept, standard input is empty where it
+  /// is the terminal: the keys are the screen's. Throws std::system_error if
   /// there can be no further process.
   Command(const std::vector<std::string>& arguments, Output output);
   Command(const Command&) = delete;
@@ -36,6 +36,8 @@ class Command {
   ~Command();
 
   pid_t pid() const { return child_.pid(); }
+  /// errno of the exec that has failed; 0 if the command runs or has run.
+  int error() const { return error_; }
   /// Becomes readable when it has ended.
   int descriptor() const { return child_.descriptor(); }
   /// Waits until it has ended or `milliseconds` have passed; true if it has.
@@ -49,7 +51,8 @@ class Command {
   /// Copies to standard output what it has printed and was not copied before.
   /// Throws std::system_error.
   void replay();
-  /// The same, and what it prints from now on, until it has ended.
+  /// The same, and what it prints from now on, until it has ended. Does nothing
+  /// unless kKept.
   void replay_to_the_end();
 
  private:
@@ -57,6 +60,7 @@ class Command {
   off_t replayed_ = 0;
   cow::Child child_;
   int status_ = 0;
+  int error_ = 0;
 };
 
 }  // namespace cowtop

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "cow/lesson/flags.h"
@@ -32,7 +33,22 @@ struct Given {
   bool version = false;
 };
 
+// As CLI11 writes it, but an option takes what its type is called, and nothing
+// else.
+class Format : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "Usage: cowtop [OPTIONS] [PID | -- COMMAND...]\n";
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string type = option->get_type_name();
+    const bool takes = !option->get_positional() && option->get_type_size() > 0;
+    return takes ? " " + type : "";
+  }
+};
+
 void declare(CLI::App& app, Given& given) {
+  app.formatter(std::make_shared<Format>());
   app.set_help_flag();  // --help is one of ours, so that nothing is printed
                         // here
   app.add_option("PID", given.pids, "the process to watch, with descendants");
@@ -42,7 +58,8 @@ void declare(CLI::App& app, Given& given) {
                  "how long to wait between two looks (1)")
       ->type_name("SECONDS");
   app.add_option("--csv", given.csv,
-                 "write a line a process and look there, to the end of it all")
+                 "write a line a process and look there, to the end of it all; "
+                 "- is standard output")
       ->type_name("FILE");
   app.add_option("--mappings", given.mappings,
                  "print which mappings of a process are private, by name")
@@ -56,14 +73,18 @@ void declare(CLI::App& app, Given& given) {
   app.add_flag("--version", given.version, "print the version and exit");
 }
 
+constexpr std::string_view kCommandHint =
+    "; a command comes after --: cowtop -- COMMAND";
+
 pid_t parse_pid(const std::string& flag, const std::string& text) {
   pid_t pid = 0;
   const char* end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, pid);
   if (error != std::errc() || stopped != end || pid <= 0) {
     throw BadUsage(
-        fmt::format("{}{}: expected the id of a process, a whole number from 1",
-                    flag, text));
+        fmt::format("{}{}: expected the id of a process, a whole number from 1"
+                    "{}",
+                    flag, text, flag == "PID " ? kCommandHint : ""));
   }
   return pid;
 }
@@ -82,13 +103,16 @@ std::chrono::milliseconds parse_interval(const std::string& text) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
-void parse(CLI::App& app, const std::vector<std::string>& arguments) {
+void parse(CLI::App& app, const Given& given,
+           const std::vector<std::string>& arguments) {
   try {
     // CLI11 takes them from the back.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ExtrasError&) {
-    throw BadUsage(fmt::format("{}: no such flag; --help lists those there are",
-                               fmt::join(app.remaining(), " ")));
+    throw BadUsage(
+        fmt::format("{}: no such flag; --help lists those there are{}",
+                    fmt::join(app.remaining(), " "),
+                    given.pids.empty() ? "" : kCommandHint));
   } catch (const CLI::Error& error) {
     throw BadUsage(std::string(error.what()) + "; --help lists all flags");
   }
@@ -146,7 +170,7 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
   CLI::App app;
   Given given;
   declare(app, given);
-  parse(app, {arguments.begin(), dashes});
+  parse(app, given, {arguments.begin(), dashes});
 
   Flags flags;
   if (dashes != arguments.end()) {
@@ -181,12 +205,18 @@ std::string help_text() {
   Given given;
   declare(app, given);
   std::string text = app.help("cowtop");
+  while (text.ends_with("\n\n")) text.pop_back();
   text +=
       "\nIn a terminal it is a screen that follows what happens; h shows its "
       "keys.\nElsewhere it prints a table for each look.\n"
       "\nOf a COMMAND, --once and --json report the look at which the machine "
-      "paid most\n(the highest sum of PSS) when it has ended, and what it "
-      "prints goes to standard\nerror.\n"
+      "paid most\n(the highest sum of PSS) when it has ended. What it prints "
+      "to "
+      "standard output\ngoes to standard error where that is for the report: "
+      "with --once, --json,\n--csv -, and without a terminal (cowtop -- "
+      "COMMAND "
+      "> FILE). With --csv FILE it\nis left alone. Under the screen it is kept "
+      "(key o), and printed when that is\nclosed.\n"
       "\nExit status: that of COMMAND (128 + N when signal N ended it, 127 "
       "when "
       "it could\nnot be started); else 0, 1 when nothing could be read, 2 for "

@@ -26,7 +26,7 @@ struct Flags {
   pid_t pid = 0;                     ///< 0: none given
   std::vector<std::string> command;  ///< empty: none given
   std::chrono::milliseconds interval{1000};
-  std::string csv;    ///< the file
+  std::string csv;    ///< the file; "-" is standard output
   std::string pages;  ///< which mapping
   bool json = false;  ///< with --mappings and --pages, too
 };

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <utility>
 
+#include "cowtop/amount.h"
 #include "cowtop/pages.h"
 #include "cowtop/table.h"
 
@@ -65,8 +66,10 @@ std::vector<Span> facts(const Sample& sample, const View& view,
   pieces.push_back({clock(sample.at)});
   // The first looks at a command come sooner than was asked for; that is no
   // reason to show another figure each time.
-  pieces.push_back({fmt::format(
-      "every {}", seconds(std::max(sample.until_next, view.interval)))});
+  // Paused, no look has taken over yet what + and - have chosen.
+  const std::chrono::milliseconds wait =
+      view.paused ? view.interval : std::max(sample.until_next, view.interval);
+  pieces.push_back({fmt::format("every {}", seconds(wait))});
   const std::string gap = view.charset == Charset::kUtf8 ? " · " : " - ";
   std::vector<Span> spans;
   for (Span& piece : pieces) {

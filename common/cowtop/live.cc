@@ -11,6 +11,7 @@
 
 #include "cow/memory/mappings.h"
 #include "cow/os/descriptor.h"
+#include "cowtop/looks.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/ramp.h"
 #include "cowtop/report.h"
@@ -79,10 +80,11 @@ void print_largest(const Sample& sample, const Flags& flags) {
 
 int run_live(Watch& watch, Command* command, const Flags& flags) {
   if (command == nullptr) {
-    // A screen for nobody would be gone before its reason was read.
+    // A screen for nobody would be gone before its reason was read, and one
+    // over what may not be read would never show a figure.
     const Sample first = watch.look();
-    if (watch.ended()) {
-      fmt::print(stderr, "cowtop: {}\n", fmt::join(first.notes, " "));
+    if (watch.ended() || in_vain(first)) {
+      fmt::print(stderr, "cowtop: {}\n", reasons(first));
       return kNothingRead;
     }
   }
@@ -94,11 +96,13 @@ int run_live(Watch& watch, Command* command, const Flags& flags) {
   }
   if (command != nullptr) command->replay_to_the_end();
   if (ending.why == Ending::Why::kQuit) return kDone;
-  if (!ending.largest) {
-    fmt::print(stderr, "cowtop: it ended before it could be read\n");
+  if (!ending.looks.largest()) {
+    fmt::print(stderr, "cowtop: {}\n",
+               ending.looks.why_none(command != nullptr ? "the command"
+                                                        : title_of(flags)));
     return kNothingRead;
   }
-  print_largest(*ending.largest, flags);
+  print_largest(*ending.looks.largest(), flags);
   return kDone;
 }
 

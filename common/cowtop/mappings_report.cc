@@ -7,6 +7,7 @@
 
 #include "cow/lesson/table.h"
 #include "cow/memory/process_list.h"
+#include "cowtop/amount.h"
 
 namespace cowtop {
 namespace {
@@ -21,10 +22,6 @@ void add(const cow::Usage& usage, cow::Usage& sum) {
         &cow::Usage::swap_pss}) {
     sum.*field += usage.*field;
   }
-}
-
-std::string amount(Bytes bytes) {
-  return bytes == Bytes() ? "0" : to_string(bytes);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "cowtop/amount.h"
 #include "cowtop/table.h"
 
 namespace cowtop {

@@ -10,8 +10,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "cow/lesson/flags.h"
+#include "cow/memory/page_map.h"
 #include "cow/memory/process_list.h"
 #include "cow/os/bytes.h"
 
@@ -23,6 +25,9 @@ using cow::Pages;
 
 enum State : std::uint8_t { kUntouched, kShared, kExclusive, kSwapped };
 constexpr std::array kNames = {"untouched", "shared", "exclusive", "swapped"};
+
+// A byte a page makes 16 MiB of it.
+constexpr cow::Bytes kMost = cow::Bytes(std::int64_t{64} << 30);
 
 State state_of(const cow::Page& page) {
   if (page.swapped) return kSwapped;
@@ -102,8 +107,33 @@ cow::Reading<MappingUsage> choose_mapping(
   return *chosen;
 }
 
+cow::Reading<std::vector<std::uint8_t>> read_states(
+    pid_t pid, const MappingUsage& mapping, const std::filesystem::path& proc) {
+  // In parts: what is read of a page takes many times as much as its state.
+  constexpr std::int64_t kPart = 1 << 16;
+  const cow::Bytes size(mapping.end - mapping.begin);
+  if (size > kMost) {
+    return cow::Absent{fmt::format(
+        "{} of addresses are too many for a picture; give A-B, a part of "
+        "{:x}-{:x} of at most {}",
+        to_string(size), mapping.begin, mapping.end, to_string(kMost))};
+  }
+  const std::int64_t all = cow::to_pages(size).count();
+  std::vector<std::uint8_t> states;
+  states.reserve(static_cast<std::size_t>(all));
+  for (std::int64_t done = 0; done < all; done += kPart) {
+    const auto begin = mapping.begin + cow::to_bytes(Pages(done)).size();
+    const auto pages =
+        cow::read_page_map(pid, std::bit_cast<const void*>(begin),
+                           Pages(std::min(kPart, all - done)), proc);
+    if (!pages) return cow::Absent{pages.reason()};
+    for (const cow::Page& page : *pages) states.push_back(state_of(page));
+  }
+  return states;
+}
+
 cow::PagePicture picture_of(pid_t pid, const MappingUsage& mapping,
-                            const std::vector<cow::Page>& pages) {
+                            std::vector<std::uint8_t> states) {
   const std::string name =
       mapping.name.empty() ? "anonymous" : cow::printable(mapping.name);
   cow::PagePicture picture{
@@ -114,9 +144,7 @@ cow::PagePicture picture_of(pid_t pid, const MappingUsage& mapping,
        {kNames[kExclusive], "#", cow::kVermilion},
        {kNames[kSwapped], "s", cow::kPurple}},
       {cow::PageRow{fmt::format("PID {}", pid), {}}}};
-  for (const cow::Page& page : pages) {
-    picture.rows[0].pages.push_back(state_of(page));
-  }
+  picture.rows[0].pages = std::move(states);
   return picture;
 }
 
@@ -126,16 +154,15 @@ cow::Reading<std::string> report_pages(pid_t pid, const std::string& which,
   if (!mappings) return cow::Absent{mappings.reason()};
   const auto mapping = choose_mapping(*mappings, which);
   if (!mapping) return cow::Absent{mapping.reason()};
-  const auto pages = cow::read_page_map(
-      pid, std::bit_cast<const void*>(mapping->begin),
-      cow::to_pages(cow::Bytes(mapping->end - mapping->begin)));
-  if (!pages) return cow::Absent{pages.reason()};
-  const cow::PagePicture picture = picture_of(pid, *mapping, *pages);
+  auto states = read_states(pid, *mapping);
+  if (!states) return cow::Absent{states.reason()};
+  const cow::PagePicture picture =
+      picture_of(pid, *mapping, *std::move(states));
   if (!json) return to_text(picture, color);
   nlohmann::ordered_json counts;
   for (std::uint8_t state = kUntouched; state <= kSwapped; ++state) {
-    const auto& states = picture.rows[0].pages;
-    counts[kNames[state]] = std::count(states.begin(), states.end(), state);
+    const auto& row = picture.rows[0].pages;
+    counts[kNames[state]] = std::count(row.begin(), row.end(), state);
   }
   const nlohmann::ordered_json object = {
       {"pid", pid},

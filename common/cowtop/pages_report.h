@@ -3,12 +3,13 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "cow/lesson/page_picture.h"
 #include "cow/memory/mappings.h"
-#include "cow/memory/page_map.h"
 #include "cow/os/reading.h"
 
 namespace cowtop {
@@ -21,9 +22,15 @@ namespace cowtop {
 cow::Reading<cow::MappingUsage> choose_mapping(
     const std::vector<cow::MappingUsage>& mappings, const std::string& which);
 
-/// Sorts the pages into untouched, shared, exclusive, swapped.
+/// What each page is: 0 untouched, 1 shared, 2 exclusive, 3 swapped. In a byte
+/// a page; of more than 64 GiB of addresses absent, with what to give instead.
+cow::Reading<std::vector<std::uint8_t>> read_states(
+    pid_t pid, const cow::MappingUsage& mapping,
+    const std::filesystem::path& proc = "/proc");
+
+/// Draws them.
 cow::PagePicture picture_of(pid_t pid, const cow::MappingUsage& mapping,
-                            const std::vector<cow::Page>& pages);
+                            std::vector<std::uint8_t> states);
 
 /// Reads and draws it; with `json`, counts it: {"pid", "begin", "end", "name",
 /// "pages": {"untouched", "shared", "exclusive", "swapped"}}.

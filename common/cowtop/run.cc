@@ -3,12 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cstring>
 #include <exception>
 #include <memory>
-#include <optional>
+#include <string_view>
 
 #include "cow/lesson/flags.h"
 #include "cow/lesson/table.h"
@@ -17,6 +18,7 @@
 #include "cowtop/command.h"
 #include "cowtop/flags.h"
 #include "cowtop/live.h"
+#include "cowtop/looks.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/pages_report.h"
 #include "cowtop/ramp.h"
@@ -30,6 +32,9 @@ namespace {
 using cow::BadUsage;
 using std::chrono::milliseconds;
 
+// What --csv takes for standard output.
+constexpr std::string_view kStandardOutput = "-";
+
 void print(const std::string& text) {
   cow::write_fully(STDOUT_FILENO, text.data(), text.size());
 }
@@ -37,17 +42,6 @@ void print(const std::string& text) {
 int say(int status, const std::string& what) {
   fmt::print(stderr, "cowtop: {}\n", what);
   return status;
-}
-
-bool anything_read(const Sample& sample) {
-  return std::any_of(sample.rows.begin(), sample.rows.end(),
-                     [](const Row& row) { return bool(row.usage); });
-}
-
-// Why nothing was read: the notes of the look.
-std::string reasons(const Sample& sample) {
-  return sample.notes.empty() ? "nothing could be read"
-                              : fmt::format("{}", fmt::join(sample.notes, " "));
 }
 
 // The screen is for a person; a file or a pipe gets tables.
@@ -58,19 +52,23 @@ bool wants_screen(const Flags& flags) {
 // What cowtop prints itself is all that is on its standard output.
 Output output_of(const Flags& flags) {
   if (wants_screen(flags)) return Output::kKept;
-  return flags.mode == Mode::kCsv ? Output::kInherited : Output::kToErrors;
+  return flags.mode == Mode::kCsv && flags.csv != kStandardOutput
+             ? Output::kInherited
+             : Output::kToErrors;
 }
 
 // Looks at what is watched until it has ended, and hands on every look but the
-// last, which finds nobody and is returned.
+// last, which finds nobody and is returned. So is the first, if it is in vain
+// and nothing was started for it: there would never be a figure.
 template <typename Use>
 Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
                        Use use) {
   Ramp ramp(flags.interval);
-  for (;;) {
+  for (bool first = true;; first = false) {
     if (command != nullptr) watch.set_interval(ramp.next());
     Sample sample = watch.look();
     if (watch.ended()) return sample;
+    if (first && command == nullptr && in_vain(sample)) return sample;
     use(sample);
     const int wait = static_cast<int>(sample.until_next.count());
     if (command != nullptr) {
@@ -81,55 +79,81 @@ Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
   }
 }
 
+// The status, and why there is none of the figures.
+int conclude(const Looks& looks, const Command* command, const Sample& last) {
+  if (looks.largest()) return kDone;
+  return say(kNothingRead, command != nullptr ? looks.why_none("the command")
+                                              : reasons(last));
+}
+
 int run_tables(Watch& watch, const Command* command, const Flags& flags) {
-  bool read = false;
+  Looks looks;
+  bool first = true;
   const Sample last =
       look_to_the_end(watch, command, flags, [&](const Sample& sample) {
-        if (read) print("\n");
+        looks.add(sample);
+        // A table of a command that has not begun says nothing.
+        if (!looks.largest() && command != nullptr) return;
+        if (!first) print("\n");
+        first = false;
         print(to_table(sample));
-        read = read || anything_read(sample);
       });
-  return read ? kDone : say(kNothingRead, reasons(last));
+  return conclude(looks, command, last);
 }
 
 // A look at what is there now; of a command, the one with the highest ΣPSS.
 int run_one(Watch& watch, const Command* command, const Flags& flags) {
-  std::optional<Sample> shown;
+  Looks looks;
+  Sample last;
   if (command == nullptr) {
-    shown = watch.look();
+    last = watch.look();
+    looks.add(last);
   } else {
-    look_to_the_end(watch, command, flags, [&](const Sample& sample) {
-      if (!anything_read(sample)) return;
-      if (!shown || sample.totals.pss >= shown->totals.pss) shown = sample;
-    });
+    last = look_to_the_end(watch, command, flags,
+                           [&](const Sample& sample) { looks.add(sample); });
   }
-  if (!shown) {
-    return say(kNothingRead, "the command ended before it could be read");
+  if (looks.largest()) {
+    print(flags.json ? to_json(*looks.largest()) : to_table(*looks.largest()));
   }
-  if (!anything_read(*shown)) return say(kNothingRead, reasons(*shown));
-  print(flags.json ? to_json(*shown) : to_table(*shown));
-  return kDone;
+  return conclude(looks, command, last);
+}
+
+// The file keeps its old content until there is a line to write: a mistyped PID
+// must not cost the last run.
+void begin_csv(const Flags& flags, int file) {
+  struct stat status {};
+  const bool regular = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  if (flags.csv != kStandardOutput && regular) {
+    cow::checked([&] { return ::ftruncate(file, 0); }, "ftruncate({})",
+                 flags.csv);
+  }
+  const std::string header = csv_header();
+  cow::write_fully(file, header.data(), header.size());
 }
 
 int run_csv(Watch& watch, const Command* command, const Flags& flags,
             int file) {
-  const auto write = [&](const std::string& text) {
-    cow::write_fully(file, text.data(), text.size());
-  };
-  bool read = false;
-  write(csv_header());
+  bool begun = false;
+  Looks looks;
   const Sample last =
       look_to_the_end(watch, command, flags, [&](const Sample& sample) {
-        write(to_csv(sample));
-        read = read || anything_read(sample);
+        if (sample.rows.empty()) return;
+        if (!begun) begin_csv(flags, file);
+        begun = true;
+        const std::string lines = to_csv(sample);
+        cow::write_fully(file, lines.data(), lines.size());
+        looks.add(sample);
       });
-  return read ? kDone : say(kNothingRead, reasons(last));
+  return conclude(looks, command, last);
 }
 
 // Before anything is started, so that nothing runs in vain.
 cow::Descriptor open_csv(const std::string& path) {
   cow::Descriptor file(cow::retried([&] {
-    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (path == kStandardOutput) {
+      return ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    }
+    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   }));
   if (!file) {
     throw BadUsage(
@@ -138,9 +162,29 @@ cow::Descriptor open_csv(const std::string& path) {
   return file;
 }
 
+// The status is that of the case without a command.
+int watch_with(Command* command, const Flags& flags, int csv) {
+  const pid_t root = command != nullptr ? command->pid() : flags.pid;
+  WatchOptions options;
+  options.interval = flags.interval;
+  Watch watch = root == 0 ? Watch(options) : Watch(root, options);
+  if (wants_screen(flags)) return run_live(watch, command, flags);
+  if (flags.mode == Mode::kCsv) return run_csv(watch, command, flags, csv);
+  if (flags.mode == Mode::kLive) return run_tables(watch, command, flags);
+  return run_one(watch, command, flags);
+}
+
+// What was kept while there was a screen would be lost with it.
+void print_rest(Command& command) {
+  try {
+    command.replay_to_the_end();
+  } catch (const std::exception& error) {
+    say(kNothingRead, error.what());
+  }
+}
+
 int run_watch(const Flags& flags) {
-  const bool screen = wants_screen(flags);
-  if (screen) {
+  if (wants_screen(flags)) {
     if (const auto reason = why_no_screen()) return say(kNothingRead, *reason);
   }
   cow::Descriptor csv;
@@ -149,21 +193,19 @@ int run_watch(const Flags& flags) {
   if (!flags.command.empty()) {
     command = std::make_unique<Command>(flags.command, output_of(flags));
   }
-  const pid_t root = command ? command->pid() : flags.pid;
-  WatchOptions options;
-  options.interval = flags.interval;
-  Watch watch = root == 0 ? Watch(options) : Watch(root, options);
-  int status = kDone;
-  if (screen) {
-    status = run_live(watch, command.get(), flags);
-  } else if (flags.mode == Mode::kCsv) {
-    status = run_csv(watch, command.get(), flags, csv.get());
-  } else if (flags.mode == Mode::kLive) {
-    status = run_tables(watch, command.get(), flags);
-  } else {
-    status = run_one(watch, command.get(), flags);
+  if (!command) return watch_with(nullptr, flags, csv.get());
+  if (command->error() != 0) {
+    return say(command->wait(), fmt::format("{}: {}", flags.command[0],
+                                            std::strerror(command->error())));
   }
-  return command ? command->wait() : status;
+  try {
+    watch_with(command.get(), flags, csv.get());
+  } catch (const std::exception& error) {
+    // Now: the command may go on for hours. Its end is its own all the same.
+    say(kNothingRead, error.what());
+    print_rest(*command);
+  }
+  return command->wait();
 }
 
 int run_mappings(const Flags& flags) {

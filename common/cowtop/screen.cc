@@ -35,7 +35,7 @@ class Screen {
       show();
       wait();
     }
-    ending_->largest = std::move(largest_);
+    ending_->looks = std::move(looks_);
     return *std::move(ending_);
   }
 
@@ -44,10 +44,7 @@ class Screen {
     sample_ = live_.look();
     keep_selected(sample_, view_);
     read_mappings();
-    if (!sample_.rows.empty() &&
-        (!largest_ || sample_.totals.pss >= largest_->totals.pss)) {
-      largest_ = sample_;
-    }
+    looks_.add(sample_);
     next_look_ = Clock::now() + std::max(sample_.until_next, kShortest);
     if (live_.over && live_.over()) end(Ending::Why::kEnded);
   }
@@ -122,7 +119,8 @@ class Screen {
       case Action::kLook:
         break;
     }
-    look();
+    // Paused, the figures stand still whatever the key; the next look does it.
+    if (!view_.paused) look();
   }
 
   void take(int signal) {
@@ -145,7 +143,7 @@ class Screen {
   }
 
   void end(Ending::Why why, int signal = 0) {
-    ending_ = Ending{.why = why, .signal = signal, .largest = {}};
+    ending_ = Ending{.why = why, .signal = signal, .looks = {}};
   }
 
   // A look takes time; without an end to it no key would be read.
@@ -159,7 +157,7 @@ class Screen {
   View view_;
   Sample sample_;
   cow::Reading<std::vector<NamedMappings>> mappings_ = cow::Absent{"not read"};
-  std::optional<Sample> largest_;
+  Looks looks_;
   Clock::time_point next_look_;
   std::optional<Ending> ending_;
 };

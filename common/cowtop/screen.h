@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cow/os/reading.h"
+#include "cowtop/looks.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/sample.h"
 
@@ -49,9 +50,8 @@ struct Ending {
   };
   Why why = Why::kQuit;
   int signal = 0;
-  /// The look with the greatest sum of PSS: what is worth being printed when
-  /// all is over.
-  std::optional<Sample> largest;
+  /// What is worth being printed when all is over.
+  Looks looks;
 };
 
 /// Why there can be no screen here, as a sentence that says what to do instead:

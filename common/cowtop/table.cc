@@ -1,11 +1,11 @@
 #include "cowtop/table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
+
+#include "cowtop/amount.h"
 
 namespace cowtop {
 namespace {
@@ -17,11 +17,6 @@ constexpr std::size_t kGap = 2;
 // A process of its own has that much from running at all: what is below is no
 // reason to look.
 constexpr cow::Bytes kWorthALook(4 << 20);
-
-// "+64.0 MiB", "-4 KiB", "0".
-std::string change(cow::Bytes bytes) {
-  return fmt::format("{}{}", bytes > cow::Bytes() ? "+" : "", amount(bytes));
-}
 
 std::string heading_of(Id id) {
   constexpr std::array<std::string_view, 8> kHeadings = {
@@ -231,10 +226,6 @@ class RowWriter {
 };
 
 }  // namespace
-
-std::string amount(cow::Bytes bytes) {
-  return bytes == cow::Bytes() ? "0" : cow::to_string(bytes);
-}
 
 Widths widened(const Sample& sample, Widths widths) {
   const auto widen = [](std::size_t& width, const std::string& text) {

@@ -33,7 +33,4 @@ std::vector<Line> table_rows(const Sample& sample, const View& view,
                              const std::vector<Column>& columns,
                              std::size_t first, std::size_t count);
 
-/// An amount for a table: as cow::to_string, but "0".
-std::string amount(cow::Bytes bytes);
-
 }  // namespace cowtop

@@ -14,6 +14,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using Arguments = std::vector<std::string>;
 
 TEST(Flags, WithoutAnyWatchAllTreesLive) {
@@ -73,6 +74,8 @@ TEST(Flags, ThatCannotBeUsedAreNamedWithWhatIsAccepted) {
   for (const Case& one : std::vector<Case>{
            {{"--wrong"}, "--wrong", "--help"},
            {{"x"}, "PID x", "whole number"},
+           {{"ls"}, "PID ls", "a command comes after --"},
+           {{"ls", "-l"}, "-l", "a command comes after --"},
            {{"0"}, "PID 0", "from 1"},
            {{"-5"}, "PID -5", "from 1"},
            {{"99999999999"}, "PID 99999999999", "whole number"},
@@ -98,6 +101,31 @@ TEST(Flags, ThatCannotBeUsedAreNamedWithWhatIsAccepted) {
                   AllOf(HasSubstr(one.names), HasSubstr(one.accepts)));
       EXPECT_THAT(error.what(), ::testing::Not(HasSubstr("\n")));
     }
+  }
+}
+
+TEST(Flags, GiveNoHintAtACommandWhereNoneWasMeant) {
+  for (const Arguments& arguments : std::vector<Arguments>{
+           {"--wrong"}, {"--mappings", "x"}, {"--pages", "x", "y"}}) {
+    try {
+      parse_flags(arguments);
+      ADD_FAILURE() << "taken: " << ::testing::PrintToString(arguments);
+    } catch (const cow::BadUsage& error) {
+      EXPECT_THAT(error.what(), Not(HasSubstr("a command")));
+    }
+  }
+}
+
+TEST(Flags, AreCalledInTheHelpAsTheyAreGiven) {
+  const std::string help = help_text();
+  EXPECT_THAT(help,
+              HasSubstr("\nUsage: cowtop [OPTIONS] [PID | -- COMMAND...]\n"));
+  EXPECT_THAT(help, HasSubstr("\n  PID     "));
+  EXPECT_THAT(help, HasSubstr("\n  --pages PID WHICH   "));
+  EXPECT_THAT(help, HasSubstr("\n  --csv FILE   "));
+  EXPECT_THAT(help, HasSubstr("\n  --once    "));
+  for (const char* of_the_library : {"TEXT", " x 2", "\n\n\n"}) {
+    EXPECT_THAT(help, Not(HasSubstr(of_the_library)));
   }
 }
 

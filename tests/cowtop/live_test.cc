@@ -192,6 +192,29 @@ TEST_F(LiveCowtop, ShowsNoScreenForAProcessThatIsNotThere) {
               HasSubstr(fmt::format("cowtop: There is no process {}.", pid)));
 }
 
+TEST_F(LiveCowtop, ShowsNoScreenWhereNothingMayBeRead) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  Child child = Child::fork([] {
+    ::pause();
+    return 0;
+  });
+  Tmux terminal(110, 24);
+  terminal.type("setpriv --reuid 65534 --regid 65534 --clear-groups " +
+                cowtop(fmt::format("{}; echo ended with $?", child.pid())));
+  EXPECT_TRUE(terminal.wait_for("\nended with 1"));
+  EXPECT_THAT(terminal.screen(), HasSubstr("cowtop: 1 process could not be"));
+  child.kill(SIGKILL);
+  child.wait();
+}
+
+TEST_F(LiveCowtop, OfACommandThatIsNotThereSaysOnlyThat) {
+  Tmux terminal(110, 24);
+  terminal.type(cowtop("-- /no/such/command; echo ended with $?"));
+  EXPECT_TRUE(
+      terminal.wait_for("\ncowtop: /no/such/command: No such file or "
+                        "directory\nended with 127\n"));
+}
+
 TEST_F(LiveCowtop, RefusesATerminalThatIsTooSimple) {
   Tmux terminal(110, 24, "TERM=dumb");
   terminal.type(cowtop("-- touch started; echo ended with $?"));

@@ -1,10 +1,12 @@
 // cowtop as a person runs it: what it prints, and how it ends.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -115,10 +117,70 @@ TEST(Cowtop, HandsOnTheExitStatusOfItsCommand) {
   EXPECT_EQ(cowtop({"--", "sh", "-c", "exit 7"}).status.code, 7);
 }
 
+// What `fd` gives until the end of a line, however long that takes.
+std::string line_of(int fd) {
+  std::string line;
+  pollfd readable{.fd = fd, .events = POLLIN, .revents = 0};
+  char byte = 0;
+  while (::poll(&readable, 1, 15'000) == 1 &&
+         cow::read_fully(fd, &byte, 1) == 1 && byte != '\n') {
+    line += byte;
+  }
+  return line;
+}
+
+// The command waits until the reason was read.
+TEST(Cowtop, ThatCannotWriteSaysSoAtOnceAndHandsOnTheStatus) {
+  for (const std::string flag : {"--csv=/dev/full", "--interval=1"}) {
+    cow::Pipe errors = cow::make_pipe();
+    cow::Pipe input = cow::make_pipe();
+    cow::Child meter = cow::run_program(
+        {program("cowtop"), flag, "--", "sh", "-c", "read x; exit 3"}, [&] {
+          ::dup2(errors.writer.get(), STDERR_FILENO);
+          ::dup2(input.reader.get(), STDIN_FILENO);
+          ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+        });
+    errors.writer.close();
+    EXPECT_THAT(line_of(errors.reader.get()),
+                AllOf(StartsWith("cowtop: "), HasSubstr("No space left")))
+        << flag;
+    input.writer.close();
+    EXPECT_EQ(meter.wait().code, 3) << flag;
+  }
+}
+
 TEST(Cowtop, OfACommandThatIsNotThereEndsAsAShell) {
-  const Outcome outcome = cowtop({"--once", "--", "/no/such/command"});
-  EXPECT_EQ(outcome.status.code, 127);
-  EXPECT_THAT(outcome.err, HasSubstr("/no/such/command"));
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "run.csv";
+  for (const std::string& flag :
+       {std::string("--once"), std::string("--json"), "--csv=" + file.string(),
+        std::string("--interval=1")}) {
+    const Outcome outcome = cowtop({flag, "--", "/no/such/command"});
+    EXPECT_EQ(outcome.status.code, 127);
+    EXPECT_EQ(outcome.err,
+              "cowtop: /no/such/command: No such file or directory\n")
+        << flag;
+    EXPECT_THAT(outcome.out, IsEmpty()) << flag;
+  }
+}
+
+// It may be seen for a moment, depending on who is faster; but a table of
+// dashes is none.
+TEST(Cowtop, OfACommandThatIsTooShortSaysSoInAllModesAlike) {
+  constexpr const char* kSentence =
+      "cowtop: the command ended before it could be read";
+  for (const char* flag : {"--once", "--json", "--csv=-", "--interval=1"}) {
+    for (int i = 0; i < 20; ++i) {
+      const Outcome outcome = cowtop({flag, "--", "true"});
+      EXPECT_EQ(outcome.status.code, 0);
+      if (outcome.err.empty()) {
+        EXPECT_THAT(outcome.out, Not(IsEmpty())) << flag;
+      } else {
+        EXPECT_THAT(outcome.err, StartsWith(kSentence)) << flag;
+        EXPECT_THAT(outcome.out, Not(HasSubstr("What top"))) << flag;
+      }
+    }
+  }
 }
 
 TEST(Cowtop, KeepsItsOutputApartFromThatOfTheCommand) {
@@ -158,6 +220,45 @@ TEST(Cowtop, WritesARunOverTimeAsCsv) {
     ++count;
   }
   EXPECT_GE(count, 2);
+}
+
+TEST(Cowtop, KeepsAFileUntilThereIsALineForIt) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "keep.csv";
+  const std::string earlier(1 << 16, 'x');
+  cow::write_file(file, earlier);
+  EXPECT_EQ(cowtop({"--csv", file, std::to_string(INT32_MAX)}).status.code, 1);
+  EXPECT_EQ(*cow::read_file(file), earlier);
+  EXPECT_EQ(cowtop(shell({"--csv", file}, "look")).status.code, 0);
+  EXPECT_THAT(*cow::read_file(file),
+              AllOf(StartsWith("time,pid,"), Not(HasSubstr("x\n")),
+                    Not(HasSubstr("xxxx"))));
+}
+
+TEST(Cowtop, WritesCsvToStandardOutput) {
+  const TemporaryFolder folder;
+  std::vector<std::string> flags = shell({"--csv", "-"}, "echo printed; look");
+  flags.insert(flags.begin(), program("cowtop"));
+  const Outcome outcome =
+      cow::testing::run(flags, [&] { ::chdir(folder.path().c_str()); });
+  EXPECT_EQ(outcome.status.code, 0);
+  EXPECT_EQ(outcome.err, "printed\n") << "standard output is for the lines";
+  EXPECT_THAT(outcome.out, AllOf(StartsWith("time,pid,"), HasSubstr("\"\n"),
+                                 Not(HasSubstr("\nprinted"))));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+// As >> does it: what was there before is not cowtop's.
+TEST(Cowtop, AppendsCsvWhereStandardOutputDoes) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "all.csv";
+  cow::write_file(file, "before\n");
+  const std::vector<std::string> command{
+      "sh", "-c", "exec \"$0\" \"$@\" >> " + file.string(), program("cowtop")};
+  std::vector<std::string> flags = shell({"--csv", "-"}, "look");
+  flags.insert(flags.begin(), command.begin(), command.end());
+  EXPECT_EQ(cow::testing::run(flags).status.code, 0);
+  EXPECT_THAT(*cow::read_file(file), StartsWith("before\ntime,pid,"));
 }
 
 TEST(Cowtop, FollowsAProcessToItsEnd) {
@@ -227,6 +328,30 @@ TEST(Cowtop, LeavesCtrlCToItsCommand) {
   cow::read_fully(out.reader.get(), &byte, 1);
   ::kill(-meter.pid(), SIGINT);  // as a terminal does: to all of the group
   EXPECT_EQ(meter.wait().code, 5);
+}
+
+// It would look for ever: there is no figure in any look.
+TEST(Cowtop, EndsWhereNothingMayBeRead) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  ParkedChild child(only_park);
+  child.await();
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "run.csv";
+  cow::write_file(file, "");
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  std::filesystem::permissions(file, std::filesystem::perms::all);
+  for (const std::string flag : {"--interval=0.1", "--csv="}) {
+    const Outcome outcome = cow::testing::run(
+        {"timeout", "60", program("cowtop"),
+         flag + (flag == "--csv=" ? file.string() : ""), parked_pid(child)},
+        [] {
+          if (::setuid(65534) != 0) ::_exit(99);
+        });
+    EXPECT_EQ(outcome.status.code, 1) << flag;
+    EXPECT_THAT(outcome.err, AllOf(StartsWith("cowtop: 1 process"),
+                                   HasSubstr("Permission denied")));
+    EXPECT_THAT(outcome.out, IsEmpty()) << flag;
+  }
 }
 
 TEST(Cowtop, GoesOnWhenItCannotReadSome) {

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "cow/lesson/flags.h"
+#include "cowtop/fake_proc.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/pages_report.h"
 #include "os/print.h"
@@ -17,7 +19,6 @@ namespace {
 using namespace cow::literals;
 using cow::Bytes;
 using cow::MappingUsage;
-using cow::Page;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -158,12 +159,54 @@ TEST(ChooseMapping, OfWhatIsNotThereIsAbsent) {
                cow::BadUsage);
 }
 
+constexpr std::uint64_t kPresent = std::uint64_t{1} << 63;
+constexpr std::uint64_t kSwapped = std::uint64_t{1} << 62;
+constexpr std::uint64_t kExclusive = std::uint64_t{1} << 56;
+
+// A process with one mapping that begins at 0, of `entries` in its page map.
+MappingUsage put_page_map(const testing::FakeProc& proc,
+                          const std::vector<std::uint64_t>& entries) {
+  std::string bytes(entries.size() * sizeof entries[0], '\0');
+  std::memcpy(bytes.data(), entries.data(), bytes.size());
+  proc.write(7, "pagemap", bytes);
+  return mapping(0, cow::to_bytes(cow::Pages(entries.size())).size(), "",
+                 64_KiB, 0_KiB);
+}
+
+TEST(ReadStates, TellsFourKindsOfPages) {
+  const testing::FakeProc proc;
+  const MappingUsage mapping =
+      put_page_map(proc, {0, kPresent, kPresent | kExclusive, kSwapped});
+  EXPECT_THAT(*read_states(7, mapping, proc.path()), ElementsAre(0, 1, 2, 3));
+}
+
+// It is read in parts of 65,536 pages.
+TEST(ReadStates, HasEveryPageOfALargeMappingAtItsPlace) {
+  const testing::FakeProc proc;
+  std::vector<std::uint64_t> entries(150'000);
+  std::vector<std::uint8_t> expected(entries.size());
+  for (std::size_t i = 0; i < entries.size(); i += 7) {
+    entries[i] = kPresent;
+    expected[i] = 1;
+  }
+  const MappingUsage mapping = put_page_map(proc, entries);
+  EXPECT_EQ(*read_states(7, mapping, proc.path()), expected);
+}
+
+TEST(ReadStates, RefusesMoreAddressesThanAPictureCanShow) {
+  const testing::FakeProc proc;
+  put_page_map(proc, {kPresent});
+  const auto states = read_states(
+      7, mapping(0x10000, 0x10000 + (std::uint64_t{1} << 40), "", 0_KiB, 0_KiB),
+      proc.path());
+  EXPECT_THAT(states.reason(),
+              HasSubstr("1024.00 GiB of addresses are too many "
+                        "for a picture; give A-B"));
+  EXPECT_THAT(states.reason(), HasSubstr("10000-10000010000"));
+}
+
 TEST(PagePicture, TellsFourKindsOfPages) {
-  const auto picture = picture_of(
-      7, kMappings[3],
-      {Page{}, Page{.present = true}, Page{.present = true, .exclusive = true},
-       Page{.swapped = true}});
-  EXPECT_THAT(picture.rows.at(0).pages, ElementsAre(0, 1, 2, 3));
+  const auto picture = picture_of(7, kMappings[3], {0, 1, 2, 3});
   EXPECT_THAT(to_text(picture, false), HasSubstr("-.#s"));
   EXPECT_THAT(picture.title, HasSubstr("[heap] 70000-80000"));
 }

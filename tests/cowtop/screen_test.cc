@@ -101,6 +101,23 @@ TEST_F(Screen, StandsStillWhilePaused) {
   }));
 }
 
+TEST_F(Screen, DoesNotLookForAnyKeyWhilePaused) {
+  Tmux terminal;
+  terminal.type(stage("--interval 500"));
+  ASSERT_TRUE(terminal.wait_for("processes"));
+  terminal.press("p");
+  ASSERT_TRUE(terminal.wait_for("paused"));
+  const std::string look = line_with(terminal.screen(), "look ");
+  terminal.press("r");
+  terminal.press("+");
+  ASSERT_TRUE(terminal.wait_for("every 1 s"));
+  terminal.press("-");
+  ASSERT_TRUE(terminal.wait_for("every 0.5 s"));
+  EXPECT_EQ(line_with(terminal.screen(), "look "), look);
+  terminal.press("p");
+  EXPECT_TRUE(terminal.wait_for("forgotten 1"));
+}
+
 TEST_F(Screen, HelpsWithHAndGoesBackWithEsc) {
   Tmux terminal;
   terminal.type(stage());

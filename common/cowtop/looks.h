@@ -1,0 +1,59 @@
+// What many looks leave behind: the one to show when all is over, or why there
+// is none.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "cowtop/sample.h"
+
+namespace cowtop {
+
+/// True if the figures of at least one process could be read.
+inline bool anything_read(const Sample& sample) {
+  return std::any_of(sample.rows.begin(), sample.rows.end(),
+                     [](const Row& row) { return bool(row.usage); });
+}
+
+/// True if there are processes, and none of them could be read: that does not
+/// get better by looking again.
+inline bool in_vain(const Sample& sample) {
+  return !sample.rows.empty() && !anything_read(sample);
+}
+
+/// Why nothing was read: the notes of the look.
+inline std::string reasons(const Sample& sample) {
+  return sample.notes.empty() ? "nothing could be read"
+                              : fmt::format("{}", fmt::join(sample.notes, " "));
+}
+
+/// Keeps what is worth keeping of the looks that it is given.
+class Looks {
+ public:
+  void add(const Sample& sample) {
+    if (anything_read(sample)) {
+      if (!largest_ || sample.totals.pss >= largest_->totals.pss) {
+        largest_ = sample;
+      }
+    } else if (in_vain(sample)) {
+      unread_ = sample;
+    }
+  }
+
+  /// The look at which the machine paid most; none if none could be read.
+  const std::optional<Sample>& largest() const { return largest_; }
+  /// Why there is none, of `whom`: "the command".
+  std::string why_none(const std::string& whom) const {
+    const std::string ended = whom + " ended before it could be read";
+    return unread_ ? ended + ": " + reasons(*unread_) : ended;
+  }
+
+ private:
+  std::optional<Sample> largest_;
+  std::optional<Sample> unread_;
+};
+
+}  // namespace cowtop

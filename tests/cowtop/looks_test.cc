@@ -1,0 +1,58 @@
+// What is kept of many looks.
+#include "cowtop/looks.h"
+
+#include <gtest/gtest.h>
+
+#include "cowtop/samples.h"
+
+namespace cowtop {
+namespace {
+
+using namespace cow::literals;
+
+Sample of(cow::Bytes pss) {
+  Sample sample;
+  sample.rows.push_back(testing::make_row(7, 0, "job", pss, pss, pss));
+  testing::add_up(sample);
+  return sample;
+}
+
+Sample unread() {
+  Sample sample;
+  sample.rows.push_back(testing::unreadable_row(7, 0, "job", "denied"));
+  sample.notes = {"1 process could not be read (denied): PID 7."};
+  return sample;
+}
+
+TEST(KeptLooks, AreTheOneAtWhichTheMachinePaidMost) {
+  Looks looks;
+  for (const cow::Bytes pss : {2_MiB, 3_MiB, 1_MiB}) looks.add(of(pss));
+  ASSERT_TRUE(looks.largest());
+  EXPECT_EQ(looks.largest()->totals.pss, 3_MiB);
+}
+
+TEST(KeptLooks, AreNoneInWhichNothingCouldBeRead) {
+  Looks looks;
+  looks.add(Sample());
+  EXPECT_FALSE(looks.largest());
+  EXPECT_EQ(looks.why_none("the command"),
+            "the command ended before it could be read");
+  looks.add(unread());
+  EXPECT_FALSE(looks.largest());
+  EXPECT_EQ(looks.why_none("the command"),
+            "the command ended before it could be read: 1 process could not be "
+            "read (denied): PID 7.");
+  looks.add(of(1_MiB));
+  EXPECT_TRUE(looks.largest());
+}
+
+TEST(KeptLooks, AreInVainWhereThereIsSomebodyAndNothingToRead) {
+  EXPECT_FALSE(in_vain(Sample())) << "somebody may come";
+  EXPECT_TRUE(in_vain(unread()));
+  Sample some = unread();
+  some.rows.push_back(of(1_MiB).rows[0]);
+  EXPECT_FALSE(in_vain(some));
+}
+
+}  // namespace
+}  // namespace cowtop
