@@ -256,11 +256,11 @@ class FamilyCase {
   Diagnosis copies() const {
     const Typical one = typical(workers_, own);
     return {Kind::kCopies,
-            fmt::format("{} {} about {} of {} own: it was made after the fork "
-                        "(a copy, as after pickling, or a result), and nobody "
-                        "shares it.",
-                        capital(one.who), one.several ? "hold" : "holds",
-                        to_string(one.amount), one.several ? "their" : "its"),
+            fmt::format("{} {} {} own copy of about {}, as after pickling (or "
+                        "a result as large): it was made after the fork, and "
+                        "nobody shares it.",
+                        capital(one.who), one.several ? "each hold" : "holds",
+                        one.several ? "their" : "its", to_string(one.amount)),
             {}};
   }
 

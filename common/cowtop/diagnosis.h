@@ -11,7 +11,7 @@ struct Findings;
 
 /// What became of the memory that a tree of processes could share.
 enum class Kind {
-  kCopies,     ///< each worker holds data of its own, as after pickling
+  kCopies,     ///< each worker holds a copy of its own, as after pickling
   kShared,     ///< copy-on-write (or shared memory) works
   kDirtying,   ///< was inherited shared, and becomes private page by page
   kUnrelated,  ///< the workers inherited nothing: they were spawned

@@ -35,9 +35,7 @@ class Looks {
  public:
   void add(const Sample& sample) {
     if (anything_read(sample)) {
-      if (!largest_ || sample.totals.pss >= largest_->totals.pss) {
-        largest_ = sample;
-      }
+      if (!largest_ || is_larger(sample, *largest_)) largest_ = sample;
     } else if (in_vain(sample)) {
       unread_ = sample;
     }
@@ -52,6 +50,12 @@ class Looks {
   }
 
  private:
+  // The sums of a torn look may be off: any other one is worth more.
+  static bool is_larger(const Sample& sample, const Sample& largest) {
+    if (sample.torn != largest.torn) return largest.torn;
+    return sample.totals.pss >= largest.totals.pss;
+  }
+
   std::optional<Sample> largest_;
   std::optional<Sample> unread_;
 };

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cow/lesson/table.h"
+#include "cowtop/amount.h"
 
 namespace cowtop {
 namespace {
@@ -13,14 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using cow::Bytes;
 using cow::Table;
-
-std::string amount(Bytes bytes) {
-  return bytes == Bytes() ? "0" : to_string(bytes);
-}
-
-std::string signed_amount(Bytes bytes) {
-  return fmt::format("{}{}", bytes > Bytes() ? "+" : "", amount(bytes));
-}
 
 std::string replaced(std::string_view text, std::string_view from,
                      std::string_view to) {
@@ -52,8 +45,8 @@ void add_row(const Row& row, Table& table) {
   }
   table.row({std::to_string(row.pid), amount(row.usage->rss),
              amount(row.usage->pss), amount(row.usage->uss()),
-             amount(row.usage->swap), signed_amount(row.became_private),
-             signed_amount(row.private_per_second), command});
+             amount(row.usage->swap), change(row.became_private),
+             change(row.private_per_second), command});
 }
 
 Json to_object(const Row& row) {

@@ -65,8 +65,10 @@ TEST(Diagnose, CopiesOfWorkersOfWhichSomeHadNoTask) {
   findings.families[0].workers.push_back(found({.shared = 64_MiB}));
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_EQ(diagnosis.kind, Kind::kCopies);
-  EXPECT_THAT(diagnosis.sentence,
-              HasSubstr("4 of the 5 workers hold about 64.0 MiB of their own"));
+  EXPECT_THAT(
+      diagnosis.sentence,
+      HasSubstr(
+          "4 of the 5 workers each hold their own copy of about 64.0 MiB"));
 }
 
 TEST(Diagnose, SharedWhereWorkersHaveLittleOfTheirOwn) {

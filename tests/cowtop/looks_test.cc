@@ -31,6 +31,18 @@ TEST(KeptLooks, AreTheOneAtWhichTheMachinePaidMost) {
   EXPECT_EQ(looks.largest()->totals.pss, 3_MiB);
 }
 
+TEST(KeptLooks, AreNotTornOnesWhereThereIsAnother) {
+  Sample torn = of(9_MiB);
+  torn.torn = true;
+  Looks looks;
+  looks.add(torn);
+  EXPECT_TRUE(looks.largest());
+  looks.add(of(1_MiB));
+  EXPECT_EQ(looks.largest()->totals.pss, 1_MiB);
+  looks.add(torn);
+  EXPECT_EQ(looks.largest()->totals.pss, 1_MiB);
+}
+
 TEST(KeptLooks, AreNoneInWhichNothingCouldBeRead) {
   Looks looks;
   looks.add(Sample());
