@@ -16,12 +16,7 @@ namespace {
 
 using Kind = Quantity::Kind;
 
-// PSS depends on who else maps the C library just then; a MiB is about what
-// that makes in the sum over a pool.
 constexpr double kOneFiftieth = 0.02;
-constexpr double kMebi = 1024 * 1024;
-constexpr double kLeastBelowOneMebi = kMebi / 4;
-constexpr double kLeastAbove = kMebi;
 
 // A claim's row: its name, its formula; what is predicted, measured, allowed;
 // and the verdict.
@@ -213,8 +208,7 @@ class Comparison {
     double slack = then.half_digit + now.half_digit;
     const double larger = std::max(std::abs(then.value), std::abs(now.value));
     if (memory && !(then.in_bytes && now.in_bytes)) {
-      slack += std::max({larger * kOneFiftieth, slack_.within,
-                         larger < kMebi ? kLeastBelowOneMebi : kLeastAbove});
+      slack += std::max(slack_of_memory(larger), slack_.within);
     } else if (near) {
       slack += larger * kOneFiftieth;
     }

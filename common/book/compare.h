@@ -21,8 +21,8 @@ struct Bound {
 std::vector<Bound> bounds_of(const nlohmann::json& report);
 
 /// How far texts may differ. Always free: process ids, addresses, times, and
-/// the line that names the machine. Figures of memory may differ by 2 %, or by
-/// 1 MiB (256 KiB where they are below 1 MiB); all others not at all.
+/// the line that names the machine. Figures of memory may differ as
+/// `slack_of_memory` says; all others not at all.
 struct Slack {
   /// For the rows of claims: what was measured must lie within the bounds.
   std::vector<Bound> bounds;

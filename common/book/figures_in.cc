@@ -1,5 +1,6 @@
 #include "book/figures_in.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
@@ -18,6 +19,7 @@ struct Unit {
 };
 
 constexpr double kKibi = 1024;
+constexpr double kOneFiftieth = 0.02;
 constexpr std::array kUnits = {
     Unit{"bytes", Kind::kMemory, 1},
     Unit{"byte", Kind::kMemory, 1},
@@ -146,11 +148,19 @@ class Reader {
 
 }  // namespace
 
+double slack_of_memory(double bytes) {
+  constexpr double kMebi = kKibi * kKibi;
+  return std::max(kOneFiftieth * bytes, bytes < kMebi ? kMebi / 2 : kMebi);
+}
+
 bool is_about(const Quantity& said, const Quantity& figure, bool near) {
-  const bool exact =
-      said.kind == Kind::kPlain || (said.in_bytes && figure.in_bytes);
+  const double value = std::abs(figure.value);
   double slack = said.half_digit + figure.half_digit;
-  if (!exact || near) slack += 0.02 * std::abs(figure.value);
+  if (said.kind == Kind::kMemory && !(said.in_bytes && figure.in_bytes)) {
+    slack += slack_of_memory(value);
+  } else if (near || said.kind == Kind::kTime) {
+    slack += kOneFiftieth * value;
+  }
   return std::abs(said.value - figure.value) <= slack;
 }
 

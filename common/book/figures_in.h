@@ -29,8 +29,15 @@ struct MarkedLine {
   std::vector<Quantity> figures;
 };
 
-/// Whether a text that says `said` is right about `figure`: within 2 % and
-/// their last digits; a count and an amount in bytes exactly, unless `near`.
+/// How many bytes an amount of memory may differ from one run to the next: 2 %,
+/// or 1 MiB (512 KiB where it is below 1 MiB). Which pages of the program and
+/// its libraries a process maps, who else maps them just then, what it has
+/// written in order to live: that makes some dozens of KiB in each process, and
+/// so much in the sum over a pool.
+double slack_of_memory(double bytes);
+
+/// Whether a text that says `said` is right about `figure`: memory within that
+/// slack, a count and an amount in bytes exactly, unless `near`: within 2 %.
 bool is_about(const Quantity& said, const Quantity& figure, bool near);
 
 /// Digits that are part of a word, as in "04_global" or "b2", are no number.

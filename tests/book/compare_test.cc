@@ -83,7 +83,7 @@ TEST(Compare, HoldsWhatWasMeasuredAgainstTheBoundsOfTheClaim) {
 
 TEST(Compare, HoldsNoOtherCellAgainstThem) {
   EXPECT_EQ(
-      compare({row("400 KiB", "80 KiB")}, {row("84 KiB", "80 KiB")}, kClaim)
+      compare({row("700 KiB", "80 KiB")}, {row("84 KiB", "80 KiB")}, kClaim)
           .size(),
       1U);
 }
@@ -93,8 +93,8 @@ TEST(Compare, AllowsMemoryTwoPercentOrAMebibyte) {
   EXPECT_EQ(compare({"1000 MiB"}, {"1025 MiB"}, kNone).size(), 1U);
   EXPECT_THAT(compare({"13.1 MiB"}, {"14.0 MiB"}, kNone), IsEmpty());
   EXPECT_EQ(compare({"13.1 MiB"}, {"14.5 MiB"}, kNone).size(), 1U);
-  EXPECT_THAT(compare({"80 KiB"}, {"330 KiB"}, kNone), IsEmpty());
-  EXPECT_EQ(compare({"80 KiB"}, {"340 KiB"}, kNone).size(), 1U);
+  EXPECT_THAT(compare({"80 KiB"}, {"590 KiB"}, kNone), IsEmpty());
+  EXPECT_EQ(compare({"80 KiB"}, {"600 KiB"}, kNone).size(), 1U);
 }
 
 TEST(Compare, KnowsThatUnitsMayChangeWithTheAmount) {
