@@ -24,8 +24,9 @@ void expect_shared(const nlohmann::json& report, std::int64_t D,
   EXPECT_LE(held.most(&Row::uss), 256 * kKiB);
   EXPECT_GE(held.least(&Row::rss), D);
   const std::int64_t base = pss_base(nothing, held);
-  EXPECT_GE(held.sum(&Row::pss), D + base - D / 100);
-  EXPECT_LE(held.sum(&Row::pss), D + base + D / 100);
+  const std::int64_t slack = pss_slack(D, N + 1);
+  EXPECT_GE(held.sum(&Row::pss), D + base - slack);
+  EXPECT_LE(held.sum(&Row::pss), D + base + slack);
   EXPECT_LE(held.sum(&Row::pss), D + D / 100 + base + N * 256 * kKiB);
 
   const auto count = [&](const char* what) {

@@ -106,6 +106,10 @@ std::vector<std::int64_t> figure_of(const nlohmann::json& report,
   return {};
 }
 
+std::int64_t pss_slack(std::int64_t data, std::int64_t processes) {
+  return std::max(data / 100, processes * 64 * kKiB);
+}
+
 std::int64_t pss_base(const Held& nothing, const Held& held) {
   return nothing.sum(&Row::pss) - nothing.sum(&Row::pss_file) +
          held.sum(&Row::pss_file);

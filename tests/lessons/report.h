@@ -59,6 +59,11 @@ std::vector<std::int64_t> figure_of(const nlohmann::json& report,
 /// processes on the machine share it in changing numbers.
 std::int64_t pss_base(const Held& nothing, const Held& held);
 
+/// How far ΣPSS of `processes` may be from a formula: 1 % of the data, or 64
+/// KiB for each process: what it writes in order to live comes and goes by
+/// dozens.
+std::int64_t pss_slack(std::int64_t data, std::int64_t processes);
+
 inline constexpr const char* kNothing = "the same pool over nothing";
 inline constexpr std::int64_t kMiB = 1 << 20;
 inline constexpr std::int64_t kKiB = 1 << 10;
