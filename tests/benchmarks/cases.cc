@@ -2,6 +2,8 @@
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <sched.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <Eigen/Core>
@@ -21,6 +23,7 @@
 #include "benchmarks/comparison.h"
 #include "benchmarks/limits.h"
 #include "cow/memory/usage.h"
+#include "cow/os/descriptor.h"
 #include "cow/os/mapping.h"
 #include "cow/pickle/eigen.h"
 #include "cow/pool/pool.h"
@@ -322,6 +325,16 @@ void Cases::add_start(const std::string& name, int workers, Bytes data,
   });
 }
 
+// Waits until a worker sleeps. One that has just replied is not idle yet: it
+// gives back what the batch has left free.
+void wait_until_idle(pid_t worker) {
+  const auto state = [&] {
+    const std::string stat = *read_file(fmt::format("/proc/{}/stat", worker));
+    return stat.at(stat.rfind(')') + 2);
+  };
+  while (state() != 'S') ::sched_yield();
+}
+
 void Cases::add_memory() {
   const auto add_idle = [&](const char* name, const std::string& what,
                             int ints) {
@@ -333,6 +346,7 @@ void Cases::add_memory() {
               [=] {
                 pool->map(same, first_ints(ints));
                 const pid_t worker = pool->workers().front();
+                wait_until_idle(worker);
                 const Bytes own = read_usage(worker)->uss();
                 return static_cast<double>(own.count());
               },
