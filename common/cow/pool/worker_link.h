@@ -24,7 +24,7 @@ namespace cow {
 struct Assignment {
   std::shared_ptr<Job> job;
   std::int64_t batch = 0;    ///< within the job
-  std::uint64_t number = 0;  ///< within the pool; at least 1
+  std::uint64_t number = 0;  ///< within the pool, from 1; 0: not given yet
   Message message;
   std::size_t slot = 0;  ///< where it is offered
   bool retried = false;  ///< a worker has died of it before
