@@ -254,9 +254,7 @@ bool Engine::pickle_next_of(const std::shared_ptr<Job>& job) {
   const std::int64_t batch = job->next();
   try {
     Message message = job->pickle(batch);
-    next_ = {.job = job,
-             .batch = batch,
-             .message = std::move(message)};
+    next_ = {.job = job, .batch = batch, .message = std::move(message)};
     return true;
   } catch (...) {
     job->fail(batch, job->range(batch).first, std::current_exception());
@@ -311,7 +309,8 @@ bool Engine::has_time(std::size_t index) {
 
 void Engine::give(std::size_t index) {
   // A number of its own each time: the frame of a batch that was withdrawn may
-  // still lie in a worker's pipe, and must not be taken for that of a later one.
+  // still lie in a worker's pipe, and must not be taken for that of a later
+  // one.
   next_->number = ++last_number_;
   next_->tally(+1);
   workers_[index].worker->give(*std::exchange(next_, std::nullopt));
