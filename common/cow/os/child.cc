@@ -161,8 +161,9 @@ Child run_program(const std::vector<std::string>& arguments,
 int thread_count() {
   int threads = 1;
   // The kernel may show a thread for a moment after it was joined, so one that
-  // is seen is looked for again.
-  for (int looks = 0; looks < 20; ++looks) {
+  // is seen is looked for again: on a busy machine it may have to wait for its
+  // turn to end.
+  for (int looks = 0; looks < 500; ++looks) {
     // One directory a thread, and ".", ".." make the links: proc(5).
     struct stat tasks {};
     if (::stat("/proc/self/task", &tasks) != 0) return 1;
