@@ -6,7 +6,8 @@ cowpool_test(pool unit
   map_job_test.cc
   offers_test.cc
   outgoing_test.cc
-  spawn_order_test.cc)
+  spawn_order_test.cc
+  worker_link_test.cc)
 
 # A program under the thread sanitizer has a thread of the sanitizer's beside
 # its own, and keeps memory back. So it cannot be asked about tests that count

@@ -308,10 +308,6 @@ bool Engine::has_time(std::size_t index) {
 }
 
 void Engine::give(std::size_t index) {
-  // A number of its own each time: the frame of a batch that was withdrawn may
-  // still lie in a worker's pipe, and must not be taken for that of a later
-  // one.
-  next_->number = ++last_number_;
   next_->tally(+1);
   workers_[index].worker->give(*std::exchange(next_, std::nullopt));
 }

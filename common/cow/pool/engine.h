@@ -142,7 +142,6 @@ class Engine {
   std::deque<std::shared_ptr<Job>> jobs_;  // of which more is to come
   std::deque<Assignment> returned_;        // that were taken back
   std::optional<Assignment> next_;
-  std::uint64_t last_number_ = 0;
   bool start_failed_ = false;  // in this round
   bool closed_ = false;
   std::string broken_;  // why no worker can be started any more

@@ -26,7 +26,7 @@ struct FrameHeader {
   FrameKind kind = FrameKind::kStop;
   std::uint16_t slot = 0;     ///< where the batch is offered: offers.h
   std::uint64_t payload = 0;  ///< bytes behind the header
-  std::uint64_t batch = 0;    ///< which batch of the pool; replies repeat it
+  std::uint64_t batch = 0;    ///< its number at this worker; replies repeat it
   std::uint64_t entry = 0;    ///< the code that runs the payload, as an offset
   std::uint64_t first = 0;    ///< index of its first item within the map
   std::uint64_t count = 0;    ///< how many items it holds

@@ -73,7 +73,8 @@ class Job {
   /// Whoever joins the pool wants all that is still to come, however much.
   virtual void read_input_to_its_end() {}
 
-  /// What goes before the payload of a batch; `number` is the pool's.
+  /// What goes before the payload of a batch; `number` is its number at
+  /// the worker.
   FrameHeader header(std::int64_t batch, std::uint64_t number) const {
     const ItemRange items = range(batch);
     return {.kind = FrameKind::kBatch,

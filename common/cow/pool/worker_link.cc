@@ -41,6 +41,9 @@ bool WorkerLink::has_room_for(const Message& message) const {
 void WorkerLink::give(Assignment assignment) {
   assignment.slot = static_cast<std::size_t>(std::countr_one(slots_taken_));
   slots_taken_ |= std::uint64_t{1} << assignment.slot;
+  // Another one each time: the frame of a batch that was withdrawn may still
+  // lie in the pipe, and must not be taken for that of a later one.
+  assignment.number = ++last_number_;
   offers().offer(assignment.slot, assignment.number);
   given_.push_back(std::move(assignment));
   const Assignment& given = given_.back();

@@ -24,7 +24,7 @@ namespace cow {
 struct Assignment {
   std::shared_ptr<Job> job;
   std::int64_t batch = 0;    ///< within the job
-  std::uint64_t number = 0;  ///< within the pool, from 1; 0: not given yet
+  std::uint64_t number = 0;  ///< at the worker that has it, from 1
   Message message;
   std::size_t slot = 0;  ///< where it is offered
   bool retried = false;  ///< a worker has died of it before
@@ -113,6 +113,7 @@ class WorkerLink {
   bool large_tasks_ = false;
   bool large_results_ = false;
   int finished_ = 0;
+  std::uint64_t last_number_ = 0;
   std::deque<Assignment> given_;
   std::uint64_t slots_taken_ = 0;  // a bit for each slot of `given_`
   Bytes ahead_;                    // what `given_` takes in the pipe
