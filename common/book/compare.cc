@@ -16,8 +16,6 @@ namespace {
 
 using Kind = Quantity::Kind;
 
-constexpr double kOneFiftieth = 0.02;
-
 // A claim's row: its name, its formula; what is predicted, measured, allowed;
 // and the verdict.
 constexpr std::size_t kCells = 6;

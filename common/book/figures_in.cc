@@ -19,13 +19,13 @@ struct Unit {
 };
 
 constexpr double kKibi = 1024;
-constexpr double kOneFiftieth = 0.02;
 constexpr std::array kUnits = {
     Unit{"bytes", Kind::kMemory, 1},
     Unit{"byte", Kind::kMemory, 1},
     Unit{"KiB", Kind::kMemory, kKibi},
     Unit{"MiB", Kind::kMemory, kKibi* kKibi},
     Unit{"GiB", Kind::kMemory, kKibi* kKibi* kKibi},
+    Unit{"TiB", Kind::kMemory, kKibi* kKibi* kKibi* kKibi},
     Unit{"kB", Kind::kMemory, kKibi},  // the kernel's, of 1024
     Unit{"MB", Kind::kMemory, 1e6},
     Unit{"GB", Kind::kMemory, 1e9},

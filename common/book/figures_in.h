@@ -29,6 +29,9 @@ struct MarkedLine {
   std::vector<Quantity> figures;
 };
 
+/// How much figures may differ that are about the same.
+inline constexpr double kOneFiftieth = 0.02;
+
 /// How many bytes an amount of memory may differ from one run to the next: 2 %,
 /// or 1 MiB (512 KiB where it is below 1 MiB). Which pages of the program and
 /// its libraries a process maps, who else maps them just then, what it has
