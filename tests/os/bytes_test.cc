@@ -21,6 +21,8 @@ TEST(Bytes, AreShownInTheLargestUnitThatKeepsThemShort) {
   EXPECT_EQ(to_string(1_MiB), "1.0 MiB");
   EXPECT_EQ(to_string(Bytes(800'000'000)), "762.9 MiB");
   EXPECT_EQ(to_string(10_GiB), "10.00 GiB");
+  EXPECT_EQ(to_string(10'239_GiB), "10239.00 GiB");
+  EXPECT_EQ(to_string(10'240_GiB), "10.00 TiB");
   EXPECT_EQ(to_string(0_B - 36_KiB), "-36 KiB");
 }
 

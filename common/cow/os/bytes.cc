@@ -28,10 +28,14 @@ std::string to_string(Bytes bytes) {
                ? fmt::format("{:.0f} KiB", count / 1024)
                : fmt::format("{:.1f} KiB", count / 1024);
   }
-  if (size < 10.0 * 1024 * 1024 * 1024) {
+  constexpr double kGibi = 1 << 30;
+  if (size < 10 * kGibi) {
     return fmt::format("{:.1f} MiB", count / (1 << 20));
   }
-  return fmt::format("{:.2f} GiB", count / (1 << 30));
+  if (size < 10 * 1024 * kGibi) {
+    return fmt::format("{:.2f} GiB", count / kGibi);
+  }
+  return fmt::format("{:.2f} TiB", count / (1024 * kGibi));
 }
 
 std::string to_string(Pages pages) {
