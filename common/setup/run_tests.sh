@@ -9,6 +9,9 @@ build=$1
 shift
 COWPOOL_SKIPPED=$(mktemp) || exit 1
 export COWPOOL_SKIPPED
+# Under a sanitizer, too, memory that is not to be had is not to be had: no end.
+export ASAN_OPTIONS="allocator_may_return_null=1:${ASAN_OPTIONS-}"
+export TSAN_OPTIONS="allocator_may_return_null=1:${TSAN_OPTIONS-}"
 status_file=$(mktemp) || exit 1
 trap 'rm -f "$COWPOOL_SKIPPED" "$status_file"' EXIT
 

@@ -16,6 +16,7 @@ cowpool_test(pool unit
 set(pool_process_test_not_tsan
   *Thread*
   *.EndsItsWorkersWhenTheParentIsKilled/fork
+  *.MakesAPoolInAWorker/fork*
   ForkServer.ThatIsKilledTakesIts*
   Garbage.ThatAnnouncesMoreThanThereIsMemory*
   Lifetime.APoolMayBeMadeIn*
