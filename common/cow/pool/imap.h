@@ -33,11 +33,14 @@ class Imap {
         queue_(std::move(queue)),
         read_input_(std::move(read_input)) {}
   Imap(Imap&&) noexcept = default;
+  /// Drops what it was before.
   Imap& operator=(Imap&& other) noexcept {
-    std::swap(engine_, other.engine_);
-    std::swap(job_, other.job_);
-    std::swap(queue_, other.queue_);
-    std::swap(read_input_, other.read_input_);
+    Imap moved(std::move(other));
+    std::swap(engine_, moved.engine_);
+    std::swap(job_, moved.job_);
+    std::swap(queue_, moved.queue_);
+    std::swap(read_input_, moved.read_input_);
+    std::swap(current_, moved.current_);
     return *this;
   }
   ~Imap() {

@@ -248,7 +248,7 @@ class ImapJob final : public Job {
     try {
       if (!at_) at_.emplace(std::begin(input_));
       for (; items.size() < chunk_size_ && *at_ != std::end(input_); ++*at_) {
-        items.push_back(make_element<Item>(**at_));
+        items.push_back(make_element<Item>(read_item()));
       }
       if (items.size() < chunk_size_) queue_.end();
     } catch (...) {
@@ -262,6 +262,15 @@ class ImapJob final : public Job {
     next_item_ += items.size();
     items_.emplace(batch, std::move(items));
     ready_.push_back(batch);
+  }
+
+  // Moved out of a vector that was given away, as map does.
+  decltype(auto) read_item() {
+    if constexpr (std::is_same_v<Range, std::vector<Element<Item>>>) {
+      return std::move(**at_);
+    } else {
+      return **at_;
+    }
   }
 
   F task_;
