@@ -36,6 +36,7 @@ cowpool_test(pool process
   death_test.cc
   exceptions_test.cc
   garbage_test.cc
+  imap_dropped_test.cc
   imap_end_test.cc
   imap_input_test.cc
   imap_test.cc
@@ -61,6 +62,7 @@ add_executable(pool_faults_test
   pool/faults_parent_test.cc
   pool/faults_pipes_test.cc
   pool/faults_storm_test.cc
+  pool/faults_successor_test.cc
   pool/faults_support.cc
   pool/faults_tasks_test.cc
   pool/support.cc)

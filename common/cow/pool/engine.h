@@ -42,8 +42,9 @@ class Engine {
   /// Puts a job behind those that wait, and begins it if a worker has time.
   /// Throws as `expect_open`.
   void submit(std::shared_ptr<Job> job);
-  /// Takes back those batches of `job` that no worker has begun, as far as
-  /// nothing was given to it behind them. They fail, for nobody to see.
+  /// Takes back those batches of `job`, which nobody wants any more, that no
+  /// worker has begun. They fail, for nobody to see. What was given behind them
+  /// is taken back with them, to be given again.
   void take_back(const Job& job);
   /// Gives what there is to be done to workers that have time for it. Does not
   /// wait.
@@ -110,9 +111,15 @@ class Engine {
   // Whether the place can take a batch at once; starts a worker if none is
   // there, or one that has done its part.
   bool has_time(std::size_t index);
+  // Whether it has not yet had as many batches as a worker may.
+  bool may_have_more(const WorkerLink& worker) const;
+  // Whether a worker that cannot be started will not be missed.
+  bool others_do_the_work() const;
   void give(std::size_t index);
   // Takes back batches from the worker that has most, if another has none.
   bool withdraw_for_the_idle();
+  // Takes back its last batch; false if it has begun that.
+  bool withdraw_from(WorkerLink& worker);
   void flush(std::size_t index);
 
   // Takes in what a worker has sent; false if that cannot be a reply.

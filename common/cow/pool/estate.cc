@@ -60,6 +60,10 @@ void fail_all(WorkerLink& worker, const std::string& reason) {
   }
 }
 
+void discard(const Assignment& unwanted) {
+  unwanted.job->fail(unwanted.batch, 0, nullptr);
+}
+
 void fail(const Assignment& lost, const std::string& reason) {
   lost.job->fail(lost.batch, lost.job->range(lost.batch).first,
                  std::make_exception_ptr(PoolError(reason)));

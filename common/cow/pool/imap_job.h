@@ -200,6 +200,7 @@ class ImapJob final : public Job {
     ready_.pop_front();
     return batch;
   }
+  bool is_wanted() const override { return !queue_.cancelled(); }
   bool exhausted() const override { return queue_.ended() && !has_next(); }
   ItemRange range(std::int64_t batch) const override {
     return queue_.range(batch);

@@ -78,19 +78,20 @@ class WorkerLink {
   /// std::system_error.
   bool flush();
 
+  /// Whether it has batches of `job` that it has not begun.
+  bool has_yet_to_begin(const Job& job) const;
   /// Takes back the last batch that it was given; none if it has begun it.
   std::optional<Assignment> withdraw();
 
-  /// The next reply: FrameReader::next. Throws std::system_error.
-  FrameReader::Result read_reply(FrameReader::Buffer& buffer) {
-    return replies_.next(pipes_.results.get(), buffer);
-  }
+  /// The next reply: FrameReader::next; kNonsense as soon as a header is there
+  /// that cannot be a reply's. Throws std::system_error.
+  FrameReader::Result read_reply(FrameReader::Buffer& buffer);
   const Frame& reply() const { return replies_.frame(); }
   /// At the beginning of a large reply: has its rest read right into its place,
   /// if it has one.
   void place_reply();
-  /// The batch whose reply `reply()` is; none if that cannot be.
-  std::optional<Assignment> finish();
+  /// The batch that `reply()`, which holds results or a failure, replies to.
+  Assignment finish();
 
   /// Of a worker that has died, the first batch that it was given, and whether
   /// it had begun it; to be asked until none is left.
@@ -104,6 +105,10 @@ class WorkerLink {
 
  private:
   Offers& offers() const { return *pipes_.offers; }
+  // Whether the next reply can begin with this.
+  bool can_be_next(const FrameHeader& header) const;
+  // Whether it is to the first batch, which the worker has read and begun.
+  bool replies_to_first(const FrameHeader& header) const;
   Assignment pop_first();
 
   WorkerProcess process_;
