@@ -1,7 +1,10 @@
 // The objects that a program holds: moved, assigned, asked once more.
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -99,6 +102,44 @@ TEST(Owners, TakeARangeThatEndsInASentinel) {
   EXPECT_EQ(pool.map(square, Countdown{3}), expected);
   auto results = pool.imap(square, Countdown{3});
   EXPECT_EQ(rest_of(results), expected);
+}
+
+// Its iterators know whether there are any.
+struct Watched {
+  struct Iterator {
+    using value_type = int;
+    using reference = int;
+    using pointer = void;
+    using difference_type = std::ptrdiff_t;
+    using iterator_category = std::input_iterator_tag;
+    std::shared_ptr<int> alive;
+    int at;
+    int operator*() const { return at; }
+    Iterator& operator++() {
+      ++at;
+      return *this;
+    }
+    bool operator==(const Iterator& other) const { return at == other.at; }
+  };
+  int count;
+  std::shared_ptr<int> alive = std::make_shared<int>();
+  Iterator begin() const { return {alive, 0}; }
+  Iterator end() const { return {alive, count}; }
+};
+
+// An input that is referred to may go then.
+TEST(Owners, OfAnImapLetGoOfItsInputAtItsEndOrWhenTheyDropIt) {
+  Pool pool({.workers = 1});
+  const Watched few{.count = 3};
+  auto ended = pool.imap(same, few);
+  EXPECT_EQ(rest_of(ended), numbers(3));
+  EXPECT_EQ(few.alive.use_count(), 1);
+  const Watched many{.count = 1'000'000};
+  auto dropped = std::optional(pool.imap(same, many));
+  EXPECT_EQ(dropped->next(), 0);
+  EXPECT_GT(many.alive.use_count(), 1);
+  dropped.reset();
+  EXPECT_EQ(many.alive.use_count(), 1);
 }
 
 }  // namespace

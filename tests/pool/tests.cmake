@@ -1,6 +1,7 @@
 cowpool_test(pool unit
   batch_test.cc
   call_test.cc
+  estate_test.cc
   errors_test.cc
   incoming_test.cc
   map_job_test.cc
@@ -33,6 +34,7 @@ set(pool_faults_not_tsan
 cowpool_test(pool process
   ahead_test.cc
   apply_test.cc
+  copies_test.cc
   death_test.cc
   exceptions_test.cc
   garbage_test.cc
@@ -46,6 +48,7 @@ cowpool_test(pool process
   map_test.cc
   owners_test.cc
   processes_test.cc
+  reentry_test.cc
   retry_test.cc
   start_method_test.cc
   starmap_test.cc

@@ -340,6 +340,39 @@ TEST_F(Link, KnowsWhatItHasYetToBegin) {
   EXPECT_FALSE(link_.has_yet_to_begin(*job_));
 }
 
+std::size_t length(const std::string& text) { return text.size(); }
+
+// A message that the pipe does not take at once goes on out of its memory.
+TEST_F(Link, KeepsALargeBatchThatIsHalfWritten) {
+  using Work = MapJob<std::size_t (*)(const std::string&), std::string>;
+  const auto large = std::make_shared<Work>(
+      &length, std::vector(1, std::string(4 << 20, 'x')), 1);
+  link_.give({.job = large, .batch = 0, .message = large->pickle(0)});
+  EXPECT_FALSE(link_.flush());
+  EXPECT_EQ(link_.withdraw(), std::nullopt);
+  std::string rest(1 << 20, '\0');
+  while (!link_.flush()) {
+    ASSERT_GT(::read(tasks_.reader.get(), rest.data(), rest.size()), 0);
+  }
+  EXPECT_NE(link_.withdraw(), std::nullopt);
+}
+
+TEST_F(Link, CanBeStoppedWhileACallIsHalfWritten) {
+  const std::string call(4 << 20, 'x');
+  link_.initialize(7, pickle(call));
+  link_.stop();
+  std::string bytes;
+  for (bool written = false; !written;) {
+    written = link_.flush();
+    std::string some(1 << 20, '\0');
+    const ssize_t got = ::read(tasks_.reader.get(), some.data(), some.size());
+    ASSERT_GT(got, 0);
+    bytes.append(some, 0, static_cast<std::size_t>(got));
+  }
+  ASSERT_GE(bytes.size(), sizeof(FrameHeader) + call.size());
+  EXPECT_TRUE(bytes.find(call) != std::string::npos);
+}
+
 TEST_F(Link, LeavesWhatItHadAndSaysWhatItHadBegun) {
   for (const std::int64_t batch : {0, 1, 2}) give(batch);
   work(2);

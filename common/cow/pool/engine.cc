@@ -135,8 +135,8 @@ void Engine::take_in(std::size_t index, NewWorker& started) {
 // For a worker that has not inherited it.
 void Engine::send_initializer(std::size_t index) {
   const Call& call = starter_.initializer();
-  initialization_.to_workers += workers_[index].worker->give(
-      {.kind = FrameKind::kInitialize, .entry = call.entry()}, call.pickle());
+  initialization_.to_workers += workers_[index].worker->initialize(
+      call.entry(), among_others([&] { return call.pickle(); }));
   ++initialization_.batches;
   flush(index);
 }
@@ -149,11 +149,20 @@ std::unique_ptr<WorkerLink> Engine::remove(std::size_t index) {
   return std::exchange(place, Place()).worker;
 }
 
-void Engine::expect_open() const {
+void Engine::expect_usable() const {
   if (::getpid() != owner_) {
     throw PoolError(fmt::format(
         "the pool belongs to process {}, of which this one is a fork", owner_));
   }
+  if (among_others_) {
+    throw PoolError(
+        "the pool cannot be used from within the pickling of an item or the "
+        "unpickling of a result");
+  }
+}
+
+void Engine::expect_open() const {
+  expect_usable();
   if (!broken_.empty()) throw PoolError(broken_);
   if (closed_) throw PoolError("the pool is closed");
 }
@@ -175,8 +184,10 @@ void Engine::take_back(const Job& job) {
 }
 
 bool Engine::progress(int also, int milliseconds) {
-  if (::getpid() != owner_) expect_open();  // which says why
+  expect_usable();
+  has_failed_ = false;
   hand_out();
+  if (has_failed_) milliseconds = 0;  // that may be what is waited for
   if (also == -1 && !busy() && !is_waiting()) return false;  // nothing to do
 
   std::vector<std::size_t> dead;
@@ -197,8 +208,9 @@ bool Engine::progress(int also, int milliseconds) {
   }
   for (const std::size_t index : dead) {
     if (!workers_[index].worker) continue;
-    // What was sent before the end still counts.
-    const bool sound = read_replies(index);
+    // What was sent before the end still counts. (Twice, for once may read
+    // nothing: FrameReader::next.)
+    const bool sound = read_replies(index) && read_replies(index);
     bury(index, !sound);
   }
   return poller_.also_readable();
@@ -237,7 +249,6 @@ bool Engine::find_next() {
   }
   if (next_) return true;
   for (std::size_t i = 0; i < jobs_.size();) {
-    // Pickling runs code of others, which may look at the pool.
     const std::shared_ptr<Job> job = jobs_[i];
     while (job->has_next()) {
       if (pickle_next_of(job)) return true;
@@ -254,10 +265,11 @@ bool Engine::find_next() {
 bool Engine::pickle_next_of(const std::shared_ptr<Job>& job) {
   const std::int64_t batch = job->next();
   try {
-    Message message = job->pickle(batch);
+    Message message = among_others([&] { return job->pickle(batch); });
     next_ = {.job = job, .batch = batch, .message = std::move(message)};
     return true;
   } catch (...) {
+    has_failed_ = true;
     job->fail(batch, job->range(batch).first, std::current_exception());
     return false;
   }
@@ -407,7 +419,7 @@ bool Engine::take_reply(WorkerLink& worker) {
   } else if (reply.placed) {
     done.job->succeed_in_place(done.batch);
   } else {
-    done.job->succeed(done.batch, reply.payload);
+    among_others([&] { done.job->succeed(done.batch, reply.payload); });
   }
   return true;
 }
@@ -441,6 +453,7 @@ void Engine::bury(std::size_t index, bool sent_nonsense) {
 }
 
 void Engine::give_up(const std::string& reason) {
+  has_failed_ = true;
   broken_ = reason;
   if (next_) fail(*std::exchange(next_, std::nullopt), reason);
   while (!returned_.empty()) {
@@ -454,6 +467,7 @@ void Engine::give_up(const std::string& reason) {
 
 void Engine::terminate() {
   if (::getpid() != owner_) return;  // a copy that a fork made owns no worker
+  expect_usable();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (workers_[i].worker) retired_.push_back(remove(i));
   }
@@ -468,6 +482,7 @@ void Engine::terminate() {
 }
 
 void Engine::join() {
+  expect_usable();
   if (!closed_) throw PoolError("the pool must be closed before it is joined");
   // Reading runs code of others, in which a job may end and leave the list.
   for (const auto& job : std::deque(jobs_)) job->read_input_to_its_end();
@@ -482,7 +497,7 @@ void Engine::join() {
 }
 
 void Engine::retire(std::unique_ptr<WorkerLink> worker) {
-  worker->give({.kind = FrameKind::kStop}, Message());
+  worker->stop();
   // What was withdrawn may fill its pipe, if it has been stopped: then it is
   // woken, and room is awaited. There will be none if it is dead.
   worker->process().kill(SIGCONT);

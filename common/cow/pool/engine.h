@@ -37,6 +37,9 @@ class Engine {
 
   /// Starts the workers. Throws PoolError with the reason if that fails.
   void start();
+  /// Throws PoolError in a copy that a fork has made, and in code of others
+  /// that the pool runs in order to pickle or unpickle.
+  void expect_usable() const;
   /// Throws PoolError, with the reason, unless jobs are taken.
   void expect_open() const;
   /// Puts a job behind those that wait, and begins it if a worker has time.
@@ -102,6 +105,17 @@ class Engine {
   // Takes the worker out of its place.
   std::unique_ptr<WorkerLink> remove(std::size_t index);
 
+  // Runs code that is not the pool's, from which it cannot be used: it is in
+  // the middle of something.
+  template <typename Call>
+  auto among_others(Call call) {
+    struct Flag {
+      bool& flag;
+      ~Flag() { flag = false; }
+    } const within{among_others_ = true};
+    return call();
+  }
+
   // Makes `next_` the next batch, pickled; false if there is none.
   bool find_next();
   bool pickle_next_of(const std::shared_ptr<Job>& job);
@@ -150,6 +164,8 @@ class Engine {
   std::deque<Assignment> returned_;        // that were taken back
   std::optional<Assignment> next_;
   bool start_failed_ = false;  // in this round
+  bool has_failed_ = false;    // something, while batches were handed out
+  bool among_others_ = false;
   bool closed_ = false;
   std::string broken_;  // why no worker can be started any more
 };

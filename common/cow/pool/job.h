@@ -40,7 +40,9 @@ class Job {
   virtual bool has_next() const = 0;
   /// The next batch: its number within the job. To be asked if `has_next`.
   virtual std::int64_t next() = 0;
-  /// Whether what was not begun is still to be run.
+  /// Nobody wants any more what was not begun.
+  virtual void cancel() {}
+  /// Whether somebody still wants it to be run.
   virtual bool is_wanted() const { return true; }
   /// Whether no batch will ever come again.
   virtual bool exhausted() const = 0;

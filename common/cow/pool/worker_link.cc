@@ -53,9 +53,13 @@ void WorkerLink::give(Assignment assignment) {
   ahead_ += outgoing_.add(header, given.message);
 }
 
-Bytes WorkerLink::give(FrameHeader header, Message message) {
-  call_ = std::move(message);
-  return outgoing_.add(header, call_);
+Bytes WorkerLink::initialize(std::uint64_t entry, Message call) {
+  call_ = std::move(call);
+  return outgoing_.add({.kind = FrameKind::kInitialize, .entry = entry}, call_);
+}
+
+void WorkerLink::stop() {
+  outgoing_.add({.kind = FrameKind::kStop}, Message());
 }
 
 bool WorkerLink::flush() {
@@ -77,7 +81,9 @@ bool WorkerLink::has_yet_to_begin(const Job& job) const {
 
 std::optional<Assignment> WorkerLink::withdraw() {
   const Assignment& last = given_.back();
-  if (!offers().take(last.slot, last.number)) return std::nullopt;
+  if (!is_written(last) || !offers().take(last.slot, last.number)) {
+    return std::nullopt;
+  }
   Assignment withdrawn = std::move(given_.back());
   given_.pop_back();
   slots_taken_ &= ~(std::uint64_t{1} << withdrawn.slot);
@@ -119,11 +125,14 @@ bool WorkerLink::can_be_next(const FrameHeader& header) const {
 bool WorkerLink::replies_to_first(const FrameHeader& header) const {
   if (given_.empty()) return false;
   const Assignment& first = given_.front();
-  // A large message is alone, and its memory is needed until it is written.
-  const bool written =
-      outgoing_.done() || kBatchHeader + first.message.size() <= kLargestAhead;
-  return header.batch == first.number && written &&
+  return header.batch == first.number && is_written(first) &&
          !offers().is_offered(first.slot, first.number);
+}
+
+// Small messages are copied on their way.
+bool WorkerLink::is_written(const Assignment& given) const {
+  return outgoing_.done() ||
+         kBatchHeader + given.message.size() <= kLargestAhead;
 }
 
 Assignment WorkerLink::finish() {
@@ -143,6 +152,7 @@ void WorkerLink::place_reply() {
 }
 
 std::optional<WorkerLink::Estate> WorkerLink::inherit() {
+  outgoing_ = OutgoingFrames();  // nobody reads it any more
   if (given_.empty()) return std::nullopt;
   const Assignment& first = given_.front();
   const bool begun = !offers().take(first.slot, first.number);
