@@ -59,6 +59,7 @@ add_executable(pool_faults_test
   pool/faults_calls_test.cc
   pool/faults_parent_test.cc
   pool/faults_pipes_test.cc
+  pool/faults_server_test.cc
   pool/faults_storm_test.cc
   pool/faults_support.cc
   pool/faults_tasks_test.cc
