@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -305,6 +306,10 @@ int printed(int i) {
   return i;
 }
 
+void expect_standard_streams_closed() {
+  if (!standard_streams_are_closed()) throw std::runtime_error("one is taken");
+}
+
 class Daemons : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Daemons, every_method(), name_of_method);
 
@@ -313,7 +318,13 @@ INSTANTIATE_TEST_SUITE_P(, Daemons, every_method(), name_of_method);
 TEST_P(Daemons, HaveNothingOfThePoolInThePlaceOfTheirStandardStreams) {
   const ExitStatus status = in_a_child([this] {
     for (int fd = 0; fd <= STDERR_FILENO; ++fd) ::close(fd);
-    Pool printing = pool(3);
+    PoolOptions options{.workers = 3,
+                        .start_method = GetParam(),
+                        .initializer = expect_standard_streams_closed};
+    if (GetParam() == StartMethod::kForkServer) {
+      options.preload = expect_standard_streams_closed;
+    }
+    Pool printing(options);
     for (int i = 0; i < 3; ++i) {
       if (printed(0) != 0) return 1;
       if (printing.map(printed, numbers(30), 1) != numbers(30)) return 2;
