@@ -316,7 +316,7 @@ INSTANTIATE_TEST_SUITE_P(, Daemons, every_method(), name_of_method);
 // A descriptor of the pool in the place of a standard stream would take what
 // is printed.
 TEST_P(Daemons, HaveNothingOfThePoolInThePlaceOfTheirStandardStreams) {
-  const ExitStatus status = in_a_child([this] {
+  const ExitStatus status = in_a_child([] {
     for (int fd = 0; fd <= STDERR_FILENO; ++fd) ::close(fd);
     PoolOptions options{.workers = 3,
                         .start_method = GetParam(),
