@@ -23,6 +23,7 @@ set(pool_process_test_not_tsan
   Lifetime.AnExceptionInAPoolOf*
   Processes.*)
 set(pool_faults_not_tsan
+  Daemons.*/fork
   *Thread*
   *.ThatEndTheirWorker*
   *.ThatRunOutOfMemory*
