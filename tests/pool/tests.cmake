@@ -24,6 +24,7 @@ set(pool_process_test_not_tsan
   Lifetime.AnExceptionInAPoolOf*
   Processes.*)
 set(pool_faults_not_tsan
+  Daemons.*/fork
   *Thread*
   *.ThatEndTheirWorker*
   *.ThatRunOutOfMemory*
@@ -64,6 +65,7 @@ add_executable(pool_faults_test
   pool/faults_calls_test.cc
   pool/faults_parent_test.cc
   pool/faults_pipes_test.cc
+  pool/faults_server_test.cc
   pool/faults_storm_test.cc
   pool/faults_successor_test.cc
   pool/faults_support.cc
