@@ -1,6 +1,9 @@
 // The objects that a program holds: moved, assigned, asked once more.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -102,6 +105,33 @@ TEST(Owners, TakeARangeThatEndsInASentinel) {
   EXPECT_EQ(pool.map(square, Countdown{3}), expected);
   auto results = pool.imap(square, Countdown{3});
   EXPECT_EQ(rest_of(results), expected);
+}
+
+std::optional<Pool> the_pool;
+std::vector<Descriptor> of_the_worker;
+
+// A worker has closed the pool's descriptors; their numbers are others' now.
+TEST(Owners, OfACopyInAWorkerCloseNothingOfTheWorkers) {
+  the_pool.emplace(PoolOptions{.workers = 2,
+                               .initializer =
+                                   [] {
+                                     for (int i = 0; i < 20; ++i) {
+                                       of_the_worker.emplace_back(::open(
+                                           "/dev/null", O_WRONLY | O_CLOEXEC));
+                                     }
+                                   },
+                               .max_tasks_per_child = 1});
+  const auto drop_it_and_count = [](int /*item*/) {
+    the_pool.reset();
+    return std::count_if(
+        of_the_worker.begin(), of_the_worker.end(),
+        [](const Descriptor& fd) { return ::write(fd.get(), "x", 1) == 1; });
+  };
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(the_pool->map(drop_it_and_count, numbers(4), 1),
+              (std::vector<std::ptrdiff_t>(4, 20)));
+  }
+  the_pool.reset();
 }
 
 // Its iterators know whether there are any.

@@ -137,9 +137,16 @@ Child::~Child() {
 }
 
 void Child::kill(int signal) const {
-  // Not yet reaped, so the id cannot belong to another process; but only its
-  // parent knows that, not a copy of the owner that a fork made.
-  if (pid_ != 0 && parent_ == ::getpid()) ::kill(pid_, signal);
+  // Only the parent may: a copy of the owner that a fork made does not know
+  // whether the child was reaped.
+  if (pid_ == 0 || parent_ != ::getpid()) return;
+  if (pidfd_) {
+    // Where SIGCHLD is ignored, the kernel reaps it, and the id may be
+    // another's.
+    ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0);
+  } else {
+    ::kill(pid_, signal);
+  }
 }
 
 ExitStatus Child::wait() {

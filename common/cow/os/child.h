@@ -64,8 +64,8 @@ class Child {
   /// Executes the program `path` without copying this process first, however
   /// large it is and however many threads it has: posix_spawn(3).
   /// `arguments` begin with the program's name; `environment` holds all of its
-  /// "NAME=value". It inherits the standard descriptors and those of `inherit`,
-  /// though they are close-on-exec. Throws std::system_error.
+  /// "NAME=value". It inherits the descriptors that are not close-on-exec, and
+  /// those of `inherit` though they are. Throws std::system_error.
   static Child spawn(const std::string& path,
                      const std::vector<std::string>& arguments,
                      const std::vector<std::string>& environment,

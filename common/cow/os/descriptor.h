@@ -27,6 +27,8 @@ class Descriptor {
   int get() const { return number_; }
   explicit operator bool() const { return number_ != -1; }
   void close() { *this = Descriptor(); }
+  /// Owns it no more, and leaves it open.
+  int release() { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;

@@ -64,7 +64,16 @@ Engine::Engine(PoolOptions options)
   workers_.resize(static_cast<std::size_t>(options.workers));
 }
 
-Engine::~Engine() { terminate(); }
+Engine::~Engine() {
+  if (starter_.has_forked_this_process()) {
+    poller_.disown();
+    for (const Place& place : workers_) {
+      if (place.worker) place.worker->disown_pipes();
+    }
+    for (const auto& worker : retired_) worker->disown_pipes();
+  }
+  terminate();
+}
 
 void Engine::start() {
   std::size_t there = 0;

@@ -123,6 +123,7 @@ Child Starter::fork_worker(const NewWorker& worker,
     ::signal(SIGINT, SIG_IGN);
     const int tasks = worker.link->pipes().tasks_reader.get();
     const int results = worker.results_writer.get();
+    forker_ = this;
     for (const int fd : descriptors) {
       if (fd != tasks && fd != results) ::close(fd);
     }

@@ -56,6 +56,9 @@ class Starter {
 
   /// Whether workers inherit the initializer rather than be sent it.
   bool forks() const { return options_.start_method == StartMethod::kFork; }
+  /// Whether this process is a worker that this object has forked, or a copy of
+  /// one: it has closed the pool's descriptors.
+  bool has_forked_this_process() const { return forker_ == this; }
   const Call& initializer() const { return options_.initializer; }
   /// The fork server's process id, or 0 if there is none.
   pid_t fork_server() const { return server_ ? server_->pid() : 0; }
@@ -65,6 +68,8 @@ class Starter {
   WorkerProcess fork_by_server(NewWorker& worker) const;
   Child fork_worker(const NewWorker& worker,
                     std::span<const int> descriptors) const;
+
+  inline static const Starter* forker_ = nullptr;  // in a forked worker
 
   StarterOptions options_;
   std::shared_ptr<ForkServer> server_;

@@ -33,6 +33,13 @@ void Assignment::tally(int times) const {
   transfer.to_workers += times * (kBatchHeader + message.size());
 }
 
+void WorkerLink::disown_pipes() {
+  for (Descriptor* end :
+       {&pipes_.tasks, &pipes_.tasks_reader, &pipes_.results}) {
+    end->release();
+  }
+}
+
 bool WorkerLink::has_room_for(const Message& message) const {
   const Bytes size = kBatchHeader + message.size();
   return !passed_over_ && ~slots_taken_ != 0 && size <= kLargestAhead &&

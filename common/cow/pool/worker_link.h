@@ -58,6 +58,9 @@ class WorkerLink {
   WorkerProcess& process() { return process_; }
   const WorkerProcess& process() const { return process_; }
   const WorkerPipes& pipes() const { return pipes_; }
+  /// The pipes have been closed, in a copy of this process: there their numbers
+  /// may be others'.
+  void disown_pipes();
   bool ready() const { return ready_; }
   void set_ready() { ready_ = true; }
   /// How many batches it has finished.
