@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cow/os/held_signal.h"
 #include "cow/os/mapping.h"
 #include "cow/pool/fork_server.h"
 #include "cow/pool/spawn_order.h"
@@ -41,6 +42,7 @@ std::vector<std::string> environment_with(const std::string& order) {
 
 Child spawn_self(SpawnOrder::Role role, const std::vector<int>& inherit) {
   const SpawnOrder order{role, ::getpid(), inherit};
+  const HeldSignal held(SIGINT);  // until it ignores it
   // The file itself, also if its name has meanwhile been given to another.
   return Child::spawn("/proc/self/exe", {::program_invocation_name},
                       environment_with(to_string(order)), inherit);
@@ -75,7 +77,7 @@ void obey() {
   if (::getppid() != order->parent) ::_exit(0);  // it had ended before
   ::prctl(PR_SET_NAME, ::program_invocation_short_name);
   // Ctrl-C reaches every process of the terminal; the pool decides what to do.
-  ::signal(SIGINT, SIG_IGN);
+  ignore_signal(SIGINT);
   int code = kChildThrew;
   try {
     code = cow::obey(*order);

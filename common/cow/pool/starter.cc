@@ -8,6 +8,7 @@
 #include <functional>
 #include <utility>
 
+#include "cow/os/held_signal.h"
 #include "cow/pool/errors.h"
 #include "cow/pool/spawn.h"
 #include "cow/pool/worker.h"
@@ -114,13 +115,14 @@ WorkerProcess Starter::fork_by_server(NewWorker& worker) const {
 
 Child Starter::fork_worker(const NewWorker& worker,
                            std::span<const int> descriptors) const {
+  const HeldSignal held(SIGINT);  // until the worker ignores it
   const auto body = [&, parent = ::getpid()] {
     // If the pool's process ends in whatever way, so does the worker.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) return 0;  // it had ended before
     // Ctrl-C reaches every process of the terminal; the pool decides what to
     // do.
-    ::signal(SIGINT, SIG_IGN);
+    ignore_signal(SIGINT);
     const int tasks = worker.link->pipes().tasks_reader.get();
     const int results = worker.results_writer.get();
     forker_ = this;
