@@ -43,6 +43,7 @@ cowpool_test(pool process
   initializer_test.cc
   lifetime_test.cc
   map_test.cc
+  pickling_test.cc
   processes_test.cc
   retry_test.cc
   start_method_test.cc
