@@ -17,12 +17,10 @@
 namespace cow::testing {
 namespace {
 
-constexpr int kInterrupted = 130;  // as a shell tells it
 const std::string kReport = "interrupted\n";
 
-void report_and_end(int /*signal*/) {
+void report(int /*signal*/) {
   write_fully(STDERR_FILENO, kReport.data(), kReport.size());
-  ::_exit(kInterrupted);
 }
 
 void interrupt_my_group(int /*signal*/) { ::kill(0, SIGINT); }
@@ -69,16 +67,20 @@ TEST_P(CtrlC, EndsAProgramAndItsBusyWorkersAndNobodySaysAWord) {
   EXPECT_EQ(program.said(), "");
 }
 
-TEST_P(CtrlC, IsReportedOnce) {
+TEST_P(CtrlC, IsReportedOnceByAProgramThatGoesOnWithItsPool) {
   Gate gate;
   Program program([&] {
-    ::signal(SIGINT, report_and_end);
+    ::signal(SIGINT, report);
     Pool pool(options(3));
-    pool.map(stop_at_gate, numbers(3), 1);
+    const std::vector<pid_t> workers = pool.workers();
+    const bool right = pool.map(stop_at_gate, numbers(3), 1) == numbers(3) &&
+                       works(pool) && pool.workers() == workers;
+    ::_exit(right ? 7 : 8);
   });
   EXPECT_TRUE(gate.arrived(3));
   program.press_ctrl_c();
-  EXPECT_EQ(program.wait().code, kInterrupted);
+  gate.let_go(3);
+  EXPECT_EQ(program.wait().code, 7);
   EXPECT_EQ(program.said(), kReport);
 }
 
@@ -114,24 +116,6 @@ TEST_P(CtrlC, WhileWorkersStartEndsAllAndNobodySaysAWord) {
     EXPECT_EQ(program.wait().signal, SIGINT);
     EXPECT_EQ(program.said(), "") << "moment " << moment;
   }
-}
-
-TEST_P(CtrlC, LeavesThePoolOfAProgramThatGoesOnAsItWas) {
-  Gate gate;
-  Program program([&] {
-    ::signal(SIGINT, [](int) {});
-    Pool pool(options(3));
-    const std::vector<pid_t> workers = pool.workers();
-    auto pending = pool.map_async(stop_at_gate, numbers(3), 1);
-    const bool right =
-        pending.get() == numbers(3) && works(pool) && pool.workers() == workers;
-    ::_exit(right ? 7 : 8);
-  });
-  EXPECT_TRUE(gate.arrived(3));
-  program.press_ctrl_c();
-  gate.let_go(3);
-  EXPECT_EQ(program.wait().code, 7);
-  EXPECT_EQ(program.said(), "");
 }
 
 }  // namespace

@@ -171,21 +171,6 @@ TEST_P(Lifetime, APoolThatIsAssignedEndsTheWorkersItHad) {
   EXPECT_TRUE(works(pool));
 }
 
-// Two pools that are there change places: each goes on with what it had.
-TEST_P(Lifetime, APoolThatIsAssignedAnotherChangesPlacesWithIt) {
-  Pool first(options(2));
-  Pool second(options(3));
-  auto pending = first.map_async(square, numbers(10), 1);
-  const std::vector<pid_t> of_first = first.workers();
-  const std::vector<pid_t> of_second = second.workers();
-  first = std::move(second);
-  EXPECT_EQ(first.workers(), of_second);
-  EXPECT_EQ(second.workers(), of_first);  // NOLINT(bugprone-use-after-move)
-  EXPECT_EQ(pending.get()[9], 81);
-  EXPECT_TRUE(works(first));
-  EXPECT_TRUE(works(second));
-}
-
 TEST_P(Lifetime, ManyPoolsOneAfterTheOtherLeaveNothing) {
   for (int i = 0; i < 10; ++i) {
     Pool pool(options(3));
