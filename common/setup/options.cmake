@@ -10,6 +10,7 @@ function(cowpool_options target)
     -Wformat=2
     $<$<BOOL:${COWPOOL_WERROR}>:-Werror>)
   if(COWPOOL_SANITIZE)
+    target_compile_definitions(${target} PUBLIC _GLIBCXX_ASSERTIONS)
     target_compile_options(${target} PRIVATE
       -fsanitize=${COWPOOL_SANITIZE} -fno-sanitize-recover=all
       -fno-omit-frame-pointer -g)

@@ -22,6 +22,7 @@
 
 #include "benchmarks/comparison.h"
 #include "benchmarks/limits.h"
+#include "benchmarks/one_cpu.h"
 #include "cow/memory/usage.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/mapping.h"
@@ -180,26 +181,33 @@ void go_there_and_back(Pool& pool, int trips) {
 
 void Cases::add_tasks() {
   const int trips = sizes_.trips;
-  add("round_trip",
-      [trips, theirs = cpython({{"case", "round_trip"}, {"trips", trips}})] {
-        auto pool = std::make_shared<Pool>(warm_pool(1));
-        auto one = pool->map_async(same, std::vector<int>{1});
-        one.wait();
-        const Transfer frames = one.transfer();  // the limit sends as much
-        const auto work = [=] { go_there_and_back(*pool, trips); };
-        return Comparison{
-            .what = "one task there and back",
-            .ours = [=] { return seconds(work) / trips; },
-            .limit =
-                [=] {
-                  return raw_round_trip(trips, frames.to_workers,
-                                        frames.from_workers);
-                },
-            .cpython = theirs,
-            .most_of_limit = 1.5,
-            .least_of_cpython = 5,
-            .calls = [=] { return reads_and_writes_each(*pool, trips, work); }};
-      });
+  const json request = {
+      {"case", "round_trip"}, {"trips", trips}, {"cpu", OnOneCpu().cpu()}};
+  add("round_trip", [trips, theirs = cpython(request)] {
+    const OnOneCpu beginning;
+    auto pool = std::make_shared<Pool>(warm_pool(1));
+    auto one = pool->map_async(same, std::vector<int>{1});
+    one.wait();
+    const Transfer frames = one.transfer();  // the limit sends as much
+    const auto work = [=] { go_there_and_back(*pool, trips); };
+    return Comparison{
+        .what = "one task there and back",
+        .ours =
+            [=] {
+              const OnOneCpu measured;
+              return seconds(work) / trips;
+            },
+        .limit =
+            [=] {
+              const OnOneCpu measured;
+              return raw_round_trip(trips, frames.to_workers,
+                                    frames.from_workers);
+            },
+        .cpython = theirs,
+        .most_of_limit = 1.5,
+        .least_of_cpython = 5,
+        .calls = [=] { return reads_and_writes_each(*pool, trips, work); }};
+  });
   add_map("map/chunk_size_1",
           fmt::format("map of {} ints, chunk size 1", sizes_.ints_one_by_one),
           2, sizes_.ints_one_by_one, 1, 5);

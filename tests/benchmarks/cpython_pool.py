@@ -8,6 +8,7 @@ does.
 """
 import json
 import mmap
+import os
 import sys
 import time
 from multiprocessing import get_context
@@ -76,14 +77,20 @@ def seconds(work):
     return time.perf_counter() - begun
 
 
-def round_trip(trips):
-    pool = pools.get(1)
+def round_trip(trips, cpu):
+    # The pool's threads and worker inherit the one CPU, as on the C++ side.
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cpu})
+    try:
+        pool = pools.get(1, "on one CPU")
 
-    def work():
-        for i in range(trips):
-            pool.apply(same, (i,))
+        def work():
+            for i in range(trips):
+                pool.apply(same, (i,))
 
-    return seconds(work) / trips
+        return seconds(work) / trips
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def map_ints(workers, items, chunk_size):

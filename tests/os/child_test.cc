@@ -229,6 +229,14 @@ TEST(Child, WhoseBodyThrowsWhatIsNoExceptionEndsTheSameWay) {
   EXPECT_THAT(heard.text, HasSubstr("unknown type"));
 }
 
+TEST(Child, WhoseBodyThrowsEndsTheSameWayWhereNobodyCanReadTheText) {
+  Child child = Child::fork([]() -> int {
+    ::close(STDERR_FILENO);
+    throw std::runtime_error("unheard");
+  });
+  EXPECT_EQ(child.wait().code, kChildThrew);
+}
+
 TEST(Child, InheritsNoUnwrittenOutput) {
   const Heard heard = fork_and_hear(STDOUT_FILENO, [] {
     std::setvbuf(stdout, nullptr, _IOFBF, 4096);

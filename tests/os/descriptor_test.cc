@@ -91,6 +91,54 @@ TEST(Pipe, EndsAreClosedByExec) {
   EXPECT_EQ(::fcntl(pipe.writer.get(), F_GETFD), FD_CLOEXEC);
 }
 
+// The standard streams of this process, closed while it lives.
+class ClosedStreams {
+ public:
+  ClosedStreams() {
+    for (int& copy : copies_) {
+      const int fd = static_cast<int>(&copy - copies_);
+      copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 10);
+      ::close(fd);
+    }
+  }
+  ClosedStreams(const ClosedStreams&) = delete;
+  ClosedStreams& operator=(const ClosedStreams&) = delete;
+  ~ClosedStreams() {
+    for (const int& copy : copies_) {
+      if (copy == -1) continue;
+      ::dup2(copy, static_cast<int>(&copy - copies_));
+      ::close(copy);
+    }
+  }
+
+ private:
+  int copies_[3] = {};
+};
+
+TEST(AboveStandard, AreTheEndsOfAPipeThoughThoseNumbersAreFree) {
+  bool above = false;
+  bool closed_by_exec = false;
+  bool free_again = false;
+  {
+    const ClosedStreams closed;
+    const Pipe pipe = make_pipe();
+    above = pipe.reader.get() > 2 && pipe.writer.get() > 2;
+    closed_by_exec = ::fcntl(pipe.reader.get(), F_GETFD) == FD_CLOEXEC &&
+                     ::fcntl(pipe.writer.get(), F_GETFD) == FD_CLOEXEC;
+    free_again = !is_open(0) && !is_open(1) && !is_open(2);
+  }
+  EXPECT_TRUE(above);
+  EXPECT_TRUE(closed_by_exec);
+  EXPECT_TRUE(free_again);
+}
+
+TEST(AboveStandard, StaysWhatIsThereAlready) {
+  Descriptor owner = open_null();
+  const int number = owner.get();
+  EXPECT_EQ(above_standard(std::move(owner)).get(), number);
+  EXPECT_FALSE(above_standard(Descriptor()));
+}
+
 TEST(ReadFully, JoinsWhatWasWrittenInPieces) {
   const Pipe pipe = make_pipe();
   write_fully(pipe.writer.get(), "abc", 3);

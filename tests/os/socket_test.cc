@@ -2,6 +2,7 @@
 #include "cow/os/socket.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 #include <string>
@@ -29,6 +30,25 @@ TEST(Socket, TakesDescriptorsAlong) {
   std::string text(5, ' ');
   read_fully(pipe.reader.get(), text.data(), 5);
   EXPECT_EQ(text, "hello");
+}
+
+// As many as there is room for arrive, and the letter says that it is not
+// whole.
+TEST(Socket, OfAProcessThatMayOpenNothingMoreSaysWhatIsMissing) {
+  const SocketPair pair = make_socket_pair();
+  const Pipe pipe = make_pipe();
+  send_letter(pair.here.get(), "x", {pipe.reader.get(), pipe.writer.get()});
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  const Letter letter = receive_letter(pair.there.get());
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(letter.text, "x");
+  EXPECT_TRUE(letter.is_cut);
+  EXPECT_TRUE(letter.descriptors.empty());
+  send_letter(pair.here.get(), "y", {pipe.reader.get()});
+  EXPECT_FALSE(receive_letter(pair.there.get()).is_cut);
 }
 
 TEST(Socket, WhoseOtherEndIsClosedEndsInAnEmptyLetterOrAnError) {

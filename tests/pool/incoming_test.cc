@@ -190,6 +190,14 @@ TEST_F(Incoming, AWrongMagicNumberIsNonsense) {
   }
 }
 
+TEST_F(Incoming, AFrameThatFillsTheBufferToTheByteIsWhole) {
+  const std::string payload(buffer_->size() - sizeof(FrameHeader), 'x');
+  ASSERT_EQ(write(framed(payload)), buffer_->size());
+  EXPECT_EQ(all(), '[' + payload + ']');
+  write(framed("next"));
+  EXPECT_EQ(all() + all(), "[next]");  // once may bring nothing
+}
+
 TEST_F(Incoming, ALengthBeyondAllMemoryIsNonsense) {
   for (const std::uint64_t size :
        {~std::uint64_t{0}, std::uint64_t{1} << 63, std::uint64_t{1} << 62}) {

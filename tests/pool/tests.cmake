@@ -1,6 +1,7 @@
 cowpool_test(pool unit
   batch_test.cc
   call_test.cc
+  estate_test.cc
   errors_test.cc
   incoming_test.cc
   map_job_test.cc
@@ -25,6 +26,7 @@ set(pool_process_test_not_tsan
   Pools.BringAnException*
   Processes.*)
 set(pool_faults_not_tsan
+  Daemons.*/fork
   *Thread*
   *.ThatEndTheirWorker*
   *.ThatRunOutOfMemory*
@@ -35,9 +37,11 @@ set(pool_faults_not_tsan
 cowpool_test(pool process
   ahead_test.cc
   apply_test.cc
+  copies_test.cc
   death_test.cc
   exceptions_test.cc
   garbage_test.cc
+  imap_dropped_test.cc
   imap_end_test.cc
   imap_input_test.cc
   imap_test.cc
@@ -46,9 +50,11 @@ cowpool_test(pool process
   interrupt_test.cc
   lifetime_test.cc
   map_test.cc
+  owners_test.cc
   pickling_test.cc
   pools_test.cc
   processes_test.cc
+  reentry_test.cc
   retry_test.cc
   start_method_test.cc
   starmap_test.cc
@@ -64,7 +70,9 @@ add_executable(pool_faults_test
   pool/faults_calls_test.cc
   pool/faults_parent_test.cc
   pool/faults_pipes_test.cc
+  pool/faults_server_test.cc
   pool/faults_storm_test.cc
+  pool/faults_successor_test.cc
   pool/faults_support.cc
   pool/faults_tasks_test.cc
   pool/support.cc)

@@ -17,6 +17,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,11 @@ namespace cow {
 namespace {
 
 using ::testing::ElementsAre;
+using Result = FrameReader::Result;
 using Batches = std::vector<std::int64_t>;
+
+constexpr std::int64_t kNonsense = -1;
+const auto kPayloads = ::testing::Values(0, 10, 100'000);
 
 std::vector<int> the_run;  // the items of all batches that were run
 int note(int item) {
@@ -84,22 +89,22 @@ class Link : public ::testing::Test {
               0);
     return count;
   }
-  // The batches whose replies have come, in the order in which they came; ends
-  // with one that cannot be.
+  // The batches whose replies have come, in the order in which they came.
   Batches finish() {
     Batches batches;
-    while (link_.read_reply(*buffer_) == FrameReader::Result::kFrame) {
-      const std::optional<Assignment> done = link_.finish();
-      batches.push_back(done ? done->batch : -1);
-      if (!done) break;
+    Result result = Result::kFrame;
+    while ((result = link_.read_reply(*buffer_)) == Result::kFrame) {
+      batches.push_back(link_.finish().batch);
     }
+    if (result == Result::kNonsense) batches.push_back(kNonsense);
     return batches;
   }
-  void reply_to(std::uint64_t number) {
-    std::string bytes(sizeof(FrameHeader), '\0');
-    const FrameHeader header{.kind = FrameKind::kResults, .batch = number};
+  // A frame's header comes from the worker; returns what that is taken for.
+  Result reply(const FrameHeader& header) {
+    std::string bytes(sizeof header, '\0');
     std::memcpy(bytes.data(), &header, sizeof header);
     write(results_, bytes);
+    return link_.read_reply(*buffer_);
   }
 
   static constexpr int kItems = 100;
@@ -277,25 +282,95 @@ TEST_F(Link, HasRoomAheadOnlyForWhatIsSmall) {
   EXPECT_FALSE(has_room(Bytes(4096 - 59)));
 }
 
-TEST_F(Link, TakesNoReplyToWhatItHasNotBegun) {
-  give(0);
-  reply_to(link_.given().front().number);
-  EXPECT_THAT(finish(), ElementsAre(-1));
-}
+// Headers that no reply to batch 1 begins with: kind, batch, payload.
+class NoReply
+    : public Link,
+      public ::testing::WithParamInterface<std::tuple<FrameKind, int, int>> {};
+INSTANTIATE_TEST_SUITE_P(
+    ToAnotherBatch, NoReply,
+    ::testing::Combine(::testing::Values(FrameKind::kResults,
+                                         FrameKind::kFailure),
+                       ::testing::Values(0, 2, 4711), kPayloads));
+INSTANTIATE_TEST_SUITE_P(
+    OfAnotherKind, NoReply,
+    ::testing::Combine(::testing::Values(FrameKind::kBatch, FrameKind::kStop,
+                                         FrameKind{0}, FrameKind{99}),
+                       ::testing::Values(1), kPayloads));
 
-TEST_F(Link, TakesNoReplyOutOfOrder) {
+// What else was announced is not waited for.
+TEST_P(NoReply, IsSeenByItsHeader) {
   give(0);
   give(1);
   for (const Assignment& each : link_.given()) {
-    EXPECT_TRUE(offers_->take(each.slot, each.number));
+    ASSERT_TRUE(offers_->take(each.slot, each.number));
   }
-  reply_to(link_.given().back().number);
-  EXPECT_THAT(finish(), ElementsAre(-1));
+  const auto [kind, batch, payload] = GetParam();
+  EXPECT_EQ(reply({.kind = kind,
+                   .payload = static_cast<std::uint64_t>(payload),
+                   .batch = static_cast<std::uint64_t>(batch)}),
+            Result::kNonsense);
+}
+
+TEST_F(Link, WaitsForTheRestOfAReply) {
+  give(0);
+  ASSERT_TRUE(offers_->take(0, 1));
+  EXPECT_EQ(reply({.kind = FrameKind::kResults, .payload = 4, .batch = 1}),
+            Result::kNothing);
+}
+
+TEST_F(Link, TakesNoReplyToWhatItHasNotBegun) {
+  give(0);
+  EXPECT_EQ(reply({.kind = FrameKind::kResults, .payload = 4, .batch = 1}),
+            Result::kNonsense);
 }
 
 TEST_F(Link, TakesNoReplyWhenItHasNothing) {
-  reply_to(1);
-  EXPECT_THAT(finish(), ElementsAre(-1));
+  EXPECT_EQ(reply({.kind = FrameKind::kResults, .batch = 1}),
+            Result::kNonsense);
+}
+
+TEST_F(Link, KnowsWhatItHasYetToBegin) {
+  const auto other =
+      std::make_shared<MapJob<int (*)(int), int>>(&note, std::vector{1}, 1);
+  EXPECT_FALSE(link_.has_yet_to_begin(*job_));
+  give(0);
+  EXPECT_TRUE(link_.has_yet_to_begin(*job_));
+  EXPECT_FALSE(link_.has_yet_to_begin(*other));
+  work();
+  EXPECT_FALSE(link_.has_yet_to_begin(*job_));
+}
+
+std::size_t length(const std::string& text) { return text.size(); }
+
+// A message that the pipe does not take at once goes on out of its memory.
+TEST_F(Link, KeepsALargeBatchThatIsHalfWritten) {
+  using Work = MapJob<std::size_t (*)(const std::string&), std::string>;
+  const auto large = std::make_shared<Work>(
+      &length, std::vector(1, std::string(4 << 20, 'x')), 1);
+  link_.give({.job = large, .batch = 0, .message = large->pickle(0)});
+  EXPECT_FALSE(link_.flush());
+  EXPECT_EQ(link_.withdraw(), std::nullopt);
+  std::string rest(1 << 20, '\0');
+  while (!link_.flush()) {
+    ASSERT_GT(::read(tasks_.reader.get(), rest.data(), rest.size()), 0);
+  }
+  EXPECT_NE(link_.withdraw(), std::nullopt);
+}
+
+TEST_F(Link, CanBeStoppedWhileACallIsHalfWritten) {
+  const std::string call(4 << 20, 'x');
+  link_.initialize(7, pickle(call));
+  link_.stop();
+  std::string bytes;
+  for (bool written = false; !written;) {
+    written = link_.flush();
+    std::string some(1 << 20, '\0');
+    const ssize_t got = ::read(tasks_.reader.get(), some.data(), some.size());
+    ASSERT_GT(got, 0);
+    bytes.append(some, 0, static_cast<std::size_t>(got));
+  }
+  ASSERT_GE(bytes.size(), sizeof(FrameHeader) + call.size());
+  EXPECT_TRUE(bytes.find(call) != std::string::npos);
 }
 
 TEST_F(Link, LeavesWhatItHadAndSaysWhatItHadBegun) {

@@ -5,8 +5,9 @@
 // Two pools work side by side: one whose workers stay, for tasks by apply, map
 // and imap; one whose workers end after each task, every tenth of them by a
 // signal. The work is done in ten equal parts, and after each part it is
-// counted what this process holds. Exit status 0 if the last part ends with no
-// more than the first did, 1 if something grew, 2 for bad usage.
+// counted what this process, the workers that stay and the fork servers hold.
+// Exit status 0 if the last part ends with no more than the first did, 1 if
+// something grew, 2 for bad usage.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <getopt.h>
@@ -39,6 +40,8 @@ constexpr int kParts = 10;
 // that is forgotten in a thousand is more than this in a run of the default
 // size.
 constexpr cow::Bytes kMostGrowth = 1_MiB;
+// The same of a worker that stays.
+constexpr cow::Bytes kMostWorkerGrowth = 64_KiB;
 // The same of the bytes in use in the heap, which are exact.
 constexpr cow::Bytes kMostHeapGrowth = 16_KiB;
 // A sample may fall on workers that have been told to end and are not yet
@@ -46,6 +49,7 @@ constexpr cow::Bytes kMostHeapGrowth = 16_KiB;
 // has both ends), a pidfd, and a buffer of 64 KiB and a little.
 constexpr int kMostEnding = 2;
 constexpr int kDescriptorsOfOne = 4;
+constexpr int kServersDescriptorsOfOne = 1;  // its pidfd
 constexpr cow::Bytes kHeapOfOne = 66_KiB;
 
 struct Options {
@@ -58,13 +62,16 @@ struct Options {
 struct Sample {
   cow::Bytes uss;
   cow::Bytes heap;
-  cow::Bytes server_uss;  // of the fork server; 0 without one
+  cow::Bytes workers_uss;  // of those that stay
+  cow::Bytes server_uss;   // of the fork servers; 0 without them
   int descriptors = 0;
+  int server_descriptors = 0;
   int children = 0;  // of this process and of the fork server
 };
 
-int count_descriptors() {
-  const std::filesystem::directory_iterator all("/proc/self/fd");
+int count_descriptors(pid_t pid) {
+  const std::filesystem::directory_iterator all(
+      fmt::format("/proc/{}/fd", pid));
   return static_cast<int>(std::distance(begin(all), end(all)));
 }
 
@@ -72,11 +79,15 @@ Sample sample(const cow::Pool& one, const cow::Pool& other) {
   Sample sample;
   sample.uss = cow::read_usage(::getpid())->uss();
   sample.heap = cow::Bytes(::mallinfo2().uordblks);
-  sample.descriptors = count_descriptors();
+  sample.descriptors = count_descriptors(::getpid());
   sample.children = static_cast<int>(cow::children_of(::getpid()).size());
+  for (const pid_t worker : one.workers()) {
+    sample.workers_uss += cow::read_usage(worker)->uss();
+  }
   for (const pid_t server : {one.fork_server(), other.fork_server()}) {
     if (server == 0) continue;
     sample.server_uss += cow::read_usage(server)->uss();
+    sample.server_descriptors += count_descriptors(server);
     sample.children += static_cast<int>(cow::children_of(server).size());
   }
   return sample;
@@ -148,10 +159,15 @@ bool judge(const Sample& first, const Sample& last, int workers) {
   expect(last.uss - first.uss <= kMostGrowth, "the memory of this process");
   expect(last.heap - first.heap <= kMostHeapGrowth + ending * kHeapOfOne,
          "the heap in use");
+  expect(last.workers_uss - first.workers_uss <= workers * kMostWorkerGrowth,
+         "the memory of the workers that stay");
   expect(last.server_uss - first.server_uss <= kMostGrowth,
          "the memory of the fork servers");
   expect(last.descriptors <= first.descriptors + ending * kDescriptorsOfOne,
          "open descriptors");
+  expect(last.server_descriptors <=
+             first.server_descriptors + ending * kServersDescriptorsOfOne,
+         "open descriptors of the fork servers");
   expect(last.children <= first.children + ending, "children");
   return steady;
 }
@@ -164,10 +180,12 @@ int soak(const Options& options) {
                      .max_tasks_per_child = 1});
   fmt::print(
       "{} tasks; {} tasks for a worker each; {} workers by {}\n"
-      "{:>5} {:>10} {:>9} {:>8} {:>8} {:>10} {:>12} {:>5} {:>9} {:>10}\n",
+      "{:>5} {:>10} {:>9} {:>8} {:>8} {:>10} {:>12} {:>5} {:>9} {:>10} {:>10} "
+      "{:>5}\n",
       options.tasks, options.replacements, options.workers,
       to_string(options.start_method), "part", "tasks", "replaced", "deaths",
-      "seconds", "USS", "heap in use", "fds", "children", "server");
+      "seconds", "USS", "heap in use", "fds", "children", "workers", "servers",
+      "fds");
   std::vector<Sample> samples;
   std::int64_t deaths = 0;
   const auto begun = std::chrono::steady_clock::now();
@@ -179,11 +197,13 @@ int soak(const Options& options) {
     const std::chrono::duration<double> seconds =
         std::chrono::steady_clock::now() - begun;
     fmt::print(
-        "{:>5} {:>10} {:>9} {:>8} {:>8.1f} {:>10} {:>12} {:>5} {:>9} {:>10}\n",
+        "{:>5} {:>10} {:>9} {:>8} {:>8.1f} {:>10} {:>12} {:>5} {:>9} {:>10} "
+        "{:>10} {:>5}\n",
         part, options.tasks / kParts * part,
         options.replacements / kParts * part, deaths, seconds.count(),
         to_string(now.uss), now.heap.count(), now.descriptors, now.children,
-        to_string(now.server_uss));
+        to_string(now.workers_uss), to_string(now.server_uss),
+        now.server_descriptors);
     std::fflush(stdout);
   }
   for (cow::Pool* pool : {&lasting, &passing}) {

@@ -32,14 +32,19 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return pointers;
 }
 
+// fmt::print would throw if standard error is closed.
+void say(const std::string& text) {
+  std::fputs(fmt::format("child {}: {}\n", ::getpid(), text).c_str(), stderr);
+}
+
 [[noreturn]] void run_and_exit(const std::function<int()>& body) {
   int code = kChildThrew;
   try {
     code = body();
   } catch (const std::exception& error) {
-    fmt::print(stderr, "child {}: {}\n", ::getpid(), error.what());
+    say(error.what());
   } catch (...) {
-    fmt::print(stderr, "child {}: an exception of unknown type\n", ::getpid());
+    say("an exception of unknown type");
   }
   flush_output();
   ::_exit(code);
@@ -54,9 +59,9 @@ void flush_output() {
 
 // glibc has a wrapper only since 2.36.
 Descriptor open_pidfd(pid_t pid) {
-  return Descriptor(static_cast<int>(
+  return above_standard(Descriptor(static_cast<int>(
       checked([&] { return ::syscall(SYS_pidfd_open, pid, 0); },
-              "pidfd_open({})", pid)));
+              "pidfd_open({})", pid))));
 }
 
 ExitStatus wait_for_child(pid_t pid) {

@@ -79,7 +79,8 @@ class Child {
 
   /// Sends `signal`; one that has already ended is no error.
   void kill(int signal) const;
-  /// Waits for the end, reaps it, and says how it ended.
+  /// Waits for the end, reaps it, and says how it ended: kUnknownExit if the
+  /// kernel has thrown that away.
   ExitStatus wait();
 
  private:
@@ -96,8 +97,8 @@ class Child {
 void flush_output();
 
 /// A descriptor that becomes readable when process `pid` has ended, and through
-/// which it can be signalled: pidfd_open(2), Linux 5.3. Throws
-/// std::system_error.
+/// which it can be signalled, above the standard streams: pidfd_open(2), Linux
+/// 5.3. Throws std::system_error.
 Descriptor open_pidfd(pid_t pid);
 
 /// Waits for the end of a child of this process whose owner is not a Child.

@@ -17,10 +17,21 @@ Descriptor::~Descriptor() {
   if (number_ != -1) ::close(number_);
 }
 
+Descriptor above_standard(Descriptor descriptor) {
+  if (descriptor.get() > STDERR_FILENO || !descriptor) return descriptor;
+  return Descriptor(checked(
+      [&] {
+        return ::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+      },
+      "fcntl({}, F_DUPFD_CLOEXEC)", descriptor.get()));
+}
+
 Pipe make_pipe() {
   std::array<int, 2> ends{};
   checked([&] { return ::pipe2(ends.data(), O_CLOEXEC); }, "pipe2(O_CLOEXEC)");
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
+  Descriptor reader(ends[0]);
+  Descriptor writer(ends[1]);
+  return {above_standard(std::move(reader)), above_standard(std::move(writer))};
 }
 
 void set_nonblocking(int fd) {

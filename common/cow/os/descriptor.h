@@ -32,7 +32,13 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// The two ends of a pipe, both close-on-exec: pipe2(2).
+/// `descriptor`; or a copy of it, close-on-exec, if its number is a standard
+/// stream's: a process that has closed those would print into it. Throws
+/// std::system_error.
+Descriptor above_standard(Descriptor descriptor);
+
+/// The two ends of a pipe, both close-on-exec and above the standard streams:
+/// pipe2(2).
 struct Pipe {
   Descriptor reader;
   Descriptor writer;

@@ -34,9 +34,9 @@ Mapping::~Mapping() {
 }
 
 Descriptor make_memory_file(const char* label, Bytes size) {
-  Descriptor file(static_cast<int>(
-      checked([&] { return ::memfd_create(label, MFD_CLOEXEC); },
-              "memfd_create({})", label)));
+  Descriptor file = above_standard(
+      Descriptor(checked([&] { return ::memfd_create(label, MFD_CLOEXEC); },
+                         "memfd_create({})", label)));
   checked([&] { return ::ftruncate(file.get(), size.count()); },
           "ftruncate({}, {})", label, to_string(size));
   return file;

@@ -25,8 +25,9 @@ std::size_t found_by(Call call, fmt::format_string<Args...> text,
 }  // namespace
 
 void Poller::open() {
-  epoll_ = Descriptor(checked([] { return ::epoll_create1(EPOLL_CLOEXEC); },
-                              "epoll_create1(EPOLL_CLOEXEC)"));
+  epoll_ = above_standard(
+      Descriptor(checked([] { return ::epoll_create1(EPOLL_CLOEXEC); },
+                         "epoll_create1(EPOLL_CLOEXEC)")));
 }
 
 void Poller::watch(int fd, std::uint32_t events, std::uint64_t key) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
+#include <utility>
 
 #include "cow/os/error.h"
 
@@ -17,6 +19,29 @@ struct Enclosure {
       std::array<char, CMSG_SPACE(kMostEnclosed * sizeof(int))> bytes{};
 };
 
+void take_descriptors(msghdr& message, Letter& letter) {
+  letter.is_cut = (message.msg_flags & MSG_CTRUNC) != 0;
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
+      continue;
+    }
+    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+      letter.descriptors.emplace_back(fd);
+    }
+  }
+  try {
+    for (Descriptor& each : letter.descriptors) {
+      each = above_standard(std::move(each));
+    }
+  } catch (const std::system_error&) {
+    letter.is_cut = true;
+  }
+}
+
 }  // namespace
 
 SocketPair make_socket_pair() {
@@ -27,7 +52,9 @@ SocketPair make_socket_pair() {
                             ends.data());
       },
       "socketpair(AF_UNIX, SOCK_SEQPACKET)");
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
+  Descriptor here(ends[0]);
+  Descriptor there(ends[1]);
+  return {above_standard(std::move(here)), above_standard(std::move(there))};
 }
 
 void send_letter(int socket, std::string_view text,
@@ -54,7 +81,8 @@ void send_letter(int socket, std::string_view text,
 }
 
 Letter receive_letter(int socket) {
-  Letter letter{.text = std::string(kLongestLetter, '\0'), .descriptors = {}};
+  Letter letter;
+  letter.text.resize(kLongestLetter);
   iovec piece{.iov_base = letter.text.data(), .iov_len = letter.text.size()};
   Enclosure enclosure;
   msghdr message{};
@@ -68,18 +96,7 @@ Letter receive_letter(int socket) {
   if (got == -1) {
     throw_system_error(errno, fmt::format("recvmsg({})", socket));
   }
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-       header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
-      continue;
-    }
-    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count; ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
-      letter.descriptors.emplace_back(fd);
-    }
-  }
+  take_descriptors(message, letter);
   letter.text.resize(static_cast<std::size_t>(got));
   return letter;
 }

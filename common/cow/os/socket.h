@@ -10,7 +10,7 @@
 namespace cow {
 
 /// Two connected sockets that keep messages apart (SOCK_SEQPACKET), both
-/// close-on-exec.
+/// close-on-exec and above the standard streams.
 struct SocketPair {
   Descriptor here;
   Descriptor there;
@@ -20,7 +20,10 @@ SocketPair make_socket_pair();
 /// A message, and what came with it.
 struct Letter {
   std::string text;
-  std::vector<Descriptor> descriptors;
+  std::vector<Descriptor> descriptors;  ///< above the standard streams
+  /// More came than this process may have open, so some are missing: MSG_CTRUNC
+  /// of unix(7).
+  bool is_cut = false;
 };
 
 /// Sends one message of at most kLongestLetter bytes, and copies of up to

@@ -81,8 +81,13 @@ std::vector<Element<T>> elements_of(Items&& items) {
     elements = std::forward<Items>(items);
   } else if constexpr (std::is_same_v<T, bool>) {
     for (const bool item : items) elements.push_back({item});
-  } else {
+  } else if constexpr (std::is_same_v<decltype(std::begin(items)),
+                                      decltype(std::end(items))>) {
     elements.assign(std::begin(items), std::end(items));
+  } else {  // a range that ends in a sentinel
+    for (auto&& item : items) {
+      elements.push_back(std::forward<decltype(item)>(item));
+    }
   }
   return elements;
 }

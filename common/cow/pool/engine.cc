@@ -135,8 +135,8 @@ void Engine::take_in(std::size_t index, NewWorker& started) {
 // For a worker that has not inherited it.
 void Engine::send_initializer(std::size_t index) {
   const Call& call = starter_.initializer();
-  initialization_.to_workers += workers_[index].worker->give(
-      {.kind = FrameKind::kInitialize, .entry = call.entry()}, call.pickle());
+  initialization_.to_workers += workers_[index].worker->initialize(
+      call.entry(), among_others([&] { return call.pickle(); }));
   ++initialization_.batches;
   flush(index);
 }
@@ -149,11 +149,20 @@ std::unique_ptr<WorkerLink> Engine::remove(std::size_t index) {
   return std::exchange(place, Place()).worker;
 }
 
-void Engine::expect_open() const {
+void Engine::expect_usable() const {
   if (::getpid() != owner_) {
     throw PoolError(fmt::format(
         "the pool belongs to process {}, of which this one is a fork", owner_));
   }
+  if (among_others_) {
+    throw PoolError(
+        "the pool cannot be used from within the pickling of an item or the "
+        "unpickling of a result");
+  }
+}
+
+void Engine::expect_open() const {
+  expect_usable();
   if (!broken_.empty()) throw PoolError(broken_);
   if (closed_) throw PoolError("the pool is closed");
 }
@@ -168,19 +177,17 @@ void Engine::take_back(const Job& job) {
   if (::getpid() != owner_) return;  // a copy that a fork made took none
   for (const Place& place : workers_) {
     WorkerLink* worker = place.worker.get();
-    while (worker != nullptr && !worker->given().empty() &&
-           worker->given().back().job.get() == &job) {
-      const std::optional<Assignment> batch = worker->withdraw();
-      if (!batch) break;
-      batch->tally(-1);
-      batch->job->fail(batch->batch, 0, nullptr);
+    while (worker != nullptr && worker->has_yet_to_begin(job)) {
+      if (!withdraw_from(*worker)) break;
     }
   }
 }
 
 bool Engine::progress(int also, int milliseconds) {
-  if (::getpid() != owner_) expect_open();  // which says why
+  expect_usable();
+  has_failed_ = false;
   hand_out();
+  if (has_failed_) milliseconds = 0;  // that may be what is waited for
   if (also == -1 && !busy() && !is_waiting()) return false;  // nothing to do
 
   std::vector<std::size_t> dead;
@@ -201,8 +208,9 @@ bool Engine::progress(int also, int milliseconds) {
   }
   for (const std::size_t index : dead) {
     if (!workers_[index].worker) continue;
-    // What was sent before the end still counts.
-    const bool sound = read_replies(index);
+    // What was sent before the end still counts. (Twice, for once may read
+    // nothing: FrameReader::next.)
+    const bool sound = read_replies(index) && read_replies(index);
     bury(index, !sound);
   }
   return poller_.also_readable();
@@ -229,14 +237,18 @@ bool Engine::is_waiting() const {
 }
 
 bool Engine::find_next() {
-  if (next_) return true;
-  if (!returned_.empty()) {
-    next_ = std::move(returned_.front());
+  if (next_ && !next_->job->is_wanted()) discard(*std::exchange(next_, {}));
+  while (!next_ && !returned_.empty()) {
+    Assignment first = std::move(returned_.front());
     returned_.pop_front();
-    return true;
+    if (first.job->is_wanted()) {
+      next_ = std::move(first);
+    } else {
+      discard(first);
+    }
   }
+  if (next_) return true;
   for (std::size_t i = 0; i < jobs_.size();) {
-    // Pickling runs code of others, which may look at the pool.
     const std::shared_ptr<Job> job = jobs_[i];
     while (job->has_next()) {
       if (pickle_next_of(job)) return true;
@@ -253,10 +265,11 @@ bool Engine::find_next() {
 bool Engine::pickle_next_of(const std::shared_ptr<Job>& job) {
   const std::int64_t batch = job->next();
   try {
-    Message message = job->pickle(batch);
+    Message message = among_others([&] { return job->pickle(batch); });
     next_ = {.job = job, .batch = batch, .message = std::move(message)};
     return true;
   } catch (...) {
+    has_failed_ = true;
     job->fail(batch, job->range(batch).first, std::current_exception());
     return false;
   }
@@ -288,10 +301,7 @@ std::optional<std::size_t> Engine::choose() {
 bool Engine::has_time(std::size_t index) {
   const WorkerLink* worker = workers_[index].worker.get();
   if (worker != nullptr && !worker->is_idle()) return false;
-  const int most = max_tasks_per_child_;
-  if (worker != nullptr && (most == 0 || worker->finished() < most)) {
-    return true;
-  }
+  if (worker != nullptr && may_have_more(*worker)) return true;
   if (worker != nullptr) retire(remove(index));
   if (start_failed_) return false;
   try {
@@ -299,12 +309,23 @@ bool Engine::has_time(std::size_t index) {
     return workers_[index].worker->is_idle();
   } catch (const std::exception& error) {
     start_failed_ = true;
-    // The others can do the work, if there are others.
-    if (pids().empty()) {
+    if (!others_do_the_work()) {
       give_up(fmt::format("no worker can be started: {}", error.what()));
     }
     return false;
   }
+}
+
+bool Engine::may_have_more(const WorkerLink& worker) const {
+  return max_tasks_per_child_ == 0 || worker.finished() < max_tasks_per_child_;
+}
+
+// One that is busy counts: when it has done its part, it is tried again.
+bool Engine::others_do_the_work() const {
+  return std::any_of(workers_.begin(), workers_.end(), [&](const Place& place) {
+    const WorkerLink* worker = place.worker.get();
+    return worker != nullptr && (!worker->is_idle() || may_have_more(*worker));
+  });
 }
 
 void Engine::give(std::size_t index) {
@@ -329,12 +350,17 @@ bool Engine::withdraw_for_the_idle() {
   // Half of what waits behind the one that it is at.
   const std::size_t count = busiest->worker->given().size() / 2;
   for (std::size_t i = 0; i < count; ++i) {
-    std::optional<Assignment> withdrawn = busiest->worker->withdraw();
-    if (!withdrawn) break;
-    withdrawn->tally(-1);
-    returned_.push_front(std::move(*withdrawn));
+    if (!withdraw_from(*busiest->worker)) break;
   }
   return !returned_.empty();
+}
+
+bool Engine::withdraw_from(WorkerLink& worker) {
+  std::optional<Assignment> last = worker.withdraw();
+  if (!last) return false;
+  last->tally(-1);
+  returned_.push_front(std::move(*last));
+  return true;
 }
 
 void Engine::flush(std::size_t index) {
@@ -373,30 +399,27 @@ bool Engine::take_reply(WorkerLink& worker) {
   const FrameKind kind = reply.header.kind;
   if (kind == FrameKind::kReady) return true;
   std::optional<Failure> failure;
-  if (kind == FrameKind::kBroken || kind == FrameKind::kFailure) {
+  if (kind != FrameKind::kResults) {
     try {
       failure = unpickle<Failure>(reply.payload);
     } catch (const PickleError&) {
       return false;
     }
-  } else if (kind != FrameKind::kResults) {
-    return false;
   }
   if (kind == FrameKind::kBroken) {
     take_breakdown(worker, *failure);
     return true;
   }
-  const std::optional<Assignment> done = worker.finish();
-  if (!done) return false;
-  done->job->transfer().from_workers +=
+  const Assignment done = worker.finish();
+  done.job->transfer().from_workers +=
       kBatchHeader + Bytes(reply.header.payload);
   if (failure) {
-    done->job->fail(done->batch, static_cast<std::size_t>(failure->item),
-                    std::make_exception_ptr(TaskError(*failure)));
+    done.job->fail(done.batch, static_cast<std::size_t>(failure->item),
+                   std::make_exception_ptr(TaskError(*failure)));
   } else if (reply.placed) {
-    done->job->succeed_in_place(done->batch);
+    done.job->succeed_in_place(done.batch);
   } else {
-    done->job->succeed(done->batch, reply.payload);
+    among_others([&] { done.job->succeed(done.batch, reply.payload); });
   }
   return true;
 }
@@ -415,8 +438,10 @@ void Engine::bury(std::size_t index, bool sent_nonsense) {
   if (sent_nonsense) worker->process().kill(SIGKILL);
   Death death{.pid = worker->process().pid(), .sent_nonsense = sent_nonsense};
   death.status = worker->process().wait();
-  // It would not go better with another one.
-  if (!worker->ready() && death.status.signal == 0) {
+  // It would not go better with another one. (How it ended is unknown where
+  // SIGCHLD is ignored.)
+  if (!worker->ready() && death.status.signal == 0 &&
+      death.status.code != kUnknownExit) {
     give_up(fmt::format("a spawned worker ended with {} {}",
                         to_string(death.status), kBeforeItServed));
     fail_all(*worker, broken_);
@@ -428,6 +453,7 @@ void Engine::bury(std::size_t index, bool sent_nonsense) {
 }
 
 void Engine::give_up(const std::string& reason) {
+  has_failed_ = true;
   broken_ = reason;
   if (next_) fail(*std::exchange(next_, std::nullopt), reason);
   while (!returned_.empty()) {
@@ -441,6 +467,7 @@ void Engine::give_up(const std::string& reason) {
 
 void Engine::terminate() {
   if (::getpid() != owner_) return;  // a copy that a fork made owns no worker
+  expect_usable();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (workers_[i].worker) retired_.push_back(remove(i));
   }
@@ -455,6 +482,7 @@ void Engine::terminate() {
 }
 
 void Engine::join() {
+  expect_usable();
   if (!closed_) throw PoolError("the pool must be closed before it is joined");
   // Reading runs code of others, in which a job may end and leave the list.
   for (const auto& job : std::deque(jobs_)) job->read_input_to_its_end();
@@ -469,7 +497,7 @@ void Engine::join() {
 }
 
 void Engine::retire(std::unique_ptr<WorkerLink> worker) {
-  worker->give({.kind = FrameKind::kStop}, Message());
+  worker->stop();
   // What was withdrawn may fill its pipe, if it has been stopped: then it is
   // woken, and room is awaited. There will be none if it is dead.
   worker->process().kill(SIGCONT);

@@ -37,13 +37,17 @@ class Engine {
 
   /// Starts the workers. Throws PoolError with the reason if that fails.
   void start();
+  /// Throws PoolError in a copy that a fork has made, and in code of others
+  /// that the pool runs in order to pickle or unpickle.
+  void expect_usable() const;
   /// Throws PoolError, with the reason, unless jobs are taken.
   void expect_open() const;
   /// Puts a job behind those that wait, and begins it if a worker has time.
   /// Throws as `expect_open`.
   void submit(std::shared_ptr<Job> job);
-  /// Takes back those batches of `job` that no worker has begun, as far as
-  /// nothing was given to it behind them. They fail, for nobody to see.
+  /// Takes back those batches of `job`, which nobody wants any more, that no
+  /// worker has begun. They fail, for nobody to see. What was given behind them
+  /// is taken back with them, to be given again.
   void take_back(const Job& job);
   /// Gives what there is to be done to workers that have time for it. Does not
   /// wait.
@@ -101,6 +105,17 @@ class Engine {
   // Takes the worker out of its place.
   std::unique_ptr<WorkerLink> remove(std::size_t index);
 
+  // Runs code that is not the pool's, from which it cannot be used: it is in
+  // the middle of something.
+  template <typename Call>
+  auto among_others(Call call) {
+    struct Flag {
+      bool& flag;
+      ~Flag() { flag = false; }
+    } const within{among_others_ = true};
+    return call();
+  }
+
   // Makes `next_` the next batch, pickled; false if there is none.
   bool find_next();
   bool pickle_next_of(const std::shared_ptr<Job>& job);
@@ -110,9 +125,15 @@ class Engine {
   // Whether the place can take a batch at once; starts a worker if none is
   // there, or one that has done its part.
   bool has_time(std::size_t index);
+  // Whether it has not yet had as many batches as a worker may.
+  bool may_have_more(const WorkerLink& worker) const;
+  // Whether a worker that cannot be started will not be missed.
+  bool others_do_the_work() const;
   void give(std::size_t index);
   // Takes back batches from the worker that has most, if another has none.
   bool withdraw_for_the_idle();
+  // Takes back its last batch; false if it has begun that.
+  bool withdraw_from(WorkerLink& worker);
   void flush(std::size_t index);
 
   // Takes in what a worker has sent; false if that cannot be a reply.
@@ -143,6 +164,8 @@ class Engine {
   std::deque<Assignment> returned_;        // that were taken back
   std::optional<Assignment> next_;
   bool start_failed_ = false;  // in this round
+  bool has_failed_ = false;    // something, while batches were handed out
+  bool among_others_ = false;
   bool closed_ = false;
   std::string broken_;  // why no worker can be started any more
 };

@@ -15,11 +15,12 @@ namespace {
 // calls exit, before the batch that waits for them fails.
 constexpr int kMostUnlucky = 3;
 
-// `lost` fails; with the item that its worker was at, if that is known.
-void fail_with(const Death& death, const Assignment& lost, std::uint64_t at) {
+// `lost` fails; with the item that its worker was at, if it had begun one.
+void fail_with(const Death& death, const Assignment& lost,
+               std::optional<std::uint64_t> at) {
   ItemRange items = lost.job->range(lost.batch);
-  if (items.first <= at && at - items.first < items.count) {
-    items = {.first = static_cast<std::size_t>(at), .count = 1};
+  if (at && items.first <= *at && *at - items.first < items.count) {
+    items = {.first = static_cast<std::size_t>(*at), .count = 1};
   }
   lost.job->fail(
       lost.batch, items.first,
@@ -42,10 +43,11 @@ std::deque<Assignment> settle(WorkerLink& worker, const Death& death,
     Assignment& batch = estate->assignment;
     is_to_blame = is_to_blame && !estate->begun;
     const bool lost = estate->begun || (std::exchange(is_to_blame, false) &&
-                                        ++batch.unlucky == kMostUnlucky);
+                                        ++batch.unlucky >= kMostUnlucky);
     if (lost &&
         (on_death == OnDeath::kFail || std::exchange(batch.retried, true))) {
-      fail_with(death, batch, worker.item());
+      fail_with(death, batch,
+                estate->begun ? std::optional(worker.item()) : std::nullopt);
     } else {
       batch.tally(-1);
       to_others.push_back(std::move(batch));
@@ -58,6 +60,10 @@ void fail_all(WorkerLink& worker, const std::string& reason) {
   while (const auto estate = worker.inherit()) {
     fail(estate->assignment, reason);
   }
+}
+
+void discard(const Assignment& unwanted) {
+  unwanted.job->fail(unwanted.batch, 0, nullptr);
 }
 
 void fail(const Assignment& lost, const std::string& reason) {

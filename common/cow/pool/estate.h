@@ -29,7 +29,9 @@ std::deque<Assignment> settle(WorkerLink& worker, const Death& death,
 
 /// Has all its batches fail as PoolError, with the reason.
 void fail_all(WorkerLink& worker, const std::string& reason);
-/// Has one batch fail so.
+/// Ends a batch that is not wanted: it fails, for nobody to see.
+void discard(const Assignment& unwanted);
+/// Has one batch fail as PoolError.
 void fail(const Assignment& lost, const std::string& reason);
 
 }  // namespace cow

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <map>
 #include <span>
@@ -25,10 +26,10 @@
 namespace cow {
 namespace {
 
-// The pool asks: fork a worker (its three descriptors are enclosed), or say how
-// the worker `pid` has ended.
+// The pool asks: fork a worker (its three descriptors are enclosed), say how
+// the worker `pid` has ended, or end it.
 struct Request {
-  enum Kind : std::uint32_t { kFork, kStatus };
+  enum Kind : std::uint32_t { kFork, kStatus, kEnd };
   Kind kind = kFork;
   std::int32_t pid = 0;
 
@@ -44,11 +45,12 @@ struct Answer {
   std::int32_t pid = 0;
   std::int32_t code = 0;
   std::int32_t signal = 0;
+  std::int32_t error = 0;    // of a system call that failed, or 0
   std::string failure = {};  // why there is no worker, or empty
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(pid, code, signal, failure);
+    archive(pid, code, signal, error, failure);
   }
 };
 
@@ -85,66 +87,128 @@ std::string call_preload(int file) {
   return "";
 }
 
-// One request for a worker.
-Answer fork_worker(int socket, std::vector<Descriptor> enclosed,
-                   std::map<pid_t, Child>& workers, Descriptor& pidfd) {
-  if (enclosed.size() != 3) return {.failure = "a request without its pipes"};
+// What `error` says of the call, without what its code means.
+std::string call_of(const std::system_error& error) {
+  std::string text = error.what();
+  const std::string meaning = ": " + error.code().message();
+  if (text.ends_with(meaning)) text.resize(text.size() - meaning.size());
+  return text;
+}
+
+void expect_one_thread() {
   const int threads = thread_count();
-  if (threads > 1) {
-    return {.failure = fmt::format(
-                "the preload has started threads: the fork server has {} of "
-                "them, and a process with threads cannot fork workers",
-                threads)};
+  if (threads == 1) return;
+  throw PoolError(fmt::format(
+      "the preload has started threads: the fork server has {} of them, and a "
+      "process with threads cannot fork workers",
+      threads));
+}
+
+// The server, when its preload is done. Whatever goes wrong with one worker is
+// answered; the others live on.
+class Server {
+ public:
+  explicit Server(int socket) : socket_(socket) {
+    // Where the program ignores it, nobody would know how a worker ended.
+    struct sigaction kept {};
+    kept.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &kept, &of_program_);
   }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  void answer(Letter letter);
+
+ private:
+  // Forks a worker with the descriptors of `letter`; returns its id.
+  pid_t fork_worker(Letter letter);
+  int be_worker(const std::vector<Descriptor>& pipes) const;
+  // How the worker has ended. It is a worker no more.
+  ExitStatus status_of(pid_t pid, bool end_it);
+
+  int socket_;
+  struct sigaction of_program_ {};
+  std::map<pid_t, Child> workers_;
+};
+
+Server::~Server() {
+  for (auto& [pid, worker] : workers_) {
+    worker.kill(SIGKILL);
+    worker.wait();
+  }
+}
+
+void Server::answer(Letter letter) {
+  const auto request = read_letter<Request>(letter);
+  if (request.kind != Request::kFork) {
+    const ExitStatus status =
+        status_of(request.pid, request.kind == Request::kEnd);
+    send(socket_, Answer{.code = status.code, .signal = status.signal});
+    return;
+  }
+  Answer answer;
   try {
-    Child child = Child::fork([&, server = ::getpid()] {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      if (::getppid() != server) return 0;
-      ::close(socket);
-      const auto offers = map_offers(enclosed[2].get());
-      ::close(enclosed[2].get());
-      return serve(enclosed[0].get(), enclosed[1].get(), *offers, {});
-    });
-    const pid_t pid = child.pid();
-    pidfd = open_pidfd(pid);
-    workers.emplace(pid, std::move(child));
-    return {.pid = pid};
+    answer.pid = fork_worker(std::move(letter));
+    send(socket_, answer, {workers_.at(answer.pid).descriptor()});
+    return;
   } catch (const std::system_error& error) {
-    return {.failure = error.what()};
+    answer = {.pid = answer.pid,
+              .error = error.code().value(),
+              .failure = call_of(error)};
+  } catch (const PoolError& error) {
+    answer.failure = error.what();
   }
+  status_of(answer.pid, true);  // one that nobody would get to know
+  send(socket_, answer);
+}
+
+pid_t Server::fork_worker(Letter letter) {
+  if (letter.is_cut) {
+    throw_system_error(EMFILE, "taking in the pipes of a worker");
+  }
+  if (letter.descriptors.size() != 3) {
+    throw PoolError("a request without its pipes");
+  }
+  expect_one_thread();
+  Child child = Child::fork([&, server = ::getpid()] {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != server) return 0;
+    return be_worker(letter.descriptors);
+  });
+  const pid_t pid = child.pid();
+  workers_.emplace(pid, std::move(child));
+  return pid;
+}
+
+int Server::be_worker(const std::vector<Descriptor>& pipes) const {
+  ::sigaction(SIGCHLD, &of_program_, nullptr);
+  ::close(socket_);
+  const auto offers = map_offers(pipes[2].get());
+  ::close(pipes[2].get());
+  return serve(pipes[0].get(), pipes[1].get(), *offers, {});
+}
+
+ExitStatus Server::status_of(pid_t pid, bool end_it) {
+  const auto found = workers_.find(pid);
+  if (found == workers_.end()) return {.code = kUnknownExit, .signal = 0};
+  if (end_it) found->second.kill(SIGKILL);
+  const ExitStatus status = found->second.wait();
+  workers_.erase(found);
+  return status;
 }
 
 }  // namespace
 
 int serve_forks(int socket, int preload) {
-  std::map<pid_t, Child> workers;
   send(socket, Answer{.failure = call_preload(preload)});
   ::close(preload);
+  Server server(socket);
   for (;;) {
     Letter letter = receive_letter(socket);
-    if (letter.text.empty()) break;
-    const auto request = read_letter<Request>(letter);
-    if (request.kind == Request::kFork) {
-      Descriptor pidfd;
-      const Answer answer =
-          fork_worker(socket, std::move(letter.descriptors), workers, pidfd);
-      send(socket, answer,
-           pidfd ? std::vector{pidfd.get()} : std::vector<int>());
-      continue;
-    }
-    Answer answer{.code = kUnknownExit};
-    if (const auto found = workers.find(request.pid); found != workers.end()) {
-      const ExitStatus status = found->second.wait();
-      answer = {.code = status.code, .signal = status.signal};
-      workers.erase(found);
-    }
-    send(socket, answer);
+    if (letter.text.empty()) return 0;
+    server.answer(std::move(letter));
   }
-  for (auto& [pid, worker] : workers) {
-    worker.kill(SIGKILL);
-    worker.wait();
-  }
-  return 0;
 }
 
 ForkServer::ForkServer(Call preload) : preload_(std::move(preload)) { start(); }
@@ -157,15 +221,22 @@ void ForkServer::start() {
   server_ = spawn_fork_server(sockets.there.get(), call.get());
   sockets.there.close();  // now it closes with the server
   socket_ = std::move(sockets.here);
+  try {
+    expect_preloaded();
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+void ForkServer::expect_preloaded() {
   const Letter letter = receive_letter(socket_.get());
   if (letter.text.empty()) {
     throw PoolError(fmt::format("the fork server ended with {} {}",
                                 to_string(server_.wait()), kBeforeItServed));
   }
   const std::string failure = read_letter<Answer>(letter).failure;
-  if (failure.empty()) return;
-  stop();
-  throw PoolError(failure);
+  if (!failure.empty()) throw PoolError(failure);
 }
 
 void ForkServer::stop() {
@@ -177,7 +248,13 @@ void ForkServer::stop() {
 template <typename Request>
 Letter ForkServer::ask(const Request& request,
                        const std::vector<int>& enclosed) {
-  send(socket_.get(), request, enclosed);
+  try {
+    send(socket_.get(), request, enclosed);
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::broken_pipe) return {};
+    if (error.code() == std::errc::connection_reset) return {};
+    throw;
+  }
   server_.kill(SIGCONT);  // one that somebody has stopped would not answer
   return receive_letter(socket_.get());
 }
@@ -195,10 +272,18 @@ WorkerProcess ForkServer::start_worker(int tasks, int results, int offers) {
   Letter letter =
       ask(Request{.kind = Request::kFork}, {tasks, results, offers});
   if (letter.text.empty()) {
-    throw PoolError("the fork server died while it forked a worker");
+    stop();
+    throw ForkServerDied("the fork server died while it forked a worker");
   }
   const auto answer = read_letter<Answer>(letter);
+  if (answer.error != 0) {
+    throw_system_error(answer.error, "the fork server: " + answer.failure);
+  }
   if (!answer.failure.empty()) throw PoolError(answer.failure);
+  if (letter.is_cut) {  // nobody would wait for it
+    ask(Request{.kind = Request::kEnd, .pid = answer.pid});
+    throw_system_error(EMFILE, "taking in the pidfd of a worker");
+  }
   if (letter.descriptors.size() != 1) {
     throw PoolError("the fork server has sent something that is no worker");
   }
@@ -209,11 +294,11 @@ ExitStatus ForkServer::status_of(pid_t pid) {
   constexpr ExitStatus kNobodyKnows{.code = kUnknownExit, .signal = 0};
   try {
     const Letter letter = ask(Request{.kind = Request::kStatus, .pid = pid});
-    if (letter.text.empty()) return kNobodyKnows;
+    if (letter.text.empty()) return kNobodyKnows;  // the server has ended
     const auto answer = read_letter<Answer>(letter);
     return {.code = answer.code, .signal = answer.signal};
   } catch (const std::exception&) {
-    return kNobodyKnows;  // the server has ended
+    return kNobodyKnows;
   }
 }
 

@@ -13,9 +13,18 @@
 #include "cow/os/descriptor.h"
 #include "cow/os/socket.h"
 #include "cow/pool/call.h"
+#include "cow/pool/errors.h"
 #include "cow/pool/worker_process.h"
 
 namespace cow {
+
+/// The server has ended while it was asked for a worker. It may have forked
+/// one, which has been sent SIGKILL, but may until then read what is in its
+/// pipe.
+class ForkServerDied : public PoolError {
+ public:
+  using PoolError::PoolError;
+};
 
 /// The parent's side. Its workers hold on to it, so that somebody can say how
 /// they ended.
@@ -32,7 +41,8 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
 
   /// Has a worker forked that serves batches from `tasks` and replies on
   /// `results`; `offers` is a file that holds the page of offers.h. If the
-  /// server has died, another one is started first. Throws as the constructor.
+  /// server has died, another one is started first. Throws as the constructor,
+  /// and std::system_error if the server cannot fork, or ForkServerDied.
   WorkerProcess start_worker(int tasks, int results, int offers);
 
   /// How the worker `pid`, which has ended, did so; reaps it.
@@ -42,9 +52,11 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
 
  private:
   // Sends a request (of fork_server.cc) and returns the answer to it.
+  // Empty if the server has ended.
   template <typename Request>
   Letter ask(const Request& request, const std::vector<int>& enclosed = {});
   void start();
+  void expect_preloaded();
   void stop();
   bool has_ended() const;
 

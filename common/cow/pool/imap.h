@@ -25,7 +25,7 @@ class Imap {
  public:
   /// `read_input` tells whether it has added batches to `job`, whose results
   /// come into `queue`; who holds the queue holds the job.
-  Imap(std::shared_ptr<Engine> engine, const Job& job,
+  Imap(std::shared_ptr<Engine> engine, Job& job,
        std::shared_ptr<ResultQueue<Result>> queue,
        std::function<bool()> read_input)
       : engine_(std::move(engine)),
@@ -33,16 +33,19 @@ class Imap {
         queue_(std::move(queue)),
         read_input_(std::move(read_input)) {}
   Imap(Imap&&) noexcept = default;
+  /// Drops what it was before.
   Imap& operator=(Imap&& other) noexcept {
-    std::swap(engine_, other.engine_);
-    std::swap(job_, other.job_);
-    std::swap(queue_, other.queue_);
-    std::swap(read_input_, other.read_input_);
+    Imap moved(std::move(other));
+    std::swap(engine_, moved.engine_);
+    std::swap(job_, moved.job_);
+    std::swap(queue_, moved.queue_);
+    std::swap(read_input_, moved.read_input_);
+    std::swap(current_, moved.current_);
     return *this;
   }
   ~Imap() {
     if (!queue_) return;
-    queue_->cancel();
+    job_->cancel();
     engine_->take_back(*job_);
   }
 
@@ -95,6 +98,7 @@ class Imap {
  private:
   // Whether a result, an error in its place, or the end is there.
   bool is_there() {
+    engine_->expect_usable();  // before the input, which a copy may share
     if (read_input_()) engine_->hand_out();
     return queue_->has_next() || queue_->is_at_end();
   }
@@ -105,7 +109,7 @@ class Imap {
   }
 
   std::shared_ptr<Engine> engine_;
-  const Job* job_;
+  Job* job_;
   std::shared_ptr<ResultQueue<Result>> queue_;
   std::function<bool()> read_input_;
   std::optional<Result> current_;

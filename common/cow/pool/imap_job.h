@@ -83,11 +83,9 @@ class ResultQueue {
     const std::int64_t number = finished_.front();
     Pending& batch = batches_.at(number);
     const std::size_t at = batch.taken++;
-    const std::exception_ptr error = batch.error;
-    ItemOutcome<Result> outcome;
-    if (!error) outcome = std::move(batch.outcomes[at]);
-    if (batch.taken == batch.items.count) forget(number);
-    if (error) std::rethrow_exception(error);
+    const Forgotten last(*this, number, batch.taken == batch.items.count);
+    if (batch.error) std::rethrow_exception(batch.error);
+    ItemOutcome<Result>& outcome = batch.outcomes[at];
     if (outcome.failure) throw TaskError(*outcome.failure);
     return std::move(outcome.result);
   }
@@ -104,6 +102,23 @@ class ResultQueue {
     std::size_t taken = 0;
     Bytes size;
     bool done = false;
+  };
+
+  // Forgets a batch at the end of its scope, however that is left.
+  class Forgotten {
+   public:
+    Forgotten(ResultQueue& queue, std::int64_t batch, bool is_meant)
+        : queue_(queue), batch_(batch), is_meant_(is_meant) {}
+    Forgotten(const Forgotten&) = delete;
+    Forgotten& operator=(const Forgotten&) = delete;
+    ~Forgotten() {
+      if (is_meant_) queue_.forget(batch_);
+    }
+
+   private:
+    ResultQueue& queue_;
+    std::int64_t batch_;
+    bool is_meant_;
   };
 
   void finish(std::int64_t batch) {
@@ -185,9 +200,12 @@ class ImapJob final : public Job {
       return false;
     }
     const std::size_t before = ready_.size();
+    const bool was_there = queue_.has_next();
     while (!queue_.ended() &&
            window_.is_open(queue_.batches(), queue_.bytes())) {
       read_batch();
+      // An input that waits may have let the pool work: a result goes first.
+      if (queue_.has_next() && !was_there) break;
     }
     return ready_.size() != before;
   }
@@ -200,6 +218,11 @@ class ImapJob final : public Job {
     ready_.pop_front();
     return batch;
   }
+  void cancel() override {
+    queue_.cancel();
+    at_.reset();  // it refers to an input that may end before this job
+  }
+  bool is_wanted() const override { return !queue_.cancelled(); }
   bool exhausted() const override { return queue_.ended() && !has_next(); }
   ItemRange range(std::int64_t batch) const override {
     return queue_.range(batch);
@@ -215,8 +238,9 @@ class ImapJob final : public Job {
 
   void succeed(std::int64_t batch,
                std::span<const std::byte> payload) override {
-    typename ResultQueue<Result>::Outcomes outcomes(range(batch).count);
+    typename ResultQueue<Result>::Outcomes outcomes;
     try {
+      outcomes = typename ResultQueue<Result>::Outcomes(range(batch).count);
       Unpickler unpickler(payload);
       unpickle_all(unpickler, std::span(outcomes));
       expect_end(unpickler, "the results");
@@ -235,8 +259,9 @@ class ImapJob final : public Job {
     queue_.fail(batch, error);
   }
   void abandon(std::exception_ptr error) override {
+    abandoned_ = error;
     while (!ready_.empty()) fail(next(), 0, error);
-    if (!queue_.ended()) queue_.end(std::move(error));
+    end(std::move(error));
   }
   void read_input_to_its_end() override {
     while (!queue_.ended()) read_batch();
@@ -248,20 +273,38 @@ class ImapJob final : public Job {
     try {
       if (!at_) at_.emplace(std::begin(input_));
       for (; items.size() < chunk_size_ && *at_ != std::end(input_); ++*at_) {
-        items.push_back(make_element<Item>(**at_));
+        items.push_back(make_element<Item>(read_item()));
       }
-      if (items.size() < chunk_size_) queue_.end();
+      if (items.size() < chunk_size_) end();
     } catch (...) {
       // What came before has its results first.
-      queue_.end(std::current_exception());
+      end(std::current_exception());
     }
+    if (queue_.ended()) at_.reset();
     if (items.empty()) return;
     const std::int64_t batch = next_batch_++;
     queue_.begin(batch, {next_item_, items.size()});
     queue_.holds(batch, expected_size_);
     next_item_ += items.size();
     items_.emplace(batch, std::move(items));
-    ready_.push_back(batch);
+    if (abandoned_) {  // while they were read
+      fail(batch, 0, abandoned_);
+    } else {
+      ready_.push_back(batch);
+    }
+  }
+  // The first reason counts.
+  void end(std::exception_ptr error = nullptr) {
+    if (!queue_.ended()) queue_.end(std::move(error));
+  }
+
+  // Moved out of a vector that was given away, as map does.
+  decltype(auto) read_item() {
+    if constexpr (std::is_same_v<Range, std::vector<Element<Item>>>) {
+      return std::move(**at_);
+    } else {
+      return **at_;
+    }
   }
 
   F task_;
@@ -277,6 +320,7 @@ class ImapJob final : public Job {
   std::int64_t next_batch_ = 0;
   std::map<std::int64_t, std::vector<Element<Item>>> items_;
   std::deque<std::int64_t> ready_;
+  std::exception_ptr abandoned_;
   ResultQueue<Result> queue_;
 };
 

@@ -36,7 +36,7 @@ FrameReader::Result FrameReader::next(int fd, Buffer& buffer) {
   }
   const Result result = next_now(fd, buffer);
   if (result == Result::kNothing) {
-    kept_.assign(&buffer[begin_], &buffer[begin_] + buffered());
+    kept_.assign(buffer.data() + begin_, buffer.data() + end_);
     begin_ = end_ = 0;
   }
   return result;
@@ -64,7 +64,7 @@ FrameReader::Result FrameReader::next_in(const Buffer& buffer) {
   std::memcpy(&header, &buffer[begin_], sizeof header);
   if (header.magic != FrameHeader::kMagic) return Result::kNonsense;
   const std::size_t arrived = buffered() - sizeof header;
-  const std::byte* payload = &buffer[begin_] + sizeof header;
+  const std::byte* payload = buffer.data() + begin_ + sizeof header;
   if (header.payload > buffer.size() - sizeof header) {
     frame_.payload = {payload, arrived};
     state_ = Large::kBegun;
@@ -79,11 +79,11 @@ FrameReader::Result FrameReader::next_in(const Buffer& buffer) {
 
 bool FrameReader::read_into(Buffer& buffer, int fd) {
   if (begin_ != 0) {
-    std::memmove(buffer.data(), &buffer[begin_], buffered());
+    std::memmove(buffer.data(), buffer.data() + begin_, buffered());
     end_ -= std::exchange(begin_, 0);
   }
   const std::size_t room = buffer.size() - end_;
-  const std::size_t got = read_now(fd, &buffer[end_], room);
+  const std::size_t got = read_now(fd, buffer.data() + end_, room);
   end_ += got;
   drained_ = got < room;
   return got != 0;
@@ -155,7 +155,7 @@ std::span<const std::byte> TaskInput::view(std::size_t size) {
   fill(size);
   const std::size_t begin = begin_;
   begin_ = std::min(end_, begin_ + size);
-  return {&buffer_[begin], begin_ - begin};
+  return {buffer_.data() + begin, begin_ - begin};
 }
 
 bool TaskInput::would_wait() const {
@@ -168,13 +168,13 @@ void TaskInput::fill(std::size_t size) {
   if (begin_ == end_) {
     begin_ = end_ = 0;
   } else if (begin_ + size > kMostViewed) {
-    std::memmove(buffer_.data(), &buffer_[begin_], end_ - begin_);
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= std::exchange(begin_, 0);
   }
   while (end_ - begin_ < size) {
     const std::size_t room = kMostViewed - end_;
     const auto got = static_cast<std::size_t>(
-        checked([&] { return ::read(fd_, &buffer_[end_], room); },
+        checked([&] { return ::read(fd_, buffer_.data() + end_, room); },
                 "read({}, {} bytes)", fd_, room));
     if (got == 0) break;
     end_ += got;

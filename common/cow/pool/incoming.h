@@ -44,6 +44,13 @@ class FrameReader {
   /// std::system_error.
   Result next(int fd, Buffer& buffer);
   const Frame& frame() const { return frame_; }
+  /// The header of a frame of which the payload, or a part of it, is still to
+  /// come; null if there is none.
+  const FrameHeader* begun() const {
+    const bool is_large = state_ == Large::kBegun || state_ == Large::kComing;
+    return is_large || kept_.size() >= sizeof(FrameHeader) ? &frame_.header
+                                                           : nullptr;
+  }
 
   /// After kLarge: what follows the first `prefix` bytes of the payload is to
   /// be put where it belongs, rather than into memory of the reader. So many

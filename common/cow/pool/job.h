@@ -40,6 +40,10 @@ class Job {
   virtual bool has_next() const = 0;
   /// The next batch: its number within the job. To be asked if `has_next`.
   virtual std::int64_t next() = 0;
+  /// Nobody wants any more what was not begun.
+  virtual void cancel() {}
+  /// Whether somebody still wants it to be run.
+  virtual bool is_wanted() const { return true; }
   /// Whether no batch will ever come again.
   virtual bool exhausted() const = 0;
   /// The items of a batch that was handed out and is not done.

@@ -17,8 +17,9 @@
 
 namespace cow {
 
-/// All zeros at first, shared by the pool and one worker. What stands in it is
-/// only ever compared, so a worker that has run wild cannot do harm.
+/// All zeros at first, shared by the pool and one worker (and mapped by those
+/// that were forked with it). What stands in it is only ever compared, so a
+/// worker that has run wild can hold up work, but harm no memory of the pool.
 struct alignas(64) Offers {
   /// The number of the batch that is offered in a slot; 0 if none is.
   std::array<std::atomic<std::uint64_t>, 64> slots;

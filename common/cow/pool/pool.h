@@ -87,12 +87,14 @@ class PendingWork {
 template <typename Value>
 class Pending : public PendingWork {
  public:
-  /// Waits for the results and hands them over, in the order of the items; to
-  /// be called once. Throws what the failing task of the lowest item caused:
-  /// TaskError, WorkerDied, PickleError or PoolError.
+  /// Waits for the results and hands them over, in the order of the items.
+  /// Throws what the failing task of the lowest item caused (TaskError,
+  /// WorkerDied, PickleError or PoolError), and std::logic_error when the
+  /// results were handed over before.
   Value get() {
     wait_for_success();
-    return take_();
+    if (!take_) throw std::logic_error("these results were fetched before");
+    return std::exchange(take_, nullptr)();
   }
 
  private:
@@ -114,8 +116,10 @@ class Pool {
   /// is to fork; no serve_if_spawned in one that is to be spawned).
   explicit Pool(PoolOptions options = {});
   Pool(Pool&&) noexcept = default;
+  /// Terminates what it was before.
   Pool& operator=(Pool&& other) noexcept {
-    std::swap(engine_, other.engine_);
+    Pool moved(std::move(other));
+    std::swap(engine_, moved.engine_);
     return *this;
   }
   ~Pool() {

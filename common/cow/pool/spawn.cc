@@ -80,7 +80,9 @@ void obey() {
   try {
     code = cow::obey(*order);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", to_string(*order), error.what());
+    // fmt::print would throw if standard error is closed.
+    std::fputs(fmt::format("{}: {}\n", to_string(*order), error.what()).c_str(),
+               stderr);
   }
   flush_output();
   ::_exit(code);

@@ -15,6 +15,10 @@
 namespace cow {
 namespace {
 
+// So many fork servers may die while they fork a worker before it is taken for
+// something that the next would die of as well.
+constexpr int kMostServers = 3;
+
 void expect_sendable(const Call& call, const char* what) {
   if (!call || call.can_be_sent()) return;
   throw PoolError(fmt::format(
@@ -84,13 +88,28 @@ void Starter::start(NewWorker& worker, std::span<const int> descriptors) const {
   if (forks()) {
     worker.link->begin(WorkerProcess(fork_worker(worker, descriptors)), true);
   } else if (server_) {
-    worker.link->begin(server_->start_worker(tasks, results, offers), true);
+    WorkerProcess process = fork_by_server(worker);
+    worker.link->begin(std::move(process), true);
   } else {
     worker.link->begin(WorkerProcess(spawn_worker(tasks, results, offers)),
                        false);
   }
   worker.results_writer.close();
   worker.offers_file.close();
+}
+
+WorkerProcess Starter::fork_by_server(NewWorker& worker) const {
+  for (int servers = 1;; ++servers) {
+    try {
+      return server_->start_worker(worker.link->pipes().tasks_reader.get(),
+                                   worker.results_writer.get(),
+                                   worker.offers_file.get());
+    } catch (const ForkServerDied&) {
+      if (servers == kMostServers) throw;
+    }
+    // Not the same pipes: a worker of the dead server may still read from them.
+    worker = std::move(prepare(1).front());
+  }
 }
 
 Child Starter::fork_worker(const NewWorker& worker,

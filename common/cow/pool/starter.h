@@ -61,6 +61,8 @@ class Starter {
   pid_t fork_server() const { return server_ ? server_->pid() : 0; }
 
  private:
+  // May give the worker other pipes.
+  WorkerProcess fork_by_server(NewWorker& worker) const;
   Child fork_worker(const NewWorker& worker,
                     std::span<const int> descriptors) const;
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -52,9 +53,13 @@ void WorkerLink::give(Assignment assignment) {
   ahead_ += outgoing_.add(header, given.message);
 }
 
-Bytes WorkerLink::give(FrameHeader header, Message message) {
-  call_ = std::move(message);
-  return outgoing_.add(header, call_);
+Bytes WorkerLink::initialize(std::uint64_t entry, Message call) {
+  call_ = std::move(call);
+  return outgoing_.add({.kind = FrameKind::kInitialize, .entry = entry}, call_);
+}
+
+void WorkerLink::stop() {
+  outgoing_.add({.kind = FrameKind::kStop}, Message());
 }
 
 bool WorkerLink::flush() {
@@ -66,9 +71,19 @@ bool WorkerLink::flush() {
   return outgoing_.done();
 }
 
+bool WorkerLink::has_yet_to_begin(const Job& job) const {
+  return std::any_of(given_.begin(), given_.end(),
+                     [&](const Assignment& given) {
+                       return given.job.get() == &job &&
+                              offers().is_offered(given.slot, given.number);
+                     });
+}
+
 std::optional<Assignment> WorkerLink::withdraw() {
   const Assignment& last = given_.back();
-  if (!offers().take(last.slot, last.number)) return std::nullopt;
+  if (!is_written(last) || !offers().take(last.slot, last.number)) {
+    return std::nullopt;
+  }
   Assignment withdrawn = std::move(given_.back());
   given_.pop_back();
   slots_taken_ &= ~(std::uint64_t{1} << withdrawn.slot);
@@ -85,16 +100,42 @@ Assignment WorkerLink::pop_first() {
   return first;
 }
 
-std::optional<Assignment> WorkerLink::finish() {
-  if (given_.empty()) return std::nullopt;
-  const Assignment& first = given_.front();
-  // A large message is alone, and its memory is needed until it is written.
-  const bool written =
-      outgoing_.done() || kBatchHeader + first.message.size() <= kLargestAhead;
-  if (reply().header.batch != first.number || !written ||
-      offers().is_offered(first.slot, first.number)) {
-    return std::nullopt;
+FrameReader::Result WorkerLink::read_reply(FrameReader::Buffer& buffer) {
+  using Result = FrameReader::Result;
+  const Result result = replies_.next(pipes_.results.get(), buffer);
+  const FrameHeader* header =
+      result == Result::kFrame ? &reply().header : replies_.begun();
+  return header == nullptr || can_be_next(*header) ? result : Result::kNonsense;
+}
+
+bool WorkerLink::can_be_next(const FrameHeader& header) const {
+  switch (header.kind) {
+    case FrameKind::kResults:
+    case FrameKind::kFailure:
+      return replies_to_first(header);
+    case FrameKind::kBroken:
+      return true;
+    case FrameKind::kReady:
+      return header.payload == 0;
+    default:
+      return false;
   }
+}
+
+bool WorkerLink::replies_to_first(const FrameHeader& header) const {
+  if (given_.empty()) return false;
+  const Assignment& first = given_.front();
+  return header.batch == first.number && is_written(first) &&
+         !offers().is_offered(first.slot, first.number);
+}
+
+// Small messages are copied on their way.
+bool WorkerLink::is_written(const Assignment& given) const {
+  return outgoing_.done() ||
+         kBatchHeader + given.message.size() <= kLargestAhead;
+}
+
+Assignment WorkerLink::finish() {
   ++finished_;
   passed_over_ = false;
   return pop_first();
@@ -103,18 +144,15 @@ std::optional<Assignment> WorkerLink::finish() {
 void WorkerLink::place_reply() {
   enlarge(pipes_.results, large_results_);
   const FrameHeader& header = reply().header;
-  if (header.kind != FrameKind::kResults || given_.empty()) return;
+  if (header.kind != FrameKind::kResults || !replies_to_first(header)) return;
   const Assignment& first = given_.front();
-  if (header.batch != first.number ||
-      offers().is_offered(first.slot, first.number)) {
-    return;
-  }
   const Job::Place place = first.job->place(
       first.batch, reply().payload, static_cast<std::size_t>(header.payload));
   if (!place.rest.empty()) replies_.place(place.prefix, place.rest);
 }
 
 std::optional<WorkerLink::Estate> WorkerLink::inherit() {
+  outgoing_ = OutgoingFrames();  // nobody reads it any more
   if (given_.empty()) return std::nullopt;
   const Assignment& first = given_.front();
   const bool begun = !offers().take(first.slot, first.number);

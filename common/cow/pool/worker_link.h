@@ -72,28 +72,32 @@ class WorkerLink {
 
   /// Puts a batch behind those that it has, to be written by `flush`.
   void give(Assignment assignment);
-  /// Puts a frame that belongs to no batch on its way. Returns its size.
-  Bytes give(FrameHeader header, Message message);
+  /// Has it make a call before it is given a batch. Returns the frame's size.
+  Bytes initialize(std::uint64_t entry, Message call);
+  /// Has it end when it has done what it was given.
+  void stop();
   /// Writes as much as the pipe takes; false if that was not all. Throws
   /// std::system_error.
   bool flush();
 
-  /// Takes back the last batch that it was given; none if it has begun it.
+  /// Whether it has batches of `job` that it has not begun.
+  bool has_yet_to_begin(const Job& job) const;
+  /// Takes back the last batch that it was given; none if it has begun it, or
+  /// if it is large and half written, for then it goes on out of its memory.
   std::optional<Assignment> withdraw();
 
-  /// The next reply: FrameReader::next. Throws std::system_error.
-  FrameReader::Result read_reply(FrameReader::Buffer& buffer) {
-    return replies_.next(pipes_.results.get(), buffer);
-  }
+  /// The next reply: FrameReader::next; kNonsense as soon as a header is there
+  /// that cannot be a reply's. Throws std::system_error.
+  FrameReader::Result read_reply(FrameReader::Buffer& buffer);
   const Frame& reply() const { return replies_.frame(); }
   /// At the beginning of a large reply: has its rest read right into its place,
   /// if it has one.
   void place_reply();
-  /// The batch whose reply `reply()` is; none if that cannot be.
-  std::optional<Assignment> finish();
+  /// The batch that `reply()`, which holds results or a failure, replies to.
+  Assignment finish();
 
-  /// Of a worker that has died, the first batch that it was given, and whether
-  /// it had begun it; to be asked until none is left.
+  /// Of a worker that has died or is about to, the first batch that it was
+  /// given, and whether it had begun it; to be asked until none is left.
   struct Estate {
     Assignment assignment;
     bool begun;
@@ -104,6 +108,12 @@ class WorkerLink {
 
  private:
   Offers& offers() const { return *pipes_.offers; }
+  // Whether the next reply can begin with this.
+  bool can_be_next(const FrameHeader& header) const;
+  // Whether it is to the first batch, which the worker has read and begun.
+  bool replies_to_first(const FrameHeader& header) const;
+  // Whether the pipe needs nothing of its memory any more.
+  bool is_written(const Assignment& given) const;
   Assignment pop_first();
 
   WorkerProcess process_;
@@ -118,9 +128,9 @@ class WorkerLink {
   std::uint64_t slots_taken_ = 0;  // a bit for each slot of `given_`
   Bytes ahead_;                    // what `given_` takes in the pipe
   // Withdrawn frames are still in its pipe, so no more are given ahead before
-  // it has come so far.
+  // it has come further.
   bool passed_over_ = false;
-  Message call_;  // of `give(header, message)`
+  Message call_;  // of `initialize`, until it is written
   OutgoingFrames outgoing_;
   FrameReader replies_;
 };

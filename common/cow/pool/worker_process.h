@@ -30,8 +30,9 @@ class WorkerProcess {
   }
   /// Sends `signal`; a process that has already ended is no error.
   void kill(int signal) const;
-  /// Waits for the end and says how it ended; kUnknownExit if the fork server,
-  /// who alone could know, has ended as well.
+  /// Waits for the end and says how it ended. kUnknownExit, which is not exit
+  /// status 0, if nobody knows: this process is its parent and ignores SIGCHLD,
+  /// or the fork server, who alone could know, has ended as well.
   ExitStatus wait();
 
  private:
