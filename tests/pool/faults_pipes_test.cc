@@ -317,6 +317,35 @@ TEST_P(Replies, OfNearlyAFrameHarmNoOtherMap) {
   }
 }
 
+// A header that is right in some of its fields, but belongs to no batch of this
+// worker, or is of no kind that a worker sends.
+std::string nobodys_header(std::mt19937& random) {
+  FrameHeader header{.payload = random() % 100'000, .entry = random()};
+  switch (random() % 3) {
+    case 0:
+      header.kind = FrameKind::kResults;
+      break;
+    case 1:
+      header.kind = FrameKind::kFailure;
+      break;
+    default:
+      header.kind = static_cast<FrameKind>(100 + random() % 100);
+  }
+  header.batch = (std::uint64_t{1} << 40) + random();
+  std::string bytes(sizeof header, '\0');
+  std::memcpy(bytes.data(), &header, sizeof header);
+  return bytes;
+}
+
+TEST_P(Replies, OfNobodysHeaderAreNoticedThoughTheWorkerLivesOn) {
+  std::mt19937 random(9);
+  Pool pool(options(2));
+  for (int i = 0; i < repeated(100) && !::testing::Test::HasFailure(); ++i) {
+    SCOPED_TRACE(i);
+    expect_no_harm(pool, {nobodys_header(random)}, 5);
+  }
+}
+
 // An item that does something in the middle of being read.
 struct Trap {
   std::vector<char> first;

@@ -70,13 +70,32 @@ TEST_P(Garbage, ThatIsNoHeaderIsNoticed) {
 
 TEST_P(Garbage, ThatIsShorterThanAHeaderIsNoticed) { expect_noticed("x"); }
 
+// A header that no worker would write is noticed as soon as it is there: what
+// it announces never comes.
+constexpr std::uint64_t kPayloads[] = {0, 100, std::uint64_t{1} << 20};
+
 TEST_P(Garbage, OfABatchThatIsNotThisWorkersIsNoticed) {
-  expect_noticed(text_of({.kind = FrameKind::kResults, .batch = 4711}));
+  for (const std::uint64_t payload : kPayloads) {
+    SCOPED_TRACE(payload);
+    for (const FrameKind kind : {FrameKind::kResults, FrameKind::kFailure}) {
+      expect_noticed(
+          text_of({.kind = kind, .payload = payload, .batch = 4711}));
+    }
+  }
 }
 
 TEST_P(Garbage, OfAnUnknownKindIsNoticed) {
-  expect_noticed(text_of({.kind = FrameKind{99}, .batch = 7}));
-  expect_noticed(text_of({.kind = FrameKind::kStop, .batch = 7}));
+  for (const std::uint64_t payload : kPayloads) {
+    SCOPED_TRACE(payload);
+    for (const FrameKind kind : {FrameKind{0}, FrameKind{99}, FrameKind::kBatch,
+                                 FrameKind::kStop, FrameKind::kInitialize}) {
+      expect_noticed(text_of({.kind = kind, .payload = payload, .batch = 1}));
+    }
+  }
+}
+
+TEST_P(Garbage, ThatIsReadyWithSomethingBehindItIsNoticed) {
+  expect_noticed(text_of({.kind = FrameKind::kReady, .payload = 100}));
 }
 
 TEST_P(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
