@@ -119,18 +119,21 @@ TEST_P(Apply, BringsTheDeathOfTheWorkerAsThatOfItemZero) {
   EXPECT_TRUE(works(calling));
 }
 
-TEST(ApplyOfNothing, ReturnsWhenTheTaskHasRun) {
+TEST_P(Apply, ReturnsWhenTheTaskHasRun) {
   Counters counters(1);
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   pool.apply([](int i) { Counters::add(i); }, 0);
   EXPECT_EQ(counters.all(), std::vector{1});
   pool.apply_async([](int i) { Counters::add(i); }, 0).get();
   EXPECT_EQ(counters.all(), std::vector{2});
 }
 
-TEST(ApplyAsync, IsNotReadyBeforeItsTaskHasEnded) {
+class ApplyAsync : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, ApplyAsync, every_method(), name_of_method);
+
+TEST_P(ApplyAsync, IsNotReadyBeforeItsTaskHasEnded) {
   Gate gate;
-  Pool pool({.workers = 1});
+  Pool pool(options(1));
   auto pending = pool.apply_async(stop_at_gate, 3);
   ASSERT_TRUE(gate.arrived(pending, 1));
   EXPECT_FALSE(pending.ready());
@@ -140,9 +143,9 @@ TEST(ApplyAsync, IsNotReadyBeforeItsTaskHasEnded) {
   EXPECT_EQ(pending.get(), 3);
 }
 
-TEST(ApplyAsync, CopiesItsArguments) {
+TEST_P(ApplyAsync, CopiesItsArguments) {
   Gate gate;
-  Pool pool({.workers = 1});
+  Pool pool(options(1));
   auto holds_the_worker = pool.apply_async(stop_at_gate, 0);
   std::string text(100'000, 'x');
   auto size =
@@ -152,8 +155,8 @@ TEST(ApplyAsync, CopiesItsArguments) {
   EXPECT_EQ(size.get(), 100'000U);
 }
 
-TEST(ApplyAsync, OfManyAtOnceGivesEachItsOwnResult) {
-  Pool pool({.workers = 3});
+TEST_P(ApplyAsync, OfManyAtOnceGivesEachItsOwnResult) {
+  Pool pool(options(3));
   std::vector<Pending<int>> pending;
   for (int i = 0; i < 1000; ++i) {
     pending.push_back(pool.apply_async(square, i));
@@ -163,8 +166,8 @@ TEST(ApplyAsync, OfManyAtOnceGivesEachItsOwnResult) {
   }
 }
 
-TEST(ApplyAsync, FailsAloneAmongMany) {
-  Pool pool({.workers = 2});
+TEST_P(ApplyAsync, FailsAloneAmongMany) {
+  Pool pool(options(2));
   const auto task = [](int i) {
     if (i == 5) throw std::runtime_error("five");
     if (i == 7) ::_exit(7);
@@ -180,9 +183,9 @@ TEST(ApplyAsync, FailsAloneAmongMany) {
   }
 }
 
-TEST(ApplyAsync, IsRefusedByAClosedPoolAndFailsInATerminatedOne) {
+TEST_P(ApplyAsync, IsRefusedByAClosedPoolAndFailsInATerminatedOne) {
   Gate gate;
-  Pool pool({.workers = 1});
+  Pool pool(options(1));
   auto pending = pool.apply_async(stop_at_gate, 1);
   pool.close();
   EXPECT_THAT(error_of<PoolError>([&] { pool.apply(answer); }),

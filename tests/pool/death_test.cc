@@ -1,16 +1,12 @@
 // Workers that die: at once noticed, told with the item, replaced; no other
 // result is lost, and nothing hangs.
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
-#include <ostream>
-#include <set>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,72 +24,81 @@ struct Way {
   int signal;
   const char* words;
 };
-void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
 
-class Death : public ::testing::TestWithParam<Way> {};
+const Way kWays[] = {
+    {"Abort", [] { std::abort(); }, SIGABRT, "signal 6 (Aborted)"},
+    {"Kill", [] { ::raise(SIGKILL); }, SIGKILL, "signal 9 (Killed)"},
+    {"Term", [] { ::raise(SIGTERM); }, SIGTERM, "signal 15"},
+    {"UnderscoreExit", [] { ::_exit(5); }, 0, "exit status 5"},
+    {"Exit", [] { std::exit(3); }, 0, "exit status 3"},
+    {"ExitWithZero", [] { ::_exit(0); }, 0, "exit status 0"},
+};
 
-const Way* chosen = nullptr;
+// Dies in item 3, in one of kWays.
+struct DieAtThree {
+  int way = 0;
+  int operator()(int i) const {
+    if (i == 3) kWays[way].die();
+    return i;
+  }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(way);
+  }
+};
 
-int die_at_three(int i) {
-  if (i == 3) chosen->die();
-  return i;
-}
-
-const Way kAbort{"Abort", [] { std::abort(); }, SIGABRT, "signal 6 (Aborted)"};
+class Death : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, Death, every_method(), name_of_method);
 
 TEST_P(Death, InATaskIsToldWithTheItem) {
-  chosen = &GetParam();
-  Pool pool({.workers = 2});
-  const std::vector<pid_t> before = pool.workers();
-  try {
-    pool.map(die_at_three, numbers(8), 1);
-    FAIL() << "nothing was thrown";
-  } catch (const WorkerDied& died) {
-    EXPECT_EQ(died.signal(), GetParam().signal);
-    EXPECT_EQ(died.item(), 3);
-    EXPECT_THAT(before, ::testing::Contains(died.worker()));
-    EXPECT_THAT(died.what(), HasSubstr(GetParam().words));
-    EXPECT_THAT(died.what(), HasSubstr("in item 3"));
+  Pool pool(options(2));
+  for (int way = 0; way < static_cast<int>(std::size(kWays)); ++way) {
+    SCOPED_TRACE(kWays[way].name);
+    const std::vector<pid_t> before = pool.workers();
+    try {
+      pool.map(DieAtThree{way}, numbers(8), 1);
+      FAIL() << "nothing was thrown";
+    } catch (const WorkerDied& died) {
+      EXPECT_EQ(died.signal(), kWays[way].signal);
+      EXPECT_EQ(died.item(), 3);
+      EXPECT_THAT(before, ::testing::Contains(died.worker()));
+      EXPECT_THAT(died.what(), HasSubstr(kWays[way].words));
+      EXPECT_THAT(died.what(), HasSubstr("in item 3"));
+    }
+    EXPECT_TRUE(works(pool));
   }
 }
 
 TEST_P(Death, LosesNoResultOfAnotherMap) {
-  chosen = &GetParam();
-  Pool pool({.workers = 2});
-  auto before = pool.map_async(same, numbers(10), 1);
-  auto dying = pool.map_async(die_at_three, numbers(8), 1);
-  auto after = pool.map_async(same, numbers(10), 1);
-  EXPECT_THROW(dying.get(), WorkerDied);
-  EXPECT_EQ(before.get(), numbers(10));
-  EXPECT_EQ(after.get(), numbers(10));
-  EXPECT_TRUE(works(pool));
+  Pool pool(options(2));
+  for (int way = 0; way < static_cast<int>(std::size(kWays)); ++way) {
+    SCOPED_TRACE(kWays[way].name);
+    auto before = pool.map_async(same, numbers(10), 1);
+    auto dying = pool.map_async(DieAtThree{way}, numbers(8), 1);
+    auto after = pool.map_async(same, numbers(10), 1);
+    EXPECT_THROW(dying.get(), WorkerDied);
+    EXPECT_EQ(before.get(), numbers(10));
+    EXPECT_EQ(after.get(), numbers(10));
+    EXPECT_TRUE(works(pool));
+  }
 }
-
-INSTANTIATE_TEST_SUITE_P(
-    By, Death,
-    ::testing::Values(
-        kAbort,
-        Way{"Kill", [] { ::raise(SIGKILL); }, SIGKILL, "signal 9 (Killed)"},
-        Way{"Term", [] { ::raise(SIGTERM); }, SIGTERM, "signal 15"},
-        Way{"UnderscoreExit", [] { ::_exit(5); }, 0, "exit status 5"},
-        Way{"Exit", [] { std::exit(3); }, 0, "exit status 3"},
-        Way{"ExitWithZero", [] { ::_exit(0); }, 0, "exit status 0"}),
-    [](const auto& way) { return way.param.name; });
 
 void abort_in(int) { std::abort(); }
 
-TEST(Deaths, InAChunkNameTheItem) {
-  chosen = &kAbort;
-  Pool pool({.workers = 2});
+class Deaths : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, Deaths, every_method(), name_of_method);
+
+TEST_P(Deaths, InAChunkNameTheItem) {
+  Pool pool(options(2));
   for (const int chunk_size : {1, 2, 3, 4, 8}) {
     EXPECT_THAT(error_of<WorkerDied>(
-                    [&] { pool.map(die_at_three, numbers(8), chunk_size); }),
+                    [&] { pool.map(DieAtThree(), numbers(8), chunk_size); }),
                 HasSubstr("in item 3"));
   }
 }
 
-TEST(Deaths, OfTheLowestItemAreTold) {
-  Pool pool({.workers = 3});
+TEST_P(Deaths, OfTheLowestItemAreTold) {
+  Pool pool(options(3));
   for (int i = 0; i < 5; ++i) {
     try {
       pool.map(abort_in, numbers(9), 1);
@@ -104,9 +109,9 @@ TEST(Deaths, OfTheLowestItemAreTold) {
   }
 }
 
-TEST(Deaths, OfAllWorkersLeaveAFullSetOfNewOnes) {
+TEST_P(Deaths, OfAllWorkersLeaveAFullSetOfNewOnes) {
   Gate gate;
-  Pool pool({.workers = 3});
+  Pool pool(options(3));
   const std::vector<pid_t> before = pool.workers();
   EXPECT_THROW(pool.map(abort_in, numbers(3), 1), WorkerDied);
 
@@ -121,17 +126,17 @@ TEST(Deaths, OfAllWorkersLeaveAFullSetOfNewOnes) {
   EXPECT_EQ(pending.get(), numbers(3));
 }
 
-TEST(Deaths, ByTheHundredAreNoMoreThanByOne) {
-  Pool pool({.workers = 2});
+TEST_P(Deaths, ByTheHundredAreNoMoreThanByOne) {
+  Pool pool(options(2));
   auto pending = pool.map_async(abort_in, numbers(100), 1);
   ASSERT_TRUE(pending.wait_for(kDeadline));
   EXPECT_THROW(pending.get(), WorkerDied);
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
+TEST_P(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
   auto other = pool.map_async(same, numbers(4), 1);
   ASSERT_TRUE(gate.arrived(pending, 2));
@@ -151,8 +156,8 @@ TEST(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
   EXPECT_EQ(pool.workers().size(), 2U);
 }
 
-TEST(Deaths, OfAnIdleWorkerCostNoResult) {
-  Pool pool({.workers = 3});
+TEST_P(Deaths, OfAnIdleWorkerCostNoResult) {
+  Pool pool(options(3));
   EXPECT_TRUE(works(pool));
   const pid_t victim = pool.workers()[1];
   kill_and_wait(victim);
@@ -161,15 +166,15 @@ TEST(Deaths, OfAnIdleWorkerCostNoResult) {
   EXPECT_THAT(pool.workers(), ::testing::Not(::testing::Contains(victim)));
 }
 
-TEST(Deaths, OfAllWorkersWhileIdleCostNoResult) {
-  Pool pool({.workers = 2});
+TEST_P(Deaths, OfAllWorkersWhileIdleCostNoResult) {
+  Pool pool(options(2));
   for (const pid_t victim : pool.workers()) kill_and_wait(victim);
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Deaths, OfAnIdleWorkerWhileAnotherWorksCostNoResult) {
+TEST_P(Deaths, OfAnIdleWorkerWhileAnotherWorksCostNoResult) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   auto pending = pool.map_async(stop_at_gate, numbers(1));
   ASSERT_TRUE(gate.arrived(pending, 1));
   kill_and_wait(pool.workers()[1]);
@@ -179,19 +184,19 @@ TEST(Deaths, OfAnIdleWorkerWhileAnotherWorksCostNoResult) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Deaths, OfIdleWorkersDoNotHoldUpTheEnd) {
-  Pool joined({.workers = 2});
+TEST_P(Deaths, OfIdleWorkersDoNotHoldUpTheEnd) {
+  Pool joined(options(2));
   for (const pid_t victim : joined.workers()) kill_and_wait(victim);
   joined.close();
   joined.join();
-  Pool dropped({.workers = 2});
+  Pool dropped(options(2));
   for (const pid_t victim : dropped.workers()) kill_and_wait(victim);
 }
 
 // A worker that has not begun a batch, because it is stopped, takes nothing
 // with it: another one gets the batch.
-TEST(Deaths, WhileALargeItemIsOnItsWayCostNoResult) {
-  Pool pool({.workers = 1});
+TEST_P(Deaths, WhileALargeItemIsOnItsWayCostNoResult) {
+  Pool pool(options(1));
   const pid_t victim = pool.workers()[0];
   ::kill(victim, SIGSTOP);
   const std::vector<std::string> items(1, std::string(1 << 24, 'x'));
@@ -204,16 +209,9 @@ TEST(Deaths, WhileALargeItemIsOnItsWayCostNoResult) {
   EXPECT_TRUE(works(pool));
 }
 
-// Whether a process waits for something: the state behind the name in
-// /proc/PID/stat, proc(5).
-bool sleeps(pid_t pid) {
-  const auto stat = read_file(fmt::format("/proc/{}/stat", pid));
-  return stat && stat->substr(stat->rfind(')')).starts_with(") S");
-}
-
-TEST(Deaths, WhileALargeReplyIsHalfWrittenAreToldWithTheItem) {
+TEST_P(Deaths, WhileALargeReplyIsHalfWrittenAreToldWithTheItem) {
   Gate gate;
-  Pool pool({.workers = 1});
+  Pool pool(options(1));
   const pid_t worker = pool.workers()[0];
   auto pending = pool.map_async(
       [](int) {
@@ -223,11 +221,7 @@ TEST(Deaths, WhileALargeReplyIsHalfWrittenAreToldWithTheItem) {
       numbers(1));
   ASSERT_TRUE(gate.arrived(1));
   // Nobody reads: it writes until its pipe is full, and can only wait then.
-  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
-  while (!sleeps(worker)) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-    ::sched_yield();
-  }
+  ASSERT_TRUE(comes_to_be(worker, 'S'));
   ::kill(worker, SIGKILL);
   ASSERT_TRUE(pending.wait_for(kDeadline));
   EXPECT_THAT(error_of<WorkerDied>([&] { pending.get(); }),
@@ -265,8 +259,8 @@ class LastWill {
   int word_ = 0;
 };
 
-TEST(Deaths, RightAfterAReplyCostNoResult) {
-  Pool pool({.workers = 1});
+TEST_P(Deaths, RightAfterAReplyCostNoResult) {
+  Pool pool(options(1));
   const std::vector<Descriptor> worker = watch(pool.workers());
   auto pending = pool.map_async([](int) { return LastWill(true); }, numbers(1));
   ASSERT_TRUE(all_end(worker));  // before the pool looks at what it sent
@@ -274,9 +268,9 @@ TEST(Deaths, RightAfterAReplyCostNoResult) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Deaths, OfAWorkerThatWasStoppedAreToldAsAnyOther) {
+TEST_P(Deaths, OfAWorkerThatWasStoppedAreToldAsAnyOther) {
   Gate gate;
-  Pool pool({.workers = 1});
+  Pool pool(options(1));
   auto pending = pool.map_async(stop_at_gate, numbers(1));
   ASSERT_TRUE(gate.arrived(pending, 1));
   ::kill(pool.workers()[0], SIGSTOP);
@@ -286,9 +280,9 @@ TEST(Deaths, OfAWorkerThatWasStoppedAreToldAsAnyOther) {
   EXPECT_THROW(pending.get(), WorkerDied);
 }
 
-TEST(Deaths, AreNoneWhereAWorkerIsOnlyStopped) {
+TEST_P(Deaths, AreNoneWhereAWorkerIsOnlyStopped) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   const pid_t stopped = pool.workers()[0];
   ::kill(stopped, SIGSTOP);
   auto pending = pool.map_async(

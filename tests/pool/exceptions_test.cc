@@ -43,8 +43,11 @@ TaskError failure_of(Pool& pool, F task, const Items& items,
   return {"", "", -1, 0};
 }
 
-TEST(Exception, InATaskArrivesWithAllThatIsKnown) {
-  Pool pool({.workers = 2});
+class Exception : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, Exception, every_method(), name_of_method);
+
+TEST_P(Exception, InATaskArrivesWithAllThatIsKnown) {
+  Pool pool(options(2));
   const TaskError error = failure_of(pool, fail_at_three, numbers(8));
   EXPECT_EQ(error.text(), "it is the three");
   EXPECT_EQ(error.type(), "cow::testing::OutOfLuck");
@@ -55,24 +58,24 @@ TEST(Exception, InATaskArrivesWithAllThatIsKnown) {
                               ": cow::testing::OutOfLuck: it is the three");
 }
 
-TEST(Exception, NamesTheItemWhateverTheChunkSize) {
-  Pool pool({.workers = 2});
+TEST_P(Exception, NamesTheItemWhateverTheChunkSize) {
+  Pool pool(options(2));
   for (const int chunk_size : {1, 2, 3, 4, 8, 100}) {
     EXPECT_EQ(failure_of(pool, fail_at_three, numbers(8), chunk_size).item(),
               3);
   }
 }
 
-TEST(Exception, LeavesThePoolAndItsWorkersAsTheyWere) {
-  Pool pool({.workers = 2});
+TEST_P(Exception, LeavesThePoolAndItsWorkersAsTheyWere) {
+  Pool pool(options(2));
   const std::vector<pid_t> before = pool.workers();
   for (int i = 0; i < 10; ++i) failure_of(pool, fail_at_three, numbers(8));
   EXPECT_EQ(pool.workers(), before);
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Exception, OfAnyTypeIsReportedWithItsType) {
-  Pool pool({.workers = 2});
+TEST_P(Exception, OfAnyTypeIsReportedWithItsType) {
+  Pool pool(options(2));
   const TaskError number = failure_of(
       pool, [](int) { throw 42; }, numbers(1));
   EXPECT_EQ(number.type(), "int");
@@ -87,8 +90,8 @@ TEST(Exception, OfAnyTypeIsReportedWithItsType) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Exception, ThatWasCausedByOthersTellsThemAll) {
-  Pool pool({.workers = 2});
+TEST_P(Exception, ThatWasCausedByOthersTellsThemAll) {
+  Pool pool(options(2));
   const TaskError error = failure_of(
       pool,
       [](int i) -> int {
@@ -108,17 +111,32 @@ TEST(Exception, ThatWasCausedByOthersTellsThemAll) {
   EXPECT_THAT(error.text(), HasSubstr("OutOfLuck: it is the three"));
 }
 
-TEST(Exception, OfALongTextArrivesWhole) {
-  Pool pool({.workers = 1});
+TEST_P(Exception, ThatWasCausedByWhatIsNoStandardOneNamesItsType) {
+  Pool pool(options(1));
+  const TaskError error = failure_of(
+      pool,
+      [](int i) {
+        try {
+          throw i;
+        } catch (...) {
+          std::throw_with_nested(std::runtime_error("no line"));
+        }
+      },
+      numbers(1));
+  EXPECT_EQ(error.text(), "no line; caused by int");
+}
+
+TEST_P(Exception, OfALongTextArrivesWhole) {
+  Pool pool(options(1));
   const TaskError error = failure_of(
       pool, [](int) { throw OutOfLuck(std::string(1'000'000, 'x')); },
       numbers(1));
   EXPECT_TRUE(error.text() == std::string(1'000'000, 'x'));
 }
 
-TEST(Exception, OfTheLowestItemWinsWhenItComesLast) {
+TEST_P(Exception, OfTheLowestItemWinsWhenItComesLast) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   auto pending = pool.map_async(
       [](int i) {
         if (i == 1) Gate::stop();
@@ -139,8 +157,8 @@ TEST(Exception, OfTheLowestItemWinsWhenItComesLast) {
   }
 }
 
-TEST(Exception, OfOneMapIsNoneOfAnother) {
-  Pool pool({.workers = 2});
+TEST_P(Exception, OfOneMapIsNoneOfAnother) {
+  Pool pool(options(2));
   auto before = pool.map_async(square, numbers(20), 1);
   auto failing = pool.map_async(fail_at_three, numbers(20), 1);
   auto after = pool.map_async(square, numbers(20), 1);
@@ -150,111 +168,8 @@ TEST(Exception, OfOneMapIsNoneOfAnother) {
   EXPECT_EQ(after.get()[19], 361);
 }
 
-// Throws where it is told to.
-struct Fragile {
-  enum class Step { kNever, kSave, kLoad };
-
-  int number = 0;
-  Step step = Step::kNever;
-  std::string ballast = {};
-
-  template <class Archive>
-  void save(Archive& archive) const {
-    if (step == Step::kSave) throw OutOfLuck("while it was saved");
-    archive(number, step, ballast);
-  }
-  template <class Archive>
-  void load(Archive& archive) {
-    archive(number, step);
-    if (step == Step::kLoad) throw OutOfLuck("while it was loaded");
-    archive(ballast);
-  }
-};
-
-std::vector<Fragile> fragile(int count, int which, Fragile::Step step) {
-  std::vector<Fragile> all;
-  for (int i = 0; i < count; ++i) {
-    all.push_back({i, i == which ? step : Fragile::Step::kNever});
-  }
-  return all;
-}
-
-int number_of(const Fragile& fragile) { return fragile.number; }
-
-TEST(Exception, WhileAnItemIsPickledIsThrownHereAsItIs) {
-  Pool pool({.workers = 2});
-  for (const int chunk_size : {1, 2, 6}) {
-    EXPECT_EQ(error_of<OutOfLuck>([&] {
-                pool.map(number_of, fragile(6, 3, Fragile::Step::kSave),
-                         chunk_size);
-              }),
-              "while it was saved");
-  }
-  EXPECT_TRUE(works(pool));
-}
-
-TEST(Exception, WhileAnItemIsUnpickledIsATaskError) {
-  Pool pool({.workers = 2});
-  const TaskError error =
-      failure_of(pool, number_of, fragile(6, 3, Fragile::Step::kLoad));
-  EXPECT_EQ(error.text(), "while it was loaded");
-  EXPECT_EQ(error.type(), "cow::testing::OutOfLuck");
-  EXPECT_EQ(error.item(), 3);
-  EXPECT_TRUE(works(pool));
-}
-
-TEST(Exception, WhileAnItemOfAChunkIsUnpickledNamesTheItem) {
-  Pool pool({.workers = 2});
-  EXPECT_EQ(failure_of(pool, number_of, fragile(6, 3, Fragile::Step::kLoad), 2)
-                .item(),
-            3);
-}
-
-// The parent is still writing the batch when the worker gives up on it.
-TEST(Exception, WhileTheRestOfABatchIsOnItsWayIsATaskError) {
-  Pool pool({.workers = 2});
-  std::vector<Fragile> items = fragile(2, 0, Fragile::Step::kLoad);
-  items[1].ballast.assign(std::size_t{16} << 20, 'x');
-  const std::vector<pid_t> before = pool.workers();
-  EXPECT_EQ(
-      error_of<TaskError>([&] { pool.map(number_of, items, 2); }).substr(0, 6),
-      "item 0");
-  EXPECT_EQ(pool.workers(), before);
-  EXPECT_TRUE(works(pool));
-}
-
-TEST(Exception, WhileAResultIsPickledIsATaskErrorOfItsItem) {
-  Pool pool({.workers = 2});
-  for (const int chunk_size : {1, 2, 4}) {
-    const TaskError error = failure_of(
-        pool,
-        [](int i) {
-          return Fragile{i,
-                         i == 2 ? Fragile::Step::kSave : Fragile::Step::kNever};
-        },
-        numbers(4), chunk_size);
-    EXPECT_EQ(error.text(), "while it was saved");
-    EXPECT_EQ(error.item(), 2) << "chunk size " << chunk_size;
-  }
-  EXPECT_TRUE(works(pool));
-}
-
-TEST(Exception, WhileAResultIsUnpickledIsThrownHereAsItIs) {
-  Pool pool({.workers = 2});
-  EXPECT_EQ(error_of<OutOfLuck>([&] {
-              pool.map(
-                  [](int i) {
-                    return Fragile{i, i == 2 ? Fragile::Step::kLoad
-                                             : Fragile::Step::kNever};
-                  },
-                  numbers(4), 1);
-            }),
-            "while it was loaded");
-  EXPECT_TRUE(works(pool));
-}
-
-TEST(Exception, ForAFunctionOfASharedLibrarySaysWhatToDo) {
-  Pool pool({.workers = 2});
+TEST_P(Exception, ForAFunctionOfASharedLibrarySaysWhatToDo) {
+  Pool pool(options(2));
   void* found = ::dlsym(RTLD_DEFAULT, "abs");
   ASSERT_NE(found, nullptr);
   const auto library_abs = reinterpret_cast<int (*)(int)>(found);
@@ -264,10 +179,10 @@ TEST(Exception, ForAFunctionOfASharedLibrarySaysWhatToDo) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Exception, ForBadOptionsSaysWhatWasGiven) {
+TEST_P(Exception, ForBadOptionsSaysWhatWasGiven) {
   for (const int workers : {0, -3}) {
     EXPECT_THAT(
-        error_of<std::invalid_argument>([&] { Pool({.workers = workers}); }),
+        error_of<std::invalid_argument>([&] { Pool(options(workers)); }),
         HasSubstr(std::to_string(workers)));
   }
 }

@@ -25,22 +25,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class Parents : public ::testing::TestWithParam<StartMethod> {
- protected:
-  PoolOptions workers(int count, Call initializer = {}) const {
-    return {.workers = count,
-            .start_method = GetParam(),
-            .initializer = std::move(initializer)};
-  }
-};
+class Parents : public EveryMethod {};
 
-INSTANTIATE_TEST_SUITE_P(, Parents,
-                         ::testing::Values(StartMethod::kFork,
-                                           StartMethod::kSpawn,
-                                           StartMethod::kForkServer),
-                         [](const auto& method) {
-                           return std::string(to_string(method.param));
-                         });
+INSTANTIATE_TEST_SUITE_P(, Parents, every_method(), name_of_method);
 
 // Destroyed by exit(3), if at all.
 std::unique_ptr<Pool> pool_of_the_child;
@@ -78,7 +65,7 @@ TEST_P(Parents, ThatEndInWhateverWayLeaveNoWorker) {
     const Pipe pids = make_pipe();
     const Pipe go = make_pipe();
     Child parent = Child::fork([&] {
-      pool_of_the_child = std::make_unique<Pool>(workers(2));
+      pool_of_the_child = std::make_unique<Pool>(options(2));
       // Busy, so that they do not look at their pipes.
       auto busy =
           pool_of_the_child->map_async([](int) { ::pause(); }, numbers(2), 1);
@@ -117,7 +104,7 @@ TEST_P(Parents, ThatAreKilledWhileWorkersStartLeaveNone) {
           50 + i * (GetParam() == StartMethod::kFork ? 50 : 400);
       ::signal(SIGALRM, SIG_DFL);
       ::setitimer(ITIMER_REAL, &soon, nullptr);
-      Pool pool(workers(4));
+      Pool pool(options(4));
       auto busy = pool.map_async([](int) { ::pause(); }, numbers(4), 1);
       busy.wait();
       return 0;
@@ -127,12 +114,12 @@ TEST_P(Parents, ThatAreKilledWhileWorkersStartLeaveNone) {
   }
 }
 
-TEST(Workers, ThatAreStoppedHoldUpNobodyElse) {
-  Pool pool({.workers = 3});
+TEST_P(Parents, AreNotHeldUpByAWorkerThatIsStopped) {
+  Pool pool(options(3));
   EXPECT_TRUE(works(pool));
   const pid_t stopped = pool.workers()[1];
   ::kill(stopped, SIGSTOP);
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 20; ++i) {
     // The last item of each may be with it, and comes when it goes on.
     auto pending = pool.imap_unordered(same, numbers(50));
     for (int fetched = 0; fetched < 49; ++fetched) {
@@ -145,7 +132,7 @@ TEST(Workers, ThatAreStoppedHoldUpNobodyElse) {
 }
 
 TEST_P(Parents, CanJoinWorkersThatAreStopped) {
-  Pool pool(workers(2));
+  Pool pool(options(2));
   EXPECT_TRUE(works(pool));
   const auto watched = watch(pool.workers());
   for (const pid_t worker : pool.workers()) ::kill(worker, SIGSTOP);
@@ -156,7 +143,7 @@ TEST_P(Parents, CanJoinWorkersThatAreStopped) {
 
 TEST_P(Parents, CanTerminateWorkersThatAreStopped) {
   Gate gate;
-  Pool pool(workers(2));
+  Pool pool(options(2));
   auto pending = pool.map_async(same, numbers(100), 1);
   const auto watched = watch(pool.workers());
   for (const pid_t worker : pool.workers()) ::kill(worker, SIGSTOP);
@@ -219,7 +206,7 @@ TEST_P(Parents, WhoseCallsAreInterruptedGetTheRightResults) {
     }
     const int times = repeated(GetParam() == StartMethod::kFork ? 5 : 2);
     for (int i = 0; i < times; ++i) {
-      Pool pool(workers(2, be_interrupted));
+      Pool pool(options(2, be_interrupted));
       if (pool.map(extended, items, 1) != expected) return 1;
       if (pool.map(same, numbers(20'000), 1) != numbers(20'000)) return 2;
       int sum = 0;
@@ -274,12 +261,12 @@ class BusyThreads {
 TEST_P(Parents, WithThreadsWorkUnlessTheyFork) {
   const BusyThreads threads;
   if (GetParam() == StartMethod::kFork) {
-    EXPECT_THAT(error_of<PoolError>([&] { Pool pool(workers(2)); }),
+    EXPECT_THAT(error_of<PoolError>([&] { Pool pool(options(2)); }),
                 HasSubstr("3 threads"));
     return;
   }
   for (int i = 0; i < repeated(5); ++i) {
-    Pool pool(workers(2));
+    Pool pool(options(2));
     EXPECT_EQ(pool.map(same, numbers(1000), 1), numbers(1000));
     EXPECT_THROW(pool.apply([](int code) { ::_exit(code); }, 1), WorkerDied);
     EXPECT_TRUE(works(pool));

@@ -3,9 +3,8 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
+#include <sched.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,9 +40,10 @@ std::vector<int> new_pipes(const Holdings& before) {
 }
 
 // A pool whose pipes are of one page.
-class TinyPipes : public ::testing::TestWithParam<StartMethod> {
+class TinyPipes : public EveryMethod {
  protected:
   Pool pool(int workers, int max_tasks_per_child = 0) {
+    calls::refuse_other_capacities(false);
     const Holdings before = holdings();
     Pool pool({.workers = workers,
                .start_method = GetParam(),
@@ -60,13 +60,7 @@ class TinyPipes : public ::testing::TestWithParam<StartMethod> {
   void TearDown() override { calls::refuse_other_capacities(false); }
 };
 
-INSTANTIATE_TEST_SUITE_P(, TinyPipes,
-                         ::testing::Values(StartMethod::kFork,
-                                           StartMethod::kSpawn,
-                                           StartMethod::kForkServer),
-                         [](const auto& method) {
-                           return std::string(to_string(method.param));
-                         });
+INSTANTIATE_TEST_SUITE_P(, TinyPipes, every_method(), name_of_method);
 
 std::string reversed(const std::string& item) {
   return {item.rbegin(), item.rend()};
@@ -100,6 +94,21 @@ std::int64_t larger_than(int capacity, const std::vector<int>& ends) {
   return std::count_if(ends.begin(), ends.end(), [=](int end) {
     return ::fcntl(end, F_GETPIPE_SZ) > capacity;
   });
+}
+
+// (Those that take their places have pipes of the usual size.)
+TEST_P(TinyPipes, OfWorkersThatHaveDoneTheirTasksHoldUpNothing) {
+  for (const int max_tasks : {1, 3}) {
+    Pool tiny = pool(2, max_tasks);
+    std::vector<std::string> items;
+    std::vector<std::string> expected;
+    for (std::size_t size = 1990; size < 2010; ++size) {
+      items.push_back(std::string(size, 't') + '.');
+      expected.push_back('.' + std::string(size, 't'));
+    }
+    EXPECT_EQ(tiny.map(reversed, items, 1), expected);
+    EXPECT_EQ(tiny.map(reversed, items, 2), expected);
+  }
 }
 
 TEST(Pipes, AreMadeLargerWhenALargeItemOrResultNeedsIt) {
@@ -146,17 +155,17 @@ Farewell stop_at_gate_and_end_in(int signal) {
 }
 
 // The signal of one worker comes after its reply.
-void wait_for_one(const std::vector<Descriptor>& workers, int signal) {
-  if (signal == SIGSTOP) {
-    siginfo_t info{};
-    ::waitid(P_ALL, 0, &info, WSTOPPED | WNOWAIT);
-    return;
+bool wait_for_one(const std::vector<pid_t>& workers, int signal) {
+  const auto has_come = [signal](pid_t worker) {
+    const char state = state_of(worker);
+    return signal == SIGSTOP ? state == 'T' : state == 'Z' || state == '\0';
+  };
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (std::none_of(workers.begin(), workers.end(), has_come)) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    ::sched_yield();
   }
-  std::vector<pollfd> ends;
-  for (const Descriptor& worker : workers) {
-    ends.push_back({.fd = worker.get(), .events = POLLIN, .revents = 0});
-  }
-  ::poll(ends.data(), ends.size(), -1);
+  return true;
 }
 
 // One of two workers is at the gate, and two batches of `size` bytes each are
@@ -168,10 +177,10 @@ int join_with_a_full_pipe(Pool& pool, Gate& gate, int signal,
   if (!gate.arrived(held, 1)) return 1;
   const std::vector<std::string> items(5, std::string(size, 'a'));
   if (pool.map(reversed, items, 1) != items) return 2;
-  const std::vector<Descriptor> workers = watch(pool.workers());
+  const std::vector<pid_t> workers = pool.workers();
   gate.let_go(1);
   held.wait();
-  wait_for_one(workers, signal);
+  if (!wait_for_one(workers, signal)) return 3;
   pool.close();
   pool.join();
   return 0;
@@ -193,7 +202,7 @@ class FullPipes : public TinyPipes {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(, FullPipes, ::testing::Values(StartMethod::kFork));
+INSTANTIATE_TEST_SUITE_P(, FullPipes, every_method(), name_of_method);
 
 TEST_P(FullPipes, OfStoppedWorkersDoNotHoldUpTheEnd) { expect_an_end(SIGSTOP); }
 
@@ -211,9 +220,12 @@ int reply_in_part_and_die(int size) {
   ::_exit(44);
 }
 
-TEST(Replies, ThatAreCutAfterAnyByteAreToldAsADeath) {
+class Replies : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, Replies, every_method(), name_of_method);
+
+TEST_P(Replies, ThatAreCutAfterAnyByteAreToldAsADeath) {
   constexpr int kSize = sizeof(FrameHeader) + sizeof(int);
-  Pool pool({.workers = 1});
+  Pool pool(options(1));
   for (int k = 0; k <= kSize; ++k) {
     auto pending = pool.map_async(reply_in_part_and_die, std::vector{k});
     ASSERT_TRUE(pending.wait_for(kDeadline));
@@ -284,9 +296,9 @@ void expect_no_harm(Pool& pool, const Scribble& scribble, int item) {
   EXPECT_EQ(pool.map(square, numbers(4), 1), (std::vector{0, 1, 4, 9}));
 }
 
-TEST(Replies, OfRandomBytesHarmNoOtherMap) {
+TEST_P(Replies, OfRandomBytesHarmNoOtherMap) {
   std::mt19937 random(7);
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   for (int i = 0; i < repeated(200) && !::testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE(i);
     // The worker goes on as if nothing had happened.
@@ -294,14 +306,43 @@ TEST(Replies, OfRandomBytesHarmNoOtherMap) {
   }
 }
 
-TEST(Replies, OfNearlyAFrameHarmNoOtherMap) {
+TEST_P(Replies, OfNearlyAFrameHarmNoOtherMap) {
   std::mt19937 random(8);
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   for (int i = 0; i < repeated(300) && !::testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE(i);
     // The worker ends: for one that goes on, the pool would wait for as much as
     // it has announced.
     expect_no_harm(pool, {nearly_a_frame(random)}, -1);
+  }
+}
+
+// A header that is right in some of its fields, but belongs to no batch of this
+// worker, or is of no kind that a worker sends.
+std::string nobodys_header(std::mt19937& random) {
+  FrameHeader header{.payload = random() % 100'000, .entry = random()};
+  switch (random() % 3) {
+    case 0:
+      header.kind = FrameKind::kResults;
+      break;
+    case 1:
+      header.kind = FrameKind::kFailure;
+      break;
+    default:
+      header.kind = static_cast<FrameKind>(100 + random() % 100);
+  }
+  header.batch = (std::uint64_t{1} << 40) + random();
+  std::string bytes(sizeof header, '\0');
+  std::memcpy(bytes.data(), &header, sizeof header);
+  return bytes;
+}
+
+TEST_P(Replies, OfNobodysHeaderAreNoticedThoughTheWorkerLivesOn) {
+  std::mt19937 random(9);
+  Pool pool(options(2));
+  for (int i = 0; i < repeated(100) && !::testing::Test::HasFailure(); ++i) {
+    SCOPED_TRACE(i);
+    expect_no_harm(pool, {nobodys_header(random)}, 5);
   }
 }
 
@@ -332,8 +373,11 @@ int size_of(const Trap& item) {
   return static_cast<int>(item.first.size() + item.second.size());
 }
 
-TEST(LargeItems, InWhoseMiddleAWorkerDiesAreToldAsADeath) {
-  Pool pool({.workers = 1});
+class LargeItems : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, LargeItems, every_method(), name_of_method);
+
+TEST_P(LargeItems, InWhoseMiddleAWorkerDiesAreToldAsADeath) {
+  Pool pool(options(1));
   for (int i = 0; i < 3; ++i) {
     auto pending = pool.map_async(size_of, std::vector{trap(SIGKILL)});
     ASSERT_TRUE(pending.wait_for(kDeadline));
@@ -343,23 +387,21 @@ TEST(LargeItems, InWhoseMiddleAWorkerDiesAreToldAsADeath) {
   }
 }
 
-// Waits until a worker of `pool`, all children of this process, is stopped,
-// while the pool works. 0 after the deadline.
+// Waits until a worker of `pool` is stopped, while the pool works. 0 after the
+// deadline.
 pid_t stopped_worker(Pool& pool, PendingWork& pending) {
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   while (std::chrono::steady_clock::now() < deadline) {
     pending.wait_for(std::chrono::milliseconds(1));
     for (const pid_t worker : pool.workers()) {
-      siginfo_t info{};
-      ::waitid(P_PID, static_cast<id_t>(worker), &info, WSTOPPED | WNOHANG);
-      if (info.si_pid == worker) return worker;
+      if (state_of(worker) == 'T') return worker;
     }
   }
   return 0;
 }
 
-TEST(LargeItems, InWhoseMiddleAWorkerIsStoppedHoldUpNobodyElse) {
-  Pool pool({.workers = 2});
+TEST_P(LargeItems, InWhoseMiddleAWorkerIsStoppedHoldUpNobodyElse) {
+  Pool pool(options(2));
   auto held = pool.map_async(size_of, std::vector{trap(SIGSTOP)});
   const pid_t stopped = stopped_worker(pool, held);
   ASSERT_NE(stopped, 0);
@@ -370,8 +412,8 @@ TEST(LargeItems, InWhoseMiddleAWorkerIsStoppedHoldUpNobodyElse) {
   EXPECT_EQ(held.get(), std::vector{10 << 20});
 }
 
-TEST(LargeItems, InWhoseMiddleAWorkerIsStoppedDoNotHoldUpTheEnd) {
-  Pool pool({.workers = 2});
+TEST_P(LargeItems, InWhoseMiddleAWorkerIsStoppedDoNotHoldUpTheEnd) {
+  Pool pool(options(2));
   auto held = pool.map_async(size_of, std::vector{trap(SIGSTOP)});
   ASSERT_NE(stopped_worker(pool, held), 0);
   pool.terminate();

@@ -1,7 +1,6 @@
 #include "pool/faults_support.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -45,17 +44,6 @@ int Tally::of(int item) const { return count_in(counts_, item).load(); }
 void Tally::open(const std::string& path) { opened = map_file(path); }
 
 void Tally::count(int item) { ++count_in(opened, item); }
-
-int reply_pipe() {
-  for (int fd = STDERR_FILENO + 1; fd < 1024; ++fd) {
-    struct stat status {};
-    if (::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) &&
-        (::fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY) {
-      return fd;
-    }
-  }
-  return -1;
-}
 
 ExitStatus in_a_child(const std::function<int()>& test) {
   Child child = Child::fork([&] {

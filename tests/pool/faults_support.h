@@ -9,7 +9,6 @@
 
 #include "cow/os/mapping.h"
 #include "pool/support.h"
-#include "support/programs.h"
 
 namespace cow::testing {
 
@@ -35,10 +34,6 @@ class Tally {
   TemporaryFolder folder_;
   Mapping counts_;
 };
-
-/// In a worker: the pipe to the pool, which is the only one, beside the
-/// standard streams, that it can write.
-int reply_pipe();
 
 /// Runs `test` in a process of its own, which ends by itself when the deadline
 /// has passed, and says how that ended.

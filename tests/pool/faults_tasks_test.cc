@@ -71,20 +71,9 @@ int act(int deed) {
   return deed;
 }
 
-class Tasks : public ::testing::TestWithParam<StartMethod> {
- protected:
-  Pool pool(int workers) const {
-    return Pool({.workers = workers, .start_method = GetParam()});
-  }
-};
+class Tasks : public EveryMethod {};
 
-INSTANTIATE_TEST_SUITE_P(, Tasks,
-                         ::testing::Values(StartMethod::kFork,
-                                           StartMethod::kSpawn,
-                                           StartMethod::kForkServer),
-                         [](const auto& method) {
-                           return std::string(to_string(method.param));
-                         });
+INSTANTIATE_TEST_SUITE_P(, Tasks, every_method(), name_of_method);
 
 TEST_P(Tasks, ThatEndTheirWorkerInWhateverWayHarmNoOtherItem) {
   Pool harmed = pool(2);

@@ -1,10 +1,7 @@
 // A task that writes into its worker's reply pipe, as a wild descriptor may:
 // the pool notices, and nothing hangs.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <cstring>
@@ -18,18 +15,6 @@ namespace cow::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-// In a worker: the only pipe, beside the standard streams, that it can write.
-int reply_pipe() {
-  for (int fd = 3; fd < 1024; ++fd) {
-    struct stat status {};
-    if (::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) &&
-        (::fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY) {
-      return fd;
-    }
-  }
-  return -1;
-}
 
 // A task whose state is what it writes.
 struct Scribble {
@@ -54,7 +39,7 @@ std::string text_of(const FrameHeader& header) {
 std::string outcome_of(Pool& pool, const std::string& bytes) {
   try {
     auto pending = pool.map_async(Scribble{bytes}, numbers(1));
-    if (!pending.wait_for(std::chrono::seconds(5))) return "it hangs";
+    if (!pending.wait_for(kDeadline)) return "it hangs";
     pending.get();
   } catch (const WorkerDied& died) {
     return died.what();
@@ -64,10 +49,10 @@ std::string outcome_of(Pool& pool, const std::string& bytes) {
   return "nothing was thrown";
 }
 
-class Garbage : public ::testing::Test {
+class Garbage : public EveryMethod {
  protected:
   void expect_noticed(const std::string& bytes) {
-    Pool pool({.workers = 2});
+    Pool pool(options(2));
     auto other = pool.map_async(same, numbers(6), 1);
     EXPECT_THAT(outcome_of(pool, bytes),
                 HasSubstr("something that is no reply in its pipe in item 0"));
@@ -77,22 +62,43 @@ class Garbage : public ::testing::Test {
   }
 };
 
-TEST_F(Garbage, ThatIsNoHeaderIsNoticed) {
+INSTANTIATE_TEST_SUITE_P(, Garbage, every_method(), name_of_method);
+
+TEST_P(Garbage, ThatIsNoHeaderIsNoticed) {
   expect_noticed(std::string(1000, 'x'));
 }
 
-TEST_F(Garbage, ThatIsShorterThanAHeaderIsNoticed) { expect_noticed("x"); }
+TEST_P(Garbage, ThatIsShorterThanAHeaderIsNoticed) { expect_noticed("x"); }
 
-TEST_F(Garbage, OfABatchThatIsNotThisWorkersIsNoticed) {
-  expect_noticed(text_of({.kind = FrameKind::kResults, .batch = 4711}));
+// A header that no worker would write is noticed as soon as it is there: what
+// it announces never comes.
+constexpr std::uint64_t kPayloads[] = {0, 100, std::uint64_t{1} << 20};
+
+TEST_P(Garbage, OfABatchThatIsNotThisWorkersIsNoticed) {
+  for (const std::uint64_t payload : kPayloads) {
+    SCOPED_TRACE(payload);
+    for (const FrameKind kind : {FrameKind::kResults, FrameKind::kFailure}) {
+      expect_noticed(
+          text_of({.kind = kind, .payload = payload, .batch = 4711}));
+    }
+  }
 }
 
-TEST_F(Garbage, OfAnUnknownKindIsNoticed) {
-  expect_noticed(text_of({.kind = FrameKind{99}, .batch = 7}));
-  expect_noticed(text_of({.kind = FrameKind::kStop, .batch = 7}));
+TEST_P(Garbage, OfAnUnknownKindIsNoticed) {
+  for (const std::uint64_t payload : kPayloads) {
+    SCOPED_TRACE(payload);
+    for (const FrameKind kind : {FrameKind{0}, FrameKind{99}, FrameKind::kBatch,
+                                 FrameKind::kStop, FrameKind::kInitialize}) {
+      expect_noticed(text_of({.kind = kind, .payload = payload, .batch = 1}));
+    }
+  }
 }
 
-TEST_F(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
+TEST_P(Garbage, ThatIsReadyWithSomethingBehindItIsNoticed) {
+  expect_noticed(text_of({.kind = FrameKind::kReady, .payload = 100}));
+}
+
+TEST_P(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
   expect_noticed(text_of(
       {.kind = FrameKind::kResults, .payload = std::uint64_t{1} << 63}));
   expect_noticed(
@@ -101,12 +107,12 @@ TEST_F(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
       {.kind = FrameKind::kResults, .payload = std::uint64_t{1} << 62}));
 }
 
-TEST_F(Garbage, ThatIsAFailureWithoutATextIsNoticed) {
+TEST_P(Garbage, ThatIsAFailureWithoutATextIsNoticed) {
   expect_noticed(
       text_of({.kind = FrameKind::kFailure, .payload = 1, .batch = 7}) + "x");
 }
 
-TEST_F(Garbage, ThatIsAnInitializersFailureWithoutATextIsNoticed) {
+TEST_P(Garbage, ThatIsAnInitializersFailureWithoutATextIsNoticed) {
   expect_noticed(text_of({.kind = FrameKind::kBroken, .payload = 1}) + "x");
 }
 

@@ -18,8 +18,11 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(ImapEnd, DroppedHalfWayReadsNoMoreAndDisturbsNobody) {
-  Pool pool({.workers = 2});
+class ImapEnd : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, ImapEnd, every_method(), name_of_method);
+
+TEST_P(ImapEnd, DroppedHalfWayReadsNoMoreAndDisturbsNobody) {
+  Pool pool(options(2));
   for (const bool ordered : {true, false}) {
     Source<> source(1'000'000);
     {
@@ -33,9 +36,9 @@ TEST(ImapEnd, DroppedHalfWayReadsNoMoreAndDisturbsNobody) {
   }
 }
 
-TEST(ImapEnd, DroppedWhileTasksRunLeavesThePoolAsItWas) {
+TEST_P(ImapEnd, DroppedWhileTasksRunLeavesThePoolAsItWas) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   {
     Source<> source(1000);
     auto results = pool.imap(stop_at_gate, source);
@@ -45,10 +48,10 @@ TEST(ImapEnd, DroppedWhileTasksRunLeavesThePoolAsItWas) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST(ImapEnd, DroppedTakesBackWhatWasGivenAhead) {
+TEST_P(ImapEnd, DroppedTakesBackWhatWasGivenAhead) {
   Gate gate;
   Counters counters(1000);
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   {
     Source<> source(1000);
     auto results = pool.imap(
@@ -67,9 +70,9 @@ TEST(ImapEnd, DroppedTakesBackWhatWasGivenAhead) {
   EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), 0), 2);
 }
 
-TEST(ImapEnd, DroppedInAForkedCopyTakesNothingBack) {
+TEST_P(ImapEnd, DroppedInAForkedCopyTakesNothingBack) {
   Gate gate;
-  Pool pool({.workers = 1});
+  Pool pool(options(1));
   auto results = std::make_optional(pool.imap(stop_at_gate, numbers(20)));
   ASSERT_TRUE(gate.arrived(1));
   Child copy = Child::fork([&] {
@@ -84,9 +87,9 @@ TEST(ImapEnd, DroppedInAForkedCopyTakesNothingBack) {
   }
 }
 
-TEST(ImapEnd, DroppedAtOnceRunsOnlyWhatWasGivenAhead) {
+TEST_P(ImapEnd, DroppedAtOnceRunsOnlyWhatWasGivenAhead) {
   Counters counters(1000);
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   pool.imap([](int i) { Counters::add(i); }, numbers(1000));
   EXPECT_TRUE(works(pool));
   pool.close();
@@ -96,8 +99,8 @@ TEST(ImapEnd, DroppedAtOnceRunsOnlyWhatWasGivenAhead) {
   EXPECT_EQ(counts[most_ahead(2)], 0);
 }
 
-TEST(ImapEnd, AClosedPoolGoesOnWithItToTheEnd) {
-  Pool pool({.workers = 2});
+TEST_P(ImapEnd, AClosedPoolGoesOnWithItToTheEnd) {
+  Pool pool(options(2));
   Source<> source(1000);
   auto results = pool.imap(same, source);
   EXPECT_EQ(results.next(), 0);
@@ -106,8 +109,8 @@ TEST(ImapEnd, AClosedPoolGoesOnWithItToTheEnd) {
   EXPECT_EQ(source.produced(), 1000);
 }
 
-TEST(ImapEnd, AClosedPoolTakesNoOther) {
-  Pool pool({.workers = 2});
+TEST_P(ImapEnd, AClosedPoolTakesNoOther) {
+  Pool pool(options(2));
   pool.close();
   Source<> source(10);
   EXPECT_THAT(error_of<PoolError>([&] { pool.imap(same, source); }),
@@ -115,9 +118,9 @@ TEST(ImapEnd, AClosedPoolTakesNoOther) {
   EXPECT_EQ(source.produced(), 0);
 }
 
-TEST(ImapEnd, JoinReadsAllAndTheResultsCanStillBeFetched) {
+TEST_P(ImapEnd, JoinReadsAllAndTheResultsCanStillBeFetched) {
   for (const bool ordered : {true, false}) {
-    Pool pool({.workers = 2});
+    Pool pool(options(2));
     Source<> source(10'000);
     auto results = ordered ? pool.imap(same, source, 3)
                            : pool.imap_unordered(same, source, 3);
@@ -130,8 +133,8 @@ TEST(ImapEnd, JoinReadsAllAndTheResultsCanStillBeFetched) {
   }
 }
 
-TEST(ImapEnd, JoinReadsAllOfSeveral) {
-  Pool pool({.workers = 2});
+TEST_P(ImapEnd, JoinReadsAllOfSeveral) {
+  Pool pool(options(2));
   Source<> first(1000);
   Source<> second(1000);
   auto results = pool.imap(same, first);
@@ -145,8 +148,8 @@ TEST(ImapEnd, JoinReadsAllOfSeveral) {
 }
 
 // While the second is read, the first goes on, and leaves the pool's list.
-TEST(ImapEnd, JoinReadsAllOfThoseBehindOneThatEndsMeanwhile) {
-  Pool pool({.workers = 2});
+TEST_P(ImapEnd, JoinReadsAllOfThoseBehindOneThatEndsMeanwhile) {
+  Pool pool(options(2));
   auto mapped = pool.map_async(same, numbers(1000), 1);
   Source<> second(1000, [&mapped](int i) {
     if (i > most_ahead(2)) mapped.wait();
@@ -163,10 +166,10 @@ TEST(ImapEnd, JoinReadsAllOfThoseBehindOneThatEndsMeanwhile) {
   EXPECT_EQ(rest_of(others), numbers(1000));
 }
 
-TEST(ImapEnd, ATerminatedPoolFailsWhatIsMissing) {
+TEST_P(ImapEnd, ATerminatedPoolFailsWhatIsMissing) {
   for (const bool ordered : {true, false}) {
     Gate gate;
-    Pool pool({.workers = 2});
+    Pool pool(options(2));
     Source<> source(1'000'000);
     auto results = ordered ? pool.imap(stop_at_gate, source)
                            : pool.imap_unordered(stop_at_gate, source);
@@ -189,26 +192,26 @@ TEST(ImapEnd, ATerminatedPoolFailsWhatIsMissing) {
   }
 }
 
-TEST(ImapEnd, ATerminatedPoolKeepsTheResultsThatWereThere) {
-  Pool pool({.workers = 2});
+TEST_P(ImapEnd, ATerminatedPoolKeepsTheResultsThatWereThere) {
+  Pool pool(options(2));
   auto results = pool.imap(same, numbers(3), 3);
   ASSERT_TRUE(results.wait_for(kDeadline));
   pool.terminate();
   EXPECT_EQ(rest_of(results), numbers(3));
 }
 
-TEST(ImapEnd, ResultsMayBeFetchedWhenThePoolIsGone) {
+TEST_P(ImapEnd, ResultsMayBeFetchedWhenThePoolIsGone) {
   std::optional<Imap<int>> results;
   {
-    Pool pool({.workers = 2});
+    Pool pool(options(2));
     results = pool.imap(same, numbers(3), 3);
     ASSERT_TRUE(results->wait_for(kDeadline));
   }
   EXPECT_EQ(rest_of(*results), numbers(3));
 }
 
-TEST(ImapEnd, MovedItGoesOnWhereItWas) {
-  Pool pool({.workers = 2});
+TEST_P(ImapEnd, MovedItGoesOnWhereItWas) {
+  Pool pool(options(2));
   auto first = pool.imap(same, numbers(300));
   EXPECT_EQ(first.next(), 0);
   auto second = std::move(first);
@@ -219,8 +222,8 @@ TEST(ImapEnd, MovedItGoesOnWhereItWas) {
   EXPECT_EQ(rest_of(other).size(), 297U);
 }
 
-TEST(ImapEnd, APoolThatIsMovedGoesOnWithIt) {
-  Pool first({.workers = 2});
+TEST_P(ImapEnd, APoolThatIsMovedGoesOnWithIt) {
+  Pool first(options(2));
   auto results = first.imap(same, numbers(300));
   EXPECT_EQ(results.next(), 0);
   Pool second = std::move(first);

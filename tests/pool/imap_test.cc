@@ -37,21 +37,6 @@ int die_at_four(int i) {
   return i;
 }
 
-// What `next` gives, until the end: results, and in place of an exception -1.
-template <typename E>
-std::vector<int> outcomes_of(Imap<int>& results) {
-  std::vector<int> outcomes;
-  for (;;) {
-    try {
-      const std::optional<int> result = results.next();
-      if (!result) return outcomes;
-      outcomes.push_back(*result);
-    } catch (const E&) {
-      outcomes.push_back(-1);
-    }
-  }
-}
-
 TEST_P(ImapBy, GivesTheResultsInTheOrderOfTheItems) {
   Pool mapping = pool(3);
   for (const int chunk_size : {1, 3, 7, 1000}) {
@@ -94,8 +79,8 @@ TEST_P(ImapBy, ThrowsTheDeathOfAWorkerInItsPlaceAndGoesOn) {
             (std::vector{0, 1, 2, -1, -1, -1, 6, 7, 8, 9}));
 }
 
-TEST(Imap, NamesTheItemOfAnExceptionAndOfADeath) {
-  Pool pool({.workers = 2});
+TEST_P(ImapBy, NamesTheItemOfAnExceptionAndOfADeath) {
+  Pool pool(options(2));
   for (const int chunk_size : {1, 3}) {
     auto failing = pool.imap(fail_at_four, numbers(10), chunk_size);
     try {
@@ -111,8 +96,8 @@ TEST(Imap, NamesTheItemOfAnExceptionAndOfADeath) {
   }
 }
 
-TEST(Imap, IsARange) {
-  Pool pool({.workers = 2});
+TEST_P(ImapBy, IsARange) {
+  Pool pool(options(2));
   int sum = 0;
   for (const int result : pool.imap(square, std::vector{1, 2, 3})) {
     sum += result;
@@ -128,8 +113,8 @@ TEST(Imap, IsARange) {
   EXPECT_EQ(results.begin(), results.end());
 }
 
-TEST(Imap, OfNoItemsIsAtItsEnd) {
-  Pool pool({.workers = 2});
+TEST_P(ImapBy, OfNoItemsIsAtItsEnd) {
+  Pool pool(options(2));
   for (const int chunk_size : {1, 10}) {
     auto results = pool.imap(square, std::vector<int>(), chunk_size);
     EXPECT_TRUE(results.wait_for(std::chrono::milliseconds(0)));
@@ -138,16 +123,16 @@ TEST(Imap, OfNoItemsIsAtItsEnd) {
   }
 }
 
-TEST(Imap, OfFewerItemsThanWorkersGivesThemAll) {
-  Pool pool({.workers = 5});
+TEST_P(ImapBy, OfFewerItemsThanWorkersGivesThemAll) {
+  Pool pool(options(5));
   for (const int count : {1, 2, 4}) {
     auto results = pool.imap(same, numbers(count));
     EXPECT_EQ(rest_of(results), numbers(count));
   }
 }
 
-TEST(Imap, OfAChunkSizeBelowOneIsRefusedAndReadsNothing) {
-  Pool pool({.workers = 2});
+TEST_P(ImapBy, OfAChunkSizeBelowOneIsRefusedAndReadsNothing) {
+  Pool pool(options(2));
   Source<> source(10);
   for (const int chunk_size : {0, -1}) {
     EXPECT_THROW(pool.imap(same, source, chunk_size), std::invalid_argument);
@@ -157,8 +142,8 @@ TEST(Imap, OfAChunkSizeBelowOneIsRefusedAndReadsNothing) {
   EXPECT_EQ(source.produced(), 0);
 }
 
-TEST(Imap, TakesAndGivesLargeOnes) {
-  Pool pool({.workers = 2});
+TEST_P(ImapBy, TakesAndGivesLargeOnes) {
+  Pool pool(options(2));
   const std::string large(4 << 20, 'x');
   auto results = pool.imap([](const std::string& s) { return s + "y"; },
                            std::vector<std::string>(12, large));
@@ -170,8 +155,8 @@ TEST(Imap, TakesAndGivesLargeOnes) {
   EXPECT_EQ(count, 12);
 }
 
-TEST(Imap, TakesAndGivesWhatCanOnlyBeMoved) {
-  Pool pool({.workers = 2});
+TEST_P(ImapBy, GivesResultsThatCanOnlyBeMoved) {
+  Pool pool(options(2));
   auto results =
       pool.imap([](int i) { return std::make_unique<int>(i); }, numbers(5), 2);
   const auto pointers = rest_of(results);
@@ -181,8 +166,8 @@ TEST(Imap, TakesAndGivesWhatCanOnlyBeMoved) {
   }
 }
 
-TEST(Imap, TakesAndGivesBools) {
-  Pool pool({.workers = 2});
+TEST_P(ImapBy, TakesAndGivesBools) {
+  Pool pool(options(2));
   for (const int chunk_size : {1, 2}) {
     auto results = pool.imap([](bool b) { return !b; },
                              std::vector<bool>{true, false, true}, chunk_size);
@@ -190,17 +175,17 @@ TEST(Imap, TakesAndGivesBools) {
   }
 }
 
-TEST(Imap, OfATaskThatReturnsNothingComesOncePerItem) {
+TEST_P(ImapBy, OfATaskThatReturnsNothingComesOncePerItem) {
   Counters counters(10);
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   auto results = pool.imap([](int i) { Counters::add(i); }, numbers(10), 3);
   EXPECT_EQ(rest_of(results).size(), 10U);
   EXPECT_EQ(counters.all(), std::vector<int>(10, 1));
 }
 
-TEST(Imap, UnorderedDoesNotWaitForASlowTask) {
+TEST_P(ImapBy, UnorderedDoesNotWaitForASlowTask) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   auto results = pool.imap_unordered(
       [](int i) { return i == 0 ? stop_at_gate(i) : i; }, numbers(1000));
   std::set<int> others;
@@ -215,9 +200,9 @@ TEST(Imap, UnorderedDoesNotWaitForASlowTask) {
   EXPECT_EQ(results.next(), std::nullopt);
 }
 
-TEST(Imap, IsNotThereBeforeItsTaskHasEnded) {
+TEST_P(ImapBy, IsNotThereBeforeItsTaskHasEnded) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   auto results =
       pool.imap([](int i) { return i == 0 ? stop_at_gate(i) : i; }, numbers(3));
   ASSERT_TRUE(gate.arrived(1));
@@ -228,8 +213,8 @@ TEST(Imap, IsNotThereBeforeItsTaskHasEnded) {
   EXPECT_EQ(rest_of(results), numbers(3));
 }
 
-TEST(Imap, TwoAtOnceGiveEachItsOwnResults) {
-  Pool pool({.workers = 3});
+TEST_P(ImapBy, TwoAtOnceGiveEachItsOwnResults) {
+  Pool pool(options(3));
   auto squares = pool.imap(square, numbers(300));
   auto words =
       pool.imap([](int i) { return std::to_string(i); }, numbers(300), 7);
@@ -241,8 +226,8 @@ TEST(Imap, TwoAtOnceGiveEachItsOwnResults) {
   EXPECT_EQ(words.next(), std::nullopt);
 }
 
-TEST(Imap, BetweenOtherCallsDisturbsNone) {
-  Pool pool({.workers = 2});
+TEST_P(ImapBy, BetweenOtherCallsDisturbsNone) {
+  Pool pool(options(2));
   auto applied = pool.apply_async(square, 9);
   auto results = pool.imap(same, numbers(300));
   auto mapped = pool.map_async(square, numbers(10));

@@ -19,47 +19,55 @@ using ::testing::HasSubstr;
 
 int state = 0;
 
-// What can be read from `fd`, which has no other writer left.
-std::string read_to_the_end(int fd) {
-  std::string text(1000, '\0');
-  text.resize(read_fully(fd, text.data(), text.size()));
-  return text;
-}
+class Initializer : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, Initializer, every_method(), name_of_method);
 
-TEST(Initializer, RunsOnceInEachWorker) {
-  Pipe calls = make_pipe();
-  Pool pool({.workers = 3,
-             .initializer = [&] { write_fully(calls.writer.get(), "i", 1); }});
-  calls.writer.close();
+TEST_P(Initializer, RunsOnceInEachWorker) {
+  Counters counters(1);
+  Pool pool(options(3, [] { Counters::add(0); }));
   EXPECT_TRUE(works(pool));
   EXPECT_TRUE(works(pool));
   pool.close();
   pool.join();
-  EXPECT_EQ(read_to_the_end(calls.reader.get()), "iii");
+  EXPECT_EQ(counters.all(), std::vector{3});
 }
 
-TEST(Initializer, RunsBeforeTheFirstTaskAndNotHere) {
-  Pool pool({.workers = 2, .initializer = [] { state += 7; }});
+TEST_P(Initializer, RunsBeforeTheFirstTaskAndNotHere) {
+  Pool pool(options(2, [] { state += 7; }));
   EXPECT_EQ(pool.map([](int) { return state; }, numbers(6), 1),
             std::vector<int>(6, 7));
   EXPECT_EQ(state, 0);
 }
 
-TEST(Initializer, InheritsWhatItCaptures) {
+TEST(ForkedInitializer, InheritsWhatItCaptures) {
   const std::vector<int> data{1, 2, 3};
   Pool pool({.workers = 2, .initializer = [&data] { state = data[2]; }});
   EXPECT_EQ(pool.map([](int) { return state; }, numbers(1)), std::vector{3});
 }
 
-TEST(Initializer, RunsInAWorkerThatTakesTheFormersPlace) {
-  Pool pool({.workers = 1, .initializer = [] { state = 5; }});
+TEST_P(Initializer, RunsInAWorkerThatTakesTheFormersPlace) {
+  Pool pool(options(1, [] { state = 5; }));
   EXPECT_THROW(pool.map([](int) { std::abort(); }, numbers(1)), WorkerDied);
   EXPECT_EQ(pool.map([](int) { return state; }, numbers(1)), std::vector{5});
 }
 
-TEST(Initializer, ThatThrowsIsReportedWithItsText) {
-  Pool pool({.workers = 2,
-             .initializer = [] { throw std::runtime_error("no data"); }});
+TEST_P(Initializer, RunsInAWorkerThatTakesThePlaceOfOneThatHasDoneItsTasks) {
+  Counters counters(1);
+  const auto initialize = [](int value) {
+    Counters::add(0);
+    state = value;
+  };
+  Pool pool({.workers = 1,
+             .start_method = GetParam(),
+             .initializer = {initialize, 5},
+             .max_tasks_per_child = 2});
+  EXPECT_EQ(pool.map([](int) { return state; }, numbers(6), 1),
+            std::vector<int>(6, 5));
+  EXPECT_EQ(counters.all(), std::vector{3});
+}
+
+TEST_P(Initializer, ThatThrowsIsReportedWithItsText) {
+  Pool pool(options(2, [] { throw std::runtime_error("no data"); }));
   auto pending = pool.map_async(square, numbers(4));
   ASSERT_TRUE(pending.wait_for(kDeadline));
   EXPECT_THAT(error_of<PoolError>([&] { pending.get(); }),
@@ -69,8 +77,8 @@ TEST(Initializer, ThatThrowsIsReportedWithItsText) {
               HasSubstr("no data"));
 }
 
-TEST(Initializer, ThatThrowsWhileMuchIsOnItsWayIsReportedAsWell) {
-  Pool pool({.workers = 1, .initializer = [] { throw 42; }});
+TEST_P(Initializer, ThatThrowsWhileMuchIsOnItsWayIsReportedAsWell) {
+  Pool pool(options(1, [] { throw 42; }));
   const std::vector<std::string> items(3, std::string(1 << 20, 'x'));
   auto pending =
       pool.map_async([](const std::string& s) { return s.size(); }, items, 1);
@@ -79,21 +87,43 @@ TEST(Initializer, ThatThrowsWhileMuchIsOnItsWayIsReportedAsWell) {
               AllOf(HasSubstr("initializer"), HasSubstr("int")));
 }
 
-TEST(Initializer, ThatThrowsDoesNotHoldUpTheEnd) {
+TEST_P(Initializer, ThatThrowsDoesNotHoldUpTheEnd) {
   {
-    Pool pool({.workers = 2, .initializer = [] { throw 42; }});
+    Pool pool(options(2, [] { throw 42; }));
     pool.close();
     pool.join();
   }
-  const Pool never_used({.workers = 2, .initializer = [] { throw 42; }});
+  const Pool never_used(options(2, [] { throw 42; }));
 }
 
-TEST(Initializer, InWhichAWorkerDiesEndsInAnErrorAndNotInAnEndlessRow) {
-  Pool pool({.workers = 2, .initializer = [] { ::_exit(9); }});
+TEST_P(Initializer, InWhichAWorkerDiesEndsInAnErrorAndNotInAnEndlessRow) {
+  Pool pool(options(2, [] { ::_exit(9); }));
   auto pending = pool.map_async(square, numbers(4), 1);
   ASSERT_TRUE(pending.wait_for(kDeadline));
   EXPECT_THAT(error_of<WorkerDied>([&] { pending.get(); }),
               HasSubstr("exit status 9"));
+}
+
+// An argument that can be saved, but not loaded.
+struct NeverLoaded {
+  template <class Archive>
+  void save(Archive& archive) const {
+    archive(7);
+  }
+  template <class Archive>
+  void load(Archive& /*archive*/) {
+    throw std::runtime_error("not here");
+  }
+};
+
+TEST_P(Initializer, WhoseArgumentCannotBeLoadedIsReported) {
+  Pool pool(options(2, {[](const NeverLoaded&) {}, NeverLoaded()}));
+  if (GetParam() == StartMethod::kFork) {
+    EXPECT_TRUE(works(pool)) << "it was not to be loaded";
+    return;
+  }
+  EXPECT_THAT(error_of<PoolError>([&] { pool.map(square, numbers(4)); }),
+              AllOf(HasSubstr("initializer"), HasSubstr("not here")));
 }
 
 }  // namespace

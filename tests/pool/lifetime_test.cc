@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -18,20 +17,23 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(Lifetime, APoolHasAsManyWorkersAsItWasTold) {
+class Lifetime : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, Lifetime, every_method(), name_of_method);
+
+TEST_P(Lifetime, APoolHasAsManyWorkersAsItWasTold) {
   for (const int workers : {1, 2, 7}) {
-    const Pool pool({.workers = workers});
+    const Pool pool(options(workers));
     EXPECT_EQ(pool.size(), workers);
     EXPECT_EQ(pool.workers().size(), static_cast<std::size_t>(workers));
   }
 }
 
-TEST(Lifetime, APoolHasByDefaultAWorkerForEachCpu) {
+TEST(DefaultPool, HasAWorkerForEachCpu) {
   EXPECT_EQ(Pool().size(), available_cpus());
 }
 
-TEST(Lifetime, JoinFinishesWhatIsPendingAndEndsTheWorkers) {
-  Pool pool({.workers = 2});
+TEST_P(Lifetime, JoinFinishesWhatIsPendingAndEndsTheWorkers) {
+  Pool pool(options(2));
   const auto workers = watch(pool.workers());
   auto pending = pool.map_async(square, numbers(100), 1);
   pool.close();
@@ -43,21 +45,36 @@ TEST(Lifetime, JoinFinishesWhatIsPendingAndEndsTheWorkers) {
   pool.join();  // a second time does nothing
 }
 
-TEST(Lifetime, JoinIsRefusedBeforeClose) {
-  Pool pool({.workers = 2});
+TEST_P(Lifetime, JoinRightAfterTheStartEndsWorkersThatAreNotYetReady) {
+  Pool idle(options(3));
+  auto workers = watch(idle.workers());
+  idle.close();
+  idle.join();
+  EXPECT_TRUE(all_end(workers));
+  Pool busy(options(3));
+  workers = watch(busy.workers());
+  auto pending = busy.map_async(square, numbers(100), 1);
+  busy.close();
+  busy.join();
+  EXPECT_TRUE(all_end(workers));
+  EXPECT_EQ(pending.get()[99], 99 * 99);
+}
+
+TEST_P(Lifetime, JoinIsRefusedBeforeClose) {
+  Pool pool(options(2));
   EXPECT_THAT(error_of<PoolError>([&] { pool.join(); }),
               HasSubstr("must be closed"));
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Lifetime, JoinIsAllowedAfterTerminateAsInPython) {
-  Pool pool({.workers = 2});
+TEST_P(Lifetime, JoinIsAllowedAfterTerminateAsInPython) {
+  Pool pool(options(2));
   pool.terminate();
   EXPECT_NO_THROW(pool.join());
 }
 
-TEST(Lifetime, AClosedPoolTakesNoMoreWorkButFinishesWhatItHas) {
-  Pool pool({.workers = 2});
+TEST_P(Lifetime, AClosedPoolTakesNoMoreWorkButFinishesWhatItHas) {
+  Pool pool(options(2));
   auto pending = pool.map_async(square, numbers(10), 1);
   pool.close();
   EXPECT_THAT(error_of<PoolError>([&] { pool.map(square, numbers(1)); }),
@@ -65,16 +82,16 @@ TEST(Lifetime, AClosedPoolTakesNoMoreWorkButFinishesWhatItHas) {
   EXPECT_EQ(pending.get()[9], 81);
 }
 
-TEST(Lifetime, APoolThatWasJoinedTakesNoMoreWork) {
-  Pool pool({.workers = 2});
+TEST_P(Lifetime, APoolThatWasJoinedTakesNoMoreWork) {
+  Pool pool(options(2));
   pool.close();
   pool.join();
   EXPECT_THROW(pool.map(square, numbers(1)), PoolError);
 }
 
-TEST(Lifetime, TerminateFailsWhatIsPending) {
+TEST_P(Lifetime, TerminateFailsWhatIsPending) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   auto first = pool.map_async(stop_at_gate, numbers(10), 1);
   auto second = pool.map_async(square, numbers(10), 1);
   ASSERT_TRUE(gate.arrived(first, 2));
@@ -93,27 +110,27 @@ TEST(Lifetime, TerminateFailsWhatIsPending) {
   pool.terminate();  // a second time does nothing
 }
 
-TEST(Lifetime, TerminateKeepsTheResultsThatWereThere) {
-  Pool pool({.workers = 2});
+TEST_P(Lifetime, TerminateKeepsTheResultsThatWereThere) {
+  Pool pool(options(2));
   auto pending = pool.map_async(square, numbers(10), 1);
   pending.wait();
   pool.terminate();
   EXPECT_EQ(pending.get()[9], 81);
 }
 
-TEST(Lifetime, TerminateEndsAWorkerThatIsStopped) {
-  Pool pool({.workers = 1});
+TEST_P(Lifetime, TerminateEndsAWorkerThatIsStopped) {
+  Pool pool(options(1));
   ::kill(pool.workers()[0], SIGSTOP);
   pool.terminate();
   EXPECT_TRUE(pool.workers().empty());
 }
 
-TEST(Lifetime, ResultsMayBeFetchedWhenThePoolIsGone) {
+TEST_P(Lifetime, ResultsMayBeFetchedWhenThePoolIsGone) {
   Gate gate;
   std::optional<Pending<std::vector<int>>> done;
   std::optional<Pending<std::vector<int>>> lost;
   {
-    Pool pool({.workers = 2});
+    Pool pool(options(2));
     done = pool.map_async(square, numbers(4));
     done->wait();
     lost = pool.map_async(stop_at_gate, numbers(4));
@@ -123,11 +140,11 @@ TEST(Lifetime, ResultsMayBeFetchedWhenThePoolIsGone) {
   EXPECT_THROW(lost->get(), PoolError);
 }
 
-TEST(Lifetime, APoolIsDestroyedWithItsWorkHalfDone) {
+TEST_P(Lifetime, APoolIsDestroyedWithItsWorkHalfDone) {
   Gate gate;
   std::vector<Descriptor> workers;
   {
-    Pool pool({.workers = 2});
+    Pool pool(options(2));
     workers = watch(pool.workers());
     const std::vector<std::string> items(20, std::string(1 << 20, 'x'));
     pool.map_async([](const std::string& s) { return s; }, items, 1);
@@ -136,8 +153,8 @@ TEST(Lifetime, APoolIsDestroyedWithItsWorkHalfDone) {
   EXPECT_TRUE(all_end(workers));
 }
 
-TEST(Lifetime, APoolThatIsMovedGoesOnUnderItsNewName) {
-  Pool first({.workers = 2});
+TEST_P(Lifetime, APoolThatIsMovedGoesOnUnderItsNewName) {
+  Pool first(options(2));
   auto pending = first.map_async(square, numbers(10), 1);
   Pool second(std::move(first));
   EXPECT_EQ(second.size(), 2);
@@ -145,86 +162,20 @@ TEST(Lifetime, APoolThatIsMovedGoesOnUnderItsNewName) {
   EXPECT_EQ(pending.get()[9], 81);
 }
 
-TEST(Lifetime, APoolThatIsAssignedEndsTheWorkersItHad) {
-  Pool pool({.workers = 2});
+TEST_P(Lifetime, APoolThatIsAssignedEndsTheWorkersItHad) {
+  Pool pool(options(2));
   const auto before = watch(pool.workers());
-  pool = Pool({.workers = 3});
+  pool = Pool(options(3));
   EXPECT_TRUE(all_end(before));
   EXPECT_EQ(pool.size(), 3);
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Lifetime, TwoPoolsWorkAtTheSameTime) {
-  Gate gate;
-  Pool first({.workers = 2});
-  Pool second({.workers = 2});
-  auto held = first.map_async(stop_at_gate, numbers(2), 1);
-  ASSERT_TRUE(gate.arrived(held, 2));
-  EXPECT_TRUE(works(second));
-  auto held_too = second.map_async(stop_at_gate, numbers(2), 1);
-  ASSERT_TRUE(gate.arrived(held_too, 2));
-  gate.let_go(4);
-  EXPECT_EQ(held_too.get(), numbers(2));
-  EXPECT_EQ(held.get(), numbers(2));
-}
-
-TEST(Lifetime, TwoPoolsEndInEitherOrder) {
-  for (const bool first_first : {true, false}) {
-    for (const bool by_join : {true, false}) {
-      auto first = std::make_unique<Pool>(PoolOptions{.workers = 2});
-      auto second = std::make_unique<Pool>(PoolOptions{.workers = 2});
-      EXPECT_TRUE(works(*first));
-      EXPECT_TRUE(works(*second));
-      std::unique_ptr<Pool>& one = first_first ? first : second;
-      std::unique_ptr<Pool>& other = first_first ? second : first;
-      if (by_join) {
-        one->close();
-        one->join();
-      }
-      one.reset();
-      EXPECT_TRUE(works(*other));
-      if (by_join) {
-        other->close();
-        other->join();
-      }
-    }
-  }
-}
-
-TEST(Lifetime, ManyPoolsOneAfterTheOtherLeaveNothing) {
-  for (int i = 0; i < 30; ++i) {
-    Pool pool({.workers = 3});
+TEST_P(Lifetime, ManyPoolsOneAfterTheOtherLeaveNothing) {
+  for (int i = 0; i < 10; ++i) {
+    Pool pool(options(3));
     EXPECT_TRUE(works(pool));
   }
-}
-
-int sum_of_squares(int n) {
-  Pool inner({.workers = 2});
-  int sum = 0;
-  for (const int square : inner.map(cow::testing::square, numbers(n))) {
-    sum += square;
-  }
-  return sum;
-}
-
-TEST(Lifetime, APoolMayBeMadeInAWorker) {
-  Pool pool({.workers = 2});
-  EXPECT_EQ(pool.map(sum_of_squares, std::vector{1, 2, 3, 4}, 1),
-            (std::vector{0, 1, 5, 14}));
-}
-
-int fail_in_inner_pool(int) {
-  Pool inner({.workers = 2});
-  inner.map([](int) { throw std::runtime_error("far below"); }, numbers(1));
-  return 0;
-}
-
-TEST(Lifetime, AnExceptionInAPoolOfAWorkerArrives) {
-  Pool pool({.workers = 2});
-  EXPECT_THAT(
-      error_of<TaskError>([&] { pool.map(fail_in_inner_pool, numbers(1)); }),
-      HasSubstr("far below"));
-  EXPECT_TRUE(works(pool));
 }
 
 }  // namespace

@@ -20,14 +20,17 @@
 namespace cow::testing {
 namespace {
 
-TEST(Map, OfAFunctionGivesTheResultsInOrder) {
-  Pool pool({.workers = 3});
+class Map : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, Map, every_method(), name_of_method);
+
+TEST_P(Map, OfAFunctionGivesTheResultsInOrder) {
+  Pool pool(options(3));
   EXPECT_EQ(pool.map(square, std::vector{5, 1, 4, 2, 3}),
             (std::vector{25, 1, 16, 4, 9}));
 }
 
-TEST(Map, OfALambdaWithoutCapturesGivesTheResultsInOrder) {
-  Pool pool({.workers = 2});
+TEST_P(Map, OfALambdaWithoutCapturesGivesTheResultsInOrder) {
+  Pool pool(options(2));
   const std::vector<std::string> words{"a", "bc", ""};
   EXPECT_EQ(pool.map([](const std::string& s) { return s + s; }, words),
             (std::vector<std::string>{"aa", "bcbc", ""}));
@@ -42,15 +45,15 @@ struct Times {
   }
 };
 
-TEST(Map, OfAnObjectTakesItsState) {
-  Pool pool({.workers = 2});
+TEST_P(Map, OfAnObjectTakesItsState) {
+  Pool pool(options(2));
   EXPECT_EQ(pool.map(Times{7}, std::vector{1, 2, 3}), (std::vector{7, 14, 21}));
 }
 
 int thousandfold(int i) noexcept { return 1000 * i; }
 
-TEST(Map, OfAFunctionThatIsChosenAtRunTimeTakesTheRightOne) {
-  Pool pool({.workers = 2});
+TEST_P(Map, OfAFunctionThatIsChosenAtRunTimeTakesTheRightOne) {
+  Pool pool(options(2));
   const std::vector items{1, 2};
   for (int (*task)(int) : {&square, &same, +[](int i) { return -i; }}) {
     EXPECT_EQ(pool.map(task, items), (std::vector{task(1), task(2)}));
@@ -58,8 +61,8 @@ TEST(Map, OfAFunctionThatIsChosenAtRunTimeTakesTheRightOne) {
   EXPECT_EQ(pool.map(thousandfold, items), (std::vector{1000, 2000}));
 }
 
-TEST(Map, RunsInWorkersAndNotHere) {
-  Pool pool({.workers = 3});
+TEST_P(Map, RunsInWorkersAndNotHere) {
+  Pool pool(options(3));
   const std::vector<pid_t> workers = pool.workers();
   const std::set<pid_t> known(workers.begin(), workers.end());
   EXPECT_EQ(known.size(), 3U);
@@ -69,16 +72,16 @@ TEST(Map, RunsInWorkersAndNotHere) {
   }
 }
 
-TEST(Map, OfATaskThatReturnsNothingReturnsWhenAllHaveRun) {
+TEST_P(Map, OfATaskThatReturnsNothingReturnsWhenAllHaveRun) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   pool.map([](int) { Gate::arrive(); }, numbers(10), 3);
   EXPECT_TRUE(gate.arrived(10));
 }
 
-TEST(Map, GivesThemAllToWorkersThatRunAtTheSameTime) {
+TEST_P(Map, GivesThemAllToWorkersThatRunAtTheSameTime) {
   Gate gate;
-  Pool pool({.workers = 4});
+  Pool pool(options(4));
   auto pending = pool.map_async(stop_at_gate, numbers(4));
   ASSERT_TRUE(gate.arrived(pending, 4));
   EXPECT_FALSE(pending.ready());
@@ -86,8 +89,8 @@ TEST(Map, GivesThemAllToWorkersThatRunAtTheSameTime) {
   EXPECT_EQ(pending.get(), numbers(4));
 }
 
-TEST(Map, TakesItemsThatCanOnlyBeMoved) {
-  Pool pool({.workers = 2});
+TEST_P(Map, TakesItemsThatCanOnlyBeMoved) {
+  Pool pool(options(2));
   std::vector<std::unique_ptr<int>> items;
   for (int i = 0; i < 5; ++i) items.push_back(std::make_unique<int>(i));
   EXPECT_EQ(pool.map([](const std::unique_ptr<int>& p) { return *p; },
@@ -95,8 +98,8 @@ TEST(Map, TakesItemsThatCanOnlyBeMoved) {
             numbers(5));
 }
 
-TEST(Map, GivesResultsThatCanOnlyBeMoved) {
-  Pool pool({.workers = 2});
+TEST_P(Map, GivesResultsThatCanOnlyBeMoved) {
+  Pool pool(options(2));
   const auto results =
       pool.map([](int i) { return std::make_unique<int>(i); }, numbers(5), 2);
   ASSERT_EQ(results.size(), 5U);
@@ -105,8 +108,8 @@ TEST(Map, GivesResultsThatCanOnlyBeMoved) {
   }
 }
 
-TEST(Map, TakesAndGivesBools) {
-  Pool pool({.workers = 2});
+TEST_P(Map, TakesAndGivesBools) {
+  Pool pool(options(2));
   const std::vector<bool> items{true, false, true, true, false};
   EXPECT_EQ(pool.map([](bool b) { return !b; }, items, 2),
             (std::vector<bool>{false, true, false, false, true}));
@@ -114,8 +117,8 @@ TEST(Map, TakesAndGivesBools) {
             (std::vector<bool>{true, false, true}));
 }
 
-TEST(Map, TakesItemsFromAnyContainer) {
-  Pool pool({.workers = 2});
+TEST_P(Map, TakesItemsFromAnyContainer) {
+  Pool pool(options(2));
   EXPECT_EQ(pool.map(square, std::array{1, 2}), (std::vector{1, 4}));
   EXPECT_EQ(pool.map(square, std::list{3, 4}), (std::vector{9, 16}));
   EXPECT_EQ(pool.map(square, std::set{6, 5}), (std::vector{25, 36}));
@@ -123,15 +126,15 @@ TEST(Map, TakesItemsFromAnyContainer) {
   EXPECT_EQ(pool.map(square, plain), (std::vector{49, 64}));
 }
 
-TEST(Map, LeavesItsItemsAsTheyWere) {
-  Pool pool({.workers = 2});
+TEST_P(Map, LeavesItsItemsAsTheyWere) {
+  Pool pool(options(2));
   std::vector<std::string> items{"a", "b"};
   pool.map([](const std::string& s) { return s.size(); }, items);
   EXPECT_EQ(items, (std::vector<std::string>{"a", "b"}));
 }
 
-TEST(Map, OfNoItemsGivesNoResults) {
-  Pool pool({.workers = 2});
+TEST_P(Map, OfNoItemsGivesNoResults) {
+  Pool pool(options(2));
   auto pending = pool.map_async(square, std::vector<int>());
   EXPECT_TRUE(pending.ready());
   EXPECT_EQ(pending.batches(), 0);
@@ -140,18 +143,18 @@ TEST(Map, OfNoItemsGivesNoResults) {
   pool.map([](int) {}, std::vector<int>());
 }
 
-TEST(Map, OfOneItemGivesOneResult) {
-  Pool pool({.workers = 4});
+TEST_P(Map, OfOneItemGivesOneResult) {
+  Pool pool(options(4));
   EXPECT_EQ(pool.map(square, std::vector{3}), std::vector{9});
 }
 
-TEST(Map, OfManyItemsByFewWorkersGivesThemAll) {
-  Pool pool({.workers = 1});
+TEST_P(Map, OfManyItemsByFewWorkersGivesThemAll) {
+  Pool pool(options(1));
   EXPECT_EQ(pool.map(same, numbers(10'000)), numbers(10'000));
 }
 
-TEST(Map, OfAnyChunkSizeGivesTheSameResults) {
-  Pool pool({.workers = 3});
+TEST_P(Map, OfAnyChunkSizeGivesTheSameResults) {
+  Pool pool(options(3));
   for (const std::int64_t chunk_size : {0, 1, 2, 3, 7, 19, 20, 21, 1000}) {
     auto pending = pool.map_async(same, numbers(20), chunk_size);
     const std::int64_t size = chunk_size == 0 ? 2 : chunk_size;
@@ -160,14 +163,14 @@ TEST(Map, OfAnyChunkSizeGivesTheSameResults) {
   }
 }
 
-TEST(Map, OfANegativeChunkSizeIsRefused) {
-  Pool pool({.workers = 2});
+TEST_P(Map, OfANegativeChunkSizeIsRefused) {
+  Pool pool(options(2));
   EXPECT_THROW(pool.map(square, numbers(3), -1), std::invalid_argument);
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Map, ThatIsRefusedLeavesTheItemsThatWereGivenAway) {
-  Pool pool({.workers = 2});
+TEST_P(Map, ThatIsRefusedLeavesTheItemsThatWereGivenAway) {
+  Pool pool(options(2));
   std::vector<std::string> items{"a", "b"};
   EXPECT_THROW(pool.map([](const std::string& s) { return s.size(); },
                         std::move(items), -1),
@@ -176,8 +179,8 @@ TEST(Map, ThatIsRefusedLeavesTheItemsThatWereGivenAway) {
   EXPECT_EQ(items, (std::vector<std::string>{"a", "b"}));
 }
 
-TEST(Map, GivesLargeResults) {
-  Pool pool({.workers = 2});
+TEST_P(Map, GivesLargeResults) {
+  Pool pool(options(2));
   constexpr std::size_t kSize = std::size_t{64} << 20;
   const auto results = pool.map(
       [](int i) {
@@ -196,8 +199,8 @@ TEST(Map, GivesLargeResults) {
   }
 }
 
-TEST(Map, OfLargeItemsToLargeResultsDoesNotDeadlock) {
-  Pool pool({.workers = 2});
+TEST_P(Map, OfLargeItemsToLargeResultsDoesNotDeadlock) {
+  Pool pool(options(2));
   std::vector<Eigen::VectorXd> items;
   for (int i = 0; i < 8; ++i) {
     items.push_back(Eigen::VectorXd::Constant(1 << 19, i));  // 4 MiB
@@ -213,8 +216,8 @@ TEST(Map, OfLargeItemsToLargeResultsDoesNotDeadlock) {
   }
 }
 
-TEST(Map, AsyncSeveralAtOnceGivesEachItsOwnResults) {
-  Pool pool({.workers = 3});
+TEST_P(Map, AsyncSeveralAtOnceGivesEachItsOwnResults) {
+  Pool pool(options(3));
   auto squares = pool.map_async(square, numbers(50), 3);
   auto words =
       pool.map_async([](int i) { return std::to_string(i); }, numbers(50), 7);
@@ -231,9 +234,9 @@ TEST(Map, AsyncSeveralAtOnceGivesEachItsOwnResults) {
   EXPECT_TRUE(none.get().empty());
 }
 
-TEST(Map, AsyncIsNotReadyBeforeItsTasksHaveEnded) {
+TEST_P(Map, AsyncIsNotReadyBeforeItsTasksHaveEnded) {
   Gate gate;
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
   ASSERT_TRUE(gate.arrived(pending, 2));
   EXPECT_FALSE(pending.ready());
@@ -245,15 +248,15 @@ TEST(Map, AsyncIsNotReadyBeforeItsTasksHaveEnded) {
   EXPECT_EQ(pending.get(), numbers(2));
 }
 
-TEST(Map, AsyncCanBeWaitedForWithoutAnEnd) {
-  Pool pool({.workers = 1});
+TEST_P(Map, AsyncCanBeWaitedForWithoutAnEnd) {
+  Pool pool(options(1));
   auto pending = pool.map_async(square, numbers(3));
   EXPECT_TRUE(pending.wait_for(std::chrono::milliseconds::max()));
 }
 
-TEST(Map, AsyncWaitsForADescriptorAsWell) {
+TEST_P(Map, AsyncWaitsForADescriptorAsWell) {
   Gate gate;
-  Pool pool({.workers = 1});
+  Pool pool(options(1));
   const Pipe other = make_pipe();
   auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
   ASSERT_TRUE(gate.arrived(pending, 1));
@@ -267,8 +270,8 @@ TEST(Map, AsyncWaitsForADescriptorAsWell) {
   EXPECT_TRUE(pending.ready());
 }
 
-TEST(Map, AsyncThatNobodyFetchesDisturbsNobody) {
-  Pool pool({.workers = 2});
+TEST_P(Map, AsyncThatNobodyFetchesDisturbsNobody) {
+  Pool pool(options(2));
   pool.map_async(square, numbers(100), 1);
   pool.map_async([](int i) { return std::string(100'000, 'x')[0] + i; },
                  numbers(10), 1);

@@ -30,7 +30,6 @@ using ::testing::HasSubstr;
 // through `pids` and then waits for ever.
 Child child_with_a_busy_pool(const Pipe& pids, Gate& gate) {
   return Child::fork([&] {
-    ::setpgid(0, 0);
     Pool pool({.workers = 3});
     auto pending = pool.map_async(stop_at_gate, numbers(3), 1);
     if (!gate.arrived(pending, 3)) return 1;
@@ -58,27 +57,6 @@ TEST(Processes, WorkersEndWhenTheirParentIsKilled) {
   EXPECT_EQ(parent.wait().signal, SIGKILL);
   EXPECT_EQ(workers.size(), 3U);
   EXPECT_TRUE(all_end(workers));
-}
-
-TEST(Processes, CtrlCEndsTheParentAndWithItTheWorkers) {
-  Gate gate;
-  const Pipe pids = make_pipe();
-  Child parent = child_with_a_busy_pool(pids, gate);
-  const std::vector<Descriptor> workers = watch_three(pids);
-  ::kill(-parent.pid(), SIGINT);  // the whole group, as a terminal does it
-  EXPECT_EQ(parent.wait().signal, SIGINT);
-  EXPECT_EQ(workers.size(), 3U);
-  EXPECT_TRUE(all_end(workers));
-}
-
-TEST(Processes, CtrlCDoesNotReachATask) {
-  Gate gate;
-  Pool pool({.workers = 2});
-  auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
-  ASSERT_TRUE(gate.arrived(pending, 2));
-  for (const pid_t worker : pool.workers()) ::kill(worker, SIGINT);
-  gate.let_go(2);
-  EXPECT_EQ(pending.get(), numbers(2));
 }
 
 // Destroyed by exit(3), as a global of a program is.
@@ -299,18 +277,27 @@ TEST(Processes, AWorkerRunsNoExitHandlerOfTheParent) {
   EXPECT_EQ(byte, '.');
 }
 
+class IgnoredEnds : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, IgnoredEnds, every_method(), name_of_method);
+
 // Some programs are started so; then children are reaped by the kernel.
-TEST(Processes, APoolWorksWhereTheEndOfChildrenIsIgnored) {
-  Child program = Child::fork([] {
+TEST_P(IgnoredEnds, OfChildrenDoNotDisturbAPool) {
+  Child program = Child::fork([&] {
     ::signal(SIGCHLD, SIG_IGN);
     {
-      Pool pool({.workers = 2});
+      Pool pool(options(2));
       if (!works(pool)) return 1;
+      try {
+        pool.apply([] { ::raise(SIGKILL); });
+        return 2;
+      } catch (const WorkerDied&) {
+      }
+      if (!works(pool)) return 3;
       pool.close();
       pool.join();
     }
-    Pool dropped({.workers = 2});
-    return works(dropped) ? 0 : 2;
+    Pool dropped(options(2));
+    return works(dropped) ? 0 : 4;
   });
   EXPECT_TRUE(program.wait().success());
 }

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "cow/pickle/eigen.h"
 #include "pool/support.h"
 #include "support/programs.h"
 
@@ -40,8 +41,8 @@ int die_always(const std::string& path) {
 
 class Retry : public EveryMethod {
  protected:
-  Pool retrying() const {
-    return Pool({.workers = 2,
+  Pool retrying(int workers = 2) const {
+    return Pool({.workers = workers,
                  .start_method = GetParam(),
                  .on_death = OnDeath::kRetryOnce});
   }
@@ -120,9 +121,9 @@ TEST_P(Retry, KeepsTheOrderOfAnImap) {
 }
 
 // The items in front of it in its batch as well: their results went with it.
-TEST(RetryOnce, RunsTheWholeBatchAgain) {
+TEST_P(Retry, RunsTheWholeBatchAgain) {
   Counters counters(8);
-  Pool pool({.workers = 1, .on_death = OnDeath::kRetryOnce});
+  Pool pool = retrying(1);
   const auto task = [](int i) {
     if (Counters::add(i) == 0 && i == 2) ::_exit(1);
     return i;
@@ -131,9 +132,9 @@ TEST(RetryOnce, RunsTheWholeBatchAgain) {
   EXPECT_EQ(counters.all(), (std::vector{2, 2, 2, 1, 1, 1, 1, 1}));
 }
 
-TEST(RetryOnce, DoesNotRunAgainWhatHasThrown) {
+TEST_P(Retry, DoesNotRunAgainWhatHasThrown) {
   Counters counters(1);
-  Pool pool({.workers = 1, .on_death = OnDeath::kRetryOnce});
+  Pool pool = retrying(1);
   EXPECT_THROW(pool.apply(
                    [](int i) {
                      Counters::add(i);
@@ -145,10 +146,10 @@ TEST(RetryOnce, DoesNotRunAgainWhatHasThrown) {
   EXPECT_EQ(counters.all(), std::vector{1});
 }
 
-TEST(RetryOnce, HoldsForADeathFromOutside) {
+TEST_P(Retry, HoldsForADeathFromOutside) {
   Gate gate;
   Counters counters(1);
-  Pool pool({.workers = 2, .on_death = OnDeath::kRetryOnce});
+  Pool pool = retrying();
   auto pid = pool.apply_async([] {
     Counters::add(0);
     Gate::stop();
@@ -160,6 +161,31 @@ TEST(RetryOnce, HoldsForADeathFromOutside) {
   ASSERT_TRUE(gate.arrived(pid, 1));
   gate.let_go(1);
   EXPECT_THAT(first, ::testing::Not(::testing::Contains(pid.get())));
+  EXPECT_EQ(counters.all(), std::vector{2});
+}
+
+// Of its first run the half of a large result is there already, in the place
+// where the whole will be.
+TEST_P(Retry, LeavesNothingOfAResultThatWasHalfWritten) {
+  constexpr Eigen::Index kCount = 4 << 20;  // 32 MiB
+  Gate gate;
+  Counters counters(1);
+  Pool pool = retrying(1);
+  auto pending = pool.apply_async([]() -> Eigen::VectorXd {
+    const int run = Counters::add(0);
+    Gate::arrive();
+    return Eigen::VectorXd::Constant(kCount, run + 1);
+  });
+  ASSERT_TRUE(gate.arrived(1));
+  const pid_t worker = pool.workers()[0];
+  // What fits into the pipe is taken out again and again, a part at a time.
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(comes_to_be(worker, 'S')) << "its pipe is full";
+    ASSERT_FALSE(pending.ready());
+  }
+  kill_and_wait(worker);
+  const Eigen::VectorXd result = pending.get();
+  EXPECT_TRUE(result == Eigen::VectorXd::Constant(kCount, 2));
   EXPECT_EQ(counters.all(), std::vector{2});
 }
 

@@ -57,8 +57,11 @@ TEST_P(Starmap, BringsAnExceptionWithItsItem) {
   EXPECT_EQ(spreading.starmap(minus, eleven_pairs()), eleven_differences());
 }
 
-TEST(StarmapOf, TuplesOfAnyTypesSpreadsThem) {
-  Pool pool({.workers = 2});
+class StarmapOf : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, StarmapOf, every_method(), name_of_method);
+
+TEST_P(StarmapOf, TuplesOfAnyTypesSpreadsThem) {
+  Pool pool(options(2));
   const std::vector<std::tuple<std::string, int, char>> items{
       {"a", 2, 'x'}, {"", 0, 'y'}, {"long", 3, 'z'}};
   EXPECT_EQ(pool.starmap(
@@ -69,8 +72,8 @@ TEST(StarmapOf, TuplesOfAnyTypesSpreadsThem) {
             (std::vector<std::string>{"axx", "", "longzzz"}));
 }
 
-TEST(StarmapOf, ArraysSpreadsThem) {
-  Pool pool({.workers = 2});
+TEST_P(StarmapOf, ArraysSpreadsThem) {
+  Pool pool(options(2));
   const std::vector<std::array<int, 3>> items{{1, 2, 3}, {4, 5, 6}};
   EXPECT_EQ(
       pool.starmap([](int a, int b, int c) { return 100 * a + 10 * b + c; },
@@ -78,16 +81,16 @@ TEST(StarmapOf, ArraysSpreadsThem) {
       (std::vector{123, 456}));
 }
 
-TEST(StarmapOf, TuplesOfOneOrNoneIsAMap) {
-  Pool pool({.workers = 2});
+TEST_P(StarmapOf, TuplesOfOneOrNoneIsAMap) {
+  Pool pool(options(2));
   EXPECT_EQ(pool.starmap(square, std::vector<std::tuple<int>>{{3}, {4}}),
             (std::vector{9, 16}));
   EXPECT_EQ(pool.starmap([] { return 7; }, std::vector<std::tuple<>>(3)),
             (std::vector{7, 7, 7}));
 }
 
-TEST(StarmapOf, ArgumentsThatCanOnlyBeMovedTakesThem) {
-  Pool pool({.workers = 2});
+TEST_P(StarmapOf, ArgumentsThatCanOnlyBeMovedTakesThem) {
+  Pool pool(options(2));
   std::vector<std::pair<std::unique_ptr<int>, int>> items;
   for (int i = 0; i < 5; ++i) items.emplace_back(std::make_unique<int>(i), 10);
   EXPECT_EQ(
@@ -96,8 +99,8 @@ TEST(StarmapOf, ArgumentsThatCanOnlyBeMovedTakesThem) {
       (std::vector{10, 11, 12, 13, 14}));
 }
 
-TEST(StarmapOf, AnyChunkSizeGivesTheSameResults) {
-  Pool pool({.workers = 3});
+TEST_P(StarmapOf, AnyChunkSizeGivesTheSameResults) {
+  Pool pool(options(3));
   for (const std::int64_t chunk_size : {0, 1, 3, 10, 11, 12, 1000}) {
     auto pending = pool.starmap_async(minus, eleven_pairs(), chunk_size);
     const std::int64_t size = chunk_size == 0 ? 1 : chunk_size;
@@ -107,20 +110,20 @@ TEST(StarmapOf, AnyChunkSizeGivesTheSameResults) {
   EXPECT_THROW(pool.starmap(minus, eleven_pairs(), -1), std::invalid_argument);
 }
 
-TEST(StarmapOf, NoItemsGivesNoResults) {
-  Pool pool({.workers = 2});
+TEST_P(StarmapOf, NoItemsGivesNoResults) {
+  Pool pool(options(2));
   EXPECT_TRUE(pool.starmap(minus, std::vector<std::pair<int, int>>()).empty());
 }
 
-TEST(StarmapOf, ATaskThatReturnsNothingReturnsWhenAllHaveRun) {
+TEST_P(StarmapOf, ATaskThatReturnsNothingReturnsWhenAllHaveRun) {
   Counters counters(11);
-  Pool pool({.workers = 2});
+  Pool pool(options(2));
   pool.starmap([](int a, int /*b*/) { Counters::add(a); }, eleven_pairs(), 3);
   EXPECT_EQ(counters.all(), std::vector<int>(11, 1));
 }
 
-TEST(StarmapOf, AFunctionSendsWhatAMapOfItWouldSend) {
-  Pool pool({.workers = 2});
+TEST_P(StarmapOf, AFunctionSendsWhatAMapOfItWouldSend) {
+  Pool pool(options(2));
   auto pending = pool.starmap_async(minus, eleven_pairs(), 4);
   pending.wait();
   // A header and the function each batch; two numbers each item.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -131,6 +132,16 @@ TEST_P(EveryMethod, ReplacesAWorkerThatHasDoneItsTasks) {
   EXPECT_EQ(std::set<pid_t>(pids.begin(), pids.end()).size(), 3U);
 }
 
+TEST_P(EveryMethod, CountsTheTasksOfAWorkerInBatches) {
+  Pool pool(
+      {.workers = 1, .start_method = GetParam(), .max_tasks_per_child = 2});
+  const std::vector<pid_t> pids =
+      pool.map([](int) { return ::getpid(); }, numbers(12), 3);
+  EXPECT_THAT(std::vector(pids.begin(), pids.begin() + 6), Each(pids[0]));
+  EXPECT_THAT(std::vector(pids.begin() + 6, pids.end()), Each(pids[6]));
+  EXPECT_NE(pids[0], pids[6]);
+}
+
 TEST_P(EveryMethod, LeavesNoRowOfWorkersThatHaveDoneTheirTasks) {
   Pool pool(
       {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
@@ -159,23 +170,6 @@ TEST_P(EveryMethod, TerminatesWithWorkPending) {
     EXPECT_FALSE(pending.ready());
   }
   EXPECT_TRUE(all_end(watched));
-}
-
-int sum_of_squares(StartMethod method, int count) {
-  Pool inner({.workers = 2, .start_method = method});
-  int sum = 0;
-  for (const int i : inner.map(square, numbers(count), 1)) sum += i;
-  return sum;
-}
-
-TEST_P(EveryMethod, MakesAPoolInAWorker) {
-  Pool outer = pool(2);
-  for (const StartMethod method :
-       {StartMethod::kFork, StartMethod::kSpawn, StartMethod::kForkServer}) {
-    EXPECT_EQ(outer.apply(sum_of_squares, method, 4), 0 + 1 + 4 + 9)
-        << to_string(method);
-  }
-  EXPECT_TRUE(works(outer));
 }
 
 TEST_P(EveryMethod, EndsItsWorkersWhenTheParentIsKilled) {
@@ -283,6 +277,56 @@ TEST(Spawn, ReportsAnArgumentThatThrowsInPickling) {
                                              NeverPickled()}});
                 }),
                 HasSubstr("not me"));
+  }
+}
+
+TEST(ForkServer, RefusesAPreloadThatCannotBeSent) {
+  int captured = 1;
+  EXPECT_THAT(error_of<PoolError>([&] {
+                Pool pool({.workers = 1,
+                           .start_method = StartMethod::kForkServer,
+                           .preload = [captured] { changed = captured; }});
+              }),
+              HasSubstr("the preload cannot be sent"));
+}
+
+struct NeverLoaded {
+  template <class Archive>
+  void save(Archive& /*archive*/) const {}
+  template <class Archive>
+  void load(Archive& /*archive*/) {
+    throw std::runtime_error("not there");
+  }
+};
+
+TEST(ForkServer, ReportsAnArgumentOfItsPreloadThatThrowsInPickling) {
+  EXPECT_THAT(
+      error_of<std::runtime_error>([] {
+        Pool pool({.workers = 1,
+                   .start_method = StartMethod::kForkServer,
+                   .preload = {[](const NeverPickled&) {}, NeverPickled()}});
+      }),
+      HasSubstr("not me"));
+  EXPECT_THAT(
+      error_of<PoolError>([] {
+        Pool pool({.workers = 1,
+                   .start_method = StartMethod::kForkServer,
+                   .preload = {[](const NeverLoaded&) {}, NeverLoaded()}});
+      }),
+      AllOf(HasSubstr("the preload failed in the fork server"),
+            HasSubstr("not there")));
+}
+
+// A program whose file was removed, or whose name another one has been given,
+// since it was started.
+TEST(Spawn, IsOfTheProgramThatRunsAndNotOfWhatHasItsNameNow) {
+  for (const char* fate : {"removed", "replaced"}) {
+    const TemporaryFolder folder;
+    const std::filesystem::path copy = folder.path() / "program";
+    std::filesystem::copy_file(program("pool_lost_file"), copy);
+    const Outcome outcome = run({copy, fate});
+    EXPECT_EQ(outcome.status.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "1 4 9\n1 4 9\n") << fate;
   }
 }
 

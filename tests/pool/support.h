@@ -14,6 +14,7 @@
 #include "cow/os/descriptor.h"
 #include "cow/os/mapping.h"
 #include "cow/pool/pool.h"
+#include "support/programs.h"
 
 namespace cow::testing {
 
@@ -33,16 +34,27 @@ bool all_end(const std::vector<Descriptor>& pidfds);
 /// Sends SIGKILL to `pid`, which is not reaped by that, and waits for its end.
 void kill_and_wait(pid_t pid);
 
+/// The state of a process, of those in proc(5) at /proc/PID/stat: 'S' if it
+/// waits for something, 'T' if it is stopped; 0 if there is none.
+char state_of(pid_t pid);
+/// Waits until `pid` is in that state; false after the deadline.
+bool comes_to_be(pid_t pid, char state);
+
+/// What can be read from `fd` until it has no writer left, or the deadline has
+/// passed.
+std::string read_to_the_end(int fd);
+
 /// 0, 1, 2 … count - 1.
 std::vector<int> numbers(int count);
 
-/// A place where tasks stop. Made before the pool, so that workers inherit it.
+/// A place where tasks stop. Made before the pool, so that workers inherit it;
+/// those that are spawned find its FIFOs by a variable of the environment.
 class Gate {
  public:
-  Gate() { current_ = this; }
+  Gate();
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
-  ~Gate() { current_ = nullptr; }
+  ~Gate();
 
   /// In a worker: tells the test that it is here.
   static void arrive();
@@ -57,21 +69,28 @@ class Gate {
   void let_go(int count);
 
  private:
+  // Each is open for both reading and writing.
+  struct Fifos {
+    explicit Fifos(const std::string& folder);
+    Descriptor arrivals;
+    Descriptor departures;
+  };
   // The workers' tasks are plain functions, so they find the gate here.
-  inline static Gate* current_ = nullptr;
+  static const Fifos& here();
+  inline static const Fifos* current_ = nullptr;
 
-  Pipe arrivals_ = make_pipe();
-  Pipe departures_ = make_pipe();
+  TemporaryFolder folder_;
+  std::optional<Fifos> fifos_;
 };
 
 /// Counts that workers and the test see, all 0 at first. Made before the pool,
-/// so that forked workers inherit it.
+/// and found by its workers, as a gate is.
 class Counters {
  public:
   explicit Counters(int count);
   Counters(const Counters&) = delete;
   Counters& operator=(const Counters&) = delete;
-  ~Counters() { current_ = nullptr; }
+  ~Counters();
 
   /// In a worker: adds 1; returns what the count was before.
   static int add(int index);
@@ -80,9 +99,12 @@ class Counters {
   std::vector<int> all() const;
 
  private:
-  inline static Counters* current_ = nullptr;
+  // In a worker: where the counts are.
+  static const Mapping& here();
+  inline static const Mapping* current_ = nullptr;
 
   int count_;
+  TemporaryFolder folder_;
   Mapping shared_;
 };
 
@@ -90,10 +112,13 @@ class Counters {
 ///   INSTANTIATE_TEST_SUITE_P(, Derived, every_method(), name_of_method);
 class EveryMethod : public ::testing::TestWithParam<StartMethod> {
  protected:
+  PoolOptions options(int workers, Call initializer = {}) const {
+    return {.workers = workers,
+            .start_method = GetParam(),
+            .initializer = std::move(initializer)};
+  }
   Pool pool(int workers, Call initializer = {}) const {
-    return Pool({.workers = workers,
-                 .start_method = GetParam(),
-                 .initializer = std::move(initializer)});
+    return Pool(options(workers, std::move(initializer)));
   }
 };
 inline auto every_method() {
@@ -114,6 +139,10 @@ int square(int i);
 /// Whether a map of three items for each worker gives the right results.
 bool works(Pool& pool);
 
+/// In a worker: the pipe to the pool, which is the only one, beside the
+/// standard streams, that it can write.
+int reply_pipe();
+
 /// All results that are still to come.
 template <typename Result>
 std::vector<Result> rest_of(Imap<Result>& results) {
@@ -122,6 +151,21 @@ std::vector<Result> rest_of(Imap<Result>& results) {
     rest.push_back(std::move(*result));
   }
   return rest;
+}
+
+/// What `next` gives, until the end: results, and in place of an E -1.
+template <typename E>
+std::vector<int> outcomes_of(Imap<int>& results) {
+  std::vector<int> outcomes;
+  for (;;) {
+    try {
+      const std::optional<int> result = results.next();
+      if (!result) return outcomes;
+      outcomes.push_back(*result);
+    } catch (const E&) {
+      outcomes.push_back(-1);
+    }
+  }
 }
 
 /// The text of the E that `call` throws, or what happened instead.

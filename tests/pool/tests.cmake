@@ -17,11 +17,13 @@ cowpool_test(pool unit
 set(pool_process_test_not_tsan
   *Thread*
   *.EndsItsWorkersWhenTheParentIsKilled/fork
-  *.MakesAPoolInAWorker/fork*
   ForkServer.ThatIsKilledTakesIts*
   Garbage.ThatAnnouncesMoreThanThereIsMemory*
-  Lifetime.APoolMayBeMadeIn*
-  Lifetime.AnExceptionInAPoolOf*
+  CtrlC.*
+  IgnoredEnds.*/fork
+  InnerPool.*
+  Pools.MayLieOneIn*
+  Pools.BringAnException*
   Processes.*)
 set(pool_faults_not_tsan
   Daemons.*/fork
@@ -45,9 +47,12 @@ cowpool_test(pool process
   imap_test.cc
   inherited_test.cc
   initializer_test.cc
+  interrupt_test.cc
   lifetime_test.cc
   map_test.cc
   owners_test.cc
+  pickling_test.cc
+  pools_test.cc
   processes_test.cc
   reentry_test.cc
   retry_test.cc
@@ -81,8 +86,8 @@ cowpool_discover(pool_faults_test pool.Faults. process
   "${pool_faults_not_tsan}")
 
 # Programs that cannot be spawned, because their main lacks the line or comes to
-# it too late.
-foreach(program IN ITEMS without_line late_line)
+# it too late; and one that can, though its file is lost.
+foreach(program IN ITEMS without_line late_line lost_file)
   add_executable(pool_${program} pool/programs/${program}.cc)
   target_link_libraries(pool_${program} PRIVATE cowpool)
   cowpool_program(pool_${program})

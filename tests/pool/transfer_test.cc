@@ -15,8 +15,11 @@
 namespace cow::testing {
 namespace {
 
-TEST(Transfer, OfAFunctionIsAHeaderAndEightBytesABatchAndTheItems) {
-  Pool pool({.workers = 2});
+class Transfer : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, Transfer, every_method(), name_of_method);
+
+TEST_P(Transfer, OfAFunctionIsAHeaderAndEightBytesABatchAndTheItems) {
+  Pool pool(options(2));
   auto pending = pool.map_async(square, numbers(10), 3);
   pending.wait();
   EXPECT_EQ(pending.transfer().batches, 4);
@@ -24,8 +27,8 @@ TEST(Transfer, OfAFunctionIsAHeaderAndEightBytesABatchAndTheItems) {
   EXPECT_EQ(pending.transfer().from_workers, Bytes(4 * 48 + 10 * 4));
 }
 
-TEST(Transfer, OfALambdaIsAHeaderABatchAndTheItems) {
-  Pool pool({.workers = 2});
+TEST_P(Transfer, OfALambdaIsAHeaderABatchAndTheItems) {
+  Pool pool(options(2));
   auto pending = pool.map_async([](int i) { return i / 2.0; }, numbers(10), 3);
   pending.wait();
   EXPECT_EQ(pending.transfer().to_workers, Bytes(4 * 48 + 10 * 4));
@@ -41,8 +44,8 @@ struct Analysis {
   }
 };
 
-TEST(Transfer, OfAnObjectIsTheObjectOnceABatch) {
-  Pool pool({.workers = 2});
+TEST_P(Transfer, OfAnObjectIsTheObjectOnceABatch) {
+  Pool pool(options(2));
   auto pending = pool.map_async(Analysis(), numbers(10), 3);
   pending.wait();
   EXPECT_EQ(pending.transfer().to_workers,
@@ -50,8 +53,8 @@ TEST(Transfer, OfAnObjectIsTheObjectOnceABatch) {
   EXPECT_EQ(pending.transfer().from_workers, Bytes(4 * 48 + 10 * 8));
 }
 
-TEST(Transfer, OfASharedObjectIsTheObjectOnceABatch) {
-  Pool pool({.workers = 2});
+TEST_P(Transfer, OfASharedObjectIsTheObjectOnceABatch) {
+  Pool pool(options(2));
   const auto shared = std::make_shared<Analysis>();
   const std::vector items(6, shared);
   auto pending = pool.map_async(
@@ -61,23 +64,23 @@ TEST(Transfer, OfASharedObjectIsTheObjectOnceABatch) {
             Bytes(3 * (48 + 4 + 16 + 800'000 + 4)));
 }
 
-TEST(Transfer, OfResultsThatAreNothingIsTheirHeaders) {
-  Pool pool({.workers = 2});
+TEST_P(Transfer, OfResultsThatAreNothingIsTheirHeaders) {
+  Pool pool(options(2));
   auto pending = pool.map_async([](int) {}, numbers(10), 5);
   pending.wait();
   EXPECT_EQ(pending.transfer().from_workers, Bytes(2 * 48));
 }
 
-TEST(Transfer, OfNoItemsIsNothing) {
-  Pool pool({.workers = 2});
+TEST_P(Transfer, OfNoItemsIsNothing) {
+  Pool pool(options(2));
   auto pending = pool.map_async(square, std::vector<int>());
   EXPECT_EQ(pending.transfer().batches, 0);
   EXPECT_EQ(pending.transfer().to_workers, Bytes(0));
   EXPECT_EQ(pending.transfer().from_workers, Bytes(0));
 }
 
-TEST(Transfer, IsCountedForEachMapAlone) {
-  Pool pool({.workers = 2});
+TEST_P(Transfer, IsCountedForEachMapAlone) {
+  Pool pool(options(2));
   auto first = pool.map_async(square, numbers(10), 3);
   auto second = pool.map_async([](int) {}, numbers(4), 1);
   first.wait();
@@ -99,8 +102,8 @@ std::optional<std::int64_t> bytes_written() {
   return std::nullopt;
 }
 
-TEST(Transfer, IsWhatTheKernelCounted) {
-  Pool pool({.workers = 2});
+TEST_P(Transfer, IsWhatTheKernelCounted) {
+  Pool pool(options(2));
   const std::vector<Eigen::VectorXd> items(
       5, Eigen::VectorXd(Eigen::VectorXd::Ones(100'000)));
   const std::optional<std::int64_t> before = bytes_written();

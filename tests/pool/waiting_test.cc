@@ -25,15 +25,18 @@ bool becomes_true(Ask ask) {
   return true;
 }
 
-TEST(Waiting, ForNoTimeTakesInWhatIsThere) {
-  Pool pool({.workers = 2});
+class Waiting : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, Waiting, every_method(), name_of_method);
+
+TEST_P(Waiting, ForNoTimeTakesInWhatIsThere) {
+  Pool pool(options(2));
   auto pending = pool.map_async(same, numbers(1000), 1);
   EXPECT_TRUE(becomes_true([&] { return pending.wait_for(milliseconds(0)); }));
   EXPECT_EQ(pending.get(), numbers(1000));
 }
 
-TEST(Waiting, ForNoTimeTakesInWhatIsThereOfAnImap) {
-  Pool pool({.workers = 2});
+TEST_P(Waiting, ForNoTimeTakesInWhatIsThereOfAnImap) {
+  Pool pool(options(2));
   auto results = pool.imap(same, numbers(300));
   for (int i = 0; i < 300; ++i) {
     ASSERT_TRUE(
@@ -42,8 +45,8 @@ TEST(Waiting, ForNoTimeTakesInWhatIsThereOfAnImap) {
   }
 }
 
-TEST(Waiting, IsNotNeededToAskWhetherItIsReady) {
-  Pool pool({.workers = 2});
+TEST_P(Waiting, IsNotNeededToAskWhetherItIsReady) {
+  Pool pool(options(2));
   auto pending = pool.map_async(same, numbers(1000), 1);
   EXPECT_TRUE(becomes_true([&] { return pending.ready(); }));
   EXPECT_EQ(pending.get(), numbers(1000));
@@ -75,9 +78,9 @@ class Interruptions {
 };
 
 // If a signal began the wait anew, it would never end.
-TEST(Waiting, EndsInSpiteOfSignals) {
+TEST_P(Waiting, EndsInSpiteOfSignals) {
   Gate gate;
-  Pool pool({.workers = 1});
+  Pool pool(options(1));
   auto pending = pool.apply_async(stop_at_gate, 1);
   auto results = pool.imap(stop_at_gate, numbers(1));
   const Interruptions interruptions;
@@ -88,8 +91,8 @@ TEST(Waiting, EndsInSpiteOfSignals) {
   EXPECT_EQ(results.next(), 0);
 }
 
-TEST(Waiting, LosesNothingToSignals) {
-  Pool pool({.workers = 2});
+TEST_P(Waiting, LosesNothingToSignals) {
+  Pool pool(options(2));
   const Interruptions interruptions;
   for (int i = 0; i < 20; ++i) {
     const std::vector<std::vector<int>> items(4, numbers(100'000));

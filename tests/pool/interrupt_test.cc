@@ -1,0 +1,122 @@
+// Ctrl-C reaches every process of a terminal: the program that has the pool
+// decides what to do, and says it once; its workers do and say nothing.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cow/os/child.h"
+#include "pool/support.h"
+
+namespace cow::testing {
+namespace {
+
+const std::string kReport = "interrupted\n";
+
+void report(int /*signal*/) {
+  write_fully(STDERR_FILENO, kReport.data(), kReport.size());
+}
+
+void interrupt_my_group(int /*signal*/) { ::kill(0, SIGINT); }
+
+// A program that runs `body` as a job of a shell: in a process group of its
+// own. Every process of it has its standard error, and nobody else: when that
+// has come to its end, none is left.
+class Program {
+ public:
+  explicit Program(const std::function<void()>& body)
+      : program_(Child::fork([&] {
+          ::setpgid(0, 0);
+          ::dup2(err_.writer.get(), STDERR_FILENO);
+          err_ = {};
+          body();
+          return 0;
+        })) {
+    err_.writer.close();
+  }
+
+  // What a terminal does.
+  void press_ctrl_c() const { ::kill(-program_.pid(), SIGINT); }
+  ExitStatus wait() { return program_.wait(); }
+  // What all have said, when all have ended.
+  std::string said() const { return read_to_the_end(err_.reader.get()); }
+
+ private:
+  Pipe err_ = make_pipe();
+  Child program_;
+};
+
+class CtrlC : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, CtrlC, every_method(), name_of_method);
+
+TEST_P(CtrlC, EndsAProgramAndItsBusyWorkersAndNobodySaysAWord) {
+  Gate gate;
+  Program program([&] {
+    Pool pool(options(3));
+    pool.map(stop_at_gate, numbers(3), 1);
+  });
+  EXPECT_TRUE(gate.arrived(3));
+  program.press_ctrl_c();
+  EXPECT_EQ(program.wait().signal, SIGINT);
+  EXPECT_EQ(program.said(), "");
+}
+
+TEST_P(CtrlC, IsReportedOnceByAProgramThatGoesOnWithItsPool) {
+  Gate gate;
+  Program program([&] {
+    ::signal(SIGINT, report);
+    Pool pool(options(3));
+    const std::vector<pid_t> workers = pool.workers();
+    const bool right = pool.map(stop_at_gate, numbers(3), 1) == numbers(3) &&
+                       works(pool) && pool.workers() == workers;
+    ::_exit(right ? 7 : 8);
+  });
+  EXPECT_TRUE(gate.arrived(3));
+  program.press_ctrl_c();
+  gate.let_go(3);
+  EXPECT_EQ(program.wait().code, 7);
+  EXPECT_EQ(program.said(), kReport);
+}
+
+TEST_P(CtrlC, DoesNotReachATask) {
+  Gate gate;
+  Pool pool(options(2));
+  auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
+  ASSERT_TRUE(gate.arrived(pending, 2));
+  for (const pid_t worker : pool.workers()) ::kill(worker, SIGINT);
+  gate.let_go(2);
+  EXPECT_EQ(pending.get(), numbers(2));
+}
+
+// At every moment of the start: the program interrupts itself and its workers
+// some time after it has begun to make a pool.
+void interrupt_soon(StartMethod method, int moment) {
+  ::signal(SIGALRM, interrupt_my_group);
+  itimerval soon{};
+  soon.it_value.tv_usec =
+      50 + moment * (method == StartMethod::kFork ? 50 : 400);
+  ::setitimer(ITIMER_REAL, &soon, nullptr);
+}
+
+constexpr int kMoments = 30;
+
+TEST_P(CtrlC, WhileWorkersStartEndsAllAndNobodySaysAWord) {
+  for (int moment = 0; moment < kMoments; ++moment) {
+    Program program([&] {
+      interrupt_soon(GetParam(), moment);
+      Pool pool(options(4));
+      pool.map([](int) { ::pause(); }, numbers(4), 1);
+    });
+    EXPECT_EQ(program.wait().signal, SIGINT);
+    EXPECT_EQ(program.said(), "") << "moment " << moment;
+  }
+}
+
+}  // namespace
+}  // namespace cow::testing
