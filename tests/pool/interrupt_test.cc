@@ -2,10 +2,12 @@
 // decides what to do, and says it once; its workers do and say nothing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <functional>
 #include <string>
 #include <utility>
@@ -19,7 +21,10 @@ namespace {
 
 const std::string kReport = "interrupted\n";
 
+volatile std::sig_atomic_t interrupted = 0;
+
 void report(int /*signal*/) {
+  interrupted = 1;
   write_fully(STDERR_FILENO, kReport.data(), kReport.size());
 }
 
@@ -115,6 +120,22 @@ TEST_P(CtrlC, WhileWorkersStartEndsAllAndNobodySaysAWord) {
     });
     EXPECT_EQ(program.wait().signal, SIGINT);
     EXPECT_EQ(program.said(), "") << "moment " << moment;
+  }
+}
+
+TEST_P(CtrlC, WhileWorkersStartIsReportedOnceByAProgramThatGoesOn) {
+  for (int moment = 0; moment < kMoments; ++moment) {
+    Program program([&] {
+      ::signal(SIGINT, report);
+      interrupt_soon(GetParam(), moment);
+      Pool pool(options(4));
+      const std::vector<pid_t> workers = pool.workers();
+      const bool right = works(pool) && pool.workers() == workers;
+      while (!interrupted) ::sched_yield();
+      ::_exit(right ? 7 : 8);
+    });
+    EXPECT_EQ(program.wait().code, 7) << "moment " << moment;
+    EXPECT_EQ(program.said(), kReport) << "moment " << moment;
   }
 }
 
