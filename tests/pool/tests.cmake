@@ -96,8 +96,31 @@ function(cowpool_compile_test name case expected)
     LABELS unit TIMEOUT 120)
 endfunction()
 cowpool_compile_test(ALambdaWithoutCapturesIsATask LAMBDA "")
-cowpool_compile_test(ALambdaThatCapturesIsRefusedInOneSentence CAPTURE
-  "This task cannot be sent to a worker. A lambda that captures cannot")
-cowpool_compile_test(ItemsThatCannotBePickledAreRefused ITEM
-  "The items of this map cannot be pickled")
+foreach(call IN ITEMS
+    "Map CAPTURE" "MapAsync CAPTURE_IN_MAP_ASYNC" "Apply CAPTURE_IN_APPLY"
+    "Starmap CAPTURE_IN_STARMAP" "Imap CAPTURE_IN_IMAP"
+    "ImapUnordered CAPTURE_IN_IMAP_UNORDERED")
+  separate_arguments(call)
+  list(POP_FRONT call name)
+  cowpool_compile_test(ALambdaThatCapturesIsRefusedInOneSentence.${name} ${call}
+    "This task cannot be sent to a worker. A lambda that captures cannot")
+endforeach()
+foreach(call IN ITEMS "Map ITEM" "Imap ITEM_OF_IMAP")
+  separate_arguments(call)
+  list(POP_FRONT call name)
+  cowpool_compile_test(ItemsThatCannotBePickledAreRefused.${name} ${call}
+    "The items of this map cannot be pickled")
+endforeach()
+foreach(call IN ITEMS
+    "Map RESULT" "Imap RESULT_OF_IMAP" "Apply RESULT_OF_APPLY")
+  separate_arguments(call)
+  list(POP_FRONT call name)
+  cowpool_compile_test(ResultsThatCannotBePickledAreRefused.${name} ${call}
+    "The results of this task cannot be pickled")
+endforeach()
+cowpool_compile_test(AnArgumentThatCannotBePickledIsRefused ARGUMENT
+  "An argument of this apply cannot be pickled")
+cowpool_compile_test(AStringLiteralIsRefusedAndTheWayOutIsNamed LITERAL
+  "std::string(")
+cowpool_compile_test(AStringIsAnArgument STRING "")
 cowpool_compile_test(AVectorOfBoolsIsGoodForItems BOOLS "")
