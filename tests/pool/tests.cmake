@@ -7,7 +7,8 @@ cowpool_test(pool unit
   offers_test.cc
   outgoing_test.cc
   spawn_order_test.cc
-  worker_link_test.cc)
+  worker_link_test.cc
+  worker_test.cc)
 
 # A program under the thread sanitizer has a thread of the sanitizer's beside
 # its own, and keeps memory back. So it cannot be asked about tests that count
