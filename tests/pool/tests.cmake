@@ -52,6 +52,10 @@ cowpool_test(pool process
   transfer_test.cc
   waiting_test.cc)
 target_link_libraries(pool_process_test PRIVATE ${CMAKE_DL_LIBS})
+cowpool_test(pool env
+  ../support/control_group.cc
+  control_groups_test.cc
+  support.cc)
 
 # What goes wrong around the pool, brought about on purpose. System calls are
 # wrapped, so that a test can have them fail: faults_calls.h.
