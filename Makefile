@@ -74,7 +74,7 @@ soak: build ## Runs a million tasks on 100,000 workers: nothing may grow
 asan: ## Runs the tests under the address and undefined-behaviour sanitizers
 	@$(PACKAGES) build tidy
 	@$(call build_preset,asan)
-	@common/setup/run_tests.sh build-asan -L 'unit|memory' $(ARGS)
+	@common/setup/run_tests.sh build-asan -LE not_asan $(ARGS)
 
 tsan: ## Runs the pool's tests under the thread sanitizer, as far as they can
 	@$(PACKAGES) build tidy

@@ -6,6 +6,22 @@
 # cowpool_can_be_installed says whether there is anything but a refusal.
 
 include(GNUInstallDirs)
+
+set(cowpool_can_be_installed OFF)
+
+# The installed library would need the fetched library beside it, and another
+# version that happens to be on the machine would not do.
+get_property(fetched GLOBAL PROPERTY cowpool_fetched)
+list(FILTER fetched INCLUDE REGEX "^(fmt|cereal|Eigen3)$")
+if(fetched)  # first, so that nothing is installed before it is refused
+  list(JOIN fetched ", " fetched)
+  install(CODE "message(FATAL_ERROR
+    \"cowpool was not installed: it was built with fetched copies of what a \"
+    \"program that uses it needs as well; install these packages, empty the \"
+    \"build folder and try again: ${fetched}\")"
+    COMPONENT cowpool)
+endif()
+
 if(TARGET cowtop)
   # It finds the library beside it where that is a shared one.
   file(RELATIVE_PATH cowtop_to_library
@@ -16,22 +32,9 @@ if(TARGET cowtop)
     RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT cowtop)
 endif()
 
-set(cowpool_can_be_installed OFF)
-
-# The installed library would need the fetched library beside it, and another
-# version that happens to be on the machine would not do.
-get_property(fetched GLOBAL PROPERTY cowpool_fetched)
-list(FILTER fetched INCLUDE REGEX "^(fmt|cereal|Eigen3)$")
 if(fetched)
-  list(JOIN fetched ", " fetched)
-  install(CODE "message(FATAL_ERROR
-    \"cowpool was not installed: it was built with fetched copies of what a \"
-    \"program that uses it needs as well; install these packages, empty the \"
-    \"build folder and try again: ${fetched}\")"
-    COMPONENT cowpool)
   return()
 endif()
-
 set(cowpool_can_be_installed ON)
 include(CMakePackageConfigHelpers)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/cowpool")

@@ -38,7 +38,7 @@ if [ $# -eq 0 ]; then
     set -- "$@" "${program##*/fuzz_}"
   done
 fi
-row='%-10s %12s %10s %10s %10s  %s\n'
+row='%-11s %12s %10s %10s %10s  %s\n'
 table=$(
   # shellcheck disable=SC2059  # the form of a row
   printf "$row" target runs 'a second' 'new inputs' edges findings

@@ -30,4 +30,4 @@ set_tests_properties(book.TheSiteIsBuiltWithoutWarnings PROPERTIES
   FIXTURES_SETUP site)
 set_tests_properties(book.SiteInABrowser PROPERTIES FIXTURES_REQUIRED site)
 set_tests_properties(book.TheSiteIsBuiltWithoutWarnings book.SiteInABrowser
-  PROPERTIES LABELS env TIMEOUT 300 SKIP_RETURN_CODE 77)
+  PROPERTIES LABELS "env;not_asan" TIMEOUT 300 SKIP_RETURN_CODE 77)

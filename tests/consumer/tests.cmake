@@ -3,38 +3,63 @@
 
 # What this build has fetched, the consumer's takes from there.
 get_property(fetched GLOBAL PROPERTY cowpool_fetched)
-set(consumer_takes)
+set(packages)
 foreach(name IN LISTS fetched)
   FetchContent_GetProperties(${name} SOURCE_DIR folder)
   string(TOUPPER ${name} name)
-  list(APPEND consumer_takes "-DFETCHCONTENT_SOURCE_DIR_${name}=${folder}")
+  list(APPEND packages "-DFETCHCONTENT_SOURCE_DIR_${name}=${folder}")
 endforeach()
 
-function(cowpool_consumer_test name way)
+# cowpool_consumer_test(NAME SCRIPT ARGUMENT...): runs consumer/SCRIPT.cmake,
+# which finds packages with the flags of the list `packages`.
+# They build without the sanitizers of this build, so these are not asked.
+function(cowpool_consumer_test name script)
   add_test(NAME consumer.${name}
     COMMAND "${CMAKE_COMMAND}"
-      "-DWAY=${way}"
       "-DSOURCE=${PROJECT_SOURCE_DIR}"
       "-DBUILD=${PROJECT_BINARY_DIR}"
-      "-DWORK=${CMAKE_CURRENT_BINARY_DIR}/consumer/${way}"
+      "-DWORK=${CMAKE_CURRENT_BINARY_DIR}/consumer/${name}"
       "-DGENERATOR=${CMAKE_GENERATOR}"
       "-DMAKE_PROGRAM=${CMAKE_MAKE_PROGRAM}"
       "-DCOMPILER=${CMAKE_CXX_COMPILER}"
       "-DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
-      "-DMORE=${consumer_takes}"
-      -P "${CMAKE_CURRENT_SOURCE_DIR}/consumer/build_and_run.cmake")
+      "-DMORE=${packages}"
+      ${ARGN}
+      -P "${CMAKE_CURRENT_SOURCE_DIR}/consumer/${script}.cmake")
   set_tests_properties(consumer.${name} PROPERTIES
-    LABELS process TIMEOUT 600)
+    LABELS "process;not_asan" TIMEOUT 1200)
 endfunction()
 
+cowpool_consumer_test(ConsumerThatAddsTheSource build_and_run
+  -DWAY=subdirectory)
+cowpool_consumer_test(ConsumerThatFetchesTheSource build_and_run
+  -DWAY=fetched)
+cowpool_consumer_test(CopyThatWasBuiltWithFetchedPackagesIsRefused refusals
+  -DCASE=fetched)
+# They compile the whole library, two files at a time; where they were run
+# before, only what has changed since.
+set(compile_much ConsumerThatAddsTheSource ConsumerThatFetchesTheSource)
+
 if(cowpool_can_be_installed)
-  cowpool_consumer_test(ConsumerOfTheInstalledCopy installed)
+  cowpool_consumer_test(ConsumerOfTheInstalledCopy build_and_run
+    -DWAY=installed)
+  cowpool_consumer_test(ConsumerOfASharedLibrary build_and_run -DWAY=shared)
+  list(APPEND compile_much ConsumerOfASharedLibrary)
 endif()
-cowpool_consumer_test(ConsumerThatAddsTheSource subdirectory)
-cowpool_consumer_test(ConsumerThatFetchesTheSource fetched)
-# It compiles the whole library, two files at a time; where it was run before,
-# only what has changed since.
-set_tests_properties(consumer.ConsumerThatAddsTheSource PROPERTIES PROCESSORS 2)
+list(TRANSFORM compile_much PREPEND consumer.)
+set_tests_properties(${compile_much} PROPERTIES PROCESSORS 2)
+if(cowpool_can_be_installed AND fmt_VERSION MATCHES "^[0-9]+")
+  set(major "${CMAKE_MATCH_0}")
+  set(packages "-Dcereal_DIR=${cereal_DIR}" "-DEigen3_DIR=${Eigen3_DIR}")
+  cowpool_consumer_test(ConsumerWithAnotherFmtIsRefused refusals
+    -DCASE=another_fmt -DFMT_MAJOR=${major})
+endif()
+# By the front door; in a build folder that is not the top's, there is none.
+if(cowpool_can_be_installed AND TARGET cowtop AND PROJECT_IS_TOP_LEVEL
+    AND NOT COWPOOL_SANITIZE)
+  cowpool_consumer_test(MakeInstallInstallsTheLibraryAndCowtop make_install
+    "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}")
+endif()
 
 # Each installed header can be included by itself: part of a strict build only,
 # as it compiles every one of them.

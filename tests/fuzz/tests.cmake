@@ -27,6 +27,6 @@ function(cowpool_fuzz name)
 endfunction()
 
 foreach(target IN ITEMS
-    cgroup flags frames letters page_map pickle process smaps)
+    cgroup flags frames letters page_map pickle process smaps spawn_order worker)
   cowpool_fuzz(${target})
 endforeach()

@@ -7,8 +7,10 @@
 #include <sched.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/programs.h"
@@ -154,7 +156,92 @@ TEST(OwnCgroups, AreFoldersThatThisProcessCanSee) {
   }
 }
 
-TEST(AvailableCpus, AreAtLeastOneAndNoMoreThanTheMaskAllows) {
+// Groups with quotas, of a process that may run on eight CPUs if it is not said
+// otherwise. Version 1 has its files below the folder of the controller.
+class AvailableCpus : public Cgroups {
+ protected:
+  void write(const std::string& file, const std::string& text) {
+    const std::filesystem::path path = root() / file;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+  int of_two(std::string_view group, int in_mask = 8) const {
+    return available_cpus(in_mask,
+                          find(std::string("0::") + std::string(group), "cpu"));
+  }
+  int of_one(std::string_view group, int in_mask = 8) const {
+    return available_cpus(
+        in_mask, find(std::string("1:cpu:") + std::string(group), "cpu"));
+  }
+};
+
+TEST_F(AvailableCpus, AreThoseOfTheMaskWhereNoGroupIsKnown) {
+  EXPECT_EQ(available_cpus(8, {}), 8);
+  EXPECT_EQ(available_cpus(1, {}), 1);
+  EXPECT_EQ(of_two("/"), 8);
+  EXPECT_EQ(of_one("/"), 8);
+}
+
+TEST_F(AvailableCpus, AreTheQuotaRoundedUp) {
+  for (const auto& [text, cpus] : {std::pair("100000 100000\n", 1),
+                                   {"150000 100000\n", 2},
+                                   {"200000 100000\n", 2},
+                                   {"200001 100000\n", 3},
+                                   {"1000 100000\n", 1},
+                                   {"25000 50000\n", 1},
+                                   {"200000 50000\n", 4}}) {
+    write("a/cpu.max", text);
+    EXPECT_EQ(of_two("/a"), cpus) << text;
+  }
+}
+
+TEST_F(AvailableCpus, AreThoseOfTheMaskWhereThereIsNoQuota) {
+  for (const char* text :
+       {"max 100000\n", "max\n", "", "\n", "150000", "150000 0", "0 100000",
+        "-1 100000", "many 100000", "150000 often"}) {
+    write("a/cpu.max", text);
+    EXPECT_EQ(of_two("/a"), 8) << text;
+  }
+}
+
+TEST_F(AvailableCpus, AreTheLowestQuotaOfTheGroupsOnTheWay) {
+  write("a/b/cpu.max", "500000 100000\n");
+  write("a/cpu.max", "300000 100000\n");
+  EXPECT_EQ(of_two("/a/b"), 3);
+  EXPECT_EQ(of_two("/a"), 3);
+  write("a/b/cpu.max", "200000 100000\n");
+  EXPECT_EQ(of_two("/a/b"), 2);
+  EXPECT_EQ(of_two("/a"), 3);
+  write("a/cpu.max", "max 100000\n");
+  EXPECT_EQ(of_two("/a/b"), 2);
+  EXPECT_EQ(of_two("/a/b/gone"), 2);
+  EXPECT_EQ(of_two("/a"), 8);
+}
+
+TEST_F(AvailableCpus, AreNoMoreThanTheMaskHas) {
+  write("a/cpu.max", "300000 100000\n");
+  EXPECT_EQ(of_two("/a", 2), 2);
+  EXPECT_EQ(of_two("/a", 3), 3);
+  EXPECT_EQ(of_two("/a", 4), 3);
+}
+
+TEST_F(AvailableCpus, AreCountedInVersionOneToo) {
+  write("cpu/a/cpu.cfs_period_us", "100000\n");
+  for (const auto& [text, cpus] : {std::pair("-1\n", 8),
+                                   {"150000\n", 2},
+                                   {"100000\n", 1},
+                                   {"1000\n", 1}}) {
+    write("cpu/a/cpu.cfs_quota_us", text);
+    EXPECT_EQ(of_one("/a"), cpus) << text;
+  }
+  write("cpu/cpu.cfs_quota_us", "250000\n");
+  write("cpu/cpu.cfs_period_us", "50000\n");
+  write("cpu/a/cpu.cfs_quota_us", "600000\n");
+  EXPECT_EQ(of_one("/a"), 5);
+  EXPECT_EQ(of_one("/a", 4), 4);
+}
+
+TEST_F(AvailableCpus, OfThisProcessAreNoMoreThanItsMaskHas) {
   cpu_set_t mask;
   ASSERT_EQ(::sched_getaffinity(0, sizeof mask, &mask), 0);
   EXPECT_GE(available_cpus(), 1);

@@ -33,7 +33,8 @@ TEST(SpawnOrder, IsNoneWhereALetterIsWrong) {
   for (const std::string text :
        {"", "worker", "worker ", "worker 1", "worker 1 2 3", "worker 1 2 3 4 5",
         "worker 1 2 3 4 ", "worker  1 2 3 4", "worker 1 2 3 -4",
-        "worker 1 2 3 4x", "worker 1 2 3 99999999999", "server 1 2",
+        "worker 1 2 3 4x", "worker 1 2 3 -0", "worker 1 2 3 +4",
+        "worker 1 2 3 04", "worker 1 2 3 99999999999", "server 1 2",
         "server 1 2 3 4", "master 1 2 3 4", "Worker 1 2 3 4",
         "worker1 2 3 4"}) {
     EXPECT_FALSE(parse_spawn_order(text)) << '"' << text << '"';

@@ -1,14 +1,15 @@
 cowpool_test(pool unit
   batch_test.cc
   call_test.cc
-  estate_test.cc
   errors_test.cc
+  estate_test.cc
   incoming_test.cc
   map_job_test.cc
   offers_test.cc
   outgoing_test.cc
   spawn_order_test.cc
-  worker_link_test.cc)
+  worker_link_test.cc
+  worker_test.cc)
 
 # A program under the thread sanitizer has a thread of the sanitizer's beside
 # its own, and keeps memory back. So it cannot be asked about tests that count
@@ -25,7 +26,7 @@ set(pool_process_test_not_tsan
   Pools.MayLieOneIn*
   Pools.BringAnException*
   Processes.*)
-set(pool_faults_not_tsan
+set(pool_faults_test_not_tsan
   Daemons.*/fork
   *Thread*
   *.ThatEndTheirWorker*
@@ -33,6 +34,19 @@ set(pool_faults_not_tsan
   FullPipes.*
   Parents.*/fork
   Replies.OfNearlyAFrame*)
+
+# A program under the address and undefined-behaviour sanitizers keeps what it
+# has freed, so its memory grows; looks at objects by way of a pipe of its own,
+# which takes descriptors and counts as written; tells of a bad access and exits,
+# where otherwise there is a signal; and needs more address space than a limit
+# leaves it.
+set(pool_process_test_not_asan
+  ImapInput.OfAnyLengthTakesTheSameMemory
+  Processes.TooFewDescriptors*
+  Transfer.IsWhatTheKernelCounted)
+set(pool_faults_test_not_asan
+  *.ThatEndTheirWorker*
+  *.ThatRunOutOfMemory*)
 
 cowpool_test(pool process
   ahead_test.cc
@@ -62,6 +76,10 @@ cowpool_test(pool process
   transfer_test.cc
   waiting_test.cc)
 target_link_libraries(pool_process_test PRIVATE ${CMAKE_DL_LIBS})
+cowpool_test(pool env
+  ../support/control_group.cc
+  control_groups_test.cc
+  support.cc)
 
 # What goes wrong around the pool, brought about on purpose. System calls are
 # wrapped, so that a test can have them fail: faults_calls.h.
@@ -82,8 +100,7 @@ foreach(call IN ITEMS epoll_create1 epoll_ctl fcntl fork ftruncate memfd_create
     mmap pipe2 posix_spawn read socketpair syscall writev)
   target_link_options(pool_faults_test PRIVATE LINKER:--wrap=${call})
 endforeach()
-cowpool_discover(pool_faults_test pool.Faults. process
-  "${pool_faults_not_tsan}")
+cowpool_discover(pool_faults_test pool.Faults. process)
 
 # Programs that cannot be spawned, because their main lacks the line or comes to
 # it too late; and one that can, though its file is lost.
@@ -106,11 +123,34 @@ function(cowpool_compile_test name case expected)
       "-DEXPECTED=${expected}"
       -P "${CMAKE_CURRENT_SOURCE_DIR}/pool/compile/compile.cmake")
   set_tests_properties(pool.Compile.${name} PROPERTIES
-    LABELS unit TIMEOUT 120)
+    LABELS "unit;not_asan" TIMEOUT 120)
 endfunction()
 cowpool_compile_test(ALambdaWithoutCapturesIsATask LAMBDA "")
-cowpool_compile_test(ALambdaThatCapturesIsRefusedInOneSentence CAPTURE
-  "This task cannot be sent to a worker. A lambda that captures cannot")
-cowpool_compile_test(ItemsThatCannotBePickledAreRefused ITEM
-  "The items of this map cannot be pickled")
+foreach(call IN ITEMS
+    "Map CAPTURE" "MapAsync CAPTURE_IN_MAP_ASYNC" "Apply CAPTURE_IN_APPLY"
+    "Starmap CAPTURE_IN_STARMAP" "Imap CAPTURE_IN_IMAP"
+    "ImapUnordered CAPTURE_IN_IMAP_UNORDERED")
+  separate_arguments(call)
+  list(POP_FRONT call name)
+  cowpool_compile_test(ALambdaThatCapturesIsRefusedInOneSentence.${name} ${call}
+    "This task cannot be sent to a worker. A lambda that captures cannot")
+endforeach()
+foreach(call IN ITEMS "Map ITEM" "Imap ITEM_OF_IMAP")
+  separate_arguments(call)
+  list(POP_FRONT call name)
+  cowpool_compile_test(ItemsThatCannotBePickledAreRefused.${name} ${call}
+    "The items of this map cannot be pickled")
+endforeach()
+foreach(call IN ITEMS
+    "Map RESULT" "Imap RESULT_OF_IMAP" "Apply RESULT_OF_APPLY")
+  separate_arguments(call)
+  list(POP_FRONT call name)
+  cowpool_compile_test(ResultsThatCannotBePickledAreRefused.${name} ${call}
+    "The results of this task cannot be pickled")
+endforeach()
+cowpool_compile_test(AnArgumentThatCannotBePickledIsRefused ARGUMENT
+  "An argument of this apply cannot be pickled")
+cowpool_compile_test(AStringLiteralIsRefusedAndTheWayOutIsNamed LITERAL
+  "std::string(")
+cowpool_compile_test(AStringIsAnArgument STRING "")
 cowpool_compile_test(AVectorOfBoolsIsGoodForItems BOOLS "")

@@ -2,10 +2,11 @@
 add_executable(pool_soak soak/pool_soak.cc)
 target_link_libraries(pool_soak PRIVATE cowpool)
 cowpool_program(pool_soak)
+# (Not under a sanitizer, whose memory grows.)
 foreach(method IN ITEMS fork spawn forkserver)
   add_test(NAME soak.NothingGrowsUnder.${method}
     COMMAND pool_soak --tasks 20000 --replacements 300
       --start-method ${method})
   set_tests_properties(soak.NothingGrowsUnder.${method} PROPERTIES
-    LABELS process TIMEOUT 120)
+    LABELS "process;not_asan" TIMEOUT 120)
 endforeach()

@@ -92,15 +92,18 @@ CgroupPath own_cgroups(std::string_view controller) {
   return text ? find_cgroups(*text, controller) : CgroupPath{};
 }
 
-int available_cpus() {
-  cpu_set_t mask;
-  double cpus = 1;
-  if (::sched_getaffinity(0, sizeof mask, &mask) == 0) cpus = CPU_COUNT(&mask);
-  const CgroupPath path = own_cgroups("cpu");
+int available_cpus(int in_mask, const CgroupPath& path) {
+  double cpus = in_mask;
   for (const std::filesystem::path& group : path.groups) {
     cpus = std::min(cpus, quota(group, path.version));
   }
   return std::max(1, static_cast<int>(std::ceil(cpus)));
+}
+
+int available_cpus() {
+  cpu_set_t mask;
+  const bool known = ::sched_getaffinity(0, sizeof mask, &mask) == 0;
+  return available_cpus(known ? CPU_COUNT(&mask) : 1, own_cgroups("cpu"));
 }
 
 }  // namespace cow

@@ -26,8 +26,12 @@ CgroupPath find_cgroups(std::string_view text, std::string_view controller,
 /// tell.
 CgroupPath own_cgroups(std::string_view controller);
 
-/// The CPUs that this process may use: its affinity mask, and the CPU quota of
-/// its control groups rounded up. At least 1.
+/// The CPUs that a process may use which has so many of them in its affinity
+/// mask and is in these groups of the controller "cpu": as many, or the lowest
+/// quota, rounded up. At least 1.
+int available_cpus(int in_mask, const CgroupPath& path);
+
+/// Those that this process may use.
 int available_cpus();
 
 }  // namespace cow

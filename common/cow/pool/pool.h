@@ -186,6 +186,11 @@ class Pool {
   /// As apply, but returns at once. Copies the arguments.
   template <typename F, typename... Args>
   auto apply_async(F task, Args&&... args) {
+    static_assert(
+        (is_pickleable<std::decay_t<Args>> && ...),
+        "An argument of this apply cannot be pickled: give its class a "
+        "serialize(archive) member; in place of a pointer, such as a string "
+        "literal is, give what it points to: std::string(\"...\").");
     engine_->expect_open();
     using Work = MapJob<Spread<F>, std::tuple<std::decay_t<Args>...>>;
     using Returned = typename Work::Kind::Returned;

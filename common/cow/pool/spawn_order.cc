@@ -36,6 +36,7 @@ std::string to_string(const SpawnOrder& order) {
 }
 
 std::optional<SpawnOrder> parse_spawn_order(std::string_view text) {
+  const std::string_view whole = text;
   SpawnOrder order;
   if (text.starts_with(kWorker)) {
     order.role = SpawnOrder::Role::kWorker;
@@ -54,7 +55,8 @@ std::optional<SpawnOrder> parse_spawn_order(std::string_view text) {
     if (!descriptor) return std::nullopt;
     order.descriptors.push_back(*descriptor);
   }
-  if (!text.empty()) return std::nullopt;
+  // Neither text behind it, nor a number such as 007 or -0.
+  if (to_string(order) != whole) return std::nullopt;
   return order;
 }
 

@@ -3,7 +3,9 @@
 #include <malloc.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <limits>
 #include <optional>
 
 #include "cow/pool/batch.h"
@@ -30,13 +32,23 @@ void send(int fd, FrameKind kind, std::uint64_t batch, const Message& payload) {
   frames.write_some(fd);
 }
 
+// No payload is larger than what a process can hold.
+bool is_header(const FrameHeader& header) {
+  return header.magic == FrameHeader::kMagic &&
+         header.payload <= std::numeric_limits<std::int64_t>::max();
+}
+
 // Calls `use` with an unpickler of the payload that follows `header`, and reads
-// on to its end.
+// on to its end. Throws PickleError if the input ends before.
 template <typename Use>
 void with_payload(const FrameHeader& header, TaskInput& input, Use use) {
+  const auto expect_all = [](bool all) {
+    if (!all) throw PickleError("the frame is cut off");
+  };
   if (header.payload <= TaskInput::kMostViewed) {
-    const auto size = static_cast<std::size_t>(header.payload);
-    Unpickler unpickler(input.view(size));
+    const auto payload = input.view(static_cast<std::size_t>(header.payload));
+    expect_all(payload.size() == header.payload);
+    Unpickler unpickler(payload);
     use(unpickler);
     return;
   }
@@ -45,6 +57,7 @@ void with_payload(const FrameHeader& header, TaskInput& input, Use use) {
       Bytes(header.payload));
   use(unpickler);
   unpickler.skip_rest();
+  expect_all(unpickler.left() == Bytes());
 }
 
 // Runs a batch and replies; `run` is as it is at the end, and `*replied` how
@@ -67,7 +80,8 @@ Bytes serve_batch(const FrameHeader& header, TaskInput& input, int results,
                .current = header.first,
                .shown = &offers.item};
   run.begin(header.first);
-  const bool mine = header.slot < offers.slots.size() &&
+  // Batches have numbers from 1 on: 0 is what stands in an empty slot.
+  const bool mine = header.batch != 0 && header.slot < offers.slots.size() &&
                     offers.take(header.slot, header.batch);
   std::optional<Bytes> replied;
   std::optional<Failure> failure;
@@ -118,9 +132,7 @@ int serve_batches(int tasks, int results, Offers& offers) {
     FrameHeader header;
     const std::size_t got = input.read_fully(&header, sizeof header);
     if (got == 0) return 0;  // the pool has closed its end
-    if (got != sizeof header || header.magic != FrameHeader::kMagic) {
-      return kBrokenPipe;
-    }
+    if (got != sizeof header || !is_header(header)) return kBrokenPipe;
     if (header.kind == FrameKind::kStop) return 0;
     if (header.kind != FrameKind::kInitialize) {
       const Bytes moved = serve_batch(header, input, results, offers);
