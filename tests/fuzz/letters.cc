@@ -30,11 +30,12 @@ struct Answer {
   std::int32_t pid = 0;
   std::int32_t code = 0;
   std::int32_t signal = 0;
+  std::int32_t error = 0;
   std::string failure;
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(pid, code, signal, failure);
+    archive(pid, code, signal, error, failure);
   }
 };
 

@@ -45,7 +45,7 @@ TEST(BadInput, OfTheCommandLineIsNamedInOneSentence) {
   const std::vector<BadFlag> all{
       {{"--data", "0"}, 2, "--data 0: expected"},
       {{"--data", "banana"}, 2, "--data banana: expected"},
-      {{"--data", "5TiB"}, 77, "0.00 GiB of memory, and"},
+      {{"--data", "20TiB"}, 77, "0.00 TiB of memory, and"},
       {{"--workers", "0"}, 2, "--workers 0: expected"},
       {{"--workers", "-3"}, 2, "--workers -3: expected"},
       {{"--workers", "100000"}, 2, "--workers 100000: expected"},
