@@ -172,12 +172,16 @@ void Engine::expect_usable() const {
 
 void Engine::expect_open() const {
   expect_usable();
+  expect_not_ended();
+}
+
+void Engine::expect_not_ended() const {
   if (!broken_.empty()) throw PoolError(broken_);
   if (closed_) throw PoolError("the pool is closed");
 }
 
 void Engine::submit(std::shared_ptr<Job> job) {
-  expect_open();
+  expect_not_ended();
   jobs_.push_back(std::move(job));
   hand_out();
 }

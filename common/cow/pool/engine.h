@@ -42,8 +42,9 @@ class Engine {
   void expect_usable() const;
   /// Throws PoolError, with the reason, unless jobs are taken.
   void expect_open() const;
-  /// Puts a job behind those that wait, and begins it if a worker has time.
-  /// Throws as `expect_open`.
+  /// Puts a job behind those that wait, and begins it if a worker has time. To
+  /// be called after `expect_open`; throws as that does if the pool has ended
+  /// since, while the job was made.
   void submit(std::shared_ptr<Job> job);
   /// Takes back those batches of `job`, which nobody wants any more, that no
   /// worker has begun. They fail, for nobody to see. What was given behind them
@@ -96,6 +97,7 @@ class Engine {
     bool waits_for_room = false;         // its pipe is full
   };
 
+  void expect_not_ended() const;
   // The ends of all pipes, of which a forked worker keeps only two.
   std::vector<int> open_descriptors(
       const std::vector<NewWorker>& workers) const;
