@@ -14,7 +14,7 @@ if(EXISTS "${manifest}")
 endif()
 execute_process(
   COMMAND env -u MAKEFLAGS -u MAKELEVEL NO_INSTALL=1 make -C "${SOURCE}" install
-    "BUILD=${BUILD}" PREFIX=/opt/cowpool "DESTDIR=${WORK}/root"
+    "BUILD=${BUILD}" PREFIX=/opt/cowpool "DESTDIR=${WORK}/staged"
   RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
 if(EXISTS "${manifest}")
   file(RENAME "${manifest}" "${WORK}/manifest")
@@ -27,8 +27,8 @@ if(NOT status EQUAL 0)
 endif()
 
 # The program, the library, the package and the rooms that are the library's.
-set(top "${WORK}/root/opt/cowpool")
-file(GLOB_RECURSE everything RELATIVE "${WORK}/root" "${WORK}/root/*")
+set(top "${WORK}/staged/opt/cowpool")
+file(GLOB_RECURSE everything RELATIVE "${WORK}/staged" "${WORK}/staged/*")
 set(rooms "memory|object|os|pickle|pool")
 set(allowed "bin/cowtop"
   "lib[^/]*/([^/]*/)?libcowpool\\.(a|so[.0-9]*)"

@@ -1,11 +1,9 @@
 // A pool among other processes: forked copies, a parent that is killed, limits,
 // threads, signals.
 #include <dirent.h>
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include "cow/os/child.h"
+#include "pool/descriptor_limit.h"
 #include "pool/support.h"
 #include "support/leaks.h"
 
@@ -165,32 +164,6 @@ TEST(Processes, AProcessWhoseThreadsHaveEndedMakesAPool) {
   Pool pool({.workers = 2});
   EXPECT_TRUE(works(pool));
 }
-
-// While it lives, this process may open only so many descriptors more.
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(int more) {
-    int highest = 0;
-    for (int fd = 0; fd < 1024; ++fd) {
-      if (::fcntl(fd, F_GETFD) != -1) highest = fd;
-    }
-    // The numbers that are free below the highest are free no more.
-    while (fillers_.empty() || fillers_.back().get() < highest) {
-      fillers_.emplace_back(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
-    }
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit now = before_;
-    now.rlim_cur = static_cast<rlim_t>(fillers_.back().get() + 1 + more);
-    ::setrlimit(RLIMIT_NOFILE, &now);
-  }
-  DescriptorLimit(const DescriptorLimit&) = delete;
-  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
-  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  std::vector<Descriptor> fillers_;
-  rlimit before_{};
-};
 
 TEST(Processes, TooFewDescriptorsAreAnErrorThatSaysSoAndNothingIsLeft) {
   const Holdings before = holdings();
