@@ -101,9 +101,7 @@ Command::~Command() {
 }
 
 bool Command::wait_for(int milliseconds) const {
-  pollfd ended{.fd = child_.descriptor(), .events = POLLIN, .revents = 0};
-  return cow::checked([&] { return ::poll(&ended, 1, milliseconds); },
-                      "poll(pidfd of {})", child_.pid()) == 1;
+  return cow::wait_readable(child_.descriptor(), milliseconds);
 }
 
 int Command::wait() {

@@ -1,8 +1,5 @@
 #include "cowtop/page_states.h"
 
-#include <algorithm>
-#include <bit>
-
 #include "cow/memory/page_map.h"
 
 namespace cowtop {
@@ -18,28 +15,19 @@ PageState state_of(const cow::Page& page, bool shared_mapping) {
   return page.exclusive ? PageState::kExclusive : PageState::kShared;
 }
 
-// In parts, because a whole page map would take as much memory again as the
-// states that are made of it, many times over.
 cow::Reading<PageRange> read_range(pid_t pid, const cow::MappingRange& mapping,
                                    const std::filesystem::path& proc) {
-  constexpr std::int64_t kPart = 1 << 16;
   PageRange range{.begin = mapping.begin,
                   .shared_mapping = mapping.permissions[3] == 's',
                   .isolated = false,
                   .pages = {}};
-  const std::int64_t all =
-      cow::to_pages(Bytes(mapping.end - mapping.begin)).count();
-  range.pages.reserve(static_cast<std::size_t>(all));
-  for (std::int64_t done = 0; done < all; done += kPart) {
-    const auto begin = mapping.begin + cow::to_bytes(Pages(done)).size();
-    const auto pages =
-        cow::read_page_map(pid, std::bit_cast<const void*>(begin),
-                           Pages(std::min(kPart, all - done)), proc);
-    if (!pages) return cow::Absent{pages.reason()};
-    for (const cow::Page& page : *pages) {
-      range.pages.push_back(state_of(page, range.shared_mapping));
-    }
-  }
+  const Pages all = cow::to_pages(Bytes(mapping.end - mapping.begin));
+  range.pages.reserve(all.size());
+  const auto read = cow::for_each_page(
+      pid, mapping.begin, all, proc, [&](const cow::Page& page) {
+        range.pages.push_back(state_of(page, range.shared_mapping));
+      });
+  if (!read) return cow::Absent{read.reason()};
   return range;
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -109,8 +108,6 @@ cow::Reading<MappingUsage> choose_mapping(
 
 cow::Reading<std::vector<std::uint8_t>> read_states(
     pid_t pid, const MappingUsage& mapping, const std::filesystem::path& proc) {
-  // In parts: what is read of a page takes many times as much as its state.
-  constexpr std::int64_t kPart = 1 << 16;
   const cow::Bytes size(mapping.end - mapping.begin);
   if (size > kMost) {
     return cow::Absent{fmt::format(
@@ -118,17 +115,13 @@ cow::Reading<std::vector<std::uint8_t>> read_states(
         "{:x}-{:x} of at most {}",
         to_string(size), mapping.begin, mapping.end, to_string(kMost))};
   }
-  const std::int64_t all = cow::to_pages(size).count();
+  const Pages all = cow::to_pages(size);
   std::vector<std::uint8_t> states;
-  states.reserve(static_cast<std::size_t>(all));
-  for (std::int64_t done = 0; done < all; done += kPart) {
-    const auto begin = mapping.begin + cow::to_bytes(Pages(done)).size();
-    const auto pages =
-        cow::read_page_map(pid, std::bit_cast<const void*>(begin),
-                           Pages(std::min(kPart, all - done)), proc);
-    if (!pages) return cow::Absent{pages.reason()};
-    for (const cow::Page& page : *pages) states.push_back(state_of(page));
-  }
+  states.reserve(all.size());
+  const auto read = cow::for_each_page(
+      pid, mapping.begin, all, proc,
+      [&](const cow::Page& page) { states.push_back(state_of(page)); });
+  if (!read) return cow::Absent{read.reason()};
   return states;
 }
 

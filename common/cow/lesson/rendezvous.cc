@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,12 +13,6 @@
 
 namespace cow {
 namespace {
-
-bool wait_readable(int fd, int milliseconds) {
-  pollfd polled{.fd = fd, .events = POLLIN, .revents = 0};
-  return checked([&] { return ::poll(&polled, 1, milliseconds); }, "poll({})",
-                 fd) != 0;
-}
 
 // One end of a pipe that process `owner` holds: proc_pid_fd(5).
 Descriptor open_end(pid_t owner, int fd, int mode) {

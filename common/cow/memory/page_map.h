@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -46,5 +48,23 @@ PageCount count_pages(std::span<const Page> pages);
 Reading<std::vector<Page>> read_page_map(
     pid_t pid, const void* begin, Pages count,
     const std::filesystem::path& proc = "/proc");
+
+/// Calls `use` with each of those pages in turn. Reads them in parts: a page
+/// takes many times as much memory here as most of what is made of it. Absent,
+/// with the reason, if one of them cannot be read.
+template <typename Use>
+Reading<Pages> for_each_page(pid_t pid, std::uint64_t begin, Pages count,
+                             const std::filesystem::path& proc, Use use) {
+  constexpr std::int64_t kPart = 1 << 16;
+  for (std::int64_t done = 0; done < count.count(); done += kPart) {
+    const std::uint64_t part = begin + to_bytes(Pages(done)).size();
+    const auto pages =
+        read_page_map(pid, std::bit_cast<const void*>(part),
+                      Pages(std::min(kPart, count.count() - done)), proc);
+    if (!pages) return Absent{pages.reason()};
+    for (const Page& page : *pages) use(page);
+  }
+  return count;
+}
 
 }  // namespace cow

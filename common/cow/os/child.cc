@@ -64,6 +64,10 @@ Descriptor open_pidfd(pid_t pid) {
               "pidfd_open({})", pid))));
 }
 
+void send_signal(const Descriptor& pidfd, int signal) {
+  ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0);
+}
+
 ExitStatus wait_for_child(pid_t pid) {
   int status = 0;
   const pid_t reaped = retried([&] { return ::waitpid(pid, &status, 0); });
@@ -143,7 +147,7 @@ void Child::kill(int signal) const {
   if (pidfd_) {
     // Where SIGCHLD is ignored, the kernel reaps it, and the id may be
     // another's.
-    ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0);
+    send_signal(pidfd_, signal);
   } else {
     ::kill(pid_, signal);
   }

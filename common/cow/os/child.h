@@ -101,6 +101,9 @@ void flush_output();
 /// 5.3. Throws std::system_error.
 Descriptor open_pidfd(pid_t pid);
 
+/// Signals the process of `pidfd`; one that has already ended is no error.
+void send_signal(const Descriptor& pidfd, int signal);
+
 /// Waits for the end of a child of this process whose owner is not a Child.
 ExitStatus wait_for_child(pid_t pid);
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -38,6 +39,12 @@ void set_nonblocking(int fd) {
   // Of the flags that can be changed, a pipe has no other.
   checked([&] { return ::fcntl(fd, F_SETFL, O_NONBLOCK); },
           "fcntl({}, F_SETFL, O_NONBLOCK)", fd);
+}
+
+bool wait_readable(int fd, int milliseconds) {
+  pollfd polled{.fd = fd, .events = POLLIN, .revents = 0};
+  return checked([&] { return ::poll(&polled, 1, milliseconds); }, "poll({})",
+                 fd) != 0;
 }
 
 std::size_t read_fully(int fd, void* to, std::size_t size) {

@@ -51,6 +51,11 @@ Pipe make_pipe();
 /// rather than wait.
 void set_nonblocking(int fd);
 
+/// Waits until `fd` can be read, or is at its end, at most so many milliseconds
+/// (0: not at all; -1: however long); returns whether it can. Throws
+/// std::system_error.
+bool wait_readable(int fd, int milliseconds);
+
 /// Reads until `size` bytes are there or the other end is closed; returns how
 /// many there are. Throws std::system_error.
 std::size_t read_fully(int fd, void* to, std::size_t size);

@@ -26,8 +26,7 @@ namespace {
 constexpr const char* kTerminated = "the pool was terminated";
 
 bool has_ended(const WorkerProcess& process) {
-  pollfd ended{.fd = process.descriptor(), .events = POLLIN, .revents = 0};
-  return retried([&] { return ::poll(&ended, 1, 0); }) == 1;
+  return wait_readable(process.descriptor(), 0);
 }
 
 std::exception_ptr pool_error(const std::string& reason) {

@@ -1,9 +1,7 @@
 #include "cow/pool/fork_server.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -260,8 +258,7 @@ Letter ForkServer::ask(const Request& request,
 }
 
 bool ForkServer::has_ended() const {
-  pollfd ended{.fd = server_.descriptor(), .events = POLLIN, .revents = 0};
-  return retried([&] { return ::poll(&ended, 1, 0); }) == 1;
+  return wait_readable(server_.descriptor(), 0);
 }
 
 WorkerProcess ForkServer::start_worker(int tasks, int results, int offers) {
@@ -307,18 +304,17 @@ WorkerProcess::WorkerProcess(pid_t pid, Descriptor pidfd,
     : pid_(pid), pidfd_(std::move(pidfd)), server_(std::move(server)) {}
 
 void WorkerProcess::kill(int signal) const {
-  if (!server_) {
+  if (server_) {
+    // The server may have reaped it, and its id be another's.
+    send_signal(pidfd_, signal);
+  } else {
     child_.kill(signal);
-    return;
   }
-  // Through the pidfd: the server may have reaped it, and its id be another's.
-  ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0);
 }
 
 ExitStatus WorkerProcess::wait() {
   if (!server_) return child_.wait();
-  pollfd ended{.fd = pidfd_.get(), .events = POLLIN, .revents = 0};
-  checked([&] { return ::poll(&ended, 1, -1); }, "poll(worker {})", pid_);
+  wait_readable(pidfd_.get(), -1);
   const auto server = std::exchange(server_, nullptr);
   return server->status_of(std::exchange(pid_, 0));
 }

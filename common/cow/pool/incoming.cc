@@ -1,7 +1,6 @@
 #include "cow/pool/incoming.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <new>
 #include <utility>
 
+#include "cow/os/descriptor.h"
 #include "cow/os/error.h"
 
 namespace cow {
@@ -159,9 +159,7 @@ std::span<const std::byte> TaskInput::view(std::size_t size) {
 }
 
 bool TaskInput::would_wait() const {
-  if (begin_ != end_) return false;
-  pollfd input{.fd = fd_, .events = POLLIN, .revents = 0};
-  return retried([&] { return ::poll(&input, 1, 0); }) == 0;
+  return begin_ == end_ && !wait_readable(fd_, 0);
 }
 
 void TaskInput::fill(std::size_t size) {
