@@ -75,18 +75,21 @@ cow::Moment share_static(cow::Lesson& lesson, std::string_view moment,
                         pool.map_async(Analysis::analyze, lesson.items()));
 }
 
+struct Initialized {
+  cow::Moment held;
+  cow::Bytes sent;  // to the workers, for their initializers
+};
+
 // The parent's own static stays empty: each worker sets its own.
-cow::Moment share_by_initializer(cow::Lesson& lesson, std::string_view moment,
-                                 cow::Bytes size, StartMethod method,
-                                 cow::Bytes* sent) {
+Initialized share_by_initializer(cow::Lesson& lesson, std::string_view moment,
+                                 cow::Bytes size, StartMethod method) {
   Analysis::use(nullptr);
   cow::Pool pool({.workers = lesson.workers(),
                   .start_method = method,
                   .initializer = {Analysis::use, numbers_of(size)}});
   auto held =
       lesson.observe(moment, pool.map_async(Analysis::analyze, lesson.items()));
-  *sent = pool.initialization().to_workers;
-  return held;
+  return {std::move(held), pool.initialization().to_workers};
 }
 
 // How many workers see a static that is set when they already stand.
@@ -133,10 +136,9 @@ void claim_static(cow::Lesson& lesson) {
 void claim_initializer(cow::Lesson& lesson, StartMethod method) {
   const auto [D, N, n, T] = lesson.symbols();
   const std::string name(to_string(method));
-  cow::Bytes sent;
-  share_by_initializer(lesson, cow::kOverNothing, cow::kNothing, method, &sent);
-  const auto held = share_by_initializer(lesson, "initializer, " + name,
-                                         lesson.data(), method, &sent);
+  share_by_initializer(lesson, cow::kOverNothing, cow::kNothing, method);
+  const auto [held, sent] = share_by_initializer(lesson, "initializer, " + name,
+                                                 lesson.data(), method);
   const bool inherited = method == StartMethod::kFork;
 
   // A message to a worker: a header, the function, and the argument.

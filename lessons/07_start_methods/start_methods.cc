@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <ratio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,12 +88,14 @@ cow::PoolOptions pool_over(cow::Bytes data, int workers, StartMethod method) {
   return options;
 }
 
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
 struct Measured {
   StartMethod method;
   cow::Moment moment;
-  cow::Bytes sent;                   // to the workers, before the first task
-  double seconds;                    // from no data to the first result
-  std::int64_t static_initializers;  // workers that ran theirs
+  cow::Bytes sent = {};                  // before the first task
+  Milliseconds first_result = {};        // after so long, from no data on
+  std::int64_t static_initializers = 0;  // workers that ran theirs
 };
 
 Measured measure(cow::Lesson& lesson, StartMethod method) {
@@ -102,18 +105,12 @@ Measured measure(cow::Lesson& lesson, StartMethod method) {
     return lesson.observe(moment, pool.map_async(analyze, lesson.items()));
   };
   share(cow::kOverNothing, cow::kNothing);
-  Measured measured{.method = method,
-                    .moment = share(name, lesson.data()),
-                    .sent = {},
-                    .seconds = 0,
-                    .static_initializers = 0};
+  Measured measured{.method = method, .moment = share(name, lesson.data())};
 
   const auto begin = std::chrono::steady_clock::now();
   cow::Pool pool(pool_over(lesson.data(), lesson.workers(), method));
   pool.map(reply, std::vector{1});
-  measured.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
-          .count();
+  measured.first_result = std::chrono::steady_clock::now() - begin;
   const std::vector<bool> here = lesson.ask_each(pool, is_built_here);
   measured.static_initializers = std::count(here.begin(), here.end(), true);
   measured.sent = pool.initialization().to_workers;
@@ -121,13 +118,11 @@ Measured measure(cow::Lesson& lesson, StartMethod method) {
 }
 
 void show(cow::Lesson& lesson, const std::vector<Measured>& all) {
-  using Align = cow::Table::Align;
-  cow::Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight,
-                    Align::kRight});
-  table.row({"", "sent", "first result after", "ΣPSS", "a worker's base"});
+  auto table = cow::Table::of_figures(
+      {"", "sent", "first result after", "ΣPSS", "a worker's base"});
   for (const Measured& one : all) {
     table.row({std::string(to_string(one.method)), to_string(one.sent),
-               fmt::format("{:.0f} ms", one.seconds * 1000),
+               fmt::format("{:.0f} ms", one.first_result.count()),
                to_string(cow::Bytes(one.moment.total(cow::pss).values[0])),
                to_string(one.moment.base(cow::uss).bytes())});
   }

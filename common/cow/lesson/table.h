@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cow {
@@ -13,6 +14,15 @@ class Table {
   enum class Align { kLeft, kRight };
 
   explicit Table(std::vector<Align> columns) : columns_(std::move(columns)) {}
+  /// Names in the first column, at the left, and figures in the others, at the
+  /// right, below these titles.
+  static Table of_figures(std::vector<std::string> titles) {
+    std::vector<Align> columns(titles.size(), Align::kRight);
+    columns.front() = Align::kLeft;
+    Table table(std::move(columns));
+    table.row(std::move(titles));
+    return table;
+  }
 
   /// Adds a row; cells that are missing at its end are empty.
   void row(std::vector<std::string> cells) {

@@ -83,8 +83,7 @@ std::string full_table(const Moment& moment, const Style& style) {
 // One line a moment, where a lesson compares several.
 std::string summary_table(const std::vector<const Moment*>& moments,
                           const Style& style) {
-  Table table({Align::kLeft, Align::kRight, Align::kRight, Align::kRight});
-  table.row({"", "ΣRSS", "ΣPSS", "ΣUSS"});
+  Table table = Table::of_figures({"", "ΣRSS", "ΣPSS", "ΣUSS"});
   for (const Moment* moment : moments) {
     table.row({moment->name,
                to_string(moment->total(rss).values[0], Unit::kBytes),
