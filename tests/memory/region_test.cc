@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -145,6 +146,30 @@ TEST_F(RegionPages, OfAProcessThatDoesNotExistAreAbsent) {
   constexpr pid_t kNobody = INT32_MAX;  // above every possible pid_max
   EXPECT_FALSE(region.usage(kNobody));
   EXPECT_FALSE(region.page_map(kNobody));
+}
+
+// The parts in which a page map is read meet between two pages.
+TEST_F(RegionPages, AreWalkedThroughOneAfterTheOther) {
+  constexpr std::int64_t kPart = 1 << 16;
+  const std::vector<std::int64_t> touched{0, kPart - 1, kPart, kPart + 2};
+  const Pages all(kPart + 3);
+  const Mapping mapping(to_bytes(all), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_NORESERVE);
+  ::madvise(mapping.data(), to_bytes(all).size(), MADV_NOHUGEPAGE);
+  for (const std::int64_t page : touched) {
+    mapping.data()[to_bytes(Pages(page)).size()] = std::byte{1};
+  }
+  std::int64_t at = 0;
+  std::vector<std::int64_t> present;
+  const auto walked = for_each_page(::getpid(), number(mapping.data()), all,
+                                    "/proc", [&](const Page& page) {
+                                      if (page.present) present.push_back(at);
+                                      ++at;
+                                    });
+  ASSERT_TRUE(walked) << walked.reason();
+  EXPECT_EQ(*walked, all);
+  EXPECT_EQ(at, all.count());
+  EXPECT_EQ(present, touched);
 }
 
 }  // namespace

@@ -27,6 +27,19 @@ std::vector<std::byte> pattern() {
   return bytes;
 }
 
+TEST(Pipe, CanBeReadWhenSomethingIsInItOrTheOtherEndIsClosed) {
+  Pipe pipe = make_pipe();
+  EXPECT_FALSE(wait_readable(pipe.reader.get(), 0));
+  EXPECT_FALSE(wait_readable(pipe.reader.get(), 1));
+  write_fully(pipe.writer.get(), "x", 1);
+  EXPECT_TRUE(wait_readable(pipe.reader.get(), 0));
+  char byte = 0;
+  EXPECT_EQ(read_fully(pipe.reader.get(), &byte, 1), 1U);
+  EXPECT_FALSE(wait_readable(pipe.reader.get(), 0));
+  pipe.writer.close();
+  EXPECT_TRUE(wait_readable(pipe.reader.get(), -1));
+}
+
 TEST(Pipe, PassesMoreThanItHoldsInWhole) {
   Pipe pipe = make_pipe();
   Child child = Child::fork([&] {
