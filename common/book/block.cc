@@ -25,7 +25,7 @@ const std::vector<KindName>& kinds() {
        {"part", "group", "lines", "free", "near", "within", "says", "exit"}},
       {"code", Kind::kCode, {"from", "to"}},
       {"table", Kind::kTable, {}},
-      {"figure", Kind::kFigure, {}},
+      {"figure", Kind::kFigure, {"near"}},
       {"proof", Kind::kProof, {"says", "near", "exit"}},
       {"by hand", Kind::kByHand, {}},
   };

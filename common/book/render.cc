@@ -203,6 +203,7 @@ Fresh figure(const Document& document, const Block& block, const Places& places,
   fresh.body = {fmt::format("![{}]({})", drawing.alt, link.string())};
   fresh.drawing = places.source / file;
   fresh.svg = drawing.svg;
+  fresh.slack.near = block.all("near");
   return fresh;
 }
 

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 
+#include "book/reports.h"
 #include "cow/os/descriptor.h"
 #include "support/programs.h"
 
@@ -14,12 +15,12 @@ namespace book {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 // A source tree with one document and the program "says" of its own.
-class Documents : public testing::Test {
+class Documents : public ::testing::Test {
  protected:
   Documents() {
     fs::create_directories(folder_.path() / "docs");
@@ -30,6 +31,16 @@ class Documents : public testing::Test {
   void program(const std::string& script) {
     const fs::path path = folder_.path() / "bin" / "says";
     cow::write_file(path, "#!/bin/sh\n" + script + "\n");
+    ::chmod(path.c_str(), 0755);
+  }
+
+  /// A lesson that writes the report `name` is drawn from.
+  void lesson(const std::string& program, const std::string& name) {
+    const fs::path report = folder_.path() / "report";
+    cow::write_file(report, testing::reports_for(name).at(0).dump());
+    const fs::path path = folder_.path() / "bin" / program;
+    cow::write_file(path, "#!/bin/sh\nfor last; do :; done\ncat " +
+                              report.string() + " > \"$last\"\n");
     ::chmod(path.c_str(), 0755);
   }
 
@@ -45,6 +56,15 @@ class Documents : public testing::Test {
                         .programs = folder_.path() / "bin"};
     Runs runs(places, [](const std::string&) {});
     return book::make({"docs/x.md"}, places, runs, mode);
+  }
+
+  static std::string replaced(std::string text, const std::string& what,
+                              const std::string& by) {
+    for (auto at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + by.size())) {
+      text.replace(at, what.size(), by);
+    }
+    return text;
   }
 
   static std::string block(const std::string& what, const std::string& lines) {
@@ -147,6 +167,25 @@ TEST_F(Documents, AreHeldToTheFiguresThatTheirProseQuotes) {
   EXPECT_THAT(make(Mode::kCheck).mistakes,
               ElementsAre("docs/x.md:2: 101 MiB is to be in the prose, and is "
                           "not"));
+}
+
+// How many pages of the heap hold a block depends on what lay there before:
+// the program's own path, for one.
+TEST_F(Documents, LetCountsOfAFigureBeNearWhereTheySaySo) {
+  lesson("09_refcounts", "refcounts");
+  const std::string opens = "<!-- figure: refcounts -->\n";
+  document(opens + "<!-- end -->\n");
+  make(Mode::kWrite);
+  ASSERT_THAT(document(), HasSubstr("1,024 shared"));
+  const std::string other =
+      replaced(document(), "1,024 shared", "1,030 shared");
+  document(other);
+  EXPECT_EQ(make(Mode::kCheck).findings.size(), 1U);
+  document(replaced(other, opens,
+                    "<!-- figure: refcounts\n     near: shared -->\n"));
+  EXPECT_THAT(make(Mode::kCheck).findings, IsEmpty());
+  document(replaced(document(), "1,030 shared", "1,050 shared"));
+  EXPECT_EQ(make(Mode::kCheck).findings.size(), 1U);
 }
 
 TEST_F(Documents, ShowCodeThatIsThereNow) {
