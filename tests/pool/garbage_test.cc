@@ -94,10 +94,6 @@ TEST_P(Garbage, OfAnUnknownKindIsNoticed) {
   }
 }
 
-TEST_P(Garbage, ThatIsReadyWithSomethingBehindItIsNoticed) {
-  expect_noticed(text_of({.kind = FrameKind::kReady, .payload = 100}));
-}
-
 TEST_P(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
   expect_noticed(text_of(
       {.kind = FrameKind::kResults, .payload = std::uint64_t{1} << 63}));

@@ -1,14 +1,17 @@
 // The initializer runs in each worker, once and first.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "cow/os/mapping.h"
 #include "pool/support.h"
 
 namespace cow::testing {
@@ -43,6 +46,24 @@ TEST(ForkedInitializer, InheritsWhatItCaptures) {
   const std::vector<int> data{1, 2, 3};
   Pool pool({.workers = 2, .initializer = [&data] { state = data[2]; }});
   EXPECT_EQ(pool.map([](int) { return state; }, numbers(1)), std::vector{3});
+}
+
+TEST(ForkedInitializer, ThatTakesLongHoldsUpNothingThatAnotherWorkerCanDo) {
+  Gate gate;
+  const Mapping shared(page_size(), PROT_READ | PROT_WRITE, MAP_SHARED);
+  auto& slow = *reinterpret_cast<std::atomic<pid_t>*>(shared.data());
+  Pool pool({.workers = 2, .initializer = [&slow] {
+               while (slow == 0) ::sched_yield();
+               ::getpid() == slow ? Gate::stop() : Gate::arrive();
+             }});
+  slow = pool.workers()[0];
+  ASSERT_TRUE(gate.arrived(2));
+  ASSERT_TRUE(comes_to_be(pool.workers()[1], 'S'));  // waits for a task
+
+  auto pid = pool.apply_async([] { return ::getpid(); });
+  EXPECT_TRUE(pid.wait_for(kDeadline));
+  gate.let_go(1);
+  EXPECT_EQ(pid.get(), pool.workers()[1]);
 }
 
 TEST_P(Initializer, RunsInAWorkerThatTakesTheFormersPlace) {

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <spawn.h>
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>  // glibc 2.32
+#endif
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -175,6 +178,9 @@ Child run_program(const std::vector<std::string>& arguments,
 }
 
 int thread_count() {
+#if __has_include(<sys/single_threaded.h>)
+  if (__libc_single_threaded != 0) return 1;
+#endif
   int threads = 1;
   // The kernel may show a thread for a moment after it was joined, so one that
   // is seen is looked for again: on a busy machine it may have to wait for its

@@ -113,7 +113,8 @@ ExitStatus wait_for_child(pid_t pid);
 Child run_program(const std::vector<std::string>& arguments,
                   const std::function<void()>& prepare = {});
 
-/// How many threads this process has; 1 if /proc cannot tell.
+/// How many threads this process has; 1 if the C library knows of no other, or
+/// /proc cannot tell.
 int thread_count();
 
 }  // namespace cow

@@ -75,31 +75,30 @@ Engine::~Engine() {
 }
 
 void Engine::start() {
-  std::size_t there = 0;
+  std::vector<NewWorker> workers;
   try {
     poller_.open();
     starter_.prepare();
-    std::vector<NewWorker> workers = starter_.prepare(workers_.size());
-    const std::vector<int> descriptors = open_descriptors(workers);
-    // Nothing else in between: each page that the pool writes between two forks
-    // is copied, once for each worker.
-    for (NewWorker& worker : workers) {
-      starter_.start(worker, descriptors);
-      ++there;
-    }
-    for (there = 0; there < workers.size(); ++there) {
-      take_in(there, workers[there]);
-    }
+    workers = starter_.prepare(workers_.size());
+    starter_.start(workers, open_descriptors(workers));
+    for (std::size_t i = 0; i < workers.size(); ++i) take_in(i, workers[i]);
   } catch (const std::system_error& error) {
+    const auto here = std::count_if(
+        workers_.begin(), workers_.end(),
+        [](const Place& place) { return place.worker != nullptr; });
+    const auto on_their_way = std::count_if(
+        workers.begin(), workers.end(),
+        [](const NewWorker& worker) { return bool{worker.process}; });
     terminate();
     throw PoolError(fmt::format("only {} of {} workers could be started: {}",
-                                there, workers_.size(), error.what()));
+                                here + on_their_way, workers_.size(),
+                                error.what()));
   }
 }
 
 void Engine::start_worker(std::size_t index) {
   std::vector<NewWorker> workers = starter_.prepare(1);
-  starter_.start(workers[0], open_descriptors(workers));
+  starter_.start(workers, open_descriptors(workers));
   take_in(index, workers[0]);
 }
 
@@ -124,6 +123,7 @@ std::vector<int> Engine::open_descriptors(
 }
 
 void Engine::take_in(std::size_t index, NewWorker& started) {
+  started.link->begin(std::move(started.process));
   workers_[index].worker = std::move(started.link);
   const WorkerLink& worker = *workers_[index].worker;
   try {
@@ -288,9 +288,14 @@ bool Engine::pickle_next_of(const std::shared_ptr<Job>& job) {
 }
 
 std::optional<std::size_t> Engine::choose() {
+  std::optional<std::size_t> idle;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    if (has_time(i)) return i;
+    if (!has_time(i)) continue;
+    // The first that is up: another may still wait for a CPU to start on.
+    if (workers_[i].worker->is_up()) return i;
+    if (!idle) idle = i;
   }
+  if (idle) return idle;
   // All have something to do: it can be given ahead, to who has least.
   std::optional<std::size_t> best;
   std::size_t least = 0;
@@ -407,9 +412,7 @@ bool Engine::read_replies(std::size_t index) {
 
 bool Engine::take_reply(WorkerLink& worker) {
   const Frame& reply = worker.reply();
-  worker.set_ready();
   const FrameKind kind = reply.header.kind;
-  if (kind == FrameKind::kReady) return true;
   std::optional<Failure> failure;
   if (kind != FrameKind::kResults) {
     try {
@@ -452,7 +455,7 @@ void Engine::bury(std::size_t index, bool sent_nonsense) {
   death.status = worker->process().wait();
   // It would not go better with another one. (How it ended is unknown where
   // SIGCHLD is ignored.)
-  if (!worker->ready() && death.status.signal == 0 &&
+  if (starter_.spawns() && !worker->is_up() && death.status.signal == 0 &&
       death.status.code != kUnknownExit) {
     give_up(fmt::format("a spawned worker ended with {} {}",
                         to_string(death.status), kBeforeItServed));

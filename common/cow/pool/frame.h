@@ -15,7 +15,6 @@ enum class FrameKind : std::uint16_t {
   kFailure = 4,  ///< to the pool: a batch ended in an exception
   kBroken = 5,   ///< to the pool: the initializer failed, the worker is ending
   kInitialize = 6,  ///< to the worker: call this before the first batch
-  kReady = 7,       ///< to the pool: a spawned worker has begun to serve
 };
 
 /// The header of every frame, as it lies in the pipe.

@@ -25,6 +25,8 @@ struct alignas(64) Offers {
   std::array<std::atomic<std::uint64_t>, 64> slots;
   /// Index of the item that the worker is at.
   std::atomic<std::uint64_t> item;
+  /// 0 until the worker is up: it serves.
+  std::atomic<std::uint64_t> serving;
 
   void offer(std::size_t slot, std::uint64_t number) {
     slots[slot].store(number, std::memory_order_release);

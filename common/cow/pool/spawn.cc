@@ -56,7 +56,6 @@ int obey(const SpawnOrder& order) {
   }
   const auto offers = map_offers(fds[2]);
   ::close(fds[2]);
-  announce(fds[1]);
   return serve(fds[0], fds[1], *offers, {});
 }
 

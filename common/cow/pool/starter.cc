@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "cow/os/held_signal.h"
@@ -82,21 +83,26 @@ std::vector<NewWorker> Starter::prepare(std::size_t count) const {
   return workers;
 }
 
-void Starter::start(NewWorker& worker, std::span<const int> descriptors) const {
-  const int tasks = worker.link->pipes().tasks_reader.get();
-  const int results = worker.results_writer.get();
-  const int offers = worker.offers_file.get();
-  if (forks()) {
-    worker.link->begin(WorkerProcess(fork_worker(worker, descriptors)), true);
-  } else if (server_) {
-    WorkerProcess process = fork_by_server(worker);
-    worker.link->begin(std::move(process), true);
-  } else {
-    worker.link->begin(WorkerProcess(spawn_worker(tasks, results, offers)),
-                       false);
+void Starter::start(std::span<NewWorker> workers,
+                    std::span<const int> descriptors) const {
+  std::optional<HeldSignal> held;
+  if (forks()) held.emplace(SIGINT);  // until the workers ignore it
+  // Nothing else in between: each page that the pool writes between two forks
+  // is copied, once for each worker.
+  for (NewWorker& worker : workers) {
+    worker.process = start_one(worker, descriptors);
+    worker.results_writer.close();
+    worker.offers_file.close();
   }
-  worker.results_writer.close();
-  worker.offers_file.close();
+}
+
+WorkerProcess Starter::start_one(NewWorker& worker,
+                                 std::span<const int> descriptors) const {
+  if (forks()) return WorkerProcess(fork_worker(worker, descriptors));
+  if (server_) return fork_by_server(worker);
+  return WorkerProcess(spawn_worker(worker.link->pipes().tasks_reader.get(),
+                                    worker.results_writer.get(),
+                                    worker.offers_file.get()));
 }
 
 WorkerProcess Starter::fork_by_server(NewWorker& worker) const {
@@ -115,7 +121,6 @@ WorkerProcess Starter::fork_by_server(NewWorker& worker) const {
 
 Child Starter::fork_worker(const NewWorker& worker,
                            std::span<const int> descriptors) const {
-  const HeldSignal held(SIGINT);  // until the worker ignores it
   const auto body = [&, parent = ::getpid()] {
     // If the pool's process ends in whatever way, so does the worker.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -136,9 +141,9 @@ Child Starter::fork_worker(const NewWorker& worker,
 }
 
 NewWorker::~NewWorker() {
-  if (!link || !link->process()) return;
-  link->process().kill(SIGKILL);
-  link->process().wait();
+  if (!process) return;
+  process.kill(SIGKILL);
+  process.wait();
 }
 
 }  // namespace cow

@@ -32,6 +32,7 @@ struct NewWorker {
   ~NewWorker();
 
   std::unique_ptr<WorkerLink> link;
+  WorkerProcess process;
   Descriptor results_writer;  ///< the worker's end
   Descriptor offers_file;     ///< where the offers lie, unless it inherits them
 };
@@ -44,18 +45,22 @@ class Starter {
   /// program cannot start any by that method, or the preload fails;
   /// std::system_error if there can be no fork server.
   void prepare();
-  /// Makes what so many workers need. They are to be started in a row, in
-  /// between which this process writes nothing to its streams. Throws PoolError
-  /// if it cannot be forked now, or std::system_error.
+  /// Makes what so many workers need. They are to be started next: until then
+  /// this process writes nothing to its streams. Throws PoolError if it cannot
+  /// be forked now, or std::system_error.
   std::vector<NewWorker> prepare(std::size_t count) const;
-  /// Starts one of them. A forked one closes its copies of `descriptors`,
-  /// except its own. Throws PoolError or std::system_error.
-  void start(NewWorker& worker, std::span<const int> descriptors) const;
+  /// Starts them. A forked one closes its copies of `descriptors`, except its
+  /// own. Throws PoolError or std::system_error; then those that have a process
+  /// were started.
+  void start(std::span<NewWorker> workers,
+             std::span<const int> descriptors) const;
   /// Ends the fork server, if there is one.
   void stop() { server_.reset(); }
 
   /// Whether workers inherit the initializer rather than be sent it.
   bool forks() const { return options_.start_method == StartMethod::kFork; }
+  /// Whether each worker is this program, run from its beginning.
+  bool spawns() const { return options_.start_method == StartMethod::kSpawn; }
   /// Whether this process is a worker that this object has forked, or a copy of
   /// one: it has closed the pool's descriptors.
   bool has_forked_this_process() const { return forker_ == this; }
@@ -65,6 +70,8 @@ class Starter {
 
  private:
   // May give the worker other pipes.
+  WorkerProcess start_one(NewWorker& worker,
+                          std::span<const int> descriptors) const;
   WorkerProcess fork_by_server(NewWorker& worker) const;
   Child fork_worker(const NewWorker& worker,
                     std::span<const int> descriptors) const;

@@ -123,6 +123,7 @@ bool initialized(int results, Initialize initialize) {
 
 int serve_batches(int tasks, int results, Offers& offers) {
   TaskInput input(tasks);
+  offers.serving.store(1, std::memory_order_relaxed);
   bool much_is_left = false;
   for (;;) {
     if (much_is_left && input.would_wait()) {
@@ -155,8 +156,6 @@ int serve(int tasks, int results, Offers& offers, const Call& initializer) {
     return kBrokenPipe;
   }
 }
-
-void announce(int results) { send(results, FrameKind::kReady, 0, Message()); }
 
 bool make_call_in(int file) {
   TaskInput input(file);

@@ -13,9 +13,6 @@ namespace cow {
 /// becomes a reply.
 int serve(int tasks, int results, Offers& offers, const Call& initializer);
 
-/// In a spawned worker: tells the pool that it has begun to serve.
-void announce(int results);
-
 /// Makes the call that lies in a file as a frame. False if there is none;
 /// throws what the call throws.
 bool make_call_in(int file);

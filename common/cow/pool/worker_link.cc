@@ -122,8 +122,6 @@ bool WorkerLink::can_be_next(const FrameHeader& header) const {
       return replies_to_first(header);
     case FrameKind::kBroken:
       return true;
-    case FrameKind::kReady:
-      return header.payload == 0;
     default:
       return false;
   }

@@ -48,12 +48,8 @@ struct WorkerPipes {
 class WorkerLink {
  public:
   explicit WorkerLink(WorkerPipes pipes) : pipes_(std::move(pipes)) {}
-  /// There is a process now; `ready` is false if it has yet to say that it
-  /// serves.
-  void begin(WorkerProcess process, bool ready) {
-    process_ = std::move(process);
-    ready_ = ready;
-  }
+  /// There is a process now.
+  void begin(WorkerProcess process) { process_ = std::move(process); }
 
   WorkerProcess& process() { return process_; }
   const WorkerProcess& process() const { return process_; }
@@ -61,8 +57,9 @@ class WorkerLink {
   /// The pipes have been closed, in a copy of this process: there their numbers
   /// may be others'.
   void disown_pipes();
-  bool ready() const { return ready_; }
-  void set_ready() { ready_ = true; }
+  /// Whether it has begun to serve: before that it may wait for a CPU, or run
+  /// the initializer that it has inherited.
+  bool is_up() const { return offers().serving.load() != 0; }
   /// How many batches it has finished.
   int finished() const { return finished_; }
 
@@ -121,7 +118,6 @@ class WorkerLink {
 
   WorkerProcess process_;
   WorkerPipes pipes_;
-  bool ready_ = false;
   // Whether the pipes were made larger, which they are when they need it.
   bool large_tasks_ = false;
   bool large_results_ = false;
