@@ -275,6 +275,17 @@ TEST(Broken, ElementsOfAListAreMadeOnlyAsTheyCome) {
   EXPECT_LE(heavy_elements_made<std::list<Heavy>>(), 1);
 }
 
+struct Nothing {
+  template <class Archive>
+  void serialize(Archive& /*archive*/) {}
+};
+
+// Nothing would say how many of them can follow.
+TEST(Broken, ElementsThatTakeNoByteAreRefused) {
+  EXPECT_THROW(sent(std::vector<Nothing>(3)), PickleError);
+  EXPECT_EQ(sent(std::vector<Nothing>()).size(), 0U);
+}
+
 // A list whose elements own the next one.
 struct Chain {
   std::unique_ptr<Chain> next;

@@ -1,6 +1,7 @@
 #include "cow/os/cgroup.h"
 
 #include <sched.h>
+#include <sys/sysinfo.h>
 
 #include <algorithm>
 #include <cmath>
@@ -101,9 +102,10 @@ int available_cpus(int in_mask, const CgroupPath& path) {
 }
 
 int available_cpus() {
-  cpu_set_t mask;
+  cpu_set_t mask;  // fails where the kernel has more CPUs than fit: 1,024
   const bool known = ::sched_getaffinity(0, sizeof mask, &mask) == 0;
-  return available_cpus(known ? CPU_COUNT(&mask) : 1, own_cgroups("cpu"));
+  return available_cpus(known ? CPU_COUNT(&mask) : ::get_nprocs(),
+                        own_cgroups("cpu"));
 }
 
 }  // namespace cow
