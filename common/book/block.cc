@@ -191,7 +191,7 @@ class Parser {
     const std::string_view key = trimmed(text.substr(0, colon));
     if (colon == std::string_view::npos ||
         trimmed(text.substr(colon + 1)).empty()) {
-      mistake(at, fmt::format("\"{}\" says nothing: expected \"{}: ...\"",
+      mistake(at, fmt::format(R"("{}" says nothing: expected "{}: ...")",
                               trimmed(text), key.empty() ? "output" : key));
     }
     return {std::string(key), std::string(trimmed(text.substr(colon + 1)))};

@@ -71,7 +71,7 @@ Engine::~Engine() {
     }
     for (const auto& worker : retired_) worker->disown_pipes();
   }
-  terminate();
+  end();
 }
 
 void Engine::start() {
@@ -481,8 +481,12 @@ void Engine::give_up(const std::string& reason) {
 }
 
 void Engine::terminate() {
+  if (::getpid() == owner_) expect_usable();
+  end();
+}
+
+void Engine::end() {
   if (::getpid() != owner_) return;  // a copy that a fork made owns no worker
-  expect_usable();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (workers_[i].worker) retired_.push_back(remove(i));
   }

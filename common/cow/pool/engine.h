@@ -146,6 +146,8 @@ class Engine {
   // Reaps a worker that has died and settles what becomes of its batches; kills
   // it first if it has sent nonsense.
   void bury(std::size_t index, bool sent_nonsense);
+  // Kills all workers: fails what waits, and what comes.
+  void end();
   // No worker can be had: fails what waits, and what comes.
   void give_up(const std::string& reason);
   // Tells a worker that has nothing to do to end.
