@@ -22,14 +22,18 @@
 namespace cow::testing::calls {
 namespace {
 
-int good_calls = -1;  // before the one that fails; -1: none does
+int good_calls = -1;    // before the one that fails; -1: none does
+bool all_fail = false;  // from then on
 const char* failed = "";
 bool stuttering = false;
 bool capacities_stay = false;
 std::minstd_rand chance;
 
 bool fails(const char* call, int error) {
-  if (good_calls == -1 || good_calls-- > 0) return false;
+  if (good_calls == -1) return false;
+  const bool is_good = good_calls > 0;
+  if (is_good || !all_fail) --good_calls;
+  if (is_good) return false;
   failed = call;
   errno = error;
   return true;
@@ -69,6 +73,12 @@ ssize_t part_of(int fd, std::size_t size) {
 void fail_after(int good) {
   failed = "";
   good_calls = good;
+  all_fail = false;
+}
+
+void fail_all_after(int good) {
+  fail_after(good);
+  all_fail = true;
 }
 
 std::string stop_failing() {

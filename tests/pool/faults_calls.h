@@ -13,6 +13,8 @@ namespace cow::testing::calls {
 /// posix_spawn, mmap, memfd_create, ftruncate, epoll_create1, epoll_ctl,
 /// socketpair, pidfd_open.
 void fail_after(int good);
+/// The same of all calls that are made after them.
+void fail_all_after(int good);
 /// Nothing fails any more. Returns the name of the call that did, or nothing.
 std::string stop_failing();
 
