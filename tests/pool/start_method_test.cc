@@ -392,6 +392,22 @@ TEST(ForkServer, ReportsAPreloadThatThrowsOrEnds) {
               HasSubstr("the fork server ended with exit status 3"));
 }
 
+void throw_much(std::size_t size) {
+  throw std::runtime_error("no data" + std::string(size, '!'));
+}
+
+TEST(ForkServer, ReportsAPreloadThatThrowsHoweverMuchThatSays) {
+  for (const std::size_t size : {70'000U, 1'000'000U}) {
+    EXPECT_THAT(error_of<PoolError>([&] {
+                  Pool pool({.workers = 1,
+                             .start_method = StartMethod::kForkServer,
+                             .preload = {throw_much, size}});
+                }),
+                HasSubstr("std::runtime_error: no data!!"))
+        << size;
+  }
+}
+
 TEST(ForkServer, RefusesToForkBesideThreadsOfItsPreload) {
   EXPECT_THAT(
       error_of<PoolError>([] {

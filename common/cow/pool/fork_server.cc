@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <map>
@@ -79,8 +80,12 @@ std::string call_preload(int file) {
   try {
     make_call_in(file);
   } catch (...) {
-    return fmt::format("the preload failed in the fork server: {}",
-                       to_string(describe_exception(0)));
+    std::string failure =
+        fmt::format("the preload failed in the fork server: {}",
+                    to_string(describe_exception(0)));
+    // The answer is one letter, however much the exception says.
+    failure.resize(std::min(failure.size(), kLongestLetter / 2));
+    return failure;
   }
   return "";
 }
