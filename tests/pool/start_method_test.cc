@@ -6,8 +6,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -373,6 +376,21 @@ TEST(ForkServer, ThatIsKilledTakesItsWorkersAlongAndIsReplaced) {
               HasSubstr("unknown exit status"));
   EXPECT_THAT(pool.map(size_of_table, numbers(4), 1), Each(9));
   EXPECT_NE(pool.fork_server(), first);
+}
+
+// As the first process of a container does.
+TEST(ForkServer, ThatIsKilledLeavesNoZombieToAProcessThatTakesInOrphans) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  {
+    Pool pool({.workers = 3, .start_method = StartMethod::kForkServer});
+    const auto workers = watch(pool.workers());
+    ::kill(pool.fork_server(), SIGKILL);
+    EXPECT_TRUE(all_end(workers));
+    EXPECT_TRUE(works(pool));
+  }
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
 }
 
 TEST(ForkServer, ReportsAPreloadThatThrowsOrEnds) {
