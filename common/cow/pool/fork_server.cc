@@ -260,7 +260,12 @@ Letter ForkServer::ask(const Request& request,
     throw;
   }
   server_.kill(SIGCONT);  // one that somebody has stopped would not answer
-  return receive_letter(socket_.get());
+  try {
+    return receive_letter(socket_.get());
+  } catch (...) {  // this answer would be taken for that to the next request
+    stop();
+    throw;
+  }
 }
 
 bool ForkServer::has_ended() const {
