@@ -1,6 +1,7 @@
 cowpool_test(os unit
   bytes_test.cc
   cgroup_test.cc
+  deadline_test.cc
   descriptor_test.cc
   error_test.cc
   mapping_test.cc

@@ -2,6 +2,7 @@
 // once and is one object again on the other side.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -83,6 +84,27 @@ struct Node {
     archive(value, next, back);
   }
 };
+
+struct Many {
+  std::array<std::shared_ptr<int>, 64> pointers;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(pointers);
+  }
+};
+
+// Each pointer looks for the object that it lies in among all that were seen:
+// one after the other, this would not end before the test's time is over.
+TEST(Memo, HoldsManyObjects) {
+  std::array<std::shared_ptr<Many>, 16'384> before;
+  for (auto& many : before) {
+    many = std::make_shared<Many>();
+    many->pointers.fill(std::make_shared<int>(1));
+  }
+  const auto after = sent(before);
+  EXPECT_EQ(after.back()->pointers.front(), after.back()->pointers.back());
+  EXPECT_NE(after.back(), after.front());
+}
 
 TEST(Memo, PointersThatPointBackDoSoAgain) {
   const auto first = std::make_shared<Node>();

@@ -98,11 +98,20 @@ TEST(RoundTrip, SequencesComeBack) {
   EXPECT_EQ(sent(complex), complex);
 }
 
+struct Shorter {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return a.size() < b.size();
+  }
+};
+
 TEST(RoundTrip, SetsAndMapsComeBack) {
   const std::map<std::string, int> map{{"one", 1}, {"two", 2}};
   EXPECT_EQ(sent(map), map);
   const std::multimap<int, int> multimap{{1, 1}, {1, 2}, {2, 1}};
   EXPECT_EQ(sent(multimap), multimap);
+  // Which compares equal what is not the same.
+  const std::multiset<std::string, Shorter> multiset{"one", "two", "three"};
+  EXPECT_EQ(sent(multiset), multiset);
   const std::unordered_map<int, std::string> unordered{{1, "a"}, {2, "b"}};
   EXPECT_EQ(sent(unordered), unordered);
   const std::set<int> set{3, 1, 2};

@@ -22,14 +22,19 @@
 namespace cow::testing::calls {
 namespace {
 
-int good_calls = -1;  // before the one that fails; -1: none does
+int good_calls = -1;    // before the one that fails; -1: none does
+bool all_fail = false;  // from then on
 const char* failed = "";
+int good_letters = -1;  // before the one that cannot be taken in
 bool stuttering = false;
 bool capacities_stay = false;
 std::minstd_rand chance;
 
 bool fails(const char* call, int error) {
-  if (good_calls == -1 || good_calls-- > 0) return false;
+  if (good_calls == -1) return false;
+  const bool is_good = good_calls > 0;
+  if (is_good || !all_fail) --good_calls;
+  if (is_good) return false;
   failed = call;
   errno = error;
   return true;
@@ -69,12 +74,20 @@ ssize_t part_of(int fd, std::size_t size) {
 void fail_after(int good) {
   failed = "";
   good_calls = good;
+  all_fail = false;
+}
+
+void fail_all_after(int good) {
+  fail_after(good);
+  all_fail = true;
 }
 
 std::string stop_failing() {
   good_calls = -1;
   return std::exchange(failed, "");
 }
+
+void fail_to_receive_after(int good) { good_letters = good; }
 
 void stutter(std::uint32_t seed) {
   chance.seed(seed);
@@ -88,6 +101,7 @@ void refuse_other_capacities(bool refuse) { capacities_stay = refuse; }
 }  // namespace cow::testing::calls
 
 using cow::testing::calls::fails;
+using cow::testing::calls::good_letters;
 using cow::testing::calls::part_of;
 
 // The names are the linker's: ld(1), --wrap.
@@ -160,6 +174,16 @@ int __wrap_socketpair(int domain, int type, int protocol, int* ends);
 int __wrap_socketpair(int domain, int type, int protocol, int* ends) {
   if (fails("socketpair", EMFILE)) return -1;
   return __real_socketpair(domain, type, protocol, ends);
+}
+
+ssize_t __real_recvmsg(int, msghdr*, int);
+ssize_t __wrap_recvmsg(int socket, msghdr* message, int flags);
+ssize_t __wrap_recvmsg(int socket, msghdr* message, int flags) {
+  if (good_letters != -1 && good_letters-- == 0) {
+    errno = ENOMEM;
+    return -1;
+  }
+  return __real_recvmsg(socket, message, flags);
 }
 
 // Only the calls that have no wrapper in the library come through it.

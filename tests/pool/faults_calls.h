@@ -13,8 +13,14 @@ namespace cow::testing::calls {
 /// posix_spawn, mmap, memfd_create, ftruncate, epoll_create1, epoll_ctl,
 /// socketpair, pidfd_open.
 void fail_after(int good);
+/// The same of all calls that are made after them.
+void fail_all_after(int good);
 /// Nothing fails any more. Returns the name of the call that did, or nothing.
 std::string stop_failing();
+
+/// Of the letters that come, the one after `good` others is not taken in, for
+/// lack of memory. -1: none.
+void fail_to_receive_after(int good);
 
 /// From now on reads and writes of pipes do what they may do: take one byte, or
 /// some, are interrupted, or find a pipe that does not wait empty or full. Also

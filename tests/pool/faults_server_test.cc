@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -224,6 +225,29 @@ TEST_F(ForkServerFaults, CallsThatFailInTheServerLeaveTheOthersTheWork) {
     EXPECT_EQ(pool.workers().size(), 2U);
     EXPECT_EQ(children_of(server).size(), 2U);
     EXPECT_EQ(pool.fork_server(), server);
+  }
+}
+
+// The first answer says how a worker has ended, the second brings its
+// successor. A server whose next answer would be that one is asked no more.
+TEST_F(ForkServerFaults, AnAnswerThatIsNotTakenInIsNotTakenForTheNext) {
+  for (const int good : {0, 1}) {
+    {
+      Pool pool(served(2));
+      EXPECT_TRUE(works(pool));
+      kill_and_wait(pool.workers()[0]);
+      calls::fail_to_receive_after(good);
+      auto pending = pool.map_async(same, numbers(50), 1);
+      ASSERT_TRUE(pending.wait_for(kDeadline));
+      calls::fail_to_receive_after(-1);
+      for (int i = 0; i < 2; ++i) {
+        EXPECT_TRUE(works(pool)) << good;
+        EXPECT_EQ(pool.map(same, numbers(50), 1), numbers(50)) << good;
+        EXPECT_EQ(children_of(pool.fork_server()).size(), 2U) << good;
+        kill_and_wait(pool.workers()[0]);
+      }
+    }
+    while (::waitpid(-1, nullptr, 0) > 0) continue;  // one that nobody knew
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "pool/descriptor_limit.h"
 #include "pool/faults_calls.h"
 #include "pool/faults_support.h"
 
@@ -16,14 +17,30 @@ using ::testing::HasSubstr;
 class Successors : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Successors, every_method(), name_of_method);
 
-// All workers come to the end of their part; whichever of them comes first, in
-// the end no worker is left.
-TEST_P(Successors, ThatCannotBeStartedAreToldAndHangNothing) {
+// All workers come to the end of their part, and one call for one of those that
+// come after them fails, whichever it is.
+TEST_P(Successors, ThatCannotBeStartedAtOnceComeLater) {
   bool all_started = false;
   for (int good = 0; !all_started; ++good) {
     Pool pool(
         {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
     calls::fail_after(good);
+    auto pending = pool.map_async(same, numbers(4), 1);
+    ASSERT_TRUE(pending.wait_for(kDeadline)) << good;
+    const std::string call = calls::stop_failing();
+    all_started = call.empty();
+    EXPECT_EQ(pending.get(), numbers(4)) << call;
+    ASSERT_LT(good, 1000);
+  }
+}
+
+// The same if all calls fail from then on: in the end no worker is left.
+TEST_P(Successors, ThatCannotBeStartedAreToldAndHangNothing) {
+  bool all_started = false;
+  for (int good = 0; !all_started; ++good) {
+    Pool pool(
+        {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
+    calls::fail_all_after(good);
     auto pending = pool.map_async(same, numbers(4), 1);
     ASSERT_TRUE(pending.wait_for(kDeadline)) << good;
     const std::string call = calls::stop_failing();
@@ -37,6 +54,29 @@ TEST_P(Successors, ThatCannotBeStartedAreToldAndHangNothing) {
     }
     ASSERT_LT(good, 1000);
   }
+}
+
+// There is enough for one worker, but not for it and its successor.
+TEST_P(Successors, TakeWhatTheWorkersBeforeThemHaveHeld) {
+  Pool pool(
+      {.workers = 1, .start_method = GetParam(), .max_tasks_per_child = 1});
+  const DescriptorLimit few(2);
+  EXPECT_EQ(pool.map(same, numbers(10), 1), numbers(10));
+}
+
+// Nor for a successor of one that has died beside one that has done its part.
+TEST_P(Successors, TakeWhatAWorkerBesideThemHasHeld) {
+  Gate gate;
+  Pool pool(
+      {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
+  auto held = pool.map_async(stop_at_gate, numbers(2), 1);
+  ASSERT_TRUE(gate.arrived(held, 2));
+  kill_and_wait(pool.workers()[0]);
+  EXPECT_FALSE(held.ready());
+  const DescriptorLimit few(2);
+  gate.let_go(1);
+  EXPECT_THROW(held.get(), WorkerDied);
+  EXPECT_EQ(pool.apply(same, 7), 7);
 }
 
 // The others go on as long as they may.

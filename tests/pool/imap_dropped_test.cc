@@ -73,5 +73,30 @@ TEST_F(ImapDropped, RunsNothingMoreThatWasOnlyPickled) {
   expect_only_the_first_was_run();
 }
 
+int count(int number) {
+  Counters::add(0);
+  return number;
+}
+int stop_at_the_first(int number) {
+  if (number == 0) Gate::stop();
+  return number;
+}
+
+// While the only worker is held, nothing of the other one is run.
+TEST(ImapOfAnImap, DroppedRunsNothingMoreOfTheOtherEither) {
+  Gate gate;
+  Counters counters(1);
+  Pool pool({.workers = 1});
+  auto results = std::optional(
+      pool.imap(stop_at_the_first, pool.imap(count, numbers(1000))));
+  while (!gate.arrived(1)) continue;
+  results.reset();
+  const int before = counters.all()[0];
+  gate.let_go(1);
+  pool.close();
+  pool.join();
+  EXPECT_EQ(counters.all()[0], before);
+}
+
 }  // namespace
 }  // namespace cow::testing

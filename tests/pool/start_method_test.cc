@@ -6,8 +6,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -375,6 +378,21 @@ TEST(ForkServer, ThatIsKilledTakesItsWorkersAlongAndIsReplaced) {
   EXPECT_NE(pool.fork_server(), first);
 }
 
+// As the first process of a container does.
+TEST(ForkServer, ThatIsKilledLeavesNoZombieToAProcessThatTakesInOrphans) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  {
+    Pool pool({.workers = 3, .start_method = StartMethod::kForkServer});
+    const auto workers = watch(pool.workers());
+    ::kill(pool.fork_server(), SIGKILL);
+    EXPECT_TRUE(all_end(workers));
+    EXPECT_TRUE(works(pool));
+  }
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+}
+
 TEST(ForkServer, ReportsAPreloadThatThrowsOrEnds) {
   EXPECT_THAT(
       error_of<PoolError>([] {
@@ -390,6 +408,22 @@ TEST(ForkServer, ReportsAPreloadThatThrowsOrEnds) {
                            .preload = [] { ::_exit(3); }});
               }),
               HasSubstr("the fork server ended with exit status 3"));
+}
+
+void throw_much(std::size_t size) {
+  throw std::runtime_error("no data" + std::string(size, '!'));
+}
+
+TEST(ForkServer, ReportsAPreloadThatThrowsHoweverMuchThatSays) {
+  for (const std::size_t size : {70'000U, 1'000'000U}) {
+    EXPECT_THAT(error_of<PoolError>([&] {
+                  Pool pool({.workers = 1,
+                             .start_method = StartMethod::kForkServer,
+                             .preload = {throw_much, size}});
+                }),
+                HasSubstr("std::runtime_error: no data!!"))
+        << size;
+  }
 }
 
 TEST(ForkServer, RefusesToForkBesideThreadsOfItsPreload) {

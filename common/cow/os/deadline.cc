@@ -5,9 +5,11 @@
 namespace cow {
 
 Deadline::Deadline(std::chrono::milliseconds from_now) {
-  // Longer than this nobody waits, and a deadline could not be calculated.
+  // Longer than this nobody waits, and a deadline could not be calculated; nor
+  // one that has passed so long ago.
   constexpr std::chrono::milliseconds kForEver = std::chrono::hours(24 * 365);
-  at_ = std::chrono::steady_clock::now() + std::min(from_now, kForEver);
+  at_ = std::chrono::steady_clock::now() +
+        std::clamp(from_now, std::chrono::milliseconds(0), kForEver);
 }
 
 int Deadline::milliseconds_left() const {

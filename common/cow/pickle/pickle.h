@@ -151,6 +151,19 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
   }
 }
 
+template <typename Key, typename Compare, typename Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
+                               std::multiset<Key, Compare, Allocator>& set) {
+  cereal::size_type size = 0;
+  unpickler(cereal::make_size_tag(size));
+  set.clear();
+  for (cereal::size_type i = 0; i < size; ++i) {
+    Key key{};
+    unpickler(key);
+    set.emplace_hint(set.end(), std::move(key));
+  }
+}
+
 /// Each bool is checked; cereal would take the array's bytes as they come.
 template <std::size_t Size>
 void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,

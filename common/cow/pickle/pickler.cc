@@ -1,6 +1,6 @@
 #include "cow/pickle/pickler.h"
 
-#include <algorithm>
+#include <iterator>
 
 namespace cow {
 namespace {
@@ -21,9 +21,13 @@ std::string Message::to_string() const {
 
 bool Pickler::keeps(const void* object) const {
   const auto* address = static_cast<const std::byte*>(object);
-  return std::any_of(kept_.begin(), kept_.end(), [&](const Range& range) {
-    return range.begin <= address && address < range.end;
-  });
+  const auto behind = kept_.upper_bound(address);
+  return behind != kept_.begin() && address < std::prev(behind)->second;
+}
+
+void Pickler::keep_range(const std::byte* begin, const std::byte* end) {
+  // What lies within another range is there, and would only hide its rest.
+  if (begin != end && !(keeps(begin) && keeps(end - 1))) kept_[begin] = end;
 }
 
 void Pickler::saveBinary(const void* data, std::size_t size) {

@@ -17,6 +17,7 @@
 #include <cereal/cereal.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -90,8 +91,8 @@ class Pickler
   /// `save` function) are copied.
   template <typename T>
   void keep(const T* objects, std::size_t count = 1) {
-    kept_.push_back({reinterpret_cast<const std::byte*>(objects),
-                     reinterpret_cast<const std::byte*>(objects + count)});
+    keep_range(reinterpret_cast<const std::byte*>(objects),
+               reinterpret_cast<const std::byte*>(objects + count));
   }
   /// Whether `object` lies within something that was promised to be kept.
   bool keeps(const void* object) const;
@@ -109,13 +110,10 @@ class Pickler
   Depth& depth() { return depth_; }
 
  private:
-  struct Range {
-    const std::byte* begin;
-    const std::byte* end;
-  };
+  void keep_range(const std::byte* begin, const std::byte* end);
 
   Message message_;
-  std::vector<Range> kept_;
+  std::map<const std::byte*, const std::byte*> kept_;  // their ends, by begin
   Depth depth_;
 };
 

@@ -320,17 +320,20 @@ bool Engine::has_time(std::size_t index) {
   if (worker != nullptr && !worker->is_idle()) return false;
   if (worker != nullptr && may_have_more(*worker)) return true;
   if (worker != nullptr) retire(remove(index));
-  if (start_failed_) return false;
-  try {
-    start_worker(index);
-    return workers_[index].worker->is_idle();
-  } catch (const std::exception& error) {
-    start_failed_ = true;
-    if (!others_do_the_work()) {
-      give_up(fmt::format("no worker can be started: {}", error.what()));
+  while (!start_failed_) {
+    try {
+      start_worker(index);
+      return workers_[index].worker->is_idle();
+    } catch (const std::exception& error) {
+      if (!others_do_the_work()) {
+        // Those that have done their part may hold what a new one lacks.
+        if (end_workers()) continue;
+        give_up(fmt::format("no worker can be started: {}", error.what()));
+      }
+      start_failed_ = true;
     }
-    return false;
   }
+  return false;
 }
 
 bool Engine::may_have_more(const WorkerLink& worker) const {
@@ -506,13 +509,16 @@ void Engine::join() {
   // Reading runs code of others, in which a job may end and leave the list.
   for (const auto& job : std::deque(jobs_)) job->read_input_to_its_end();
   while (busy() || is_waiting()) progress();
+  end_workers();
+  starter_.stop();
+}
+
+bool Engine::end_workers() {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (workers_[i].worker) retire(remove(i));
   }
-  for (const auto& worker : std::exchange(retired_, {})) {
-    worker->process().wait();
-  }
-  starter_.stop();
+  for (const auto& worker : retired_) worker->process().wait();
+  return !std::exchange(retired_, {}).empty();
 }
 
 void Engine::retire(std::unique_ptr<WorkerLink> worker) {

@@ -153,6 +153,9 @@ class Engine {
   // Tells a worker that has nothing to do to end.
   void retire(std::unique_ptr<WorkerLink> worker);
   void reap_the_retired();
+  // Has all workers end, which have nothing to do, and waits for it; false if
+  // there are none.
+  bool end_workers();
   bool busy() const;
 
   pid_t owner_;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <map>
@@ -79,8 +81,12 @@ std::string call_preload(int file) {
   try {
     make_call_in(file);
   } catch (...) {
-    return fmt::format("the preload failed in the fork server: {}",
-                       to_string(describe_exception(0)));
+    std::string failure =
+        fmt::format("the preload failed in the fork server: {}",
+                    to_string(describe_exception(0)));
+    // The answer is one letter, however much the exception says.
+    failure.resize(std::min(failure.size(), kLongestLetter / 2));
+    return failure;
   }
   return "";
 }
@@ -254,7 +260,12 @@ Letter ForkServer::ask(const Request& request,
     throw;
   }
   server_.kill(SIGCONT);  // one that somebody has stopped would not answer
-  return receive_letter(socket_.get());
+  try {
+    return receive_letter(socket_.get());
+  } catch (...) {  // this answer would be taken for that to the next request
+    stop();
+    throw;
+  }
 }
 
 bool ForkServer::has_ended() const {
@@ -291,13 +302,30 @@ ExitStatus ForkServer::status_of(pid_t pid) {
   constexpr ExitStatus kNobodyKnows{.code = kUnknownExit, .signal = 0};
   try {
     const Letter letter = ask(Request{.kind = Request::kStatus, .pid = pid});
-    if (letter.text.empty()) return kNobodyKnows;  // the server has ended
+    if (letter.text.empty()) {
+      server_.kill(SIGKILL);  // in case that it only is about to end
+      if (server_) wait_readable(server_.descriptor(), -1);
+      return kNobodyKnows;
+    }
     const auto answer = read_letter<Answer>(letter);
     return {.code = answer.code, .signal = answer.signal};
   } catch (const std::exception&) {
     return kNobodyKnows;
   }
 }
+
+namespace {
+
+// Where this process takes in orphans, as the first of a container does, a
+// worker of a server that has ended is its child now. Elsewhere it is nobody's
+// here, which is no error.
+void reap_orphan(const Descriptor& pidfd) {
+  constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD: waitid(2)
+  siginfo_t ignored{};
+  ::waitid(kPidfd, static_cast<id_t>(pidfd.get()), &ignored, WEXITED | WNOHANG);
+}
+
+}  // namespace
 
 WorkerProcess::WorkerProcess(pid_t pid, Descriptor pidfd,
                              std::shared_ptr<ForkServer> server)
@@ -316,7 +344,9 @@ ExitStatus WorkerProcess::wait() {
   if (!server_) return child_.wait();
   wait_readable(pidfd_.get(), -1);
   const auto server = std::exchange(server_, nullptr);
-  return server->status_of(std::exchange(pid_, 0));
+  const ExitStatus status = server->status_of(std::exchange(pid_, 0));
+  if (status.code == kUnknownExit) reap_orphan(pidfd_);
+  return status;
 }
 
 }  // namespace cow

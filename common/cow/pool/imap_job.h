@@ -184,7 +184,7 @@ class ImapJob final : public Job {
           Window window)
       : Job(program_offset(reinterpret_cast<AnyFunction>(&Kind::run_each))),
         task_(std::move(task)),
-        input_(std::forward<Range>(input)),
+        input_(Input{std::forward<Range>(input)}),
         chunk_size_(chunk_size),
         window_(window),
         expected_size_(window.bytes),
@@ -220,7 +220,8 @@ class ImapJob final : public Job {
   }
   void cancel() override {
     queue_.cancel();
-    at_.reset();  // it refers to an input that may end before this job
+    at_.reset();     // it refers to an input that may end before this job
+    input_.reset();  // such as another imap, which is dropped with this one
   }
   bool is_wanted() const override { return !queue_.cancelled(); }
   bool exhausted() const override { return queue_.ended() && !has_next(); }
@@ -271,8 +272,9 @@ class ImapJob final : public Job {
   void read_batch() {
     std::vector<Element<Item>> items;
     try {
-      if (!at_) at_.emplace(std::begin(input_));
-      for (; items.size() < chunk_size_ && *at_ != std::end(input_); ++*at_) {
+      Range& input = input_->range;
+      if (!at_) at_.emplace(std::begin(input));
+      for (; items.size() < chunk_size_ && *at_ != std::end(input); ++*at_) {
         items.push_back(make_element<Item>(read_item()));
       }
       if (items.size() < chunk_size_) end();
@@ -307,8 +309,13 @@ class ImapJob final : public Job {
     }
   }
 
+  // A range, or a reference to one.
+  struct Input {
+    Range range;
+  };
+
   F task_;
-  Range input_;
+  std::optional<Input> input_;  // until it is cancelled
   std::optional<Iterator> at_;
   std::size_t chunk_size_;
   Window window_;
