@@ -27,6 +27,7 @@ bool all_fail = false;  // from then on
 const char* failed = "";
 int good_letters = -1;  // before the one that cannot be taken in
 bool stuttering = false;
+std::int64_t waits_made = 0;
 bool capacities_stay = false;
 std::minstd_rand chance;
 
@@ -88,6 +89,8 @@ std::string stop_failing() {
 }
 
 void fail_to_receive_after(int good) { good_letters = good; }
+
+std::int64_t waits() { return waits_made; }
 
 void stutter(std::uint32_t seed) {
   chance.seed(seed);
@@ -167,6 +170,13 @@ int __wrap_epoll_ctl(int epoll, int operation, int fd, epoll_event* event);
 int __wrap_epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
   if (operation == EPOLL_CTL_ADD && fails("epoll_ctl", ENOMEM)) return -1;
   return __real_epoll_ctl(epoll, operation, fd, event);
+}
+
+int __real_epoll_wait(int, epoll_event*, int, int);
+int __wrap_epoll_wait(int epoll, epoll_event* events, int most, int time);
+int __wrap_epoll_wait(int epoll, epoll_event* events, int most, int time) {
+  ++cow::testing::calls::waits_made;
+  return __real_epoll_wait(epoll, events, most, time);
 }
 
 int __real_socketpair(int, int, int, int*);

@@ -28,6 +28,9 @@ void fail_to_receive_after(int good);
 void stutter(std::uint32_t seed);
 void stop_stuttering();
 
+/// How often epoll_wait has been called.
+std::int64_t waits();
+
 /// From now on, or no longer, no pipe can be given another capacity.
 void refuse_other_capacities(bool refuse);
 

@@ -41,6 +41,23 @@ INSTANTIATE_TEST_SUITE_P(, Calls,
                            return std::string(to_string(method.param));
                          });
 
+// epoll reports the pipe of a worker that has closed it, again and again.
+TEST_P(Calls, AreFewWhileATaskRunsOnThatHasClosedItsPipe) {
+  Gate gate;
+  Pool pool(workers(1));
+  auto pending = pool.apply_async([] {
+    Gate::arrive();  // so that it is open: it shall not take that number
+    ::close(reply_pipe());
+    Gate::stop();
+  });
+  ASSERT_TRUE(gate.arrived(pending, 2));
+  const std::int64_t before = calls::waits();
+  EXPECT_FALSE(pending.wait_for(std::chrono::milliseconds(50)));
+  EXPECT_LE(calls::waits() - before, 3);
+  gate.let_go(1);
+  EXPECT_THROW(pending.get(), WorkerDied);
+}
+
 TEST_P(Calls, ThatFailAtAnyStepOfTheStartAreToldAndLeaveNothing) {
   const Holdings before = holdings();
   std::set<std::string> failed;

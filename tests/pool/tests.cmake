@@ -96,8 +96,8 @@ add_executable(pool_faults_test
   pool/support.cc)
 target_link_libraries(pool_faults_test PRIVATE test_support)
 cowpool_program(pool_faults_test)
-foreach(call IN ITEMS epoll_create1 epoll_ctl fcntl fork ftruncate memfd_create
-    mmap pipe2 posix_spawn read recvmsg socketpair syscall writev)
+foreach(call IN ITEMS epoll_create1 epoll_ctl epoll_wait fcntl fork ftruncate
+    memfd_create mmap pipe2 posix_spawn read recvmsg socketpair syscall writev)
   target_link_options(pool_faults_test PRIVATE LINKER:--wrap=${call})
 endforeach()
 cowpool_discover(pool_faults_test pool.Faults. process)

@@ -208,7 +208,12 @@ bool Engine::progress(int also, int milliseconds) {
     if (!workers_[index].worker) continue;  // buried in this round
     switch (static_cast<Event>(event.data.u64 & 3)) {
       case Event::kReply:
-        if (!read_replies(index)) bury(index, true);
+        if ((event.events & EPOLLIN) == 0) {
+          // It is empty, and nobody can write to it: a task has closed it.
+          poller_.forget(workers_[index].worker->pipes().results.get());
+        } else if (!read_replies(index)) {
+          bury(index, true);
+        }
         break;
       case Event::kDeath:
         dead.push_back(index);
