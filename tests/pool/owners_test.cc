@@ -110,27 +110,42 @@ TEST(Owners, TakeARangeThatEndsInASentinel) {
 std::optional<Pool> the_pool;
 std::vector<Descriptor> of_the_worker;
 
+PoolOptions with_descriptors() {
+  return {.workers = 2,
+          .initializer =
+              [] {
+                for (int i = 0; i < 20; ++i) {
+                  of_the_worker.emplace_back(
+                      ::open("/dev/null", O_WRONLY | O_CLOEXEC));
+                }
+              },
+          .max_tasks_per_child = 1};
+}
+
+std::ptrdiff_t drop_it_and_count(int /*item*/) {
+  the_pool.reset();
+  return std::count_if(
+      of_the_worker.begin(), of_the_worker.end(),
+      [](const Descriptor& fd) { return ::write(fd.get(), "x", 1) == 1; });
+}
+
 // A worker has closed the pool's descriptors; their numbers are others' now.
 TEST(Owners, OfACopyInAWorkerCloseNothingOfTheWorkers) {
-  the_pool.emplace(PoolOptions{.workers = 2,
-                               .initializer =
-                                   [] {
-                                     for (int i = 0; i < 20; ++i) {
-                                       of_the_worker.emplace_back(::open(
-                                           "/dev/null", O_WRONLY | O_CLOEXEC));
-                                     }
-                                   },
-                               .max_tasks_per_child = 1});
-  const auto drop_it_and_count = [](int /*item*/) {
-    the_pool.reset();
-    return std::count_if(
-        of_the_worker.begin(), of_the_worker.end(),
-        [](const Descriptor& fd) { return ::write(fd.get(), "x", 1) == 1; });
-  };
+  the_pool.emplace(with_descriptors());
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(the_pool->map(drop_it_and_count, numbers(4), 1),
               (std::vector<std::ptrdiff_t>(4, 20)));
   }
+  the_pool.reset();
+}
+
+TEST(Owners, OfACopyInAWorkerOfAWorkerCloseNothingEither) {
+  the_pool.emplace(with_descriptors());
+  const auto have_it_dropped = [](int /*item*/) {
+    return Pool({.workers = 1}).apply(drop_it_and_count, 0);
+  };
+  EXPECT_EQ(the_pool->map(have_it_dropped, numbers(4), 1),
+            (std::vector<std::ptrdiff_t>(4, 20)));
   the_pool.reset();
 }
 

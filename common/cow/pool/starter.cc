@@ -84,7 +84,7 @@ std::vector<NewWorker> Starter::prepare(std::size_t count) const {
 }
 
 void Starter::start(std::span<NewWorker> workers,
-                    std::span<const int> descriptors) const {
+                    std::span<const int> descriptors) {
   std::optional<HeldSignal> held;
   if (forks()) held.emplace(SIGINT);  // until the workers ignore it
   // Nothing else in between: each page that the pool writes between two forks
@@ -97,7 +97,7 @@ void Starter::start(std::span<NewWorker> workers,
 }
 
 WorkerProcess Starter::start_one(NewWorker& worker,
-                                 std::span<const int> descriptors) const {
+                                 std::span<const int> descriptors) {
   if (forks()) return WorkerProcess(fork_worker(worker, descriptors));
   if (server_) return fork_by_server(worker);
   return WorkerProcess(spawn_worker(worker.link->pipes().tasks_reader.get(),
@@ -120,7 +120,7 @@ WorkerProcess Starter::fork_by_server(NewWorker& worker) const {
 }
 
 Child Starter::fork_worker(const NewWorker& worker,
-                           std::span<const int> descriptors) const {
+                           std::span<const int> descriptors) {
   const auto body = [&, parent = ::getpid()] {
     // If the pool's process ends in whatever way, so does the worker.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -130,7 +130,7 @@ Child Starter::fork_worker(const NewWorker& worker,
     ignore_signal(SIGINT);
     const int tasks = worker.link->pipes().tasks_reader.get();
     const int results = worker.results_writer.get();
-    forker_ = this;
+    is_worker_ = true;
     for (const int fd : descriptors) {
       if (fd != tasks && fd != results) ::close(fd);
     }

@@ -52,8 +52,7 @@ class Starter {
   /// Starts them. A forked one closes its copies of `descriptors`, except its
   /// own. Throws PoolError or std::system_error; then those that have a process
   /// were started.
-  void start(std::span<NewWorker> workers,
-             std::span<const int> descriptors) const;
+  void start(std::span<NewWorker> workers, std::span<const int> descriptors);
   /// Ends the fork server, if there is one.
   void stop() { server_.reset(); }
 
@@ -63,23 +62,20 @@ class Starter {
   bool spawns() const { return options_.start_method == StartMethod::kSpawn; }
   /// Whether this process is a worker that this object has forked, or a copy of
   /// one: it has closed the pool's descriptors.
-  bool has_forked_this_process() const { return forker_ == this; }
+  bool has_forked_this_process() const { return is_worker_; }
   const Call& initializer() const { return options_.initializer; }
   /// The fork server's process id, or 0 if there is none.
   pid_t fork_server() const { return server_ ? server_->pid() : 0; }
 
  private:
   // May give the worker other pipes.
-  WorkerProcess start_one(NewWorker& worker,
-                          std::span<const int> descriptors) const;
+  WorkerProcess start_one(NewWorker& worker, std::span<const int> descriptors);
   WorkerProcess fork_by_server(NewWorker& worker) const;
-  Child fork_worker(const NewWorker& worker,
-                    std::span<const int> descriptors) const;
-
-  inline static const Starter* forker_ = nullptr;  // in a forked worker
+  Child fork_worker(const NewWorker& worker, std::span<const int> descriptors);
 
   StarterOptions options_;
   std::shared_ptr<ForkServer> server_;
+  bool is_worker_ = false;  // in a process that it has forked, and its copies
 };
 
 }  // namespace cow
