@@ -268,15 +268,8 @@ Letter ForkServer::ask(const Request& request,
   }
 }
 
-bool ForkServer::has_ended() const {
-  return wait_readable(server_.descriptor(), 0);
-}
-
 WorkerProcess ForkServer::start_worker(int tasks, int results, int offers) {
-  if (!server_ || has_ended()) {
-    stop();
-    start();
-  }
+  if (!server_) start();
   Letter letter =
       ask(Request{.kind = Request::kFork}, {tasks, results, offers});
   if (letter.text.empty()) {

@@ -40,9 +40,10 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   ~ForkServer();
 
   /// Has a worker forked that serves batches from `tasks` and replies on
-  /// `results`; `offers` is a file that holds the page of offers.h. If the
-  /// server has died, another one is started first. Throws as the constructor,
-  /// and std::system_error if the server cannot fork, or ForkServerDied.
+  /// `results`; `offers` is a file that holds the page of offers.h. Throws
+  /// ForkServerDied if the server has; the next call then starts another one
+  /// first. Throws as the constructor as well, and std::system_error if the
+  /// server cannot fork.
   WorkerProcess start_worker(int tasks, int results, int offers);
 
   /// How the worker `pid`, which has ended, did so; reaps it.
@@ -58,7 +59,6 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   void start();
   void expect_preloaded();
   void stop();
-  bool has_ended() const;
 
   Call preload_;
   Child server_;
