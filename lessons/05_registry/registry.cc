@@ -123,6 +123,28 @@ Seen change_after_the_fork(cow::Lesson& lesson, int max_tasks) {
               [&] { pool.map(version_of, std::vector<std::string>{"late"}); })};
 }
 
+// To the workers that stand, a change after their fork never happened.
+void claim_what_later_workers_see(cow::Lesson& lesson, const cow::Moment& held,
+                                  const cow::Term& N) {
+  const Seen before = change_after_the_fork(lesson, 0);
+  const Seen after = change_after_the_fork(lesson, 1);
+  lesson.show("A key that was added too late", cow::wrap(before.error, "  "));
+  const auto claim_seen = [&](const char* says, std::int64_t workers,
+                              const cow::Term& expected) {
+    lesson.claim({.says = says,
+                  .measured = held.counted(says, {workers}),
+                  .expected = cow::exactly(expected),
+                  .otherwise = "the workers were forked at another time"});
+  };
+  claim_seen("workers that know a key added after their fork", before.late_key,
+             0);
+  claim_seen("workers that see a value changed after it", before.new_value, 0);
+  claim_seen("of those forked later, that know the key", after.late_key, N);
+  claim_seen("of those forked later, that see the value", after.new_value, N);
+  const bool named = before.error.find("\"late\"") != std::string::npos;
+  claim_seen("errors that name the key which is not there", named ? 1 : 0, 1);
+}
+
 void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
   lesson.needs(D.bytes());
@@ -152,24 +174,7 @@ void experiment(cow::Lesson& lesson) {
                 .expected = cow::about(D + held.sum_of_bases(cow::pss),
                                        lesson.processes()),
                 .otherwise = "somebody holds a copy"});
-
-  const Seen before = change_after_the_fork(lesson, 0);
-  const Seen after = change_after_the_fork(lesson, 1);
-  lesson.show("A key that was added too late", cow::wrap(before.error, "  "));
-  const auto claim_seen = [&](const char* says, std::int64_t workers,
-                              const cow::Term& expected) {
-    lesson.claim({.says = says,
-                  .measured = held.counted(says, {workers}),
-                  .expected = cow::exactly(expected),
-                  .otherwise = "the workers were forked at another time"});
-  };
-  claim_seen("workers that know a key added after their fork", before.late_key,
-             0);
-  claim_seen("workers that see a value changed after it", before.new_value, 0);
-  claim_seen("of those forked later, that know the key", after.late_key, N);
-  claim_seen("of those forked later, that see the value", after.new_value, N);
-  const bool named = before.error.find("\"late\"") != std::string::npos;
-  claim_seen("errors that name the key which is not there", named ? 1 : 0, 1);
+  claim_what_later_workers_see(lesson, held, N);
   lesson.claim({.says = "the results are right",
                 .measured = held.results(),
                 .expected = cow::exactly(n)});
