@@ -159,7 +159,7 @@ std::optional<Runs::Job> Runs::start(const Command& command) {
   return job;
 }
 
-void Runs::end(Job& job) {
+void Runs::end(Job& job) const {
   Ran& ran = *job.ran;
   if (Clock::now() >= job.deadline) {
     job.child.kill(SIGKILL);

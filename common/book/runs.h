@@ -16,6 +16,7 @@
 namespace book {
 
 /// What a command has printed, to either of its outputs, and how it ended.
+// NOLINTNEXTLINE(bugprone-exception-escape): clang-tidy 14 takes JSON to throw.
 struct Ran {
   std::string text;
   nlohmann::json
@@ -65,7 +66,7 @@ class Runs {
   std::optional<Job> start(const Command& command);
   std::optional<Job> start_one(std::vector<Command>& commands,
                                const std::vector<Job>& running);
-  void end(Job& job);
+  void end(Job& job) const;
   cow::Reading<std::string> program(const std::string& name) const;
 
   Places places_;

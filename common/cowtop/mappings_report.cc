@@ -39,6 +39,7 @@ std::vector<NamedMappings> by_name(
     add(mapping.usage, sum.usage);
   }
   std::vector<NamedMappings> sorted;
+  sorted.reserve(sums.size());
   for (auto& [name, sum] : sums) sorted.push_back(std::move(sum));
   std::sort(sorted.begin(), sorted.end(),
             [](const NamedMappings& a, const NamedMappings& b) {

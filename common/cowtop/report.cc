@@ -12,7 +12,6 @@ namespace cowtop {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using cow::Bytes;
 using cow::Table;
 
 std::string replaced(std::string_view text, std::string_view from,
@@ -29,7 +28,8 @@ std::string replaced(std::string_view text, std::string_view from,
 // first line stands under what follows `first`.
 std::string wrapped(std::string text, std::string_view first = "") {
   for (const std::string unit : {"bytes", "KiB", "MiB", "GiB", "TiB"}) {
-    text = replaced(text, " " + unit, "\u00a0" + unit);
+    text =
+        replaced(text, fmt::format(" {}", unit), fmt::format("\u00a0{}", unit));
   }
   const std::string hang(first.size(), ' ');
   const std::string lines = replaced(cow::wrap(text, hang), "\u00a0", " ");

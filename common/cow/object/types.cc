@@ -59,8 +59,9 @@ void List::append(Ref<Object> ref) {
 
 void List::reserve(std::int64_t capacity) {
   Heap& heap = *type->heap;
-  auto* const items =
-      static_cast<Object**>(heap.allocate_items(capacity, sizeof(Object*)));
+  auto* const items = static_cast<Object**>(
+      // NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are its items.
+      heap.allocate_items(capacity, sizeof(Object*)));
   std::copy_n(items_, size_, items);
   heap.free(items_);
   items_ = items;

@@ -16,7 +16,7 @@ class HeldSignal {
   ~HeldSignal();
 
  private:
-  sigset_t before_;
+  sigset_t before_{};
 };
 
 /// Ignores `signal`, also one that was held.

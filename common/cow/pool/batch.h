@@ -97,6 +97,7 @@ template <typename T>
 std::vector<T> values_of(std::vector<Element<T>> elements) {
   if constexpr (std::is_same_v<T, bool>) {
     std::vector<bool> values;
+    values.reserve(elements.size());
     for (const HeldBool& element : elements) values.push_back(element.value);
     return values;
   } else {
