@@ -132,6 +132,7 @@ std::ptrdiff_t drop_it_and_count(int /*item*/) {
 // A worker has closed the pool's descriptors; their numbers are others' now.
 TEST(Owners, OfACopyInAWorkerCloseNothingOfTheWorkers) {
   the_pool.emplace(with_descriptors());
+  // The workers of the second round were forked from a pool that was complete.
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(the_pool->map(drop_it_and_count, numbers(4), 1),
               (std::vector<std::ptrdiff_t>(4, 20)));
@@ -144,8 +145,10 @@ TEST(Owners, OfACopyInAWorkerOfAWorkerCloseNothingEither) {
   const auto have_it_dropped = [](int /*item*/) {
     return Pool({.workers = 1}).apply(drop_it_and_count, 0);
   };
-  EXPECT_EQ(the_pool->map(have_it_dropped, numbers(4), 1),
-            (std::vector<std::ptrdiff_t>(4, 20)));
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(the_pool->map(have_it_dropped, numbers(4), 1),
+              (std::vector<std::ptrdiff_t>(4, 20)));
+  }
   the_pool.reset();
 }
 
