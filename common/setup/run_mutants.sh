@@ -20,6 +20,20 @@ fail() {
   failed=1
 }
 
+# The programs in which the tests that match $1 are; nothing, so that all is
+# built, if one of these tests is something else.
+programs_of() {
+  programs=
+  for command in $(ctest --test-dir $build -N -V -R "$1" |
+      sed -n 's/^.*Test command: "\{0,1\}\([^"]*[^" ]\).*/\1/p' | sort -u); do
+    case $command in
+      */bin/*_test) programs="$programs $(basename "$command")" ;;
+      *) return ;;
+    esac
+  done
+  printf '%s' "$programs"
+}
+
 # A repository of its own, so that git applies patches there and not here.
 mkdir -p "$source" && git -C "$source" init -q || exit 1
 git ls-files -co --exclude-standard -z | xargs -0 tar cf - 2>/dev/null |
@@ -46,11 +60,13 @@ for name; do
     fail "$name" "the patch no longer applies: $(head -n 1 $log)"
     continue
   fi
-  if ! cmake --build $build >$log 2>&1; then
+  programs=$(programs_of "$tests")
+  # shellcheck disable=SC2086  # the programs are words
+  if ! cmake --build $build ${programs:+--target $programs} >$log 2>&1; then
     fail "$name" "does not compile"
     grep -m 3 'error' $log
   elif ctest --test-dir $build --timeout 60 -R "$tests" --no-tests=ignore \
-      >$log 2>&1; then
+      --stop-on-failure >$log 2>&1; then
     fail "$name" "no test noticed: $what"
   else
     printf 'noticed   %-28s %s\n' "$name" "$what"

@@ -46,6 +46,7 @@ PoolOptions served(int workers, Call preload = {}) {
 class ForkServerFaults : public ::testing::Test {
  protected:
   ForkServerFaults() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+  ~ForkServerFaults() override { ::prctl(PR_SET_CHILD_SUBREAPER, 0); }
 
   const Holdings before_ = holdings();
 };

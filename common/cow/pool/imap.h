@@ -58,7 +58,8 @@ class Imap {
     return take();
   }
 
-  /// Waits at most so long; returns whether `next` would not wait.
+  /// Waits at most so long, or longer where reading an item of the input takes
+  /// longer; returns whether `next` would not wait.
   bool wait_for(std::chrono::milliseconds time) {
     return engine_->progress_until([this] { return is_there(); }, time);
   }
