@@ -113,7 +113,8 @@ install: ## Installs the library and cowtop: make install [PREFIX=/usr/local] [D
 	@cmake --install $(BUILD) --prefix '$(PREFIX)'
 
 clean: ## Removes what was built
-	@rm -rf build build-strict build-clang build-asan build-tsan build-fuzz
+	@rm -rf build build-strict build-clang build-asan build-tsan build-fuzz \
+	  build-mutants
 
 # $(call build_preset,NAME,TARGET): configures once, then builds TARGET, or all;
 # says nothing where there is nothing to do. Whether to configure again, CMake

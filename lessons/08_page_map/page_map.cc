@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,21 +68,20 @@ struct Seen {
 enum Kind : std::uint8_t { kShared, kCopy, kLeft };  // of pages, in the picture
 
 // Counts what a process owns of the region, and draws it as of kind `own`.
-cow::PageRow look_at(const cow::Process& process, Counts& counts,
-                     const std::string& label, Kind own) {
+cow::PageRow look_at(const cow::Process& process, Counts& counts, Kind own) {
   const auto map = region->page_map(process.pid);
   if (!map) throw cow::NotPossible(map.reason());
   const cow::Bytes uss = region->usage(process.pid)->usage.uss();
   counts.insert(counts.end(), {cow::count_pages(*map).exclusive.count(),
                                cow::to_pages(uss).count()});
-  cow::PageRow row{label, {}};
+  cow::PageRow row{"parent", {}};
   for (const cow::Page& page : *map) {
     row.pages.push_back(page.exclusive ? own : kShared);
   }
   return row;
 }
 
-// Each worker writes `count` pages of `all`, worker i from i * `stride` on.
+// Each worker writes `count` pages of `all`, the i-th from i * `stride` on.
 Seen write_pages(cow::Lesson& lesson, std::string_view moment, const Term& all,
                  const Term& count, const Term& stride = 0) {
   const cow::Region built_before_the_fork(Pages(all.value()));
@@ -93,11 +94,15 @@ Seen write_pages(cow::Lesson& lesson, std::string_view moment, const Term& all,
   auto writing = pool.map_async(write_part, parts, lesson.chunk_size());
   Seen seen;
   seen.held = lesson.observe_any(moment, writing, [&](const cow::Moment& now) {
-    seen.maps = {look_at(now.parent, seen.parent, "parent", kLeft)};
+    seen.maps = {look_at(now.parent, seen.parent, kLeft)};
     for (const cow::Process& worker : now.workers) {
-      seen.maps.push_back(look_at(worker, seen.workers,
-                                  fmt::format("worker {}", seen.maps.size()),
-                                  kCopy));
+      seen.maps.push_back(look_at(worker, seen.workers, kCopy));
+    }
+    // A part goes to whoever is free: worker 1 is the one that wrote the first.
+    std::ranges::sort(std::span(seen.maps).subspan(1), std::greater(),
+                      &cow::PageRow::pages);
+    for (std::size_t i = 1; i < seen.maps.size(); ++i) {
+      seen.maps[i].label = fmt::format("worker {}", i);
     }
   });
   const Counts faults = writing.get();  // the first ones were looked at

@@ -202,6 +202,15 @@ ExitStatus Server::status_of(pid_t pid, bool end_it) {
   return status;
 }
 
+// Where this process takes in orphans, as the first of a container does, a
+// worker of a server that has ended is its child now. Elsewhere it is nobody's
+// here, which is no error.
+void reap_orphan(const Descriptor& pidfd) {
+  constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD: waitid(2)
+  siginfo_t ignored{};
+  ::waitid(kPidfd, static_cast<id_t>(pidfd.get()), &ignored, WEXITED | WNOHANG);
+}
+
 }  // namespace
 
 int serve_forks(int socket, int preload) {
@@ -306,19 +315,6 @@ ExitStatus ForkServer::status_of(pid_t pid) {
     return kNobodyKnows;
   }
 }
-
-namespace {
-
-// Where this process takes in orphans, as the first of a container does, a
-// worker of a server that has ended is its child now. Elsewhere it is nobody's
-// here, which is no error.
-void reap_orphan(const Descriptor& pidfd) {
-  constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD: waitid(2)
-  siginfo_t ignored{};
-  ::waitid(kPidfd, static_cast<id_t>(pidfd.get()), &ignored, WEXITED | WNOHANG);
-}
-
-}  // namespace
 
 WorkerProcess::WorkerProcess(pid_t pid, Descriptor pidfd,
                              std::shared_ptr<ForkServer> server)
