@@ -89,6 +89,51 @@ TEST_P(AheadBy, ASlowTaskHoldsUpNoOther) {
   EXPECT_EQ(results.next(), std::nullopt);
 }
 
+void stop_process(pid_t pid) {
+  ::kill(pid, SIGSTOP);
+  ASSERT_TRUE(comes_to_be(pid, 'T'));
+}
+
+TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
+  Gate gate;
+  Pool pool = this->pool(3);
+  ASSERT_TRUE(works(pool));
+  const std::vector<pid_t> workers = pool.workers();
+  stop_process(workers[0]);
+  stop_process(workers[1]);
+  for (const std::size_t size : {0, 100, 10'000}) {
+    auto pid = pool.apply_async([](const std::string&) { return ::getpid(); },
+                                std::string(size, 'x'));
+    ASSERT_TRUE(pid.wait_for(kDeadline)) << size;
+    EXPECT_EQ(pid.get(), workers[2]);
+    EXPECT_EQ(pid.transfer().batches, 1);
+  }
+  auto pids = pool.map_async([](int) { return ::getpid(); }, numbers(100), 1);
+  ASSERT_TRUE(pids.wait_for(kDeadline));
+  EXPECT_EQ(pids.get(), std::vector<pid_t>(100, workers[2]));
+
+  // They read over what lies in their pipes.
+  ::kill(workers[0], SIGCONT);
+  ::kill(workers[1], SIGCONT);
+  auto meeting = pool.map_async(stop_at_gate, numbers(3), 1);
+  EXPECT_TRUE(gate.arrived(meeting, 3));
+  gate.let_go(3);
+  EXPECT_EQ(meeting.get(), numbers(3));
+}
+
+// Of the 16 MiB its pipe has taken a part, which nobody can take back.
+TEST_P(AheadBy, AStoppedWorkerKeepsABatchThatIsHalfInItsPipe) {
+  Pool pool = this->pool(2);
+  ASSERT_TRUE(works(pool));
+  const pid_t stopped = pool.workers()[0];
+  stop_process(stopped);
+  auto pid = pool.apply_async([](const std::string&) { return ::getpid(); },
+                              std::string(std::size_t{16} << 20, 'x'));
+  EXPECT_FALSE(pid.wait_for(std::chrono::milliseconds(300)));
+  ::kill(stopped, SIGCONT);
+  EXPECT_EQ(pid.get(), stopped);
+}
+
 // A small amount of work most of the time, a thousand times as much now and
 // then; which it is, the item says.
 void spin(int i) {

@@ -60,10 +60,24 @@ TEST(ForkedInitializer, ThatTakesLongHoldsUpNothingThatAnotherWorkerCanDo) {
   ASSERT_TRUE(gate.arrived(2));
   ASSERT_TRUE(comes_to_be(pool.workers()[1], 'S'));  // waits for a task
 
-  auto pid = pool.apply_async([] { return ::getpid(); });
+  // It is too large to be taken back from whom it was given to at first.
+  auto pid = pool.apply_async([](const std::string&) { return ::getpid(); },
+                              std::string(std::size_t{16} << 20, 'x'));
   EXPECT_TRUE(pid.wait_for(kDeadline));
   gate.let_go(1);
   EXPECT_EQ(pid.get(), pool.workers()[1]);
+}
+
+TEST_P(Initializer, ThatTakesLongHoldsUpNothingThatAnotherWorkerCanDo) {
+  Gate gate;
+  Counters counters(1);
+  Pool pool(options(
+      2, [] { Counters::add(0) == 0 ? Gate::stop() : Gate::arrive(); }));
+  auto pids = pool.map_async([](int) { return ::getpid(); }, numbers(2), 1);
+  EXPECT_TRUE(pids.wait_for(kDeadline));
+  gate.let_go(1);
+  const std::vector<pid_t> both = pids.get();
+  EXPECT_EQ(both[0], both[1]);
 }
 
 TEST_P(Initializer, RunsInAWorkerThatTakesTheFormersPlace) {

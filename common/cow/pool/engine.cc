@@ -23,6 +23,10 @@
 namespace cow {
 namespace {
 
+// How long a batch may lie with a worker that does not begin it, while another
+// is idle. It may be stopped, in its initializer, or without a CPU.
+constexpr std::chrono::milliseconds kPatience(100);
+
 constexpr const char* kTerminated = "the pool was terminated";
 
 bool has_ended(const WorkerProcess& process) {
@@ -199,6 +203,7 @@ bool Engine::progress(int also, int milliseconds) {
   expect_usable();
   has_failed_ = false;
   hand_out();
+  milliseconds = relieve_the_late(milliseconds);
   if (has_failed_) milliseconds = 0;  // that may be what is waited for
   if (also == -1 && !busy() && !is_waiting()) return false;  // nothing to do
 
@@ -297,8 +302,9 @@ std::optional<std::size_t> Engine::choose() {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (!has_time(i)) continue;
     // The first that is up: another may still wait for a CPU to start on.
-    if (workers_[i].worker->is_up()) return i;
-    if (!idle) idle = i;
+    const WorkerLink& worker = *workers_[i].worker;
+    if (worker.is_up() && !worker.is_behind()) return i;
+    if (!idle || workers_[*idle].worker->is_behind()) idle = i;
   }
   if (idle) return idle;
   // All have something to do: it can be given ahead, to who has least.
@@ -378,6 +384,31 @@ bool Engine::withdraw_for_the_idle() {
     if (!withdraw_from(*busiest->worker)) break;
   }
   return !returned_.empty();
+}
+
+int Engine::relieve_the_late(int milliseconds) {
+  const bool someone_is_idle =
+      std::any_of(workers_.begin(), workers_.end(), [](const Place& place) {
+        const WorkerLink* worker = place.worker.get();
+        return worker == nullptr || (worker->is_idle() && !worker->is_behind());
+      });
+  if (!someone_is_idle) return milliseconds;
+  for (Place& place : workers_) {
+    const std::uint64_t number =
+        place.worker ? place.worker->only_batch_to_begin() : 0;
+    if (number == 0) continue;
+    if (std::exchange(place.to_begin, number) != number) {
+      place.patience = Deadline(kPatience);
+    }
+    const int left = place.patience.milliseconds_left();
+    if (left > 0) {
+      milliseconds = milliseconds < 0 ? left : std::min(milliseconds, left);
+    } else if (withdraw_from(*place.worker)) {
+      hand_out();
+      return 0;
+    }
+  }
+  return milliseconds;
 }
 
 bool Engine::withdraw_from(WorkerLink& worker) {

@@ -95,6 +95,9 @@ class Engine {
   struct Place {
     std::unique_ptr<WorkerLink> worker;  // null: none is there now
     bool waits_for_room = false;         // its pipe is full
+    // The batch that it had yet to begin, by its number, and until when.
+    std::uint64_t to_begin = 0;
+    Deadline patience{std::chrono::milliseconds(0)};
   };
 
   void expect_not_ended() const;
@@ -134,6 +137,10 @@ class Engine {
   void give(std::size_t index);
   // Takes back batches from the worker that has most, if another has none.
   bool withdraw_for_the_idle();
+  // Gives the only batch of a worker that does not begin it to one that is
+  // idle. Returns for how long to wait: for `milliseconds`, or until that is
+  // due.
+  int relieve_the_late(int milliseconds);
   // Takes back its last batch; false if it has begun that.
   bool withdraw_from(WorkerLink& worker);
   void flush(std::size_t index);

@@ -40,9 +40,15 @@ void WorkerLink::disown_pipes() {
   }
 }
 
+std::uint64_t WorkerLink::only_batch_to_begin() const {
+  if (given_.size() != 1) return 0;
+  const Assignment& only = given_.front();
+  return offers().is_offered(only.slot, only.number) ? only.number : 0;
+}
+
 bool WorkerLink::has_room_for(const Message& message) const {
   const Bytes size = kBatchHeader + message.size();
-  return !passed_over_ && ~slots_taken_ != 0 && size <= kLargestAhead &&
+  return !is_behind_ && ~slots_taken_ != 0 && size <= kLargestAhead &&
          ahead_ + size <= kMostAhead;
 }
 
@@ -95,7 +101,7 @@ std::optional<Assignment> WorkerLink::withdraw() {
   given_.pop_back();
   slots_taken_ &= ~(std::uint64_t{1} << withdrawn.slot);
   ahead_ -= kBatchHeader + withdrawn.message.size();
-  passed_over_ = true;
+  is_behind_ = true;
   return withdrawn;
 }
 
@@ -142,7 +148,7 @@ bool WorkerLink::is_written(const Assignment& given) const {
 
 Assignment WorkerLink::finish() {
   ++finished_;
-  passed_over_ = false;
+  is_behind_ = false;
   return pop_first();
 }
 
