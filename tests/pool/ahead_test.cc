@@ -89,6 +89,15 @@ TEST_P(AheadBy, ASlowTaskHoldsUpNoOther) {
   EXPECT_EQ(results.next(), std::nullopt);
 }
 
+// Whether each worker begins a task while the others are at theirs, and all
+// come to an end.
+bool all_meet(Pool& pool, Gate& gate) {
+  auto meeting = pool.map_async(stop_at_gate, numbers(pool.size()), 1);
+  if (!gate.arrived(meeting, pool.size())) return false;
+  gate.let_go(pool.size());
+  return meeting.get() == numbers(pool.size());
+}
+
 void stop_process(pid_t pid) {
   ::kill(pid, SIGSTOP);
   ASSERT_TRUE(comes_to_be(pid, 'T'));
@@ -97,7 +106,7 @@ void stop_process(pid_t pid) {
 TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
   Gate gate;
   Pool pool = this->pool(3);
-  ASSERT_TRUE(works(pool));
+  ASSERT_TRUE(all_meet(pool, gate));
   const std::vector<pid_t> workers = pool.workers();
   stop_process(workers[0]);
   stop_process(workers[1]);
@@ -115,16 +124,14 @@ TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
   // They read over what lies in their pipes.
   ::kill(workers[0], SIGCONT);
   ::kill(workers[1], SIGCONT);
-  auto meeting = pool.map_async(stop_at_gate, numbers(3), 1);
-  EXPECT_TRUE(gate.arrived(meeting, 3));
-  gate.let_go(3);
-  EXPECT_EQ(meeting.get(), numbers(3));
+  EXPECT_TRUE(all_meet(pool, gate));
 }
 
 // Of the 16 MiB its pipe has taken a part, which nobody can take back.
 TEST_P(AheadBy, AStoppedWorkerKeepsABatchThatIsHalfInItsPipe) {
+  Gate gate;
   Pool pool = this->pool(2);
-  ASSERT_TRUE(works(pool));
+  ASSERT_TRUE(all_meet(pool, gate));
   const pid_t stopped = pool.workers()[0];
   stop_process(stopped);
   auto pid = pool.apply_async([](const std::string&) { return ::getpid(); },

@@ -113,7 +113,14 @@ TEST_P(Deaths, OfAllWorkersLeaveAFullSetOfNewOnes) {
   Gate gate;
   Pool pool(options(3));
   const std::vector<pid_t> before = pool.workers();
-  EXPECT_THROW(pool.map(abort_in, numbers(3), 1), WorkerDied);
+  const auto abort_together = [](int /*item*/) {
+    Gate::stop();
+    std::abort();
+  };
+  auto ends = pool.map_async(abort_together, numbers(3), 1);
+  ASSERT_TRUE(gate.arrived(ends, 3));
+  gate.let_go(3);
+  EXPECT_THROW(ends.get(), WorkerDied);
 
   auto pending = pool.map_async(stop_at_gate, numbers(3), 1);
   ASSERT_TRUE(gate.arrived(pending, 3));  // three are working at the same time
@@ -136,8 +143,14 @@ TEST_P(Deaths, ByTheHundredAreNoMoreThanByOne) {
 
 TEST_P(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
   Gate gate;
+  Counters done(2);
   Pool pool(options(2));
-  auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
+  auto pending = pool.map_async(
+      [](int i) {
+        Gate::stop();
+        Counters::add(i);
+      },
+      numbers(2), 1);
   auto other = pool.map_async(same, numbers(4), 1);
   ASSERT_TRUE(gate.arrived(pending, 2));
   const pid_t victim = pool.workers()[1];
@@ -150,7 +163,9 @@ TEST_P(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
   } catch (const WorkerDied& died) {
     EXPECT_EQ(died.worker(), victim);
     EXPECT_EQ(died.signal(), SIGKILL);
-    EXPECT_EQ(died.item(), 1);
+    std::vector expected(2, 1);
+    expected.at(static_cast<std::size_t>(died.item())) = 0;
+    EXPECT_EQ(done.all(), expected);
   }
   EXPECT_EQ(other.get(), numbers(4));
   EXPECT_EQ(pool.workers().size(), 2U);

@@ -114,7 +114,7 @@ class Link : public ::testing::Test {
   Pipe results_ = make_pipe();
   std::shared_ptr<Offers> offers_ = offers_in(make_offers(1));
   WorkerLink link_{{.tasks = Descriptor(::dup(tasks_.writer.get())),
-                    .tasks_reader = {},
+                    .tasks_reader = Descriptor(::dup(tasks_.reader.get())),
                     .results = Descriptor(::dup(results_.reader.get())),
                     .offers = offers_}};
   std::unique_ptr<FrameReader::Buffer> buffer_ =
@@ -338,6 +338,29 @@ TEST_F(Link, KnowsWhatItHasYetToBegin) {
   EXPECT_FALSE(link_.has_yet_to_begin(*other));
   work();
   EXPECT_FALSE(link_.has_yet_to_begin(*job_));
+}
+
+TEST_F(Link, KnowsTheOnlyBatchThatItHasYetToBegin) {
+  EXPECT_EQ(link_.only_batch_to_begin(), 0U);
+  give(0);
+  EXPECT_EQ(link_.only_batch_to_begin(), 1U);
+  give(1);
+  EXPECT_EQ(link_.only_batch_to_begin(), 0U);  // there are two
+  work();
+  EXPECT_THAT(finish(), ElementsAre(0, 1));
+  give(2);
+  EXPECT_EQ(link_.only_batch_to_begin(), 3U);
+  work();
+  EXPECT_EQ(link_.only_batch_to_begin(), 0U);  // it has begun it
+}
+
+TEST_F(Link, IsBehindUntilItHasReadOverWhatWasWithdrawn) {
+  give(0);
+  EXPECT_FALSE(link_.is_behind());
+  EXPECT_EQ(withdraw(), 0);
+  EXPECT_TRUE(link_.is_behind());
+  work();
+  EXPECT_FALSE(link_.is_behind());
 }
 
 std::size_t length(const std::string& text) { return text.size(); }

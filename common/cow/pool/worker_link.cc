@@ -46,9 +46,13 @@ std::uint64_t WorkerLink::only_batch_to_begin() const {
   return offers().is_offered(only.slot, only.number) ? only.number : 0;
 }
 
+bool WorkerLink::is_behind() const {
+  return passed_over_ && wait_readable(pipes_.tasks_reader.get(), 0);
+}
+
 bool WorkerLink::has_room_for(const Message& message) const {
   const Bytes size = kBatchHeader + message.size();
-  return !is_behind_ && ~slots_taken_ != 0 && size <= kLargestAhead &&
+  return !passed_over_ && ~slots_taken_ != 0 && size <= kLargestAhead &&
          ahead_ + size <= kMostAhead;
 }
 
@@ -101,7 +105,7 @@ std::optional<Assignment> WorkerLink::withdraw() {
   given_.pop_back();
   slots_taken_ &= ~(std::uint64_t{1} << withdrawn.slot);
   ahead_ -= kBatchHeader + withdrawn.message.size();
-  is_behind_ = true;
+  passed_over_ = true;
   return withdrawn;
 }
 
@@ -148,7 +152,7 @@ bool WorkerLink::is_written(const Assignment& given) const {
 
 Assignment WorkerLink::finish() {
   ++finished_;
-  is_behind_ = false;
+  passed_over_ = false;
   return pop_first();
 }
 

@@ -69,9 +69,8 @@ class WorkerLink {
   const std::deque<Assignment>& given() const { return given_; }
   /// The number of its only batch, if it has yet to begin that; else 0.
   std::uint64_t only_batch_to_begin() const;
-  /// Whether withdrawn batches may lie in its pipe, so that it comes to others
-  /// only when it has read over them.
-  bool is_behind() const { return is_behind_; }
+  /// Whether withdrawn batches lie in its pipe, which it has yet to read over.
+  bool is_behind() const;
   /// Whether `message` can be given ahead, while there is another batch.
   bool has_room_for(const Message& message) const;
 
@@ -133,7 +132,7 @@ class WorkerLink {
   Bytes ahead_;                    // what `given_` takes in the pipe
   // Withdrawn frames are still in its pipe, so no more are given ahead before
   // it has come further.
-  bool is_behind_ = false;
+  bool passed_over_ = false;
   Message call_;  // of `initialize`, until it is written
   OutgoingFrames outgoing_;
   FrameReader replies_;
