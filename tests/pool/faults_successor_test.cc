@@ -14,46 +14,46 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class Successors : public EveryMethod {};
+class Successors : public EveryMethod {
+ protected:
+  // All workers come to the end of their part, and calls for those that come
+  // after them fail, as `fail_after` has them do, from each one on in turn.
+  template <typename Check>
+  void with_failing_calls(void (*fail_after)(int), Check check) {
+    bool all_started = false;
+    for (int good = 0; !all_started; ++good) {
+      Pool pool(
+          {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
+      fail_after(good);
+      auto pending = pool.map_async(same, numbers(4), 1);
+      ASSERT_TRUE(pending.wait_for(kDeadline)) << good;
+      const std::string call = calls::stop_failing();
+      all_started = call.empty();
+      check(pending, call);
+      ASSERT_LT(good, 1000);
+    }
+  }
+};
 INSTANTIATE_TEST_SUITE_P(, Successors, every_method(), name_of_method);
 
-// All workers come to the end of their part, and one call for one of those that
-// come after them fails, whichever it is.
+// One call fails, whichever it is.
 TEST_P(Successors, ThatCannotBeStartedAtOnceComeLater) {
-  bool all_started = false;
-  for (int good = 0; !all_started; ++good) {
-    Pool pool(
-        {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
-    calls::fail_after(good);
-    auto pending = pool.map_async(same, numbers(4), 1);
-    ASSERT_TRUE(pending.wait_for(kDeadline)) << good;
-    const std::string call = calls::stop_failing();
-    all_started = call.empty();
+  with_failing_calls(calls::fail_after, [](auto& pending, const auto& call) {
     EXPECT_EQ(pending.get(), numbers(4)) << call;
-    ASSERT_LT(good, 1000);
-  }
+  });
 }
 
-// The same if all calls fail from then on: in the end no worker is left.
+// All calls fail from then on: in the end no worker is left.
 TEST_P(Successors, ThatCannotBeStartedAreToldAndHangNothing) {
-  bool all_started = false;
-  for (int good = 0; !all_started; ++good) {
-    Pool pool(
-        {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
-    calls::fail_all_after(good);
-    auto pending = pool.map_async(same, numbers(4), 1);
-    ASSERT_TRUE(pending.wait_for(kDeadline)) << good;
-    const std::string call = calls::stop_failing();
-    all_started = call.empty();
+  with_failing_calls(calls::fail_all_after, [](auto& pending,
+                                               const auto& call) {
     if (!pending.failed()) {
       EXPECT_EQ(pending.get(), numbers(4)) << call;
-    } else {
-      EXPECT_THAT(
-          error_of<PoolError>([&] { pending.get(); }),
-          AllOf(HasSubstr("no worker can be started"), HasSubstr(call)));
+      return;
     }
-    ASSERT_LT(good, 1000);
-  }
+    EXPECT_THAT(error_of<PoolError>([&] { pending.get(); }),
+                AllOf(HasSubstr("no worker can be started"), HasSubstr(call)));
+  });
 }
 
 // There is enough for one worker, but not for it and its successor.

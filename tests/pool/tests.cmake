@@ -23,9 +23,11 @@ set(pool_process_test_not_tsan
   CtrlC.*
   IgnoredEnds.*/fork
   InnerPool.*
+  Owners.OfACopyInAWorkerOfAWorker*
   Pools.MayLieOneIn*
   Pools.BringAnException*
   Processes.*)
+set(pool_env_test_not_tsan ControlGroups.WithAQuota*)
 set(pool_faults_test_not_tsan
   Daemons.*/fork
   *Thread*
@@ -41,10 +43,11 @@ set(pool_faults_test_not_tsan
 # where otherwise there is a signal; and needs more address space than a limit
 # leaves it.
 set(pool_process_test_not_asan
-  ImapInput.OfAnyLengthTakesTheSameMemory
+  ImapOfAnyLength.TakesTheSameMemory
   Processes.TooFewDescriptors*
-  Transfer.IsWhatTheKernelCounted)
+  Transfer.IsWhatTheKernelCounted*)
 set(pool_faults_test_not_asan
+  ForkServerFaults.TooFewDescriptors*
   *.ThatEndTheirWorker*
   *.ThatRunOutOfMemory*)
 
