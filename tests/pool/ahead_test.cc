@@ -110,7 +110,7 @@ TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
   const std::vector<pid_t> workers = pool.workers();
   stop_process(workers[0]);
   stop_process(workers[1]);
-  for (const std::size_t size : {0, 100, 10'000}) {
+  for (const unsigned size : {0U, 100U, 10'000U}) {
     auto pid = pool.apply_async([](const std::string&) { return ::getpid(); },
                                 std::string(size, 'x'));
     ASSERT_TRUE(pid.wait_for(kDeadline)) << size;

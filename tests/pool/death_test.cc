@@ -192,7 +192,7 @@ TEST_P(Deaths, OfAnIdleWorkerWhileAnotherWorksCostNoResult) {
   Pool pool(options(2));
   auto pending = pool.map_async(stop_at_gate, numbers(1));
   ASSERT_TRUE(gate.arrived(pending, 1));
-  kill_and_wait(pool.workers()[1]);
+  kill_and_wait(pool.apply([] { return ::getpid(); }));
   EXPECT_FALSE(pending.ready());
   gate.let_go(1);
   EXPECT_EQ(pending.get(), numbers(1));
