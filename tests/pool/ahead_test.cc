@@ -127,6 +127,22 @@ TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
   EXPECT_TRUE(all_meet(pool, gate));
 }
 
+// What was given to both in turn comes to the one that goes on, which says
+// nothing when it has read over what was taken from it.
+TEST_P(AheadBy, AStoppedWorkerThatGoesOnTakesWhatAnotherHasNotBegun) {
+  Gate gate;
+  Pool pool = this->pool(2);
+  ASSERT_TRUE(all_meet(pool, gate));
+  const std::vector<pid_t> workers = pool.workers();
+  stop_process(workers[0]);
+  stop_process(workers[1]);
+  auto pid = pool.apply_async([] { return ::getpid(); });
+  EXPECT_FALSE(pid.wait_for(std::chrono::milliseconds(400)));
+  ::kill(workers[0], SIGCONT);
+  ASSERT_TRUE(pid.wait_for(kDeadline));
+  EXPECT_EQ(pid.get(), workers[0]);
+}
+
 // Of the 16 MiB its pipe has taken a part, which nobody can take back.
 TEST_P(AheadBy, AStoppedWorkerKeepsABatchThatIsHalfInItsPipe) {
   Gate gate;

@@ -364,12 +364,16 @@ void Engine::give(std::size_t index) {
   workers_[index].worker->give(*std::exchange(next_, std::nullopt));
 }
 
+bool Engine::has_idle_place(bool reads_at_once) const {
+  return std::any_of(workers_.begin(), workers_.end(), [&](const Place& place) {
+    const WorkerLink* worker = place.worker.get();
+    return worker == nullptr ||
+           (worker->is_idle() && !(reads_at_once && worker->is_behind()));
+  });
+}
+
 bool Engine::withdraw_for_the_idle() {
-  const bool someone_is_idle =
-      std::any_of(workers_.begin(), workers_.end(), [](const Place& place) {
-        return !place.worker || place.worker->is_idle();
-      });
-  if (!someone_is_idle) return false;
+  if (!has_idle_place()) return false;
   const auto busiest = std::max_element(
       workers_.begin(), workers_.end(), [](const Place& a, const Place& b) {
         const auto load = [](const Place& place) {
@@ -387,12 +391,7 @@ bool Engine::withdraw_for_the_idle() {
 }
 
 int Engine::relieve_the_late(int milliseconds) {
-  const bool someone_is_idle =
-      std::any_of(workers_.begin(), workers_.end(), [](const Place& place) {
-        const WorkerLink* worker = place.worker.get();
-        return worker == nullptr || (worker->is_idle() && !worker->is_behind());
-      });
-  if (!someone_is_idle) return milliseconds;
+  if (!has_idle_place()) return milliseconds;
   for (Place& place : workers_) {
     const std::uint64_t number =
         place.worker ? place.worker->only_batch_to_begin() : 0;
@@ -400,13 +399,16 @@ int Engine::relieve_the_late(int milliseconds) {
     if (std::exchange(place.to_begin, number) != number) {
       place.patience = Deadline(kPatience);
     }
-    const int left = place.patience.milliseconds_left();
-    if (left > 0) {
-      milliseconds = milliseconds < 0 ? left : std::min(milliseconds, left);
-    } else if (withdraw_from(*place.worker)) {
-      hand_out();
-      return 0;
+    int left = place.patience.milliseconds_left();
+    if (left == 0) {
+      if (has_idle_place(true) && withdraw_from(*place.worker)) {
+        hand_out();
+        return 0;
+      }
+      // Who is idle but behind will not say when it has read on.
+      left = static_cast<int>(kPatience.count());
     }
+    milliseconds = milliseconds < 0 ? left : std::min(milliseconds, left);
   }
   return milliseconds;
 }

@@ -135,6 +135,9 @@ class Engine {
   // Whether a worker that cannot be started will not be missed.
   bool others_do_the_work() const;
   void give(std::size_t index);
+  // Whether a worker has nothing to do, or one can be started; and if it must
+  // read at once, whether it has nothing to read over first.
+  bool has_idle_place(bool reads_at_once = false) const;
   // Takes back batches from the worker that has most, if another has none.
   bool withdraw_for_the_idle();
   // Gives the only batch of a worker that does not begin it to one that is
