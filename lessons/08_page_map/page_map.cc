@@ -13,8 +13,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,7 +72,7 @@ cow::PageRow look_at(const cow::Process& process, Counts& counts, Kind own) {
   const cow::Bytes uss = region->usage(process.pid)->usage.uss();
   counts.insert(counts.end(), {cow::count_pages(*map).exclusive.count(),
                                cow::to_pages(uss).count()});
-  cow::PageRow row{"parent", {}};
+  cow::PageRow row;
   for (const cow::Page& page : *map) {
     row.pages.push_back(page.exclusive ? own : kShared);
   }
@@ -98,12 +96,7 @@ Seen write_pages(cow::Lesson& lesson, std::string_view moment, const Term& all,
     for (const cow::Process& worker : now.workers) {
       seen.maps.push_back(look_at(worker, seen.workers, kCopy));
     }
-    // A part goes to whoever is free: worker 1 is the one that wrote the first.
-    std::ranges::sort(std::span(seen.maps).subspan(1), std::greater(),
-                      &cow::PageRow::pages);
-    for (std::size_t i = 1; i < seen.maps.size(); ++i) {
-      seen.maps[i].label = fmt::format("worker {}", i);
-    }
+    cow::name_processes(seen.maps);
   });
   const Counts faults = writing.get();  // the first ones were looked at
   seen.workers.insert(seen.workers.end(), faults.begin(),

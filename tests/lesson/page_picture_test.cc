@@ -9,15 +9,20 @@
 #include <random>
 #include <sstream>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cow/lesson/table.h"
 
 namespace cow {
 namespace {
 
+using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
+using testing::Pair;
 
 using Kinds = std::vector<std::uint8_t>;
 
@@ -116,6 +121,18 @@ bool is_balanced(const std::string& xml) {
       open.pop_back();
     }
   }
+}
+
+TEST(PageRows, OfWorkersStandInTheOrderOfTheirParts) {
+  std::vector<PageRow> rows{
+      {"", {2, 2, 0}}, {"", {0, 0, 1}}, {"", {0, 1, 0}}, {"", {1, 0, 0}}};
+  name_processes(rows);
+  std::vector<std::pair<std::string, Kinds>> named;
+  for (const PageRow& row : rows) named.emplace_back(row.label, row.pages);
+  EXPECT_THAT(named, ElementsAre(Pair("parent", ElementsAre(2, 2, 0)),
+                                 Pair("worker 1", ElementsAre(1, 0, 0)),
+                                 Pair("worker 2", ElementsAre(0, 1, 0)),
+                                 Pair("worker 3", ElementsAre(0, 0, 1))));
 }
 
 TEST(PageText, ShowsEachPageAndCountsTheKinds) {

@@ -98,18 +98,21 @@ bool all_meet(Pool& pool, Gate& gate) {
   return meeting.get() == numbers(pool.size());
 }
 
-void stop_process(pid_t pid) {
-  ::kill(pid, SIGSTOP);
-  ASSERT_TRUE(comes_to_be(pid, 'T'));
+// The workers, of which the first `count` are stopped; all have met before.
+std::vector<pid_t> stop_workers(Pool& pool, Gate& gate, std::size_t count) {
+  EXPECT_TRUE(all_meet(pool, gate));
+  const std::vector<pid_t> workers = pool.workers();
+  for (std::size_t i = 0; i < count; ++i) {
+    ::kill(workers[i], SIGSTOP);
+    EXPECT_TRUE(comes_to_be(workers[i], 'T'));
+  }
+  return workers;
 }
 
 TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
   Gate gate;
   Pool pool = this->pool(3);
-  ASSERT_TRUE(all_meet(pool, gate));
-  const std::vector<pid_t> workers = pool.workers();
-  stop_process(workers[0]);
-  stop_process(workers[1]);
+  const std::vector<pid_t> workers = stop_workers(pool, gate, 2);
   for (const unsigned size : {0U, 100U, 10'000U}) {
     auto pid = pool.apply_async([](const std::string&) { return ::getpid(); },
                                 std::string(size, 'x'));
@@ -132,10 +135,7 @@ TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
 TEST_P(AheadBy, AStoppedWorkerThatGoesOnTakesWhatAnotherHasNotBegun) {
   Gate gate;
   Pool pool = this->pool(2);
-  ASSERT_TRUE(all_meet(pool, gate));
-  const std::vector<pid_t> workers = pool.workers();
-  stop_process(workers[0]);
-  stop_process(workers[1]);
+  const std::vector<pid_t> workers = stop_workers(pool, gate, 2);
   auto pid = pool.apply_async([] { return ::getpid(); });
   EXPECT_FALSE(pid.wait_for(std::chrono::milliseconds(400)));
   ::kill(workers[0], SIGCONT);
@@ -147,9 +147,7 @@ TEST_P(AheadBy, AStoppedWorkerThatGoesOnTakesWhatAnotherHasNotBegun) {
 TEST_P(AheadBy, AStoppedWorkerKeepsABatchThatIsHalfInItsPipe) {
   Gate gate;
   Pool pool = this->pool(2);
-  ASSERT_TRUE(all_meet(pool, gate));
-  const pid_t stopped = pool.workers()[0];
-  stop_process(stopped);
+  const pid_t stopped = stop_workers(pool, gate, 1).front();
   auto pid = pool.apply_async([](const std::string&) { return ::getpid(); },
                               std::string(std::size_t{16} << 20, 'x'));
   EXPECT_FALSE(pid.wait_for(std::chrono::milliseconds(300)));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <stdexcept>
 
@@ -325,6 +326,16 @@ void check(const PagePicture& picture) {
           "kinds, counted from 0",
           i, row.label, row.pages[i], picture.kinds.size()));
     }
+  }
+}
+
+void name_processes(std::vector<PageRow>& rows) {
+  if (rows.empty()) return;
+  rows.front().label = "parent";
+  std::ranges::sort(std::span(rows).subspan(1), std::greater(),
+                    &PageRow::pages);
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    rows[i].label = fmt::format("worker {}", i);
   }
 }
 

@@ -29,6 +29,11 @@ struct PageRow {
   std::string group = {};
 };
 
+/// Names the rows of a parent and, behind it, of its workers. Which worker gets
+/// which part is chance, so they are put into the order of their parts: "worker
+/// 1" has pages of a later kind before the others have.
+void name_processes(std::vector<PageRow>& rows);
+
 /// Rows may be of unequal length, or empty. Texts are UTF-8.
 struct PagePicture {
   std::string title;
