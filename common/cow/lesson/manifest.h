@@ -1,0 +1,35 @@
+// What is known of each lesson before it is run: lessons/lessons.json, read
+// when the build is configured (common/setup/manifest.cmake).
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace cow {
+
+/// A lesson of the course. One that is only planned has the first three.
+struct LessonEntry {
+  std::string_view name;  ///< "04_global": its folder and its program
+  int part = 0;           ///< 1 to part_titles().size()
+  std::string_view idea;  ///< in one line
+
+  int minutes = 0;              ///< to read the chapter and run it, estimated
+  std::string_view after = {};  ///< what it builds on: "01 02"
+  std::string_view question = {};  ///< one sentence or two
+  std::string_view answer = {};    ///< what to take away
+  std::string_view next = {};      ///< what to read next, and why
+
+  bool written() const { return !question.empty(); }
+};
+
+/// All lessons, in the order of the course.
+std::span<const LessonEntry> lessons();
+
+/// "The question and its answers" and so on.
+std::span<const std::string_view> part_titles();
+
+/// The lesson called `name` ("04_global"). Throws std::out_of_range with a
+/// sentence that lists the lessons if there is none.
+const LessonEntry& lesson_named(std::string_view name);
+
+}  // namespace cow
