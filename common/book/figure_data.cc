@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "cow/lesson/term.h"
+#include "cow/lesson/formula.h"
 
 namespace book {
 namespace {

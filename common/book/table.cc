@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "cow/lesson/term.h"
+#include "cow/lesson/formula.h"
 
 namespace book {
 namespace {

@@ -7,7 +7,7 @@
 #include "course/course.h"
 #include "cow/lesson/lesson.h"
 #include "cow/lesson/table.h"
-#include "cow/lesson/term.h"
+#include "cow/lesson/formula.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
 

@@ -9,10 +9,11 @@
 // through a pipe and is rebuilt in the worker. Each worker inherits the object
 // (RSS counts it once), never looks at that one, and gets another of its own
 // (RSS counts it twice, USS shows what it cost).
+//
+// New here? docs/reading_a_lesson.md explains the words of these programs.
 
 #include <Eigen/Core>
 #include <memory>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,14 +23,7 @@
 
 namespace {
 
-constexpr cow::About kAbout{
-    .name = "01_pass_self",
-    .question =
-        "The items of a map carry a large object. Do forked workers share it?",
-    .takeaway =
-        "No: what goes through map is pickled and rebuilt. Every worker holds "
-        "a copy of its own, beside the one that fork had already given it.",
-    .next = "02_read_the_meter, because top would have misled you just now."};
+using namespace cow::literals;
 
 /// The object: a large array, and something to calculate with it.
 struct Analysis {
@@ -59,59 +53,38 @@ double call_method(const Item& item) {
   return self->analyze(i);
 }
 
-cow::Moment pass_self(cow::Lesson& lesson, std::string_view moment,
-                      cow::Bytes size) {
+cow::Moment pass_self(cow::Lesson& lesson, cow::Bytes size) {
   const auto self = std::make_shared<const Analysis>(size);
   std::vector<Item> items;
   for (const int i : lesson.items()) items.emplace_back(self, i);
 
   cow::Pool pool({.workers = lesson.workers()});
-  return lesson.observe(moment, pool.map_async(call_method, items));
+  return lesson.measure(pool.map_async(call_method, items));
 }
 
 void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  lesson.needs(((N + 1) * D).bytes());
+  lesson.needs_memory((N + 1) * D);
 
-  pass_self(lesson, cow::kOverNothing, cow::kNothing);
-  const auto held =
-      pass_self(lesson, "every worker holds its task", lesson.data());
+  const auto held = lesson.run(pass_self);  // over nothing, then over D
 
-  // A batch is a header, the function, and the array with its two lengths (h);
-  // each item, its number in pickle's memo and i (m).
-  const cow::Term h("h",
-                    cow::kBatchHeader + cow::kFunction + cow::kMatrixHeader);
-  const cow::Term m("m", cow::kMemoNumber + cow::Bytes(sizeof(int)));
-  lesson.claim({.says = "the object goes through the pipe in every batch",
-                .measured = held.pipe_bytes(),
-                .expected = cow::exactly(T * (D + h) + n * m),
-                .otherwise = "something else is pickled, or it is inherited"});
-
-  lesson.claim({.says = "a worker owns a copy (USS)",
-                .measured = held.each_worker(cow::uss),
-                .expected = cow::about(D + held.base(cow::uss)),
-                .otherwise = "the workers do not hold their items just now"});
-
-  lesson.claim({.says = "and maps the inherited one as well (RSS)",
-                .measured = held.each_worker(cow::rss),
-                .expected = cow::about(2 * D + held.base(cow::rss)),
-                .otherwise = "the object was made after the fork, or its pages "
-                             "were never touched"});
-
-  lesson.claim(
-      {.says = "the machine pays N + 1 times (ΣPSS)",
-       .measured = held.total(cow::pss),
-       .expected = cow::about((N + 1) * D + held.sum_of_bases(cow::pss),
-                              lesson.processes()),
-       .otherwise = "the parent keeps a pickled copy as well"});
-
-  lesson.claim({.says = "the results are right",
-                .measured = held.results(),
-                .expected = cow::exactly(n)});
+  // A batch: its header, the function, and the array's rows and columns.
+  const cow::Formula h("h", 48_B + 8_B + 16_B);
+  const cow::Formula m("m", 4_B + 4_B);  // an item: the object's number, and i
+  lesson.claim("the object goes through the pipe in every batch",
+               held.pipe_bytes(), T * (D + h) + n * m);
+  lesson.claim("a worker owns a copy (USS)", held.each_worker(cow::uss),
+               cow::above_base(D), "the workers do not hold their items now");
+  lesson.claim("and maps the inherited one as well (RSS)",
+               held.each_worker(cow::rss), cow::above_base(2 * D),
+               "the object was made after the fork, or never touched");
+  lesson.claim("the machine pays N + 1 times (ΣPSS)", held.total(cow::pss),
+               cow::above_base((N + 1) * D),
+               "the parent keeps a pickled copy as well");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cow::run_lesson(argc, argv, kAbout, experiment);
+  return cow::run_lesson(argc, argv, "01_pass_self", experiment);
 }

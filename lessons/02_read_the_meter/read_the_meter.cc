@@ -27,14 +27,6 @@ namespace {
 
 using namespace cow::literals;
 
-constexpr cow::About kAbout{
-    .name = "02_read_the_meter",
-    .question = "Does top show what a pool of workers costs the machine?",
-    .takeaway =
-        "Add up PSS, never RSS: by RSS the pool that shares looks worse than "
-        "the one that copies. USS tells what one worker holds alone.",
-    .next = "03_bound_method: what exactly is in a message."};
-
 double stand_still(int i) {
   cow::wait_to_be_measured();
   return i * i;
@@ -47,51 +39,19 @@ double hold_a_copy(const std::pair<Array, int>& item) {
 }
 
 // The parent has `array` when the workers are forked: they inherit it.
-cow::Moment inherit(cow::Lesson& lesson, std::string_view moment,
+cow::Moment inherit(cow::Lesson& lesson, std::string_view name,
                     const Eigen::VectorXd& /*array*/) {
   cow::Pool pool({.workers = lesson.workers()});
-  return lesson.observe(moment, pool.map_async(stand_still, lesson.items()));
+  return lesson.measure(name, pool.map_async(stand_still, lesson.items()));
 }
 
 // The parent sends `array` to the workers.
-cow::Moment pass(cow::Lesson& lesson, std::string_view moment,
+cow::Moment pass(cow::Lesson& lesson, std::string_view name,
                  const Array& array) {
   std::vector<std::pair<Array, int>> items;
   for (const int i : lesson.items()) items.emplace_back(array, i);
   cow::Pool pool({.workers = lesson.workers()});
-  return lesson.observe(moment, pool.map_async(hold_a_copy, items));
-}
-
-// By ΣRSS the pool that shares looks worse than the one that holds N copies;
-// ΣPSS tells the truth.
-void claim_sums(cow::Lesson& lesson, const cow::Moment& shared,
-                const cow::Moment& reserved, const cow::Moment& passed) {
-  const auto [D, N, n, T] = lesson.symbols();
-  const int all = lesson.processes();
-  lesson.claim(
-      {.says = "inherited: ΣRSS counts D in every process",
-       .measured = shared.total(cow::rss),
-       .expected = cow::about((N + 1) * D + shared.sum_of_bases(cow::rss), all),
-       .otherwise = "the array was not touched before the fork"});
-  lesson.claim(
-      {.says = "passed: ΣRSS counts the N copies",
-       .measured = passed.total(cow::rss),
-       .expected = cow::about(N * D + passed.sum_of_bases(cow::rss), all),
-       .otherwise = "the parent touched the array"});
-  lesson.claim({.says = "inherited: ΣPSS counts D once",
-                .measured = shared.total(cow::pss),
-                .expected = cow::about(D + shared.sum_of_bases(cow::pss), all),
-                .otherwise = "somebody holds a copy"});
-  lesson.claim(
-      {.says = "passed: ΣPSS counts the N copies",
-       .measured = passed.total(cow::pss),
-       .expected = cow::about(N * D + passed.sum_of_bases(cow::pss), all),
-       .otherwise = "the parent touched the array"});
-  lesson.claim({.says = "never touched: not even ΣRSS counts it",
-                .measured = reserved.total(cow::rss),
-                .expected = cow::within(64_KiB * lesson.processes(),
-                                        reserved.sum_of_bases(cow::rss)),
-                .otherwise = "the array was touched"});
+  return lesson.measure(name, pool.map_async(hold_a_copy, items));
 }
 
 // One worker that inherits. Its page tables take D/512: were they part of RSS,
@@ -99,40 +59,33 @@ void claim_sums(cow::Lesson& lesson, const cow::Moment& shared,
 void claim_worker(cow::Lesson& lesson, const cow::Moment& shared) {
   const auto [D, N, n, T] = lesson.symbols();
   const cow::Bytes slack = std::max(lesson.data() / 1024, 32_KiB);
-  // b_rss is that of the worker that maps most of the program and its
-  // libraries; the others may map less.
-  const cow::Term all = D + shared.base(cow::rss);
-  lesson.claim({.says = "a worker's RSS is all that it maps",
-                .measured = shared.each_worker(cow::rss),
-                .expected = cow::between(all.bytes() - 256_KiB, all,
-                                         all.bytes() + slack),
-                .otherwise = "page tables are counted in it"});
-  lesson.claim(
-      {.says = "a worker's PSS is its share",
-       .measured = shared.each_worker(cow::pss),
-       .expected = cow::within(slack, D / (N + 1) + shared.base(cow::pss)),
-       .otherwise = "page tables are counted in it"});
-  lesson.claim({.says = "a worker's USS is next to nothing",
-                .measured = shared.each_worker(cow::uss),
-                .expected = cow::within(slack, shared.base(cow::uss)),
-                .otherwise = "it writes, or page tables are counted in it"});
-  lesson.claim(
-      {.says = "a worker's page tables take D/512 more",
-       .measured = shared.each_worker(cow::page_tables),
-       .expected = cow::within(16_KiB, D / 512 + shared.base(cow::page_tables)),
-       .otherwise = "this machine's pages are not 4 KiB"});
-  lesson.claim({.says = "a worker's peak RSS is D, though it copied nothing",
-                .measured = shared.each_worker(cow::peak_rss),
-                .expected = cow::about(D + shared.base(cow::peak_rss)),
-                .otherwise = "the array was not touched before the fork"});
+  // The base is that of the worker that maps most of the program; the others
+  // may map less.
+  lesson.claim("a worker's RSS is all that it maps",
+               shared.each_worker(cow::rss), cow::above_base(D, 256_KiB, slack),
+               "page tables are counted in it");
+  lesson.claim("a worker's PSS is its share", shared.each_worker(cow::pss),
+               cow::above_base(D / (N + 1), slack, slack),
+               "page tables are counted in it");
+  lesson.claim("a worker's USS is next to nothing",
+               shared.each_worker(cow::uss), cow::above_base(0, slack, slack),
+               "it writes, or page tables are counted in it");
+  lesson.claim("a worker's page tables take D/512 more",
+               shared.each_worker(cow::page_tables),
+               cow::above_base(D / 512, 16_KiB, 16_KiB),
+               "this machine's pages are not 4 KiB");
+  lesson.claim("a worker's peak RSS is D, though it copied nothing",
+               shared.each_worker(cow::peak_rss), cow::above_base(D));
 }
 
 void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  lesson.needs((N * D).bytes());
+  lesson.needs_memory(N * D);
   const auto size = lesson.data().count() / 8;
 
-  inherit(lesson, cow::kOverNothing, Eigen::VectorXd::Ones(1));
+  lesson.measure_base([&](cow::Bytes) {
+    inherit(lesson, "one number", Eigen::VectorXd::Ones(1));
+  });
   const auto shared = inherit(lesson, "filled before the fork: inherited",
                               Eigen::VectorXd::Ones(size));
   // Eigen leaves new memory as it is: reserved, like calloc's or np.zeros'.
@@ -141,15 +94,25 @@ void experiment(cow::Lesson& lesson) {
   const auto passed = pass(lesson, "reserved, then passed by value",
                            std::make_shared<const Eigen::VectorXd>(size));
 
-  claim_sums(lesson, shared, reserved, passed);
+  // By ΣRSS the pool that shares looks worse than the one that holds N copies;
+  // ΣPSS tells the truth.
+  lesson.claim("inherited: ΣRSS counts D in every process",
+               shared.total(cow::rss), cow::above_base((N + 1) * D));
+  lesson.claim("passed: ΣRSS counts the N copies", passed.total(cow::rss),
+               cow::above_base(N * D), "the parent touched the array");
+  lesson.claim("inherited: ΣPSS counts D once", shared.total(cow::pss),
+               cow::above_base(D), "somebody holds a copy");
+  lesson.claim("passed: ΣPSS counts the N copies", passed.total(cow::pss),
+               cow::above_base(N * D), "the parent touched the array");
+  const cow::Bytes few_pages = 64_KiB * (lesson.workers() + 1);
+  lesson.claim("never touched: not even ΣRSS counts it",
+               reserved.total(cow::rss),
+               cow::above_base(0, few_pages, few_pages));
   claim_worker(lesson, shared);
-  lesson.claim({.says = "the results are right",
-                .measured = passed.results(),
-                .expected = cow::exactly(n)});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cow::run_lesson(argc, argv, kAbout, experiment);
+  return cow::run_lesson(argc, argv, "02_read_the_meter", experiment);
 }

@@ -3,20 +3,19 @@
 // One global leads to one object (lesson 04). For several, let a table lead to
 // them: fill it before the pool forks, and send the key.
 //
-// What you should see: a short key in the pipe, workers that own nothing, and
-// in all one copy of each object, whichever of them a worker looks at. Then the
-// fine print of inheriting: a worker has the table as it was at its own fork. A
-// key that is added later is unknown to it, and a value that is changed later
-// is the old one. Both are found by a worker that is forked after the change.
+// What you should see: a short key in the pipe, and in all one copy of each
+// object, whichever of them a worker looks at. Then the fine print of
+// inheriting: a worker has the table as it was at its own fork. A key that is
+// added later is unknown to it, and a value that is changed later is the old
+// one. A worker that is forked after the change finds both.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <Eigen/Core>
 #include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,17 +27,7 @@ namespace {
 
 using namespace cow::literals;
 
-constexpr cow::About kAbout{
-    .name = "05_registry",
-    .question =
-        "Several large objects: how does a task say which one it means?",
-    .takeaway =
-        "Fill a table before the pool forks and send the key. A worker knows "
-        "what was in the table when it was forked: no key, no value of later.",
-    .next = "06_class_static, the same global with a fence around it."};
-
 struct Analysis {
-  Analysis() = default;
   explicit Analysis(cow::Bytes size)
       : numbers(Eigen::VectorXd::Ones(size.count() / 8)) {}
 
@@ -70,8 +59,7 @@ double analyze(const Item& item) {
   return look_up(key).analyze(i);
 }
 
-cow::Moment share_table(cow::Lesson& lesson, std::string_view moment,
-                        cow::Bytes size) {
+cow::Moment share_table(cow::Lesson& lesson, cow::Bytes size) {
   registry.clear();
   registry.emplace("a", size / 2);
   registry.emplace("b", size / 4);
@@ -81,107 +69,71 @@ cow::Moment share_table(cow::Lesson& lesson, std::string_view moment,
     items.emplace_back(std::string(1, "abc"[i % 3]), i);
   }
   cow::Pool pool({.workers = lesson.workers()});
-  return lesson.observe(moment, pool.map_async(analyze, items));
+  return lesson.measure(pool.map_async(analyze, items));
 }
 
-bool knows_late_key(int /*i*/) {
-  cow::wait_to_be_measured();
-  return registry.contains("late");
-}
+// What a worker finds in its table of two later changes: the key that was
+// added, and the value that was changed.
+using Found = std::pair<bool, bool>;
 
-bool sees_new_value(int /*i*/) {
+Found look_for_changes(int /*i*/) {
   cow::wait_to_be_measured();
-  return registry.at("a").version == 2;
+  return {registry.contains("late"), registry.at("a").version == 2};
 }
 
 int version_of(const std::string& key) { return look_up(key).version; }
 
-// What N workers see of a change that was made after the pool.
-struct Seen {
-  std::int64_t late_key;   // how many know the key that was added
-  std::int64_t new_value;  // how many see the value that was changed
-  std::string error;       // what looking the key up ends in, if it does
-};
-
-// With `max_tasks` = 1 a worker ends after one batch; another one is forked
-// when the next batch is there.
-Seen change_after_the_fork(cow::Lesson& lesson, int max_tasks) {
+// Changes the table when the workers of `pool` stand, and says what each of
+// them finds.
+std::vector<Found> change_the_table(cow::Lesson& lesson, cow::Pool& pool) {
   registry.erase("late");
   registry.at("a").version = 1;
-  cow::Pool pool(
-      {.workers = lesson.workers(), .max_tasks_per_child = max_tasks});
-  const auto count = [&](auto question) {
-    const std::vector<bool> yes = lesson.ask_each(pool, question);
-    return std::count(yes.begin(), yes.end(), true);
-  };
-  count(knows_late_key);  // so that every worker has done a task
-  registry.emplace("late", cow::kNothing);
+  lesson.ask_each_worker(pool, look_for_changes);  // each has done a task
+  registry.emplace("late", 8_B);
   registry.at("a").version = 2;
-  return {.late_key = count(knows_late_key),
-          .new_value = count(sees_new_value),
-          .error = cow::error_of_task(
-              [&] { pool.map(version_of, std::vector<std::string>{"late"}); })};
+  return lesson.ask_each_worker(pool, look_for_changes);
 }
 
-// To the workers that stand, a change after their fork never happened.
-void claim_what_later_workers_see(cow::Lesson& lesson, const cow::Moment& held,
-                                  const cow::Term& N) {
-  const Seen before = change_after_the_fork(lesson, 0);
-  const Seen after = change_after_the_fork(lesson, 1);
-  lesson.show("A key that was added too late", cow::wrap(before.error, "  "));
-  const auto claim_seen = [&](const char* says, std::int64_t workers,
-                              const cow::Term& expected) {
-    lesson.claim({.says = says,
-                  .measured = held.counted(says, {workers}),
-                  .expected = cow::exactly(expected),
-                  .otherwise = "the workers were forked at another time"});
-  };
-  claim_seen("workers that know a key added after their fork", before.late_key,
-             0);
-  claim_seen("workers that see a value changed after it", before.new_value, 0);
-  claim_seen("of those forked later, that know the key", after.late_key, N);
-  claim_seen("of those forked later, that see the value", after.new_value, N);
-  const bool named = before.error.find("\"late\"") != std::string::npos;
-  claim_seen("errors that name the key which is not there", named ? 1 : 0, 1);
+std::int64_t count(const std::vector<Found>& all, bool Found::*change) {
+  return std::count_if(all.begin(), all.end(),
+                       [=](const Found& found) { return found.*change; });
 }
 
 void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  lesson.needs(D.bytes());
+  lesson.needs_memory(D);
 
-  share_table(lesson, cow::kOverNothing, 4 * cow::kNothing);
-  const auto held =
-      share_table(lesson, "every worker holds its task", lesson.data());
+  const auto held = lesson.run(share_table);  // over nothing, then over D
+  cow::Pool pool({.workers = lesson.workers()});
+  const auto standing = change_the_table(lesson, pool);
+  const std::string error = cow::error_of_task(
+      [&] { pool.map(version_of, std::vector<std::string>{"late"}); });
+  // Each worker ends after one task; the next task gets one that is forked
+  // then.
+  cow::Pool replaced({.workers = lesson.workers(), .max_tasks_per_child = 1});
+  const auto later = change_the_table(lesson, replaced);
 
-  // An item is a key of one letter and i.
-  const cow::Term h("h", cow::kBatchHeader + cow::kFunction);
-  const cow::Term m("m", cow::kLength + 1_B + cow::Bytes(sizeof(int)));
-  lesson.claim({.says = "only keys go through the pipe",
-                .measured = held.pipe_bytes(),
-                .expected = cow::exactly(T * h + n * m),
-                .otherwise = "an object is pickled"});
-  lesson.claim(
-      {.says = "a worker owns nothing of the objects (USS)",
-       .measured = held.each_worker(cow::uss),
-       .expected = cow::between(cow::page_size(), held.base(cow::uss), 256_KiB),
-       .otherwise = "a task writes to its object, or gets a copy"});
-  lesson.claim({.says = "a worker maps them all (RSS)",
-                .measured = held.each_worker(cow::rss),
-                .expected = cow::about(D + held.base(cow::rss)),
-                .otherwise = "the table was filled after the fork"});
-  lesson.claim({.says = "each object exists once (ΣPSS)",
-                .measured = held.total(cow::pss),
-                .expected = cow::about(D + held.sum_of_bases(cow::pss),
-                                       lesson.processes()),
-                .otherwise = "somebody holds a copy"});
-  claim_what_later_workers_see(lesson, held, N);
-  lesson.claim({.says = "the results are right",
-                .measured = held.results(),
-                .expected = cow::exactly(n)});
+  const cow::Formula h("h", 48_B + 8_B);       // a batch: header and function
+  const cow::Formula m("m", 8_B + 1_B + 4_B);  // an item: length, key, i
+  lesson.claim("only keys go through the pipe", held.pipe_bytes(),
+               T * h + n * m);
+  lesson.claim("each object exists once (ΣPSS)", held.total(cow::pss),
+               cow::above_base(D));
+  lesson.claim("workers that know a key added after their fork",
+               count(standing, &Found::first), 0);
+  lesson.claim("workers that see a value changed after it",
+               count(standing, &Found::second), 0);
+  lesson.claim("of those forked later, that know the key",
+               count(later, &Found::first), N);
+  lesson.claim("of those forked later, that see the value",
+               count(later, &Found::second), N);
+  lesson.show("A key that was added too late", cow::wrap(error, "  "));
+  lesson.claim("errors that name the key which is not there",
+               error.find("\"late\"") == std::string::npos ? 0 : 1, 1);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cow::run_lesson(argc, argv, kAbout, experiment);
+  return cow::run_lesson(argc, argv, "05_registry", experiment);
 }

@@ -1,10 +1,10 @@
-// 06 class_static: can the global be encapsulated, and who sets it?
+// 06 class_static: can the global live inside a class, and who sets it?
 //
-// A static member is a global with a fence: it belongs to a class, and a static
-// method that reads it is a plain function, so only the index is sent. And a
-// pool has an initializer: a function that every worker calls before its first
-// task, with arguments. Under fork it inherits them like everything else; a
-// worker that was started in another way has to be sent them.
+// A static member is a global that belongs to a class, and a static method that
+// reads it is a plain function, so only the index is sent. And a pool has an
+// initializer: a function that every worker calls before its first task, with
+// arguments. Under fork it inherits them like everything else; a worker that
+// was started in another way has to be sent them.
 //
 // What you should see: the figures of lesson 04, however many instances of the
 // class there are. A static that is set after the pool was made is not seen.
@@ -13,10 +13,8 @@
 // in memory.
 
 #include <Eigen/Core>
-#include <algorithm>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,15 +26,6 @@ namespace {
 
 using namespace cow::literals;
 using cow::StartMethod;
-
-constexpr cow::About kAbout{
-    .name = "06_class_static",
-    .question = "Can the global live inside a class, and who sets it?",
-    .takeaway =
-        "A static member, set before the pool forks, is shared like a global. "
-        "An initializer's arguments are free under fork, and only there.",
-    .next = "07_start_methods: what a worker has that was not forked.",
-    .start_method = "fork, spawn, forkserver"};
 
 using Numbers = std::shared_ptr<const Eigen::VectorXd>;
 
@@ -65,109 +54,77 @@ class Analysis {
   inline static Numbers numbers_;  // one for all instances, and for all workers
 };
 
-cow::Moment share_static(cow::Lesson& lesson, std::string_view moment,
-                         cow::Bytes size, std::size_t instances) {
+cow::Moment share_static(cow::Lesson& lesson, cow::Bytes size,
+                         std::size_t instances) {
   Analysis::use(numbers_of(size));
   const std::vector<Analysis> many(instances);
 
   cow::Pool pool({.workers = lesson.workers()});
-  return lesson.observe(moment,
+  return lesson.measure("a static, and 1,000 instances",
                         pool.map_async(Analysis::analyze, lesson.items()));
-}
-
-struct Initialized {
-  cow::Moment held;
-  cow::Bytes sent;  // to the workers, for their initializers
-};
-
-// The parent's own static stays empty: each worker sets its own.
-Initialized share_by_initializer(cow::Lesson& lesson, std::string_view moment,
-                                 cow::Bytes size, StartMethod method) {
-  Analysis::use(nullptr);
-  cow::Pool pool({.workers = lesson.workers(),
-                  .start_method = method,
-                  .initializer = {Analysis::use, numbers_of(size)}});
-  auto held =
-      lesson.observe(moment, pool.map_async(Analysis::analyze, lesson.items()));
-  return {std::move(held), pool.initialization().to_workers};
-}
-
-// How many workers see a static that is set when they already stand.
-std::int64_t see_it_set_after_the_pool(cow::Lesson& lesson) {
-  Analysis::use(nullptr);
-  cow::Pool pool({.workers = lesson.workers()});
-  Analysis::use(numbers_of(cow::kNothing));
-  const std::vector<bool> set = lesson.ask_each(pool, Analysis::is_set);
-  return std::count(set.begin(), set.end(), true);
 }
 
 void claim_static(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  constexpr std::size_t kInstances = 1000;
-  share_static(lesson, cow::kOverNothing, cow::kNothing, 1);
-  const auto held = share_static(lesson, "a static, and 1,000 instances",
-                                 lesson.data(), kInstances);
+  lesson.measure_base(
+      [&](cow::Bytes nothing) { share_static(lesson, nothing, 1); });
+  const auto held = share_static(lesson, lesson.data(), 1000);
 
-  const cow::Term h("h", cow::kBatchHeader + cow::kFunction);
-  const cow::Term m("m", cow::Bytes(sizeof(int)));
-  lesson.claim({.says = "static: only indexes go through the pipe",
-                .measured = held.pipe_bytes(),
-                .expected = cow::exactly(T * h + n * m),
-                .otherwise = "an instance is pickled"});
-  lesson.claim(
-      {.says = "static: a worker owns nothing of D (USS)",
-       .measured = held.each_worker(cow::uss),
-       .expected = cow::between(cow::page_size(), held.base(cow::uss), 256_KiB),
-       .otherwise = "the static was set after the fork, or is written to"});
-  lesson.claim({.says = "static: the data exists once (ΣPSS)",
-                .measured = held.total(cow::pss),
-                .expected = cow::about(D + held.sum_of_bases(cow::pss),
-                                       lesson.processes()),
-                .otherwise = "an instance has data of its own"});
-  lesson.claim({.says = "static: set after the pool, no worker sees it",
-                .measured = held.counted("workers that see it set later",
-                                         {see_it_set_after_the_pool(lesson)}),
-                .expected = cow::exactly(0)});
-  lesson.claim({.says = "the results are right",
-                .measured = held.results(),
-                .expected = cow::exactly(n)});
+  const cow::Formula h("h", 48_B + 8_B);  // a batch: its header, the function
+  const cow::Formula m("m", 4_B);         // an item: i
+  lesson.claim("static: only indexes go through the pipe", held.pipe_bytes(),
+               T * h + n * m);
+  lesson.claim("static: a worker owns nothing of D (USS)",
+               held.each_worker(cow::uss), cow::nearly_nothing(),
+               "the static was set after the fork, or is written to");
+  lesson.claim("static: the data exists once (ΣPSS)", held.total(cow::pss),
+               cow::above_base(D), "an instance has data of its own");
+
+  Analysis::use(nullptr);
+  cow::Pool pool({.workers = lesson.workers()});
+  Analysis::use(numbers_of(8_B));  // too late: the workers stand
+  lesson.claim("static: set after the pool, workers that see it",
+               lesson.count_workers(pool, Analysis::is_set), 0);
 }
 
+// The parent's own static stays empty: each worker sets its own.
 void claim_initializer(cow::Lesson& lesson, StartMethod method) {
   const auto [D, N, n, T] = lesson.symbols();
   const std::string name(to_string(method));
-  share_by_initializer(lesson, cow::kOverNothing, cow::kNothing, method);
-  const auto [held, sent] = share_by_initializer(lesson, "initializer, " + name,
-                                                 lesson.data(), method);
-  const bool inherited = method == StartMethod::kFork;
+  cow::Bytes sent;  // to the workers, for their initializers
+  const auto held = lesson.run([&](cow::Bytes size) {
+    Analysis::use(nullptr);
+    cow::Pool pool({.workers = lesson.workers(),
+                    .start_method = method,
+                    .initializer = {Analysis::use, numbers_of(size)}});
+    auto moment =
+        lesson.measure("initializer, " + name,
+                       pool.map_async(Analysis::analyze, lesson.items()));
+    sent = pool.initialization().to_workers;
+    return moment;
+  });
 
-  // A message to a worker: a header, the function, and the argument.
-  const cow::Term a("a", cow::kBatchHeader + cow::kFunction + cow::kMemoNumber +
-                             cow::kMatrixHeader);
-  lesson.claim(
-      {.says = name + ": what the initializer takes in the pipes",
-       .measured = held.measured("initialization", sent),
-       .expected = cow::exactly(inherited ? cow::Term(0_B) : N * (D + a))});
-  lesson.claim({.says = name + ": what it costs (ΣPSS)",
-                .measured = held.total(cow::pss),
-                .expected = cow::about(
-                    (inherited ? D : (N + 1) * D) + held.sum_of_bases(cow::pss),
-                    lesson.processes()),
-                .otherwise = "the argument is copied, or not yet there"});
+  // A message: header, function; the array's number, rows and columns.
+  const cow::Formula a("a", 48_B + 8_B + 4_B + 16_B);
+  const bool inherited = method == StartMethod::kFork;
+  lesson.claim(name + ": what the initializer takes in the pipes", sent,
+               inherited ? cow::Formula(0_B) : N * (D + a));
+  lesson.claim(name + ": what it costs (ΣPSS)", held.total(cow::pss),
+               cow::above_base(inherited ? D : (N + 1) * D));
 }
 
 void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  lesson.needs(((N + 1) * D).bytes());
+  lesson.needs_memory((N + 1) * D);
   claim_static(lesson);
-  for (const StartMethod method :
-       {StartMethod::kFork, StartMethod::kSpawn, StartMethod::kForkServer}) {
-    claim_initializer(lesson, method);
-  }
+  claim_initializer(lesson, StartMethod::kFork);
+  claim_initializer(lesson, StartMethod::kSpawn);
+  claim_initializer(lesson, StartMethod::kForkServer);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cow::run_lesson(argc, argv, kAbout, experiment);
+  return cow::run_lesson(argc, argv, "06_class_static", experiment,
+                         {.start_method = "fork, spawn, forkserver"});
 }

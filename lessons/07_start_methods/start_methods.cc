@@ -10,20 +10,13 @@
 // What you should see: one task, three methods, and D once, N + 1 times, and
 // once again. And that a spawned program runs its static initializers again.
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <Eigen/Core>
-#include <algorithm>
-#include <chrono>
 #include <memory>
-#include <ratio>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "cow/lesson/lesson.h"
-#include "cow/lesson/table.h"
 #include "cow/pickle/eigen.h"
 #include "cow/pool/pool.h"
 
@@ -31,15 +24,6 @@ namespace {
 
 using namespace cow::literals;
 using cow::StartMethod;
-
-constexpr cow::About kAbout{
-    .name = "07_start_methods",
-    .question = "Does every worker inherit, however it was started?",
-    .takeaway =
-        "Only a forked process inherits. A spawned worker has what it was "
-        "sent; workers of a fork server share what the server has loaded.",
-    .next = "08_page_map: copy-on-write, page by page.",
-    .start_method = "fork, spawn, forkserver"};
 
 using Numbers = std::shared_ptr<const Eigen::VectorXd>;
 
@@ -65,8 +49,6 @@ double analyze(int i) {
   return mean * i * i;
 }
 
-double reply(int i) { return i; }
-
 // The same pool by three methods, each with the data where its workers can get
 // at them.
 cow::PoolOptions pool_over(cow::Bytes data, int workers, StartMethod method) {
@@ -88,91 +70,48 @@ cow::PoolOptions pool_over(cow::Bytes data, int workers, StartMethod method) {
   return options;
 }
 
-using Milliseconds = std::chrono::duration<double, std::milli>;
-
-struct Measured {
-  StartMethod method;
-  cow::Moment moment;
-  cow::Bytes sent = {};                  // before the first task
-  Milliseconds first_result = {};        // after so long, from no data on
-  std::int64_t static_initializers = 0;  // workers that ran theirs
-};
-
-Measured measure(cow::Lesson& lesson, StartMethod method) {
+// Claims what one method costs: the data (ΣPSS), the bytes that are sent before
+// the first task, and the workers that run their static initializers.
+cow::Moment claim(cow::Lesson& lesson, StartMethod method,
+                  const cow::Formula& data, const cow::Formula& sent,
+                  const cow::Formula& initializers) {
   const std::string name(to_string(method));
-  const auto share = [&](std::string_view moment, cow::Bytes data) {
-    cow::Pool pool(pool_over(data, lesson.workers(), method));
-    return lesson.observe(moment, pool.map_async(analyze, lesson.items()));
-  };
-  share(cow::kOverNothing, cow::kNothing);
-  Measured measured{.method = method, .moment = share(name, lesson.data())};
-
-  const auto begin = std::chrono::steady_clock::now();
-  cow::Pool pool(pool_over(lesson.data(), lesson.workers(), method));
-  pool.map(reply, std::vector{1});
-  measured.first_result = std::chrono::steady_clock::now() - begin;
-  const std::vector<bool> here = lesson.ask_each(pool, is_built_here);
-  measured.static_initializers = std::count(here.begin(), here.end(), true);
-  measured.sent = pool.initialization().to_workers;
-  return measured;
-}
-
-void show(cow::Lesson& lesson, const std::vector<Measured>& all) {
-  auto table = cow::Table::of_figures(
-      {"", "sent", "first result after", "ΣPSS", "a worker's base"});
-  for (const Measured& one : all) {
-    table.row({std::string(to_string(one.method)), to_string(one.sent),
-               fmt::format("{:.0f} ms", one.first_result.count()),
-               to_string(cow::Bytes(one.moment.total(cow::pss).values[0])),
-               to_string(one.moment.base(cow::uss).bytes())});
-  }
-  lesson.show("One task, three start methods", table.to_string());
+  cow::Bytes sent_to_workers;
+  std::int64_t ran_initializers = 0;
+  const auto held = lesson.run([&](cow::Bytes size) {
+    cow::Pool pool(pool_over(size, lesson.workers(), method));
+    auto moment = lesson.measure(name, pool.map_async(analyze, lesson.items()));
+    sent_to_workers = pool.initialization().to_workers;
+    ran_initializers = lesson.count_workers(pool, is_built_here);
+    return moment;
+  });
+  lesson.claim(name + ": what the data cost (ΣPSS)", held.total(cow::pss),
+               cow::above_base(data));
+  lesson.claim(name + ": what is sent before the first task", sent_to_workers,
+               sent);
+  lesson.claim(name + ": workers that ran a static initializer",
+               ran_initializers, initializers);
+  return held;
 }
 
 void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  lesson.needs(((N + 1) * D).bytes());
-  const Measured fork = measure(lesson, StartMethod::kFork);
-  const Measured spawn = measure(lesson, StartMethod::kSpawn);
-  const Measured server = measure(lesson, StartMethod::kForkServer);
-  show(lesson, {fork, spawn, server});
+  lesson.needs_memory((N + 1) * D);
 
-  const cow::Term a("a", cow::kBatchHeader + cow::kFunction + cow::kMemoNumber +
-                             cow::kMatrixHeader);
-  const auto claim = [&](const Measured& one, const cow::Term& data,
-                         const cow::Term& sent, const cow::Term& initializers) {
-    const std::string name(to_string(one.method));
-    lesson.claim(
-        {.says = name + ": what the data cost (ΣPSS)",
-         .measured = one.moment.total(cow::pss),
-         .expected = cow::about(data + one.moment.sum_of_bases(cow::pss),
-                                lesson.processes())});
-    lesson.claim({.says = name + ": what is sent before the first task",
-                  .measured = one.moment.measured("initialization", one.sent),
-                  .expected = cow::exactly(sent)});
-    lesson.claim({.says = name + ": workers that ran a static initializer",
-                  .measured = one.moment.counted("static initializers",
-                                                 {one.static_initializers}),
-                  .expected = cow::exactly(initializers)});
-  };
-  claim(fork, D, 0_B, 0);
-  claim(spawn, (N + 1) * D, N * (D + a), N);
-  claim(server, D, 0_B, 0);
-  lesson.claim({.says = "forkserver: the parent holds none of it (RSS)",
-                .measured = server.moment.of_parent(cow::rss),
-                .expected = cow::about(server.moment.base_of_parent(cow::rss)),
-                .otherwise = "the parent has built the data as well"});
-  lesson.claim({.says = "the results are right, by each method",
-                .measured = fork.moment.counted(
-                    "right results",
-                    {fork.moment.right_results, spawn.moment.right_results,
-                     server.moment.right_results}),
-                .expected = cow::exactly(n)});
+  // A message: header, function; the array's number, rows and columns.
+  const cow::Formula a("a", 48_B + 8_B + 4_B + 16_B);
+  claim(lesson, StartMethod::kFork, D, 0_B, 0);
+  claim(lesson, StartMethod::kSpawn, (N + 1) * D, N * (D + a), N);
+  const auto server = claim(lesson, StartMethod::kForkServer, D, 0_B, 0);
+  lesson.claim("forkserver: the parent holds none of it (RSS)",
+               server.of_parent(cow::rss), cow::above_base(0),
+               "the parent has built the data as well");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   cow::serve_if_spawned();  // by this line a spawned copy becomes a worker
-  return cow::run_lesson(argc, argv, kAbout, experiment);
+  return cow::run_lesson(argc, argv, "07_start_methods", experiment,
+                         {.start_method = "fork, spawn, forkserver"});
 }

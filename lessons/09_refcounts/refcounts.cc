@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,19 +25,10 @@
 namespace {
 
 using namespace cow::literals;
-using cow::Term;
+using cow::Formula;
 
 constexpr cow::Bytes kSlot = 32_B;  // of a float; a block of make_shared's, too
 static_assert(kSlot == cow::kSharedBlock);
-
-constexpr cow::About kAbout{
-    .name = "09_refcounts",
-    .question = "A worker only reads what it inherited: can that copy it?",
-    .takeaway =
-        "Yes, if each value has a count beside it: to read it is to write "
-        "there. A large array has one count, and a C++ reference has none.",
-    .next = "docs/README.md lists the whole course.",
-    .options = {.svg = true, .object_size = kSlot}};
 
 using Pointers = std::vector<std::shared_ptr<double>>;
 
@@ -82,19 +74,18 @@ double add_by_reference(int i) {
 }
 
 // One pool; what its workers have copied when they hold what they have read.
-cow::Copies read_all(cow::Lesson& lesson, std::string_view moment,
+cow::Copies read_all(cow::Lesson& lesson, std::string_view name,
                      double (*task)(int), const cow::CountedPages& pages) {
   cow::Pool pool({.workers = lesson.workers()});
-  return cow::observe_copies(lesson, moment, pool, task, pages);
+  return cow::measure_copies(lesson, name, pool, task, pages);
 }
 
-cow::Copies read_floats(cow::Lesson& lesson, std::string_view moment,
-                        std::int64_t M) {
+cow::Copies read_floats(cow::Lesson& lesson, std::int64_t M) {
   cow::Heap heap;
   const cow::Ref<cow::List> numbers = heap.new_list(M);
   for (std::int64_t k = 0; k < M; ++k) numbers->set(k, heap.new_float(1));
   list = &numbers;
-  return read_all(lesson, moment, add_floats, cow::counted_pages(heap));
+  return read_all(lesson, "floats", add_floats, cow::counted_pages(heap));
 }
 
 cow::Copies read_array(cow::Lesson& lesson) {
@@ -105,33 +96,26 @@ cow::Copies read_array(cow::Lesson& lesson) {
 }
 
 // Each worker has copied `pages` that hold counts, and nothing else.
-void claim(cow::Lesson& lesson, const cow::Copies& copies, const Term& pages) {
-  const cow::Moment& held = copies.held;
-  lesson.claim({.says = held.name + ": pages with counts, copied",
-                .measured = held.counted("with counts", copies.with_counts),
-                .expected = cow::exactly(pages),
-                .otherwise = "reading counts elsewhere, or not at all"});
-  lesson.claim({.says = held.name + ": pages without, copied",
-                .measured = held.counted("without", copies.without),
-                .expected = cow::exactly(0),
-                .otherwise = "the task writes to more than counts"});
-  const Term own = pages * Term("P", cow::page_size());
-  lesson.claim({.says = held.name + ": a worker's own (USS)",
-                .measured = held.each_worker(cow::uss),
-                .expected = cow::between(own.bytes() + cow::page_size(),
-                                         own + held.base(cow::uss),
-                                         own.bytes() + 256_KiB),
-                .otherwise = "something else is written, or swapped"});
+void claim(cow::Lesson& lesson, const cow::Copies& copies,
+           const Formula& pages) {
+  const std::string& name = copies.held.name;
+  lesson.claim(name + ": pages with counts, copied", copies.with_counts, pages,
+               "reading counts elsewhere, or not at all");
+  lesson.claim(name + ": pages without, copied", copies.without, 0,
+               "the task writes to more than counts");
+  lesson.claim(name + ": a worker's own (USS)",
+               copies.held.each_worker(cow::uss),
+               cow::nothing_but(pages * Formula("P", cow::page_size())));
 }
 
 void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  lesson.needs(((N + 1) * D + D / 2).bytes());
-  const Term s("s", kSlot);
-  const Term M("M", D.value() / s.value());
+  lesson.needs_memory((N + 1) * D + D / 2);
+  const Formula s("s", kSlot);
+  const Formula M("M", D.value() / s.value());
 
-  read_floats(lesson, cow::kOverNothing, 1);
-  const auto floats = read_floats(lesson, "floats", M.value());
+  lesson.measure_base([&](cow::Bytes) { read_floats(lesson, 1); });
+  const auto floats = read_floats(lesson, M.value());
   const auto one_array = read_array(lesson);
 
   Pointers numbers(static_cast<std::size_t>(M.value()));
@@ -143,17 +127,12 @@ void experiment(cow::Lesson& lesson) {
   const auto by_reference =
       read_all(lesson, "shared_ptr by reference", add_by_reference, pages);
 
-  lesson.claim({.says = "the floats are M slots of s bytes",
-                .measured = floats.held.measured(
-                    "pages with counts", cow::to_bytes(floats.all_with_counts)),
-                .expected = cow::about(M * s)});
-  claim(lesson, floats, Term("C", floats.all_with_counts.count()));
+  const cow::Bytes slots = cow::to_bytes(floats.all_with_counts);
+  lesson.claim("the floats are M slots of s bytes", slots, cow::about(M * s));
+  claim(lesson, floats, Formula("C", floats.all_with_counts.count()));
   claim(lesson, one_array, 1);
-  claim(lesson, by_copy, Term("B", by_copy.all_with_counts.count()));
+  claim(lesson, by_copy, Formula("B", by_copy.all_with_counts.count()));
   claim(lesson, by_reference, 0);
-  lesson.claim({.says = "the results are right",
-                .measured = floats.held.results(),
-                .expected = cow::exactly(n)});
 
   lesson.show(cow::copies_picture(
       "Where each number has a count, reading copies all of them",
@@ -168,5 +147,6 @@ void experiment(cow::Lesson& lesson) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cow::run_lesson(argc, argv, kAbout, experiment);
+  return cow::run_lesson(argc, argv, "09_refcounts", experiment,
+                         {.svg = true, .object_size = kSlot});
 }

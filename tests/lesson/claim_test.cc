@@ -3,62 +3,115 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
 namespace cow {
 namespace {
 
-Claim claim(const Expected& expected, std::vector<std::int64_t> values) {
-  return {.says = "a claim",
-          .measured = {.moment = "now",
-                       .what = "worker uss",
-                       .values = std::move(values)},
-          .expected = expected};
+Figure figure(std::vector<std::int64_t> values) {
+  return {.moment = "now", .what = "worker uss", .values = std::move(values)};
 }
 
-TEST(Claim, ExactlyTakesNothingElse) {
-  const Expected ten = exactly(Term("D", 10_B));
-  EXPECT_TRUE(claim(ten, {10}).holds());
-  EXPECT_FALSE(claim(ten, {9}).holds());
-  EXPECT_FALSE(claim(ten, {11}).holds());
+// Of so many whole processes, which have 40 KiB without the data.
+Figure figure_above_base(std::vector<std::int64_t> values, int processes = 1) {
+  Figure based = figure(std::move(values));
+  based.base = Formula("b", 40_KiB);
+  based.processes = processes;
+  return based;
+}
+
+bool holds(const Prediction& prediction, const Figure& measured) {
+  return Claim{.says = "a claim",
+               .measured = measured,
+               .expected = prediction.of(measured)}
+      .holds();
+}
+
+constexpr std::int64_t kKiB = 1024;
+constexpr std::int64_t kMiB = 1024 * kKiB;
+
+TEST(Claim, OfAFormulaAloneTakesNothingElse) {
+  const Prediction ten = Formula("D", 10_B);
+  EXPECT_TRUE(holds(ten, figure({10})));
+  EXPECT_FALSE(holds(ten, figure({9})));
+  EXPECT_FALSE(holds(ten, figure({11})));
+  EXPECT_EQ(ten.of(figure_above_base({10})).formula.text(), "D");
 }
 
 TEST(Claim, AboutIsOnePercentOnEitherSide) {
-  const std::int64_t size = (100_MiB).count();
-  const Expected expected = about(Term("D", 100_MiB));
-  EXPECT_TRUE(claim(expected, {size + (1_MiB).count()}).holds());
-  EXPECT_TRUE(claim(expected, {size - (1_MiB).count()}).holds());
-  EXPECT_FALSE(claim(expected, {size + (1_MiB).count() + 1}).holds());
-  EXPECT_FALSE(claim(expected, {size - (1_MiB).count() - 1}).holds());
+  const Prediction expected = about(Formula("D", 100_MiB));
+  EXPECT_TRUE(holds(expected, figure({101 * kMiB})));
+  EXPECT_TRUE(holds(expected, figure({99 * kMiB})));
+  EXPECT_FALSE(holds(expected, figure({101 * kMiB + 1})));
+  EXPECT_FALSE(holds(expected, figure({99 * kMiB - 1})));
 }
 
-TEST(Claim, AboutSeveralProcessesAllowsSomePagesForEach) {
-  EXPECT_EQ(about(Term("b", 1_MiB), 2).high, (1_MiB + 256_KiB).count());
-  EXPECT_EQ(about(Term("b", 1_MiB), 101).high, (1_MiB + 101 * 64_KiB).count());
-  EXPECT_EQ(about(Term("D", 1024_MiB), 11).low,
-            (1024_MiB - 1024_MiB / 100).count());
+TEST(Claim, AboveBaseAddsTheBaseOfTheFigure) {
+  const Expected expected =
+      above_base(Formula("D", 100_MiB)).of(figure_above_base({}));
+  EXPECT_EQ(expected.formula.text(), "D + b");
+  EXPECT_EQ(expected.formula.value(), 100 * kMiB + 40 * kKiB);
+  const std::int64_t slack = expected.formula.value() / 100;
+  EXPECT_EQ(expected.low, expected.formula.value() - slack);
+  EXPECT_EQ(expected.high, expected.formula.value() + slack);
 }
 
-TEST(Claim, AboutAllowesSmallFiguresSomePages) {
-  const Expected expected = about(Term("b", 40_KiB));
-  EXPECT_EQ(expected.high, (40_KiB + 256_KiB).count());
+TEST(Claim, AboveBaseOfNothingIsTheBase) {
+  EXPECT_EQ(above_base(0).of(figure_above_base({})).formula.text(), "b");
 }
 
-TEST(Claim, BetweenHasALowerBoundToo) {
-  const Expected expected = between(4_KiB, Term("b", 40_KiB), 256_KiB);
-  EXPECT_TRUE(claim(expected, {4096}).holds());
-  EXPECT_FALSE(claim(expected, {0}).holds());
-  EXPECT_FALSE(claim(expected, {256 * 1024 + 1}).holds());
+TEST(Claim, AboveBaseAllowsSomePagesForEachProcess) {
+  const auto slack = [](const Prediction& prediction, int processes) {
+    const Expected expected = prediction.of(figure_above_base({}, processes));
+    EXPECT_EQ(expected.high - expected.formula.value(),
+              expected.formula.value() - expected.low);
+    return expected.high - expected.formula.value();
+  };
+  EXPECT_EQ(slack(above_base(0), 1), 256 * kKiB);
+  EXPECT_EQ(slack(above_base(0), 4), 256 * kKiB);
+  EXPECT_EQ(slack(above_base(0), 5), 5 * 64 * kKiB);
+  EXPECT_EQ(slack(above_base(Formula("D", 1024_MiB)), 11),
+            (1024 * kMiB + 40 * kKiB) / 100);
+}
+
+TEST(Claim, AboveBaseTakesBoundsOfItsOwn) {
+  const Expected expected =
+      above_base(Formula("D", 1_MiB), 3_B, 5_B).of(figure_above_base({}));
+  EXPECT_EQ(expected.low, kMiB + 40 * kKiB - 3);
+  EXPECT_EQ(expected.high, kMiB + 40 * kKiB + 5);
+}
+
+TEST(Claim, NothingButHasALowerBoundToo) {
+  const std::int64_t page = page_size().count();
+  EXPECT_TRUE(holds(nearly_nothing(), figure_above_base({page, 256 * kKiB})));
+  EXPECT_FALSE(holds(nearly_nothing(), figure_above_base({page - 1})));
+  EXPECT_FALSE(holds(nearly_nothing(), figure_above_base({256 * kKiB + 1})));
+  const Prediction own = nothing_but(Formula("C", 1_MiB));
+  EXPECT_TRUE(holds(own, figure_above_base({kMiB + page})));
+  EXPECT_FALSE(holds(own, figure_above_base({kMiB})));
+  EXPECT_FALSE(holds(own, figure_above_base({kMiB + 256 * kKiB + 1})));
+}
+
+TEST(Claim, AboveTheBaseOfAFigureThatHasNoneIsAMistake) {
+  EXPECT_THROW(above_base(0).of(figure({1})), std::logic_error);
 }
 
 TEST(Claim, OneValueOutOfBoundsFailsIt) {
-  const Expected expected = within(2_B, Term("D", 10_B));
-  EXPECT_TRUE(claim(expected, {9, 10, 12}).holds());
-  EXPECT_FALSE(claim(expected, {10, 13, 10}).holds());
-  EXPECT_EQ(claim(expected, {10, 13, 9}).deciding_value(), 13);
-  EXPECT_EQ(claim(expected, {10, 11, 7}).deciding_value(), 7);
+  const auto claim = [](std::vector<std::int64_t> values) {
+    return Claim{.says = "a claim",
+                 .measured = figure(std::move(values)),
+                 .expected = {Formula("D", 10_B), 8, 12}};
+  };
+  EXPECT_TRUE(claim({9, 10, 12}).holds());
+  EXPECT_FALSE(claim({10, 13, 10}).holds());
+  EXPECT_EQ(claim({10, 13, 9}).deciding_value(), 13);
+  EXPECT_EQ(claim({10, 11, 7}).deciding_value(), 7);
 }
 
 TEST(Claim, WithoutAnyValueItDoesNotHold) {
-  EXPECT_FALSE(claim(exactly(Term("D", 0_B)), {}).holds());
+  EXPECT_FALSE(holds(Formula("D", 0_B), figure({})));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 
 constexpr About kAbout{.name = "00_test",
                        .question = "Does it work?",
-                       .takeaway = "It does.",
+                       .answer = "It does.",
                        .next = "nothing"};
 
 double square(int i) {
@@ -61,7 +61,7 @@ TEST(Lesson, ObservesEveryWorkerAtTheSameMoment) {
   Lesson lesson(kAbout, flags(3, 3));
   Pool pool({.workers = 3});
   const Moment moment =
-      lesson.observe("now", pool.map_async(square, lesson.items()));
+      lesson.measure("now", pool.map_async(square, lesson.items()));
   std::vector<pid_t> pids;
   for (const Process& worker : moment.workers) {
     pids.push_back(worker.pid);
@@ -78,11 +78,11 @@ TEST(Lesson, ObservesMoreBatchesThanWorkersAndFewer) {
   Lesson lesson(kAbout, flags(2, 9));
   Pool pool({.workers = 2});
   const Moment many =
-      lesson.observe("many", pool.map_async(square, lesson.items()));
+      lesson.measure("many", pool.map_async(square, lesson.items()));
   EXPECT_EQ(many.workers.size(), 2U);
   EXPECT_EQ(many.right_results, 9);
   const Moment few =
-      lesson.observe("few", pool.map_async(square, std::vector{0}));
+      lesson.measure("few", pool.map_async(square, std::vector{0}));
   EXPECT_EQ(few.workers.size(), 1U);
   EXPECT_EQ(few.right_results, 1);
 }
@@ -92,7 +92,7 @@ TEST(Lesson, CountsOnlyResultsThatAreRight) {
   Pool pool({.workers = 2});
   const auto wrong_from_two = [](int i) { return square(i) + (i < 2 ? 0 : 1); };
   const Moment moment =
-      lesson.observe("now", pool.map_async(wrong_from_two, lesson.items()));
+      lesson.measure("now", pool.map_async(wrong_from_two, lesson.items()));
   EXPECT_EQ(moment.right_results, 2);
 }
 
@@ -104,16 +104,16 @@ TEST(Lesson, ReportsAFailingTaskInsteadOfWaitingForIt) {
     return square(i);
   };
   EXPECT_THROW(
-      lesson.observe("now", pool.map_async(second_throws, lesson.items())),
+      lesson.measure("now", pool.map_async(second_throws, lesson.items())),
       TaskError);
   const auto second_dies = [](int i) {
     if (i == 1) ::_exit(3);
     return square(i);
   };
   EXPECT_THROW(
-      lesson.observe("now", pool.map_async(second_dies, lesson.items())),
+      lesson.measure("now", pool.map_async(second_dies, lesson.items())),
       WorkerDied);
-  EXPECT_EQ(lesson.observe("now", pool.map_async(square, lesson.items()))
+  EXPECT_EQ(lesson.measure("now", pool.map_async(square, lesson.items()))
                 .right_results,
             2);
 }
@@ -122,15 +122,70 @@ TEST(Lesson, NoticesATaskThatDoesNotWait) {
   Lesson lesson(kAbout, flags(2, 2));
   Pool pool({.workers = 2});
   const auto hasty = [](int i) { return 1.0 * i * i; };
-  EXPECT_THROW(lesson.observe("now", pool.map_async(hasty, lesson.items())),
+  EXPECT_THROW(lesson.measure("now", pool.map_async(hasty, lesson.items())),
                std::logic_error);
+}
+
+// One item in each worker, over an object of so many bytes.
+Moment over(Lesson& lesson, Bytes /*size*/) {
+  Pool pool({.workers = lesson.workers()});
+  return lesson.measure(pool.map_async(square, lesson.items()));
+}
+
+TEST(Lesson, RunMeasuresOverNothingFirstAndGivesTheFiguresTheirBase) {
+  Lesson lesson(kAbout, flags(2, 2));
+  std::vector<Bytes> sizes;
+  const Moment held = lesson.run([&](Bytes size) {
+    sizes.push_back(size);
+    return over(lesson, size);
+  });
+  EXPECT_EQ(sizes, (std::vector<Bytes>{kNothing, lesson.data()}));
+  ASSERT_TRUE(held.nothing);
+  EXPECT_EQ(held.nothing->name, kOverNothing);
+  EXPECT_EQ(held.name, "every worker holds its task");
+  EXPECT_EQ(held.each_worker(uss).base->value(), held.base(uss).value());
+  EXPECT_EQ(held.total(pss).base->value(), held.sum_of_bases(pss).value());
+  EXPECT_EQ(held.total(pss).processes, 3);
+  EXPECT_EQ(held.of_parent(rss).base->value(),
+            held.base_of_parent(rss).value());
+  EXPECT_FALSE(held.pipe_bytes().base);
+}
+
+TEST(Lesson, RunHandsItselfToAnExperimentThatTakesIt) {
+  Lesson lesson(kAbout, flags(1, 1));
+  EXPECT_TRUE(lesson.run(over).nothing);
+}
+
+TEST(Lesson, CountsTheWorkersThatAnswerYes) {
+  Lesson lesson(kAbout, flags(3, 3));
+  Pool pool({.workers = 3});
+  const auto is_above_zero = [](int i) {
+    wait_to_be_measured();
+    return i > 0;
+  };
+  EXPECT_EQ(lesson.count_workers(pool, is_above_zero), 2);
+}
+
+TEST(ExitStatus, IsAboutTheResultsOfEachMoment) {
+  const auto with_wrong_results = [](bool first, bool second) {
+    return [=](Lesson& lesson) {
+      Pool pool({.workers = 4});
+      for (const bool wrong : {first, second}) {
+        const auto task = wrong ? +[](int i) { return square(i) + 1; } : square;
+        lesson.measure(pool.map_async(task, lesson.items()));
+      }
+    };
+  };
+  EXPECT_EQ(status_of(with_wrong_results(false, false)), 0);
+  EXPECT_EQ(status_of(with_wrong_results(true, false)), 1);
+  EXPECT_EQ(status_of(with_wrong_results(false, true)), 1);
 }
 
 TEST(Lesson, RefusesWhatDoesNotFitIntoMemory) {
   const Lesson lesson(kAbout, flags(1, 1));
-  lesson.needs(1_MiB);
+  lesson.needs_memory(1_MiB);
   try {
-    lesson.needs(1024_GiB * 1024);
+    lesson.needs_memory(1024_GiB * 1024);
     FAIL() << "a PiB is there?";
   } catch (const NotPossible& refusal) {
     EXPECT_THAT(refusal.what(), HasSubstr("1024.00 TiB"));
@@ -142,13 +197,8 @@ TEST(ExitStatus, SaysWhetherTheClaimsHold) {
   const auto claiming = [](std::int64_t measured) {
     return [measured](Lesson& lesson) {
       Pool pool({.workers = 4});
-      Figure figure =
-          lesson.observe("now", pool.map_async(square, lesson.items()))
-              .results();
-      figure.values = {measured};
-      lesson.claim({.says = "four",
-                    .measured = figure,
-                    .expected = exactly(lesson.symbols().n)});
+      lesson.measure(pool.map_async(square, lesson.items()));
+      lesson.claim("four", measured, lesson.symbols().n);
     };
   };
   EXPECT_EQ(status_of(claiming(4)), 0);

@@ -3,12 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
 
 #include "cow/lesson/result.h"
+#include "cow/lesson/table.h"
 
 namespace cow {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -32,7 +36,7 @@ Result result() {
   Result result;
   result.about = {.name = "04_global",
                   .question = "Is it shared?",
-                  .takeaway = "It is.",
+                  .answer = "It is.",
                   .next = "05"};
   result.flags.workers = 1;
   result.flags.items = 1;
@@ -42,11 +46,11 @@ Result result() {
   result.moments = {moment};
   result.claims = {{.says = "it is in the pipe",
                     .measured = moment.pipe_bytes(),
-                    .expected = exactly(Term("h", 60_B))},
+                    .expected = {Formula("h", 60_B), 60, 60}},
                    {.says = "it is shared",
                     .measured = moment.each_worker(uss),
-                    .expected = between(4_KiB, Term("b", 72_KiB), 256_KiB),
-                    .otherwise = "somebody writes to it"}};
+                    .expected = {Formula("b", 72_KiB), 4 << 10, 256 << 10},
+                    .hint = "somebody writes to it"}};
   return result;
 }
 
@@ -58,11 +62,14 @@ TEST(TextReport, ShowsProcessesClaimsAndWhatToTakeAway) {
               HasSubstr("   11  worker     65.0 MiB  13.0 MiB   68 KiB\n"));
   EXPECT_THAT(text,
               HasSubstr("       together  133.0 MiB  28.0 MiB  2.1 MiB\n"));
-  EXPECT_THAT(text, HasSubstr("it is in the pipe  h         60 bytes  60 bytes"
-                              "  exactly           holds\n"));
-  EXPECT_THAT(text, HasSubstr("4 KiB to 256 KiB  holds\n  h = 60 bytes · b = "
-                              "72 KiB\n"));
+  EXPECT_THAT(text, HasSubstr("  holds  it is in the pipe  "));
+  EXPECT_THAT(text,
+              HasSubstr("   60 bytes  60 bytes\n           h, exactly\n"));
+  EXPECT_THAT(text, HasSubstr("     72 KiB    68 KiB\n"
+                              "           b, from 4 KiB to 256 KiB\n"));
+  EXPECT_THAT(text, HasSubstr("\n  h = 60 bytes · b = 72 KiB\n"));
   EXPECT_THAT(text, HasSubstr("It is.\nNext: 05\n"));
+  EXPECT_THAT(text, EndsWith("\n\n2 of 2 claims hold\n"));
   EXPECT_THAT(text, Not(HasSubstr("FAILS")));
   EXPECT_THAT(text, Not(HasSubstr("\033")));
 }
@@ -72,13 +79,46 @@ TEST(TextReport, ExplainsAClaimThatFails) {
   failing.claims[1].measured.values = {1000, 300'000'000};
   const std::string text = to_text(failing, false);
   EXPECT_THAT(text, HasSubstr("FAILS it is shared\n"));
-  EXPECT_THAT(text, HasSubstr("every worker holds its task, worker uss: 1,000 "
-                              "bytes, 300,000,000 bytes\n"));
+  EXPECT_THAT(text,
+              HasSubstr("  read        every worker holds its task, worker "
+                        "uss: 1,000 bytes, 300,000,000\n"
+                        "              bytes\n"));
   EXPECT_THAT(text, HasSubstr("b = 72 KiB = 73,728 bytes\n"));
   EXPECT_THAT(text, HasSubstr("from 4,096 bytes to 262,144 bytes\n"));
   EXPECT_THAT(text, HasSubstr("somebody writes to it\n"));
   EXPECT_THAT(text, Not(HasSubstr("It is.")));
+  EXPECT_THAT(text, EndsWith("\n\n1 of 2 claims hold\n"));
   EXPECT_FALSE(failing.holds());
+}
+
+TEST(TextReport, IsNoWiderThanATerminal) {
+  Result wide = result();
+  const std::string words =
+      "one two three four five six seven eight nine ten "
+      "eleven twelve thirteen fourteen fifteen sixteen";
+  wide.about.question = wide.about.answer = wide.about.next = words;
+  wide.environment.kernel = "Linux " + std::string(30, '6');
+  wide.flags.data = 1024_GiB;
+  const Formula D("D", 100'000'000'000_B);
+  wide.claims.push_back(
+      {.says = words,
+       .measured = {.moment = words,
+                    .what = "to_workers",
+                    .values = std::vector<std::int64_t>(100, D.value() + 1)},
+       .expected = {D + D + D + D + D + D + D + D + D + D + D + D + D + D + D,
+                    1, D.value()},
+       .hint = words});
+  wide.exhibits = {};
+  std::istringstream lines(to_text(wide, false));
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(display_width(line), 80U) << line;
+  }
+}
+
+TEST(TextReport, NeedsNoFormulaForAPlainNumber) {
+  Result plain = result();
+  plain.claims[0].expected = {60_B, 60, 60};
+  EXPECT_THAT(to_text(plain, false), Not(HasSubstr("exactly")));
 }
 
 TEST(TextReport, OfSeveralMomentsShowsTheSums) {
@@ -112,7 +152,7 @@ TEST(TextReport, ExplainsASymbolOnceWithAllItsValues) {
     shown.claims.push_back(
         {.says = "something",
          .measured = {.moment = "now", .what = "worker uss", .values = {base}},
-         .expected = exactly(Term("b_x", Bytes(base)))});
+         .expected = {Formula("b_x", Bytes(base)), base, base}});
   }
   const std::string text = to_text(shown, false);
   EXPECT_NE(text.find("b_x = 3 bytes, 5 bytes"), std::string::npos) << text;
@@ -164,8 +204,8 @@ TEST(JsonReport, KeepsTheContract) {
 
 TEST(JsonReport, SaysWhatTheSymbolsOfAFormulaStandFor) {
   Result shown = result();
-  shown.claims[0].expected =
-      exactly(Term("T", 4) * (Term("h", 56_B) + Term("D", 64_MiB)));
+  shown.claims[0].expected.formula =
+      Formula("T", 4) * (Formula("h", 56_B) + Formula("D", 64_MiB));
   const auto json = nlohmann::json::parse(to_json(shown));
   EXPECT_EQ(json.at("claims").at(0).at("symbols"),
             nlohmann::json({{"T", 4}, {"h", 56}, {"D", 64 << 20}}));

@@ -6,7 +6,7 @@ cowpool_test(lesson unit
   page_picture_test.cc
   report_test.cc
   table_test.cc
-  term_test.cc)
+  formula_test.cc)
 cowpool_test(lesson process
   lesson_test.cc
   rendezvous_test.cc)

@@ -1,14 +1,10 @@
 // Lesson 03: the bytes of each kind of task, counted again.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "lessons/report.h"
-#include "support/programs.h"
 
 namespace cow::testing {
 namespace {
-
-using ::testing::HasSubstr;
 
 // In the order of the message: header, function, memo number, rows and columns.
 constexpr std::int64_t kHeader = 48;
@@ -28,14 +24,9 @@ void expect_bytes(const nlohmann::json& report, std::int64_t D, std::int64_t N,
   };
   const std::int64_t items = n * kInt;
   EXPECT_EQ(sent("a function"), T * (kHeader + kFunction) + items);
-  EXPECT_EQ(sent("a static method"), T * (kHeader + kFunction) + items);
   EXPECT_EQ(sent("a handle to the object"), T * (kHeader + 8) + items);
   const std::int64_t with_object = T * (kHeader + kMemo + kShape + D) + items;
   EXPECT_EQ(sent("a bound method"), with_object);
-  EXPECT_EQ(sent("a callable that holds the object"), with_object);
-  // The first item of a batch brings the object, the others its number.
-  EXPECT_EQ(sent("items that share one object"),
-            T * (kHeader + kFunction + kShape + D) + n * (kMemo + kInt));
 }
 
 TEST(BoundMethod, TakesItsObjectAlongAndAFunctionDoesNot) {
@@ -62,14 +53,6 @@ TEST(BoundMethod, CopiesTheObjectIntoEveryWorkerAndAHandleDoesNot) {
   EXPECT_LE(handle.most(&Row::uss), 256 * kKiB);
   EXPECT_GE(handle.sum(&Row::pss), 64 * kMiB);
   EXPECT_LE(handle.sum(&Row::pss), 70 * kMiB);
-}
-
-TEST(BoundMethod, ShowsTheMessageAndTheRefusalOfALateHandle) {
-  const Outcome outcome = run({program("03_bound_method"), "--data", "4MiB"});
-  EXPECT_EQ(outcome.status.code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("43 4f 57 31"));
-  EXPECT_THAT(outcome.out, HasSubstr("how many items it holds"));
-  EXPECT_THAT(outcome.out, HasSubstr("was built after this"));
 }
 
 }  // namespace

@@ -27,20 +27,22 @@ void expect_claims(const nlohmann::json& report, std::int64_t D,
   EXPECT_LE(held.most(&Row::uss), 256 * kKiB);
   EXPECT_GE(held.least(&Row::rss), D);
   expect_copies(report, kStatic, D, 1);
-  EXPECT_EQ(figure_of(report, kStatic, "workers that see it set later"),
+  EXPECT_EQ(figure_of(report, kStatic,
+                      "static: set after the pool, workers that see it"),
             Values{0});
 
   // Header, function, memo number, rows and columns, and the data.
   const std::int64_t sent = N * (48 + 8 + 4 + 16 + D);
-  const auto initialization = [&](const char* moment) {
-    return figure_of(report, moment, "initialization");
+  const auto initialization = [&](const std::string& method) {
+    return figure_of(report, "initializer, " + method,
+                     method + ": what the initializer takes in the pipes");
   };
   expect_copies(report, "initializer, fork", D, 1);
-  EXPECT_EQ(initialization("initializer, fork"), Values{0});
+  EXPECT_EQ(initialization("fork"), Values{0});
   expect_copies(report, "initializer, spawn", D, N + 1);
-  EXPECT_EQ(initialization("initializer, spawn"), Values{sent});
+  EXPECT_EQ(initialization("spawn"), Values{sent});
   expect_copies(report, "initializer, forkserver", D, N + 1);
-  EXPECT_EQ(initialization("initializer, forkserver"), Values{sent});
+  EXPECT_EQ(initialization("forkserver"), Values{sent});
   EXPECT_TRUE(moment_of(report, "initializer, forkserver").server);
   EXPECT_FALSE(moment_of(report, "initializer, spawn").server);
 }

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "cow/lesson/term.h"
+#include "cow/lesson/formula.h"
 #include "cow/os/bytes.h"
 #include "lessons/report.h"
 #include "support/programs.h"

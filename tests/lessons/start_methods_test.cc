@@ -14,22 +14,30 @@ std::int64_t total_without_base(const nlohmann::json& report,
   return held.sum(&Row::pss) - pss_base(nothing_before(report, method), held);
 }
 
+std::string sent(const std::string& method) {
+  return method + ": what is sent before the first task";
+}
+
+std::string initializers(const std::string& method) {
+  return method + ": workers that ran a static initializer";
+}
+
 void expect_claims(const nlohmann::json& report, std::int64_t D,
                    std::int64_t N) {
   const std::int64_t slack = std::max(D / 50, 256 * kKiB);
   for (const char* shared : {"fork", "forkserver"}) {
     EXPECT_GE(total_without_base(report, shared), D - slack) << shared;
     EXPECT_LE(total_without_base(report, shared), D + slack) << shared;
-    EXPECT_EQ(figure_of(report, shared, "initialization"), Values{0});
-    EXPECT_EQ(figure_of(report, shared, "static initializers"), Values{0});
+    EXPECT_EQ(figure_of(report, shared, sent(shared)), Values{0});
+    EXPECT_EQ(figure_of(report, shared, initializers(shared)), Values{0});
     EXPECT_LE(moment_of(report, shared).most(&Row::uss), kMiB);
   }
   const std::int64_t all = (N + 1) * D;
   EXPECT_GE(total_without_base(report, "spawn"), all - all / 100 - 256 * kKiB);
   EXPECT_LE(total_without_base(report, "spawn"), all + all / 100 + 256 * kKiB);
-  EXPECT_EQ(figure_of(report, "spawn", "initialization"),
+  EXPECT_EQ(figure_of(report, "spawn", sent("spawn")),
             Values{N * (48 + 8 + 4 + 16 + D)});
-  EXPECT_EQ(figure_of(report, "spawn", "static initializers"), Values{N});
+  EXPECT_EQ(figure_of(report, "spawn", initializers("spawn")), Values{N});
   EXPECT_GE(moment_of(report, "spawn").least(&Row::uss), D);
 
   const Held served = moment_of(report, "forkserver");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <stdexcept>
+#include <utility>
 
 namespace cow {
 namespace {
@@ -11,22 +13,57 @@ constexpr Bytes kLeastSlack = 256_KiB;
 
 }  // namespace
 
-Expected exactly(const Term& formula) {
-  return {formula, formula.value(), formula.value()};
+Prediction::Prediction(Formula formula) : formula_(std::move(formula)) {}
+
+Prediction about(const Formula& formula) {
+  Prediction prediction(formula);
+  prediction.kind_ = Prediction::Kind::kAbout;
+  return prediction;
 }
 
-Expected about(const Term& formula, int processes) {
-  const Bytes least = std::max(kLeastSlack, kSlackOfAProcess * processes);
-  return within(std::max(formula.bytes() / 100, least), formula);
+Prediction above_base(const Formula& formula) {
+  Prediction prediction(formula);
+  prediction.kind_ = Prediction::Kind::kAboveBase;
+  return prediction;
 }
 
-Expected within(Bytes slack, const Term& formula) {
-  return {formula, formula.value() - slack.count(),
-          formula.value() + slack.count()};
+Prediction above_base(const Formula& formula, Bytes below, Bytes above) {
+  Prediction prediction = above_base(formula);
+  prediction.below_ = below;
+  prediction.above_ = above;
+  return prediction;
 }
 
-Expected between(Bytes low, const Term& formula, Bytes high) {
-  return {formula, low.count(), high.count()};
+Prediction nothing_but(const Formula& formula) {
+  Prediction prediction(formula);
+  prediction.kind_ = Prediction::Kind::kNothingBut;
+  return prediction;
+}
+
+Prediction nearly_nothing() { return nothing_but(0); }
+
+Expected Prediction::of(const Figure& figure) const {
+  const std::int64_t own = formula_.value();
+  if (kind_ == Kind::kExactly) return {formula_, own, own};
+  const Formula whole = kind_ == Kind::kAbout ? formula_ : with_base(figure);
+  if (kind_ == Kind::kNothingBut) {
+    return {whole, own + page_size().count(), own + kLeastSlack.count()};
+  }
+  const Bytes slack = std::max(
+      {whole.bytes() / 100, kLeastSlack, kSlackOfAProcess * figure.processes});
+  return {whole, whole.value() - below_.value_or(slack).count(),
+          whole.value() + above_.value_or(slack).count()};
+}
+
+Formula Prediction::with_base(const Figure& figure) const {
+  if (!figure.base) {
+    throw std::logic_error("the figure \"" + figure.what +
+                           "\" has no base: it is counted exactly, or nothing "
+                           "was measured over nothing");
+  }
+  // "b_uss" and not "0 + b_uss".
+  const bool plain_zero = formula_.value() == 0 && formula_.symbols().empty();
+  return plain_zero ? *figure.base : formula_ + *figure.base;
 }
 
 bool Claim::holds() const {

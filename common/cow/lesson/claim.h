@@ -1,39 +1,73 @@
 // A claim: what a lesson says must hold, with both of its bounds.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "cow/lesson/formula.h"
 #include "cow/lesson/moment.h"
-#include "cow/lesson/term.h"
 #include "cow/os/bytes.h"
 
 namespace cow {
 
-/// A prediction and how far off a measurement may be, on either side.
+/// What is expected of one figure: a formula and both bounds, in its unit.
 struct Expected {
-  Term formula;
+  Formula formula;
   std::int64_t low;
   std::int64_t high;
 };
 
-/// Equality: for what the kernel or the pool counts exactly.
-Expected exactly(const Term& formula);
-/// Within 1 % of the prediction, but at least 256 KiB, and 64 KiB for each of
-/// the `processes` that the figure is of, on either side: the own pages of
-/// whole processes come and go by some dozens.
-Expected about(const Term& formula, int processes = 1);
-/// Within `slack` of the prediction on either side.
-Expected within(Bytes slack, const Term& formula);
-/// From `low` to `high`, where the prediction is only a point of orientation.
-Expected between(Bytes low, const Term& formula, Bytes high);
+/// What a lesson predicts of a figure. A formula alone means: exactly that,
+/// as the kernel counts pages and the pool counts bytes. Of whole processes see
+/// `above_base` and `nothing_but`.
+class Prediction {
+ public:
+  Prediction(Formula formula);
+  template <std::integral Number>
+  Prediction(Number number) : Prediction(Formula(number)) {}
+
+  /// With the base of `figure` where the prediction is above it. Throws
+  /// std::logic_error if that figure has no base.
+  Expected of(const Figure& figure) const;
+
+ private:
+  friend Prediction about(const Formula& formula);
+  friend Prediction above_base(const Formula& formula);
+  friend Prediction above_base(const Formula& formula, Bytes below,
+                               Bytes above);
+  friend Prediction nothing_but(const Formula& formula);
+
+  Formula with_base(const Figure& figure) const;
+
+  enum class Kind { kExactly, kAbout, kAboveBase, kNothingBut };
+  Formula formula_;
+  Kind kind_ = Kind::kExactly;
+  std::optional<Bytes> below_;
+  std::optional<Bytes> above_;
+};
+
+/// The formula, within 1 %, but at least 256 KiB, and 64 KiB for each process
+/// that the figure is of: the own pages of whole processes come and go by some
+/// dozens.
+Prediction about(const Formula& formula);
+/// The same for the formula and the figure's base.
+Prediction above_base(const Formula& formula);
+/// The same, at most so much `below` and `above` their sum.
+Prediction above_base(const Formula& formula, Bytes below, Bytes above);
+/// The formula and little else: at least one page more, because a process that
+/// has written nothing has not run, and at most 256 KiB.
+Prediction nothing_but(const Formula& formula);
+/// nothing_but(0): from one page to 256 KiB.
+Prediction nearly_nothing();
 
 /// One claim of a lesson.
 struct Claim {
   std::string says;  ///< what must hold, as a short sentence
   Figure measured;   ///< with several values, all must hold
   Expected expected;
-  std::string otherwise = {};  ///< the likely causes if it does not hold
+  std::string hint = {};  ///< the likely cause if it does not hold
 
   bool holds() const;
   /// The value farthest from the prediction: the one that decides.

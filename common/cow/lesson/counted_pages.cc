@@ -121,23 +121,27 @@ CountedPages counted_pages(
   return pages;
 }
 
-Copies observe_copies(Lesson& lesson, std::string_view name, Pool& pool,
+Copies measure_copies(Lesson& lesson, std::string_view name, Pool& pool,
                       double (*task)(int), const CountedPages& pages) {
   Copies copies{.held = {}, .all_with_counts = Pages(pages.with_counts.size())};
-  lesson.ask_each(pool, stand_still, [&](const Moment& forked) {
+  lesson.ask_each_worker(pool, stand_still, [&](const Moment& forked) {
     copies.before = exclusive(pages, forked.workers.at(0).pid);
   });
+  std::vector<std::int64_t> with_counts;
+  std::vector<std::int64_t> without_counts;
   const auto look = [&](const Moment& now) {
     for (const Process& worker : now.workers) {
       const std::vector<bool> own = exclusive(pages, worker.pid);
       if (copies.map.empty()) copies.map = own;
       const auto without = own.begin() + std::ssize(pages.with_counts);
-      copies.with_counts.push_back(std::count(own.begin(), without, true));
-      copies.without.push_back(std::count(without, own.end(), true));
+      with_counts.push_back(std::count(own.begin(), without, true));
+      without_counts.push_back(std::count(without, own.end(), true));
     }
   };
   copies.held =
-      lesson.observe(name, pool.map_async(task, lesson.items()), look);
+      lesson.measure(name, pool.map_async(task, lesson.items()), look);
+  copies.with_counts = copies.held.counted("with counts", with_counts);
+  copies.without = copies.held.counted("without", without_counts);
   return copies;
 }
 

@@ -38,19 +38,19 @@ inline constexpr Bytes kSharedBlock{32};
 /// A moment, and which pages the workers have for themselves then.
 struct Copies {
   Moment held;
-  Pages all_with_counts;                       ///< how many there are
-  std::vector<std::int64_t> with_counts = {};  ///< copied, one value a worker
-  std::vector<std::int64_t> without = {};
+  Pages all_with_counts;    ///< how many there are
+  Figure with_counts = {};  ///< copied, one value a worker
+  Figure without = {};
   /// Of each page, those with counts first, whether the first worker has copied
   /// it: when it was forked, and when it had read.
   std::vector<bool> before = {};
   std::vector<bool> map = {};
 };
 
-/// Maps `task` over the lesson's items and observes it, with a look at `pages`:
+/// Maps `task` over the lesson's items and measures it, with a look at `pages`:
 /// those that are exclusive in a worker, also before it has a task. Throws as
-/// Lesson::observe does, and NotPossible if a page map cannot be read.
-Copies observe_copies(Lesson& lesson, std::string_view name, Pool& pool,
+/// Lesson::measure does, and NotPossible if a page map cannot be read.
+Copies measure_copies(Lesson& lesson, std::string_view name, Pool& pool,
                       double (*task)(int), const CountedPages& pages);
 
 /// A row of a picture.

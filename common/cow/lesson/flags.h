@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cow/os/bytes.h"
@@ -15,7 +16,8 @@ struct Options {
   int items_a_worker = 1;
   /// How many items make a batch; 0: CPython's choice.
   int chunk_size = 0;
-
+  /// How its pools start their workers.
+  std::string_view start_method = "fork";
   /// --svg FILE: the lesson draws a picture.
   bool svg = false;
   /// --objects M, of so many bytes each: another way to give --data.

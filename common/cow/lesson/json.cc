@@ -97,7 +97,7 @@ Json to_json(const PagePicture& picture) {
   return json;
 }
 
-Json symbols_json(const Term& formula) {
+Json symbols_json(const Formula& formula) {
   Json symbols = Json::object();
   for (const Symbol& symbol : formula.symbols()) {
     symbols[symbol.name] = symbol.value;
@@ -105,8 +105,16 @@ Json symbols_json(const Term& formula) {
   return symbols;
 }
 
+Json figure_json(const Figure& figure) {
+  Json json = {{"moment", figure.moment},
+               {"what", figure.what},
+               {"values", figure.values}};
+  if (figure.base) json["base"] = figure.base->value();
+  return json;
+}
+
 Json to_json(const Claim& claim) {
-  const Term& formula = claim.expected.formula;
+  const Formula& formula = claim.expected.formula;
   return {{"name", claim.says},
           {"formula", formula.text()},
           {"symbols", symbols_json(formula)},
@@ -116,10 +124,7 @@ Json to_json(const Claim& claim) {
           {"high", claim.expected.high},
           {"measured", claim.deciding_value()},
           {"holds", claim.holds()},
-          {"figure",
-           {{"moment", claim.measured.moment},
-            {"what", claim.measured.what},
-            {"values", claim.measured.values}}}};
+          {"figure", figure_json(claim.measured)}};
 }
 
 }  // namespace
@@ -131,7 +136,7 @@ std::string to_json(const Result& result) {
                         {"workers", result.flags.workers},
                         {"items", result.flags.items},
                         {"chunk_size", result.chunk_size},
-                        {"start_method", result.about.start_method}};
+                        {"start_method", result.about.options.start_method}};
   json["environment"] = to_json(result.environment);
   json["moments"] = Json::array();
   for (const Moment& moment : result.moments) {

@@ -14,7 +14,8 @@
 namespace cow {
 
 Lesson::Lesson(const About& about, const Flags& flags)
-    : result_{.about = about,
+    : progress_(),
+      result_{.about = about,
               .flags = flags,
               .chunk_size = about.options.chunk_size != 0
                                 ? about.options.chunk_size
@@ -41,7 +42,8 @@ Symbols Lesson::symbols() const {
           .T = {"T", (items + chunk - 1) / chunk}};
 }
 
-void Lesson::needs(Bytes peak) const {
+void Lesson::needs_memory(const Formula& peak_size) const {
+  const Bytes peak = peak_size.bytes();
   const Reading<Bytes>& available = result_.environment.available;
   if (!available) {
     throw NotPossible("the available memory cannot be read: " +
@@ -56,7 +58,8 @@ void Lesson::needs(Bytes peak) const {
 }
 
 Moment Lesson::hold(PendingWork& work) {
-  // Before anybody is waited for: who cannot read this cannot read the rest.
+  // Before anything is waited for: if this process cannot be read, neither can
+  // the workers.
   const auto measured = [](const auto& reading) {
     if (!reading) {
       throw NotPossible("a process cannot be measured: " + reading.reason());
@@ -88,10 +91,14 @@ void Lesson::let_go(PendingWork& work) {
   work.wait_for_success();
 }
 
-Moment Lesson::observe_any(std::string_view name, PendingWork& work,
-                           const Look& look) {
+Moment Lesson::measure_work(std::string_view name, PendingWork& work,
+                            const Look& look) {
+  progress_.show(
+      fmt::format("{}: {}, {} of data, {} workers", result_.about.name,
+                  over_nothing_ ? kOverNothing : name,
+                  to_string(over_nothing_ ? kNothing : data()), workers()));
   Moment moment = hold(work);
-  moment.name = name;
+  moment.name = over_nothing_ ? kOverNothing : name;
   if (look && !work.failed()) look(moment);
   let_go(work);
   moment.batches = work.transfer().batches;
@@ -102,9 +109,9 @@ Moment Lesson::observe_any(std::string_view name, PendingWork& work,
   return moment;
 }
 
-Moment Lesson::observe(std::string_view name,
+Moment Lesson::measure(std::string_view name,
                        Pending<std::vector<double>> squares, const Look& look) {
-  Moment moment = observe_any(name, squares, look);
+  Moment moment = measure_work(name, squares, look);
   const std::vector<double> results = squares.get();
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto item = static_cast<double>(i);
@@ -112,15 +119,38 @@ Moment Lesson::observe(std::string_view name,
   }
   result_.moments.pop_back();
   keep(moment);
+  if (!over_nothing_) right_results_.push_back(moment.right_results);
   return moment;
 }
 
 void Lesson::keep(Moment& moment) {
-  if (moment.name == kOverNothing) {
-    nothing_ = std::make_shared<const Moment>(moment);
-  }
+  if (over_nothing_) nothing_ = std::make_shared<const Moment>(moment);
   moment.nothing = nothing_;
   result_.moments.push_back(moment);
+}
+
+void Lesson::claim(std::string says, Figure measured,
+                   const Prediction& prediction, std::string hint) {
+  const Expected expected = prediction.of(measured);
+  result_.claims.push_back(
+      {std::move(says), std::move(measured), expected, std::move(hint)});
+}
+
+void Lesson::claim(std::string says, std::vector<std::int64_t> counts,
+                   const Prediction& prediction, std::string hint) {
+  const Figure figure{.moment = result_.moments.back().name,
+                      .what = says,
+                      .unit = Unit::kCount,
+                      .values = std::move(counts)};
+  claim(std::move(says), figure, prediction, std::move(hint));
+}
+
+void Lesson::claim(std::string says, Bytes amount,
+                   const Prediction& prediction) {
+  const Figure figure{.moment = result_.moments.back().name,
+                      .what = says,
+                      .values = {amount.count()}};
+  claim(std::move(says), figure, prediction);
 }
 
 void Lesson::show(std::string title, std::string text) {
@@ -129,7 +159,16 @@ void Lesson::show(std::string title, std::string text) {
 
 void Lesson::show(PagePicture picture) { result_.picture = std::move(picture); }
 
-int Lesson::verdict() const {
+int Lesson::verdict() {
+  if (!right_results_.empty()) {
+    claim("the results are right",
+          Figure{.moment = "",
+                 .what = "results",
+                 .unit = Unit::kCount,
+                 .values = right_results_},
+          symbols().n);
+  }
+  progress_.clear();
   if (!result_.flags.json.empty() && result_.flags.json != "-") {
     write_file(result_.flags.json, to_json(result_));
   }

@@ -1,26 +1,33 @@
 // What every experiment shares: the command line, the meeting of the workers,
 // the claims, and the verdict.
 //
-//   void experiment(cow::Lesson& lesson) { ... lesson.claim({...}); }
+//   void experiment(cow::Lesson& lesson) { ... lesson.claim(...); }
 //   int main(int argc, char** argv) {
-//     return cow::run_lesson(argc, argv, kAbout, experiment);
+//     return cow::run_lesson(argc, argv, "04_global", experiment);
 //   }
+//
+// docs/reading_a_lesson.md introduces it to those who read the lessons.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "cow/lesson/claim.h"
 #include "cow/lesson/flags.h"
+#include "cow/lesson/formula.h"
 #include "cow/lesson/moment.h"
+#include "cow/lesson/progress.h"
 #include "cow/lesson/rendezvous.h"
 #include "cow/lesson/result.h"
-#include "cow/lesson/term.h"
 #include "cow/os/bytes.h"
 #include "cow/pool/pool.h"
 
@@ -38,26 +45,27 @@ inline constexpr int kAClaimFails = 1;
 inline constexpr int kBadUsage = 2;
 inline constexpr int kNotPossible = 77;
 
-/// The size of the object in the pool "over nothing": one double.
-inline constexpr Bytes kNothing{sizeof(double)};
+/// The size of the object in the pool "over nothing": four doubles, so that
+/// what is divided into several objects still has a number for each.
+inline constexpr Bytes kNothing{4 * sizeof(double)};
 
 /// The symbols that every lesson has.
 struct Symbols {
-  Term D;  ///< data
-  Term N;  ///< workers
-  Term n;  ///< items
-  Term T;  ///< batches: ceil(n / c); c = ceil(n / 4N), or as the lesson says
+  Formula D;  ///< data
+  Formula N;  ///< workers
+  Formula n;  ///< items
+  Formula T;  ///< batches: ceil(n / c); c = ceil(n / 4N), or as the lesson says
 };
 
 /// One run of an experiment.
 class Lesson {
  public:
   Lesson(const About& about, const Flags& flags);
+  Lesson(const Lesson&) = delete;
+  Lesson& operator=(const Lesson&) = delete;
 
   Bytes data() const { return result_.flags.data; }
   int workers() const { return result_.flags.workers; }
-  /// The workers and the parent.
-  int processes() const { return workers() + 1; }
   /// c: how many items make one batch.
   int chunk_size() const { return result_.chunk_size; }
   /// The numbers 0 to n − 1.
@@ -66,29 +74,48 @@ class Lesson {
 
   /// To be called before memory is taken: throws NotPossible, with both
   /// figures, when `peak` is more than this machine (this control group) has.
-  void needs(Bytes peak) const;
+  void needs_memory(const Formula& peak) const;
 
   /// Looks at processes while they stand still.
   using Look = std::function<void(const Moment&)>;
 
   /// Waits until every worker holds a task (the task calls
   /// `wait_to_be_measured`), reads all processes, lets the map finish and
-  /// counts the results that are the square of their item. Throws what a
-  /// failing task causes, and NotPossible if a process cannot be read. A
-  /// lesson's first moment is called kOverNothing; the later ones take their
-  /// base from the last one of that name. `look` is called before the workers
-  /// go on.
-  Moment observe(std::string_view name, Pending<std::vector<double>> squares,
+  /// counts the results that are the square of their item: "the results are
+  /// right" is claimed for all of them at the end. Throws what a failing task
+  /// causes, and NotPossible if a process cannot be read. `look` is called
+  /// before the workers go on.
+  Moment measure(std::string_view name, Pending<std::vector<double>> squares,
                  const Look& look = {});
+  Moment measure(Pending<std::vector<double>> squares) {
+    return measure("every worker holds its task", std::move(squares));
+  }
   /// The same for tasks with other results, which the lesson fetches itself.
-  Moment observe_any(std::string_view name, PendingWork& work,
-                     const Look& look = {});
+  Moment measure_work(std::string_view name, PendingWork& work,
+                      const Look& look = {});
+
+  /// Calls `experiment` with the size of almost nothing. What is measured in it
+  /// gives the bases of the figures that are measured later.
+  template <typename Experiment>
+  void measure_base(Experiment experiment) {
+    over_nothing_ = true;
+    call(experiment, kNothing);
+    over_nothing_ = false;
+  }
+  /// Calls `experiment` twice: as `measure_base` does, then with the size of
+  /// the data; returns the moment that it has measured there. It takes the
+  /// size, or this lesson and the size.
+  template <typename Experiment>
+  Moment run(Experiment experiment) {
+    measure_base(experiment);
+    return call(experiment, data());
+  }
 
   /// Calls `task` with 0, 1, 2 ... once in each of the N workers of `pool` (it
   /// calls `wait_to_be_measured`, so that none of them takes two). Returns the
   /// results. `look` is called before they go on.
   template <typename Task>
-  auto ask_each(Pool& pool, Task task, const Look& look = {}) {
+  auto ask_each_worker(Pool& pool, Task task, const Look& look = {}) {
     std::vector<int> numbers(static_cast<std::size_t>(workers()));
     std::iota(numbers.begin(), numbers.end(), 0);
     auto pending = pool.map_async(task, numbers, 1);
@@ -97,16 +124,35 @@ class Lesson {
     let_go(pending);
     return pending.get();
   }
+  /// The same for a question: how many of the workers answer it with true.
+  template <typename Task>
+  std::int64_t count_workers(Pool& pool, Task question) {
+    const std::vector<bool> answers = ask_each_worker(pool, question);
+    return std::count(answers.begin(), answers.end(), true);
+  }
 
   /// Shows lines of text in the report, behind the processes.
   void show(std::string title, std::string text);
   /// The lesson's picture, in the report and with --svg in a file.
   void show(PagePicture picture);
 
-  /// Says what must hold. Claims are judged at the end, all of them.
-  void claim(Claim claim) { result_.claims.push_back(std::move(claim)); }
+  /// Says what must hold of a figure. Claims are judged at the end, all of
+  /// them. `hint`: the likely cause if it does not hold, where that is more
+  /// than the opposite of what it says.
+  void claim(std::string says, Figure measured, const Prediction& prediction,
+             std::string hint = "");
+  /// The same of counts of the lesson's own, one or one a worker, and of an
+  /// amount of memory. They belong to what was measured last.
+  void claim(std::string says, std::vector<std::int64_t> counts,
+             const Prediction& prediction, std::string hint = "");
+  void claim(std::string says, std::int64_t count,
+             const Prediction& prediction) {
+    claim(std::move(says), std::vector{count}, prediction);
+  }
+  void claim(std::string says, Bytes amount, const Prediction& prediction);
+
   /// Prints the reports and returns the exit status.
-  int verdict() const;
+  int verdict();
 
  private:
   // The processes, while every worker stands still.
@@ -115,8 +161,20 @@ class Lesson {
   void let_go(PendingWork& work);
   void keep(Moment& moment);
 
+  template <typename Experiment>
+  auto call(Experiment& experiment, Bytes size) {
+    if constexpr (std::is_invocable_v<Experiment&, Bytes>) {
+      return experiment(size);
+    } else {
+      return experiment(*this, size);
+    }
+  }
+
+  ProgressLine progress_;
   Result result_;
-  std::shared_ptr<const Moment> nothing_;  // the moment over nothing
+  bool over_nothing_ = false;
+  std::vector<std::int64_t> right_results_;  // of each moment over the data
+  std::shared_ptr<const Moment> nothing_;    // the moment over nothing
   Rendezvous rendezvous_;
 };
 
@@ -134,6 +192,11 @@ std::string error_of_task(Call call) {
 /// In a spawned worker, serves its pool. Else runs `experiment` with what the
 /// command line says and returns the exit status of the contract. Whatever goes
 /// wrong becomes one sentence on standard error. To be returned from main.
+/// `name` is the lesson's in the manifest (lessons/lessons.json).
+int run_lesson(int argc, char** argv, std::string_view name,
+               const std::function<void(Lesson&)>& experiment,
+               const Options& options = {});
+/// The same for what is not in the manifest.
 int run_lesson(int argc, char** argv, const About& about,
                const std::function<void(Lesson&)>& experiment);
 

@@ -61,19 +61,25 @@ Figure Moment::each_worker(const Quantity& quantity) const {
   for (const Process& worker : workers) {
     figure.values.push_back(quantity.read(worker).count());
   }
+  if (nothing) figure.base = base(quantity);
   return figure;
 }
 
 Figure Moment::of_parent(const Quantity& quantity) const {
-  return {.moment = name,
-          .what = parents(quantity),
-          .values = {quantity.read(parent).count()}};
+  Figure figure{.moment = name,
+                .what = parents(quantity),
+                .values = {quantity.read(parent).count()}};
+  if (nothing) figure.base = base_of_parent(quantity);
+  return figure;
 }
 
 Figure Moment::total(const Quantity& quantity) const {
-  return {.moment = name,
-          .what = all(quantity),
-          .values = {sum(*this, quantity.read).count()}};
+  Figure figure{.moment = name,
+                .what = all(quantity),
+                .values = {sum(*this, quantity.read).count()},
+                .processes = static_cast<int>(workers.size()) + 1};
+  if (nothing) figure.base = sum_of_bases(quantity);
+  return figure;
 }
 
 Figure Moment::pipe_bytes() const {
@@ -95,13 +101,6 @@ Figure Moment::counted(std::string_view what,
           .values = std::move(values)};
 }
 
-Figure Moment::measured(std::string_view what, Bytes amount) const {
-  return {.moment = name,
-          .what = std::string(what),
-          .unit = Unit::kBytes,
-          .values = {amount.count()}};
-}
-
 std::optional<Figure> Moment::figure(std::string_view what) const {
   if (what == "to_workers") return pipe_bytes();
   if (what == "results") return results();
@@ -113,19 +112,19 @@ std::optional<Figure> Moment::figure(std::string_view what) const {
   return std::nullopt;
 }
 
-Term Moment::base(const Quantity& quantity) const {
+Formula Moment::base(const Quantity& quantity) const {
   const auto own = [&](const Process& p) { return own_part(quantity, p); };
   const auto file = [&](const Process& p) { return file_part(quantity, p); };
   return {fmt::format("b_{}", quantity.name),
           largest(nothing->workers, own) + largest(workers, file)};
 }
 
-Term Moment::base_of_parent(const Quantity& quantity) const {
+Formula Moment::base_of_parent(const Quantity& quantity) const {
   return {fmt::format("b'_{}", quantity.name),
           own_part(quantity, nothing->parent) + file_part(quantity, parent)};
 }
 
-Term Moment::sum_of_bases(const Quantity& quantity) const {
+Formula Moment::sum_of_bases(const Quantity& quantity) const {
   const auto own = [&](const Process& p) { return own_part(quantity, p); };
   const auto file = [&](const Process& p) { return file_part(quantity, p); };
   return {fmt::format("Σb_{}", quantity.name),

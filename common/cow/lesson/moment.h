@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cow/lesson/term.h"
+#include "cow/lesson/formula.h"
 #include "cow/memory/process.h"
 #include "cow/os/bytes.h"
 #include "cow/os/reading.h"
@@ -40,6 +40,11 @@ struct Figure {
   std::string what;    ///< "worker uss", "total pss", "to_workers", "results"
   Unit unit = Unit::kBytes;
   std::vector<std::int64_t> values;
+  /// Of whole processes: what it would be without the data, and of how many
+  /// processes it is the sum. The kernel and the pool count other figures
+  /// exactly; those have no base.
+  std::optional<Formula> base = {};
+  int processes = 1;
 };
 
 /// The name of the moment that every lesson compares with: the same pool, doing
@@ -77,8 +82,6 @@ struct Moment {
   Figure results() const;
   /// A count of the lesson's own, one value or one a worker.
   Figure counted(std::string_view what, std::vector<std::int64_t> values) const;
-  /// An amount of memory that only the lesson knows of.
-  Figure measured(std::string_view what, Bytes amount) const;
   /// The figure of the meter or of the pipes whose `what` this is; none if it
   /// is a count of the lesson's own.
   std::optional<Figure> figure(std::string_view what) const;
@@ -90,11 +93,11 @@ struct Moment {
   /// (program, libraries): which of them a process maps depends on what it has
   /// done so far, and PSS divides them by all who map them just then, also by
   /// processes that are none of ours. So that part is this moment's own.
-  Term base(const Quantity& quantity) const;
+  Formula base(const Quantity& quantity) const;
   /// The same for the parent: b'_uss ...
-  Term base_of_parent(const Quantity& quantity) const;
+  Formula base_of_parent(const Quantity& quantity) const;
   /// Σb: the same for all processes together.
-  Term sum_of_bases(const Quantity& quantity) const;
+  Formula sum_of_bases(const Quantity& quantity) const;
   /// What the figure called `what` would be without the data.
   std::int64_t base_of(std::string_view what) const;
 };

@@ -10,8 +10,8 @@
 #include <span>
 #include <stdexcept>
 
+#include "cow/lesson/formula.h"
 #include "cow/lesson/table.h"
-#include "cow/lesson/term.h"
 
 namespace cow {
 namespace {

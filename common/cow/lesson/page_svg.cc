@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "cow/lesson/formula.h"
 #include "cow/lesson/page_picture.h"
 #include "cow/lesson/svg.h"
-#include "cow/lesson/term.h"
 
 namespace cow {
 namespace {

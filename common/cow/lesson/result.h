@@ -14,14 +14,12 @@
 
 namespace cow {
 
-/// What a lesson says of itself.
+/// What is known of a lesson before it runs.
 struct About {
   std::string_view name;      ///< as its folder: "04_global"
   std::string_view question;  ///< in one sentence
-  std::string_view takeaway;  ///< what to remember, in one sentence
+  std::string_view answer;    ///< what to remember
   std::string_view next;      ///< what to read next, and why
-  /// How its pools start their workers.
-  std::string_view start_method = "fork";
   Options options = {};
 };
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cow/lesson/lesson.h"
+#include "cow/lesson/manifest.h"
 #include "cow/os/descriptor.h"
 
 namespace cow {
@@ -92,6 +93,19 @@ int run(int argc, char** argv, const About& about,
 }
 
 }  // namespace
+
+int run_lesson(int argc, char** argv, std::string_view name,
+               const std::function<void(Lesson&)>& experiment,
+               const Options& options) {
+  const LessonEntry& entry = lesson_named(name);
+  return run_lesson(argc, argv,
+                    About{.name = entry.name,
+                          .question = entry.question,
+                          .answer = entry.answer,
+                          .next = entry.next,
+                          .options = options},
+                    experiment);
+}
 
 int run_lesson(int argc, char** argv, const About& about,
                const std::function<void(Lesson&)>& experiment) {

@@ -41,24 +41,32 @@ std::string Table::to_string(std::string_view indent) const {
   return text;
 }
 
-std::string wrap(std::string_view text, std::string_view indent) {
-  constexpr std::size_t kColumns = 80;
-  std::string lines;
-  std::string line(indent);
+std::vector<std::string> lines_of(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines(1);
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(word.size() + 1, text.size()));
-    const bool first = line.size() == indent.size();
-    if (!first && display_width(line) + 1 + display_width(word) > kColumns) {
-      lines += line + '\n';
-      line = indent;
-    } else if (!first) {
-      line += ' ';
+    if (lines.back().empty()) {
+      lines.back() = word;
+    } else if (display_width(lines.back()) + 1 + display_width(word) <=
+               columns) {
+      lines.back().append(" ").append(word);
+    } else {
+      lines.emplace_back(word);
     }
-    line += word;
   }
-  if (line.size() > indent.size()) lines += line + '\n';
   return lines;
+}
+
+std::string wrap(std::string_view text, std::string_view indent) {
+  constexpr std::size_t kColumns = 80;
+  std::string all;
+  if (text.empty()) return all;
+  for (const std::string& line :
+       lines_of(text, kColumns - display_width(indent))) {
+    all.append(indent).append(line).append("\n");
+  }
+  return all;
 }
 
 bool wants_color() {

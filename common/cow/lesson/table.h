@@ -1,6 +1,7 @@
 // Tables of text for a terminal.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,10 @@ class Table {
 /// How many columns of a terminal UTF-8 `text` takes. Knows what our reports
 /// use: letters and signs of width one, and colour sequences of width none.
 std::size_t display_width(std::string_view text);
+
+/// `text` in lines of at most `columns`, broken between words; one empty line
+/// for no text. A word that is longer has a line of its own.
+std::vector<std::string> lines_of(std::string_view text, std::size_t columns);
 
 /// `text` in lines of at most 80 columns, broken between words, each behind
 /// `indent` and with a newline. Nothing for no text.

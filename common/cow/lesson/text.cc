@@ -31,25 +31,28 @@ struct Style {
 };
 
 std::string heading(const Result& result, const Style& style) {
-  return fmt::format("{}\n{}\n", style.bold(result.about.name),
-                     result.about.question);
+  return fmt::format("{}\n{}", style.bold(result.about.name),
+                     wrap(result.about.question, ""));
 }
 
 std::string setting(const Result& result, const Style& style) {
   const Flags& flags = result.flags;
   const Environment& machine = result.environment;
   const Moment& last = result.moments.back();
-  return style.dim(fmt::format(
-             "D = {} of data · N = {} worker{} · n = {} item{} in T = {} "
-             "batch{}\n{} · {} pages · huge pages: {} · swap: {}",
-             to_string(flags.data), flags.workers,
-             flags.workers == 1 ? "" : "s", flags.items,
-             flags.items == 1 ? "" : "s", last.batches,
-             last.batches == 1 ? "" : "es", machine.kernel,
-             to_string(machine.page_size),
-             machine.huge_pages ? *machine.huge_pages : "unknown",
-             machine.swap ? to_string(*machine.swap) : "unknown")) +
-         "\n";
+  const auto plural = [](std::int64_t count, const char* ending) {
+    return count == 1 ? "" : ending;
+  };
+  const std::string experiment = fmt::format(
+      "D = {} of data · N = {} worker{} · n = {} item{} in T = {} batch{}",
+      to_string(flags.data), flags.workers, plural(flags.workers, "s"),
+      flags.items, plural(flags.items, "s"), last.batches,
+      plural(last.batches, "es"));
+  const std::string kernel =
+      fmt::format("{} · {} pages · huge pages: {} · swap: {}", machine.kernel,
+                  to_string(machine.page_size),
+                  machine.huge_pages ? *machine.huge_pages : "unknown",
+                  machine.swap ? to_string(*machine.swap) : "unknown");
+  return style.dim(wrap(experiment, "") + wrap(kernel, ""));
 }
 
 void add_row(Table& table, const std::string& pid, const std::string& role,
@@ -107,11 +110,9 @@ std::string processes(const Result& result, const Style& style) {
   }
   std::string text = shown.size() == 1 ? full_table(*shown[0], style)
                                        : summary_table(shown, style);
-  return text +
-         style.dim(
-             "  RSS: what top shows (RES) · PSS: shared pages divided by "
-             "their users · USS: pages of its own") +
-         "\n";
+  return text + style.dim(
+                    "  RSS: what top shows (RES) · PSS: shared pages divided "
+                    "by their users\n  USS: pages of its own\n");
 }
 
 bool is_exact(const Claim& claim) {
@@ -123,16 +124,18 @@ std::string show(const Claim& claim, std::int64_t value) {
   return is_exact(claim) ? all_digits(value, unit) : to_string(value, unit);
 }
 
-// How far off a figure may be.
-std::string allowed(const Claim& claim) {
+// The formula, and how far off the figure may be.
+std::string bounds(const Claim& claim) {
   const Expected& expected = claim.expected;
-  if (is_exact(claim)) return "exactly";
+  const std::string& formula = expected.formula.text();
+  if (is_exact(claim)) return formula + ", exactly";
   const Unit unit = expected.formula.unit();
   const std::int64_t up = expected.high - expected.formula.value();
   if (up == expected.formula.value() - expected.low) {
-    return "± " + to_string(up, unit);
+    return fmt::format("{} ± {}", formula, to_string(up, unit));
   }
-  return fmt::format("{} to {}", to_string(expected.low, unit),
+  return fmt::format("{}, from {} to {}", formula,
+                     to_string(expected.low, unit),
                      to_string(expected.high, unit));
 }
 
@@ -170,18 +173,58 @@ std::string legend(const Result& result) {
   return line.empty() ? lines : lines + "  " + line + "\n";
 }
 
+// Two lines a claim: the verdict, what is claimed and the two figures; and
+// below them the formula. A claim that is too long for its line goes on below.
 std::string claims(const Result& result, const Style& style) {
-  Table table({Align::kLeft, Align::kLeft, Align::kRight, Align::kRight,
-               Align::kLeft, Align::kLeft});
-  table.row({"claim", "formula", "predicted", "measured", "allowed", ""});
+  constexpr std::size_t kColumns = 80;
+  constexpr std::string_view kVerdict = "  holds  ";
+  const auto column = [&](std::string_view title, const auto& read) {
+    std::size_t width = display_width(title);
+    for (const Claim& claim : result.claims) {
+      width = std::max(width, display_width(show(claim, read(claim))));
+    }
+    return width;
+  };
+  const auto predicted = [](const Claim& claim) {
+    return claim.expected.formula.value();
+  };
+  const auto measured = [](const Claim& claim) {
+    return claim.deciding_value();
+  };
+  const std::size_t left = column("predicted", predicted);
+  const std::size_t right = column("measured", measured);
+  const auto figures = [&](std::string_view a, std::string_view b) {
+    return fmt::format("  {:>{}}  {:>{}}\n", a, left, b, right);
+  };
+  const std::size_t room =
+      kColumns - std::min(kColumns / 2, kVerdict.size() + 4 + left + right);
+
+  std::string text = style.bold("Claims") +
+                     std::string(kVerdict.size() + room - 6, ' ') +
+                     figures("predicted", "measured");
   for (const Claim& claim : result.claims) {
-    table.row({claim.says, claim.expected.formula.text(),
-               show(claim, claim.expected.formula.value()),
-               show(claim, claim.deciding_value()), allowed(claim),
-               claim.holds() ? style.good("holds") : style.bad("FAILS")});
+    const std::vector<std::string> lines = lines_of(claim.says, room);
+    text += fmt::format(
+        "  {}  {:{}}{}",
+        claim.holds() ? style.good("holds") : style.bad("FAILS"), lines[0],
+        room,
+        figures(show(claim, predicted(claim)), show(claim, measured(claim))));
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      text += fmt::format("{:9}{}\n", "", lines[i]);
+    }
+    // A plain number is predicted above.
+    if (claim.expected.formula.text() != show(claim, predicted(claim))) {
+      text += style.dim(wrap(bounds(claim), "           "));
+    }
   }
-  return style.bold("Claims") + "\n" + table.to_string() +
-         style.dim(legend(result));
+  return text + "\n" + style.dim(legend(result));
+}
+
+// "  expected    from here to there", broken into lines where it is long.
+std::string field(std::string_view name, std::string_view text) {
+  std::string lines = wrap(text, "              ");
+  lines.replace(0, 14, fmt::format("  {:12}", name));
+  return lines;
 }
 
 std::string failure(const Claim& claim, const Style& style) {
@@ -191,22 +234,33 @@ std::string failure(const Claim& claim, const Style& style) {
     read +=
         fmt::format("{}{}", read.empty() ? "" : ", ", all_digits(value, unit));
   }
-  const Term& formula = claim.expected.formula;
+  const Figure& figure = claim.measured;
+  const std::string where =
+      figure.moment.empty() ? figure.what : figure.moment + ", " + figure.what;
+  const Formula& formula = claim.expected.formula;
   const std::string value = all_digits(formula.value(), unit);
-  std::string text =
-      fmt::format("{} {}\n  read        {}, {}: {}\n  expected    {}",
-                  style.bad("FAILS"), claim.says, claim.measured.moment,
-                  claim.measured.what, read, formula.text());
+  std::string expected = formula.text();
   // A plain number needs no "= 4 = 4".
-  if (formula.numbers() != formula.text()) text += " = " + formula.numbers();
-  if (value != formula.numbers()) text += " = " + value;
-  text += fmt::format("\n  accepted    from {} to {}\n",
-                      all_digits(claim.expected.low, unit),
-                      all_digits(claim.expected.high, unit));
-  if (!claim.otherwise.empty()) {
-    text += fmt::format("  likely      {}\n", claim.otherwise);
+  if (formula.numbers() != formula.text()) {
+    expected += " = " + formula.numbers();
   }
-  return text;
+  if (value != formula.numbers()) expected += " = " + value;
+  return wrap(style.bad("FAILS") + " " + claim.says, "") +
+         field("read", where + ": " + read) + field("expected", expected) +
+         field("accepted", fmt::format("from {} to {}",
+                                       all_digits(claim.expected.low, unit),
+                                       all_digits(claim.expected.high, unit))) +
+         (claim.hint.empty() ? "" : field("likely", claim.hint));
+}
+
+// "4 of 6 claims hold"
+std::string count(const Result& result, const Style& style) {
+  const auto holding =
+      std::count_if(result.claims.begin(), result.claims.end(),
+                    [](const Claim& claim) { return claim.holds(); });
+  const std::string text =
+      fmt::format("{} of {} claims hold", holding, result.claims.size());
+  return result.holds() ? style.good(text) : style.bad(text);
 }
 
 }  // namespace
@@ -230,10 +284,10 @@ std::string to_text(const Result& result, bool color) {
     if (!claim.holds()) text += failure(claim, style) + "\n";
   }
   if (result.holds()) {
-    text += fmt::format("{}Next: {}\n", wrap(result.about.takeaway, ""),
-                        result.about.next);
+    text += wrap(result.about.answer, "") +
+            wrap(fmt::format("Next: {}", result.about.next), "") + "\n";
   }
-  return text;
+  return text + count(result, style) + "\n";
 }
 
 }  // namespace cow

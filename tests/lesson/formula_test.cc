@@ -1,16 +1,16 @@
 // Formulas: value, text and numbers are one.
-#include "cow/lesson/term.h"
+#include "cow/lesson/formula.h"
 
 #include <gtest/gtest.h>
 
 namespace cow {
 namespace {
 
-TEST(Term, CarriesValueTextAndNumbersThroughAFormula) {
-  const Term D("D", 64_MiB);
-  const Term N("N", 4);
-  const Term b("b", 96_KiB);
-  const Term formula = (N + 1) * D + b;
+TEST(Formula, CarriesValueTextAndNumbersThroughAFormula) {
+  const Formula D("D", 64_MiB);
+  const Formula N("N", 4);
+  const Formula b("b", 96_KiB);
+  const Formula formula = (N + 1) * D + b;
   EXPECT_EQ(formula.bytes(), 5 * 64_MiB + 96_KiB);
   EXPECT_EQ(formula.text(), "(N + 1)·D + b");
   EXPECT_EQ(formula.numbers(), "(4 + 1)·64.0 MiB + 96 KiB");
@@ -21,10 +21,10 @@ TEST(Term, CarriesValueTextAndNumbersThroughAFormula) {
                                  {"b", 96 << 10, Unit::kBytes}}));
 }
 
-TEST(Term, BracketsOnlyWhereTheyAreNeeded) {
-  const Term a("a", 1);
-  const Term b("b", 2);
-  const Term c("c", 3);
+TEST(Formula, BracketsOnlyWhereTheyAreNeeded) {
+  const Formula a("a", 1);
+  const Formula b("b", 2);
+  const Formula c("c", 3);
   EXPECT_EQ((a + b + c).text(), "a + b + c");
   EXPECT_EQ((a * b * c).text(), "a·b·c");
   EXPECT_EQ((a * (b + c)).text(), "a·(b + c)");
@@ -35,9 +35,9 @@ TEST(Term, BracketsOnlyWhereTheyAreNeeded) {
   EXPECT_EQ((a + b * c).text(), "a + b·c");
 }
 
-TEST(Term, CalculatesAsItReads) {
-  const Term a("a", 7);
-  const Term b("b", 2);
+TEST(Formula, CalculatesAsItReads) {
+  const Formula a("a", 7);
+  const Formula b("b", 2);
   EXPECT_EQ((a + b).value(), 9);
   EXPECT_EQ((a - b).value(), 5);
   EXPECT_EQ((a * b).value(), 14);
@@ -45,7 +45,7 @@ TEST(Term, CalculatesAsItReads) {
   EXPECT_EQ((a + b).unit(), Unit::kCount);
 }
 
-TEST(Term, ShowsNumbersForPeople) {
+TEST(Formula, ShowsNumbersForPeople) {
   EXPECT_EQ(all_digits(0, Unit::kCount), "0");
   EXPECT_EQ(all_digits(999, Unit::kCount), "999");
   EXPECT_EQ(all_digits(1000, Unit::kCount), "1,000");

@@ -1,4 +1,4 @@
-#include "cow/lesson/term.h"
+#include "cow/lesson/formula.h"
 
 #include <fmt/format.h>
 
@@ -21,27 +21,28 @@ std::string to_string(std::int64_t number, Unit unit) {
                               : all_digits(number, unit);
 }
 
-Term::Term(std::string_view symbol, Bytes value)
+Formula::Formula(std::string_view symbol, Bytes value)
     : text_(symbol),
       numbers_(to_string(value)),
       symbols_{{text_, value.count(), Unit::kBytes}},
       value_(value.count()),
       unit_(Unit::kBytes) {}
 
-Term::Term(Bytes amount)
+Formula::Formula(Bytes amount)
     : text_(to_string(amount)),
       numbers_(text_),
       value_(amount.count()),
       unit_(Unit::kBytes) {}
 
-Term::Term(std::string_view symbol, std::int64_t value)
+Formula::Formula(std::string_view symbol, std::int64_t value)
     : text_(symbol),
       numbers_(all_digits(value, Unit::kCount)),
       symbols_{{text_, value, Unit::kCount}},
       value_(value) {}
 
-Term Term::combine(const Term& a, std::string_view sign, const Term& b,
-                   Binding binding, std::int64_t value) {
+Formula Formula::combine(const Formula& a, std::string_view sign,
+                         const Formula& b, Binding binding,
+                         std::int64_t value) {
   // Brackets where an operand binds less tightly than the operation; behind
   // "-" and "/" also where it binds alike.
   const bool strict = sign == " − " || sign == "/";
@@ -51,32 +52,36 @@ Term Term::combine(const Term& a, std::string_view sign, const Term& b,
     return fmt::format("{}{}{}{}{}{}{}", left ? "(" : "", x, left ? ")" : "",
                        sign, right ? "(" : "", y, right ? ")" : "");
   };
-  Term term;
-  term.text_ = write(a.text_, b.text_);
-  term.numbers_ = write(a.numbers_, b.numbers_);
-  term.symbols_ = a.symbols_;
-  term.symbols_.insert(term.symbols_.end(), b.symbols_.begin(),
-                       b.symbols_.end());
-  term.value_ = value;
-  term.unit_ = a.unit_ == Unit::kBytes ? a.unit_ : b.unit_;
-  term.binding_ = binding;
-  return term;
+  Formula formula;
+  formula.text_ = write(a.text_, b.text_);
+  formula.numbers_ = write(a.numbers_, b.numbers_);
+  formula.symbols_ = a.symbols_;
+  formula.symbols_.insert(formula.symbols_.end(), b.symbols_.begin(),
+                          b.symbols_.end());
+  formula.value_ = value;
+  formula.unit_ = a.unit_ == Unit::kBytes ? a.unit_ : b.unit_;
+  formula.binding_ = binding;
+  return formula;
 }
 
-Term operator+(const Term& a, const Term& b) {
-  return Term::combine(a, " + ", b, Term::Binding::kSum, a.value_ + b.value_);
+Formula operator+(const Formula& a, const Formula& b) {
+  return Formula::combine(a, " + ", b, Formula::Binding::kSum,
+                          a.value_ + b.value_);
 }
 
-Term operator-(const Term& a, const Term& b) {
-  return Term::combine(a, " − ", b, Term::Binding::kSum, a.value_ - b.value_);
+Formula operator-(const Formula& a, const Formula& b) {
+  return Formula::combine(a, " − ", b, Formula::Binding::kSum,
+                          a.value_ - b.value_);
 }
 
-Term operator*(const Term& a, const Term& b) {
-  return Term::combine(a, "·", b, Term::Binding::kProduct, a.value_ * b.value_);
+Formula operator*(const Formula& a, const Formula& b) {
+  return Formula::combine(a, "·", b, Formula::Binding::kProduct,
+                          a.value_ * b.value_);
 }
 
-Term operator/(const Term& a, const Term& b) {
-  return Term::combine(a, "/", b, Term::Binding::kProduct, a.value_ / b.value_);
+Formula operator/(const Formula& a, const Formula& b) {
+  return Formula::combine(a, "/", b, Formula::Binding::kProduct,
+                          a.value_ / b.value_);
 }
 
 }  // namespace cow

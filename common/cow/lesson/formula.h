@@ -32,20 +32,20 @@ struct Symbol {
 };
 
 /// A symbol, a number, or a formula made of them.
-class Term {
+class Formula {
  public:
   /// A symbol, such as D or N, with its value.
-  Term(std::string_view symbol, Bytes value);
-  Term(std::string_view symbol, std::int64_t value);
+  Formula(std::string_view symbol, Bytes value);
+  Formula(std::string_view symbol, std::int64_t value);
   /// A plain number within a formula.
   template <std::integral Number>
-  Term(Number number)
+  Formula(Number number)
       : text_(std::to_string(number)),
         numbers_(text_),
         value_(static_cast<std::int64_t>(number)) {}
 
   /// A plain amount of memory.
-  Term(Bytes amount);
+  Formula(Bytes amount);
 
   std::int64_t value() const { return value_; }
   Bytes bytes() const { return Bytes(value_); }
@@ -57,19 +57,19 @@ class Term {
   /// The symbols in it, in the order of the formula.
   const std::vector<Symbol>& symbols() const { return symbols_; }
 
-  friend Term operator+(const Term& a, const Term& b);
-  friend Term operator-(const Term& a, const Term& b);
-  friend Term operator*(const Term& a, const Term& b);
+  friend Formula operator+(const Formula& a, const Formula& b);
+  friend Formula operator-(const Formula& a, const Formula& b);
+  friend Formula operator*(const Formula& a, const Formula& b);
   /// Rounds down, as integers do.
-  friend Term operator/(const Term& a, const Term& b);
+  friend Formula operator/(const Formula& a, const Formula& b);
 
  private:
   // How tightly the outermost operation binds.
   enum class Binding { kSum, kProduct, kSymbol };
 
-  Term() = default;
-  static Term combine(const Term& a, std::string_view sign, const Term& b,
-                      Binding binding, std::int64_t value);
+  Formula() = default;
+  static Formula combine(const Formula& a, std::string_view sign,
+                         const Formula& b, Binding binding, std::int64_t value);
 
   std::string text_;
   std::string numbers_;
