@@ -9,8 +9,7 @@
 // through a pipe and is rebuilt in the worker. Each worker inherits the object
 // (RSS counts it once), never looks at that one, and gets another of its own
 // (RSS counts it twice, USS shows what it cost).
-//
-// New here? docs/reading_a_lesson.md explains the words of these programs.
+// How to read these programs: docs/reading_a_lesson.md.
 
 #include <Eigen/Core>
 #include <memory>

@@ -11,6 +11,7 @@
 // by the number of processes that map it, and its sum is what the machine
 // spends. USS is what a process would give back if it ended. And two things are
 // in none of the three: page tables, and memory that was never touched.
+// How to read these programs: docs/reading_a_lesson.md.
 
 #include <Eigen/Core>
 #include <algorithm>

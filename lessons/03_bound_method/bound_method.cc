@@ -12,6 +12,7 @@
 // What you cannot see here, because it does not compile: a lambda that captures
 // the object. What it has captured cannot be looked at, so it cannot be
 // pickled.
+// How to read these programs: docs/reading_a_lesson.md.
 
 #include <Eigen/Core>
 #include <memory>

@@ -8,8 +8,7 @@
 // next to nothing (USS) although each maps the whole object (RSS), and a total
 // (ΣPSS) of one object, not of N + 1. Each worker reads all of it: reading a
 // large array writes nothing, so nothing is copied.
-//
-// New here? docs/reading_a_lesson.md explains the words of these programs.
+// How to read these programs: docs/reading_a_lesson.md.
 
 #include <Eigen/Core>
 

@@ -8,6 +8,7 @@
 // inheriting: a worker has the table as it was at its own fork. A key that is
 // added later is unknown to it, and a value that is changed later is the old
 // one. A worker that is forked after the change finds both.
+// How to read these programs: docs/reading_a_lesson.md.
 
 #include <fmt/core.h>
 

@@ -11,6 +11,7 @@
 // And an initializer that costs nothing under fork costs a copy of its argument
 // in each worker under spawn and with a fork server: through the pipe, and then
 // in memory.
+// How to read these programs: docs/reading_a_lesson.md.
 
 #include <Eigen/Core>
 #include <memory>

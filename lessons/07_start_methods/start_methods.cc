@@ -9,6 +9,7 @@
 //
 // What you should see: one task, three methods, and D once, N + 1 times, and
 // once again. And that a spawned program runs its static initializers again.
+// How to read these programs: docs/reading_a_lesson.md.
 
 #include <unistd.h>
 

@@ -8,6 +8,7 @@
 // counts that know nothing of each other agree: a worker's page faults, its
 // exclusive pages by the page map, its private ones by smaps. And a parent that
 // wrote nothing may own pages: the old ones, once every worker has a copy.
+// How to read these programs: docs/reading_a_lesson.md.
 
 #include <cstdint>
 #include <string>

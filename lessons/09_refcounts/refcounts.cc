@@ -1,7 +1,7 @@
 // 09 refcounts: can a worker that only reads make copies?
 //
-// Where objects are counted, the count lies beside the value, and who reads the
-// one takes a reference, which changes the other. The same M numbers, built
+// Where objects are counted, the count lies beside the value: to read the value
+// is to take a reference, which changes the count. The same M numbers, built
 // before the fork in three forms: a list of floats, each an object (in a heap
 // with CPython's layout); one large array, which is one object; and a vector of
 // shared_ptr. The workers add them up, nothing else.
@@ -9,6 +9,7 @@
 // What you should see: adding up the floats, or the shared_ptr by copy, copies
 // each page that holds a count: M objects in slots of s bytes. Of the array it
 // copies one page, by reference none. Pages without counts stay shared.
+// How to read these programs: docs/reading_a_lesson.md.
 
 #include <cstdint>
 #include <iterator>
@@ -24,11 +25,9 @@
 
 namespace {
 
-using namespace cow::literals;
 using cow::Formula;
 
-constexpr cow::Bytes kSlot = 32_B;  // of a float; a block of make_shared's, too
-static_assert(kSlot == cow::kSharedBlock);
+constexpr cow::Bytes kSlot{32};  // of a float; a block of make_shared's, too
 
 using Pointers = std::vector<std::shared_ptr<double>>;
 
@@ -73,9 +72,11 @@ double add_by_reference(int i) {
   return square(sum, std::ssize(*pointers), i);
 }
 
-// One pool; what its workers have copied when they hold what they have read.
+// One pool; which pages of `what` its workers have copied when they have read.
+template <typename Counted>
 cow::Copies read_all(cow::Lesson& lesson, std::string_view name,
-                     double (*task)(int), const cow::CountedPages& pages) {
+                     double (*task)(int), const Counted& what) {
+  const cow::CountedPages pages = cow::counted_pages(what);
   cow::Pool pool({.workers = lesson.workers()});
   return cow::measure_copies(lesson, name, pool, task, pages);
 }
@@ -85,24 +86,22 @@ cow::Copies read_floats(cow::Lesson& lesson, std::int64_t M) {
   const cow::Ref<cow::List> numbers = heap.new_list(M);
   for (std::int64_t k = 0; k < M; ++k) numbers->set(k, heap.new_float(1));
   list = &numbers;
-  return read_all(lesson, "floats", add_floats, cow::counted_pages(heap));
+  return read_all(lesson, "floats", add_floats, heap);
 }
 
 cow::Copies read_array(cow::Lesson& lesson) {
   cow::Heap heap;
   const auto numbers = heap.new_array(lesson.data().count() / 8, 1);
   array = &numbers;
-  return read_all(lesson, "one array", add_array, cow::counted_pages(heap));
+  return read_all(lesson, "one array", add_array, heap);
 }
 
 // Each worker has copied `pages` that hold counts, and nothing else.
 void claim(cow::Lesson& lesson, const cow::Copies& copies,
            const Formula& pages) {
   const std::string& name = copies.held.name;
-  lesson.claim(name + ": pages with counts, copied", copies.with_counts, pages,
-               "reading counts elsewhere, or not at all");
-  lesson.claim(name + ": pages without, copied", copies.without, 0,
-               "the task writes to more than counts");
+  lesson.claim(name + ": pages with counts, copied", copies.with_counts, pages);
+  lesson.claim(name + ": pages without, copied", copies.without, 0);
   lesson.claim(name + ": a worker's own (USS)",
                copies.held.each_worker(cow::uss),
                cow::nothing_but(pages * Formula("P", cow::page_size())));
@@ -116,19 +115,18 @@ void experiment(cow::Lesson& lesson) {
 
   lesson.measure_base([&](cow::Bytes) { read_floats(lesson, 1); });
   const auto floats = read_floats(lesson, M.value());
+  lesson.claim("the floats are M slots of s bytes",
+               cow::to_bytes(floats.all_with_counts), cow::about(M * s));
   const auto one_array = read_array(lesson);
 
   Pointers numbers(static_cast<std::size_t>(M.value()));
   for (auto& p : numbers) p = std::make_shared<double>(1);
   pointers = &numbers;
-  const auto pages = cow::counted_pages(numbers);
   const auto by_copy =
-      read_all(lesson, "shared_ptr by copy", add_by_copy, pages);
+      read_all(lesson, "shared_ptr by copy", add_by_copy, numbers);
   const auto by_reference =
-      read_all(lesson, "shared_ptr by reference", add_by_reference, pages);
+      read_all(lesson, "shared_ptr by reference", add_by_reference, numbers);
 
-  const cow::Bytes slots = cow::to_bytes(floats.all_with_counts);
-  lesson.claim("the floats are M slots of s bytes", slots, cow::about(M * s));
   claim(lesson, floats, Formula("C", floats.all_with_counts.count()));
   claim(lesson, one_array, 1);
   claim(lesson, by_copy, Formula("B", by_copy.all_with_counts.count()));

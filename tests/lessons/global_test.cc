@@ -6,8 +6,6 @@
 namespace cow::testing {
 namespace {
 
-constexpr const char* kHeld = "every worker holds its task";
-
 void expect_shared(const nlohmann::json& report, std::int64_t D,
                    std::int64_t N) {
   const Held nothing = moment_of(report, kNothing);

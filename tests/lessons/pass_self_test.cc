@@ -6,8 +6,6 @@
 namespace cow::testing {
 namespace {
 
-constexpr const char* kHeld = "every worker holds its task";
-
 // The message of a batch, piece by piece: what the lesson calls h and i.
 constexpr std::int64_t kHeader = 48;
 constexpr std::int64_t kFunction = 8;

@@ -10,7 +10,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kHeld = "every worker holds its task";
 using Values = std::vector<std::int64_t>;
 
 void expect_shared(const nlohmann::json& report, std::int64_t D,

@@ -64,6 +64,7 @@ std::int64_t pss_base(const Held& nothing, const Held& held);
 /// dozens.
 std::int64_t pss_slack(std::int64_t data, std::int64_t processes);
 
+inline constexpr const char* kHeld = "every worker holds its task";
 inline constexpr const char* kNothing = "the same pool over nothing";
 inline constexpr std::int64_t kMiB = 1 << 20;
 inline constexpr std::int64_t kKiB = 1 << 10;

@@ -164,8 +164,8 @@ std::string legend(const Result& result) {
   for (const auto& [name, values] : symbols) {
     const std::string symbol =
         fmt::format("{} = {}", name, fmt::join(values, ", "));
-    constexpr std::size_t kColumns = 76;
-    if (display_width(line) + display_width(symbol) > kColumns) {
+    constexpr std::size_t kColumns = 78;  // behind an indent of two
+    if (display_width(line) + display_width(" · " + symbol) > kColumns) {
       lines += "  " + std::exchange(line, {}) + "\n";
     }
     line += (line.empty() ? "" : " · ") + symbol;
@@ -196,8 +196,8 @@ std::string claims(const Result& result, const Style& style) {
   const auto figures = [&](std::string_view a, std::string_view b) {
     return fmt::format("  {:>{}}  {:>{}}\n", a, left, b, right);
   };
-  const std::size_t room =
-      kColumns - std::min(kColumns / 2, kVerdict.size() + 4 + left + right);
+  const std::size_t taken = kVerdict.size() + 4 + left + right;
+  const std::size_t room = kColumns - std::min(kColumns - 20, taken);
 
   std::string text = style.bold("Claims") +
                      std::string(kVerdict.size() + room - 6, ' ') +
