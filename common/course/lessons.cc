@@ -1,43 +1,27 @@
-// Runs the lessons in order and puts their claims into one table.
-#include <fcntl.h>
+// Runs the lessons in order and ends with one table of them.
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "course/claims.h"
 #include "course/course.h"
+#include "course/run.h"
 #include "cow/lesson/lesson.h"
+#include "cow/lesson/manifest.h"
+#include "cow/lesson/progress.h"
 #include "cow/lesson/table.h"
-#include "cow/lesson/formula.h"
-#include "cow/os/descriptor.h"
-#include "cow/os/error.h"
 
 namespace course {
 namespace {
 
+using cow::LessonEntry;
 using cow::Table;
-
-std::string shown(const nlohmann::json& claim, const char* key) {
-  const bool bytes = claim.at("unit") == "bytes";
-  const bool exact = claim.at("low") == claim.at("high");
-  const auto unit = bytes ? cow::Unit::kBytes : cow::Unit::kCount;
-  const std::int64_t number = claim.at(key);
-  return exact ? cow::all_digits(number, unit) : cow::to_string(number, unit);
-}
-
-void add_rows(Table& table, const Run& run, const std::string& lesson) {
-  if (run.report.is_null()) {
-    table.row({lesson, "", "", "",
-               run.status.code == cow::kNotPossible ? "not possible here"
-                                                    : to_string(run.status)});
-    return;
-  }
-  std::string name = lesson;
-  for (const nlohmann::json& claim : run.report.at("claims")) {
-    table.row({std::exchange(name, ""), claim.at("name"),
-               shown(claim, "predicted"), shown(claim, "measured"),
-               claim.at("holds") ? "holds" : "FAILS"});
-  }
-}
+using nlohmann::json;
 
 // A failed claim weighs more than a lesson that this machine cannot run.
 int worse(int a, int b) {
@@ -49,42 +33,127 @@ int worse(int a, int b) {
   return weight(b) > weight(a) ? b : a;
 }
 
-}  // namespace
+/// How many claims there are, and how many of them hold.
+struct Count {
+  int claims = 0;
+  int held = 0;
+};
 
-Run run_lesson(const Course& course, const std::string& lesson, bool quiet) {
-  // A file without a name, so that none is left behind.
-  const cow::Descriptor report(cow::checked(
-      [&] { return ::memfd_create("report", 0); }, "memfd_create(report)"));
-  std::vector<std::string> command{course.programs / lesson};
-  command.insert(command.end(), course.flags.begin(), course.flags.end());
-  command.insert(command.end(),
-                 {"--json", fmt::format("/proc/self/fd/{}", report.get())});
-  cow::Child child = cow::run_program(command, [quiet] {
-    if (!quiet) return;
-    const int nowhere = ::open("/dev/null", O_WRONLY);
-    ::dup2(nowhere, STDOUT_FILENO);
-  });
-  Run run{.status = child.wait(), .report = nullptr};
-  const auto text =
-      cow::read_file(fmt::format("/proc/self/fd/{}", report.get()));
-  if (text && !text->empty()) run.report = nlohmann::json::parse(*text);
+Count count(const Run& run) {
+  Count count;
+  if (run.report.is_null()) return count;
+  for (const json& claim : run.report.at("claims")) {
+    ++count.claims;
+    if (claim.at("holds")) ++count.held;
+  }
+  return count;
+}
+
+// "holds", or why not.
+std::string verdict(const Run& run) {
+  if (run.status.success()) return "holds";
+  if (run.status.code == cow::kNotPossible) return "not possible here";
+  if (run.status.signal == 0 && !run.report.is_null()) return "FAILS";
+  return to_string(run.status);
+}
+
+std::string plural(int number, const char* thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+std::string indented(std::string_view text) { return cow::wrap(text, "  "); }
+
+// What the run has found, below the lesson's question.
+std::string found(const LessonEntry& lesson, const Run& run, Show show) {
+  std::string text;
+  if (run.report.is_null()) {
+    std::string_view said = run.said;
+    const std::string name = fmt::format("{}: ", lesson.name);
+    if (said.starts_with(name)) said.remove_prefix(name.size());
+    text = indented(fmt::format("{}:", verdict(run)));
+    for (std::string_view rest = said; !rest.empty();) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      text += indented(line);
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
+    return text;
+  }
+  if (run.status.success()) text += indented(lesson.answer);
+  for (const json& claim : run.report.at("claims")) {
+    if (!claim.at("holds")) {
+      text += why_it_fails(claim);
+    } else if (show == Show::kClaims) {
+      text += to_text(claim);
+    }
+  }
+  return text;
+}
+
+// Runs a lesson and shows what it found, all at once.
+Run run_and_show(const Course& course, const LessonEntry& lesson,
+                 const std::string& place) {
+  if (course.show == Show::kReports) {
+    Run run = run_openly(course, lesson.name);
+    if (run.status.code != cow::kBadUsage) {
+      fmt::print("\n{:─<78}\n\n", "");
+    }
+    return run;
+  }
+  cow::ProgressLine waiting;
+  waiting.show(fmt::format("{} is running ({})", lesson.name, place));
+  const Run run = run_quietly(course, lesson.name);
+  waiting.clear();
+  if (run.status.code == cow::kBadUsage) {
+    fmt::print(stderr, "{}", run.said);
+    return run;
+  }
+  fmt::print("{}\n{}{}\n", lesson.name, indented(lesson.question),
+             found(lesson, run, course.show));
+  std::fflush(stdout);
   return run;
 }
 
+}  // namespace
+
 int run_all(const Course& course) {
-  Table table({Table::Align::kLeft, Table::Align::kLeft, Table::Align::kRight,
+  std::vector<LessonEntry> written;
+  for (const LessonEntry& lesson : cow::lessons()) {
+    if (lesson.written()) written.push_back(lesson);
+  }
+  Table table({Table::Align::kLeft, Table::Align::kRight, Table::Align::kRight,
                Table::Align::kRight, Table::Align::kLeft});
-  table.row({"lesson", "claim", "predicted", "measured", ""});
+  table.row({"lesson", "claims", "held", "seconds", ""});
+  Count all;
+  int without = 0;
   int status = cow::kEveryClaimHolds;
-  for (const std::string& lesson : course.lessons) {
-    const Run run = run_lesson(course, lesson, false);
+  int place = 0;
+  for (const LessonEntry& lesson : written) {
+    const Run run = run_and_show(
+        course, lesson, fmt::format("{} of {}", ++place, written.size()));
     if (run.status.code == cow::kBadUsage) return cow::kBadUsage;
-    add_rows(table, run, lesson);
+    const Count one = count(run);
+    all.claims += one.claims;
+    all.held += one.held;
+    const bool reported = !run.report.is_null();
+    if (!reported) ++without;
+    table.row({std::string(lesson.name),
+               reported ? std::to_string(one.claims) : "",
+               reported ? std::to_string(one.held) : "",
+               fmt::format("{:.1f}", run.seconds), verdict(run)});
     status = worse(
         status, run.status.signal == 0 ? run.status.code : cow::kAClaimFails);
-    fmt::print("\n{:─<78}\n\n", "");
   }
-  fmt::print("The course so far\n{}", table.to_string());
+  fmt::print("The lessons\n{}\n{} of {} hold", table.to_string(), all.held,
+             plural(all.claims, "claim"));
+  if (without != 0) {
+    fmt::print("; {} made none", plural(without, "lesson"));
+  }
+  fmt::print(".\n");
+  if (course.show != Show::kReports) {
+    fmt::print(
+        "A whole report: make lesson N=04. Every claim: make lessons "
+        "ARGS=--claims\n");
+  }
   return status;
 }
 

@@ -1,14 +1,13 @@
 // course: runs the lessons, alone or beside their twins in CPython.
 //
-//   course lessons [FLAG...]    every lesson in order, then one table
-//   course twins [FLAG...]      every lesson beside its twin
+//   course lessons [--claims | --reports] [FLAG...]
+//   course twins [FLAG...]
 //
-// The flags go to each lesson. To be run from the top folder of the source,
-// where the folder lessons/ is; the programs lie beside this one.
+// The flags go to each lesson. The programs lie beside this one; for the twins
+// it is to be run from the top folder of the source, where lessons/ is.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <exception>
 #include <filesystem>
 #include <string>
@@ -16,41 +15,65 @@
 
 #include "course/course.h"
 #include "cow/lesson/lesson.h"
+#include "cow/lesson/manifest.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-// The folders NN_name that have a program.
-std::vector<std::string> find_lessons(const fs::path& source,
-                                      const fs::path& programs) {
-  std::vector<std::string> lessons;
-  for (const auto& entry : fs::directory_iterator(source / "lessons")) {
-    const std::string name = entry.path().filename();
-    if (std::isdigit(static_cast<unsigned char>(name.front())) != 0 &&
-        fs::exists(programs / name)) {
-      lessons.push_back(name);
-    }
-  }
-  std::sort(lessons.begin(), lessons.end());
-  return lessons;
+constexpr const char* kHelp =
+    "course lessons [FLAG...]   runs every lesson, then shows a table of them\n"
+    "  --claims                 shows every claim, not only those that fail\n"
+    "  --reports                shows each lesson's whole report\n"
+    "course twins [FLAG...]     runs every lesson beside its twin in CPython\n"
+    "\n"
+    "All other flags go to each lesson: --data SIZE, --workers N, --items N,\n"
+    "--full-scale. build/bin/04_global --help says what they mean.\n";
+
+int bad_usage(const std::string& what) {
+  fmt::print(stderr, "course: {}\n", what);
+  return cow::kBadUsage;
 }
 
-int run(const std::vector<std::string>& arguments) {
+// Whether `flag` is among the arguments; takes it out.
+bool take(std::vector<std::string>& arguments, const char* flag) {
+  return std::erase(arguments, flag) > 0;
+}
+
+int run(std::vector<std::string> arguments) {
+  if (take(arguments, "--help") || take(arguments, "-h")) {
+    fmt::print("{}", kHelp);
+    return cow::kEveryClaimHolds;
+  }
   const std::string what = arguments.empty() ? "nothing" : arguments[0];
   if (what != "lessons" && what != "twins") {
-    fmt::print(stderr,
-               "course: {}: expected \"lessons\" or \"twins\", then flags for "
-               "the lessons\n",
-               what);
-    return cow::kBadUsage;
+    return bad_usage(what +
+                     ": expected \"lessons\" or \"twins\", then flags for the "
+                     "lessons");
+  }
+  arguments.erase(arguments.begin());
+  for (const std::string& argument : arguments) {
+    if (argument.starts_with("--json") || argument.starts_with("--svg")) {
+      return bad_usage(argument +
+                       ": one file is not enough for all lessons; run one of "
+                       "them: make lesson N=04");
+    }
   }
   course::Course course{
       .programs = fs::read_symlink("/proc/self/exe").parent_path(),
       .source = fs::current_path(),
-      .lessons = {},
-      .flags = {arguments.begin() + 1, arguments.end()}};
-  course.lessons = find_lessons(course.source, course.programs);
+      .flags = {}};
+  if (what == "lessons") {
+    if (take(arguments, "--claims")) course.show = course::Show::kClaims;
+    if (take(arguments, "--reports")) course.show = course::Show::kReports;
+  }
+  course.flags = arguments;
+  for (const cow::LessonEntry& lesson : cow::lessons()) {
+    if (lesson.written() && !fs::exists(course.programs / lesson.name)) {
+      return bad_usage(fmt::format("{} is not built: make lessons builds it",
+                                   (course.programs / lesson.name).string()));
+    }
+  }
   return what == "lessons" ? course::run_all(course)
                            : course::run_twins(course);
 }

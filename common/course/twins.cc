@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <optional>
-#include <regex>
+#include <cstdio>
+#include <utility>
 
+#include "course/comparison.h"
 #include "course/course.h"
+#include "course/run.h"
 #include "cow/lesson/lesson.h"
+#include "cow/lesson/manifest.h"
+#include "cow/lesson/progress.h"
 #include "cow/lesson/table.h"
 #include "cow/lesson/twin.h"
 
@@ -16,143 +19,109 @@ namespace {
 
 using cow::Bytes;
 using cow::Moment;
-using cow::Table;
 using nlohmann::json;
-
-// How far the two may be apart, as a part of D.
-constexpr std::int64_t kOneFiftieth = 50;
 
 // CPython's own part of a process varies by half a MiB; at this size that is
 // well within the bound, also in the sum of five processes.
 constexpr const char* kEnoughData = "256MiB";
 
-cow::Process process_from(const json& from) {
-  cow::Process process;
-  process.usage.rss = Bytes(from.at("rss").get<std::int64_t>());
-  process.usage.pss = Bytes(from.at("pss").get<std::int64_t>());
-  process.usage.private_dirty = Bytes(from.at("uss").get<std::int64_t>());
-  process.usage.anonymous = Bytes(from.at("anonymous").get<std::int64_t>());
-  process.usage.pss_file = Bytes(from.value("pss_file", std::int64_t{0}));
-  process.peak_rss = Bytes(from.at("peak_rss").get<std::int64_t>());
-  process.page_tables = Bytes(from.at("page_tables").get<std::int64_t>());
-  return process;
+constexpr std::size_t kColumns = 80;
+constexpr std::size_t kBeforeClaim = 12;  // "  C++ only  "
+
+constexpr const char* kIntro =
+    "The lessons in C++ and their twins in CPython: what the data alone costs, "
+    "that\nis, each figure less the same figure of the same pool over nothing "
+    "(the bytes in\nthe pipe, too). They agree where they differ by 2 % of D "
+    "at "
+    "most.\n\n";
+
+std::string shown(std::int64_t number, const Compared& one) {
+  return cow::to_string(number, one.unit);
 }
 
-std::vector<Moment> moments_from(const json& report) {
-  std::vector<Moment> moments;
-  std::shared_ptr<const Moment> nothing;
-  for (const json& from : report.at("moments")) {
-    Moment moment;
-    moment.name = from.at("name");
-    for (const json& process : from.at("processes")) {
-      if (process.at("role") == "parent") {
-        moment.parent = process_from(process);
-      } else if (process.at("role") == "fork server") {
-        moment.server = process_from(process);
-      } else {
-        moment.workers.push_back(process_from(process));
-      }
+std::string shown_there(const Compared& one) {
+  return one.there ? shown(*one.there, one) : "–";
+}
+
+const char* verdict(const Compared& one) {
+  if (!one.there) return "C++ only";
+  return one.agrees ? "agree" : "DIFFER";
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  const std::size_t taken = cow::display_width(text);
+  return text + std::string(width - std::min(width, taken), ' ');
+}
+
+/// The claims of one lesson, in lines of at most 80 columns: the verdict, the
+/// claim and both figures, and below them what was predicted.
+class Lines {
+ public:
+  explicit Lines(const std::vector<Compared>& claims) {
+    for (const Compared& one : claims) {
+      figure_ = std::max({figure_, cow::display_width(shown(one.here, one)),
+                          cow::display_width(shown_there(one))});
+      claim_ = std::max(claim_, cow::display_width(one.claim));
     }
-    const json& transfer = from.at("transfer");
-    moment.to_workers = Bytes(transfer.at("to_workers").get<std::int64_t>());
-    moment.right_results = transfer.at("right_results");
-    moment.seconds = transfer.at("seconds");
-    if (moment.name == cow::kOverNothing) {
-      nothing = std::make_shared<const Moment>(moment);
+    const auto room = [&] {
+      return kColumns - kBeforeClaim - 2 * (gap_ + figure_);
+    };
+    if (claim_ > room()) gap_ = 1;
+    claim_ = std::min(claim_, room());
+  }
+
+  std::string heading(std::string_view lesson) const {
+    return line(std::string(lesson), kBeforeClaim + claim_, "C++", "CPython");
+  }
+
+  // A claim that is too long for its column goes on in the next line; the
+  // figures stand beside its end.
+  std::string of(const Compared& one) const {
+    const std::size_t indent = kColumns - claim_;
+    std::string rest = cow::wrap(one.claim, std::string(indent, ' '));
+    std::string begin = fmt::format("  {:<8}  ", verdict(one));
+    std::string text;
+    for (;;) {
+      const auto end = rest.find('\n');
+      begin += rest.substr(indent, end - indent);
+      rest.erase(0, end + 1);
+      if (rest.empty()) break;
+      text += std::exchange(begin, std::string(kBeforeClaim, ' ')) + '\n';
     }
-    moment.nothing = nothing;
-    moments.push_back(moment);
+    text += line(begin, kBeforeClaim + claim_, shown(one.here, one),
+                 shown_there(one));
+    const std::string predicted = shown(one.predicted, one);
+    const bool number = one.formula == "0" || one.formula == predicted;
+    return text +
+           cow::wrap(fmt::format("predicted: {}{}",
+                                 number ? "" : one.formula + " = ", predicted),
+                     std::string(kBeforeClaim, ' '));
   }
-  return moments;
-}
 
-// What the twin has measured of the same: none where Python has no counterpart.
-std::optional<cow::Figure> same_figure(const std::vector<Moment>& twin,
-                                       const json& figure,
-                                       const Moment** moment) {
-  for (const Moment& candidate : twin) {
-    if (candidate.name != figure.at("moment")) continue;
-    *moment = &candidate;
-    return candidate.figure(figure.at("what").get<std::string>());
+ private:
+  std::string line(const std::string& begin, std::size_t width,
+                   const std::string& here, const std::string& there) const {
+    const auto right = [&](const std::string& text) {
+      return std::string(gap_ + figure_ - cow::display_width(text), ' ') + text;
+    };
+    return padded(begin, width) + right(here) + right(there) + '\n';
   }
-  return std::nullopt;
-}
 
-// What the data alone makes of a figure; of several values, the farthest from
-// `predicted`.
-std::int64_t without_base(std::int64_t base,
-                          const std::vector<std::int64_t>& values,
-                          std::int64_t predicted) {
-  std::int64_t farthest = predicted;
-  for (const std::int64_t value : values) {
-    if (std::abs(value - base - predicted) > std::abs(farthest - predicted)) {
-      farthest = value - base;
-    }
-  }
-  return farthest;
-}
+  std::size_t figure_ = 7;  // "CPython"
+  std::size_t claim_ = 0;
+  std::size_t gap_ = 2;  // in front of each figure
+};
 
-// "(N + 1)·D" from "(N + 1)·D + Σb_pss".
-std::string formula_without_base(const std::string& formula) {
-  static const std::regex base("( \\+ )?(Σ)?b'?_[a-z_]+");
-  const std::string without = std::regex_replace(formula, base, "");
-  return without.empty() ? "0" : without;
-}
-
-// The base that the lesson has taken for a figure of its own.
-std::int64_t base_of(const std::vector<Moment>& moments, const json& figure) {
-  for (const Moment& moment : moments) {
-    if (moment.name == figure.at("moment")) {
-      return moment.base_of(figure.at("what").get<std::string>());
-    }
-  }
-  return 0;
-}
-
-// Adds a lesson's claims; returns whether the two agree in all of them.
-bool compare(const json& report, const std::vector<Moment>& twin,
-             Table& table) {
-  const std::vector<Moment> own = moments_from(report);
-  const std::int64_t data = report.at("parameters").at("data");
-  std::string lesson = report.at("lesson");
-  bool all_agree = true;
-  for (const json& claim : report.at("claims")) {
-    const json& figure = claim.at("figure");
-    const Moment* theirs = nullptr;
-    const auto there = same_figure(twin, figure, &theirs);
-    const std::int64_t base = base_of(own, figure);
-    const std::int64_t predicted =
-        claim.at("predicted").get<std::int64_t>() - base;
-    const std::int64_t here =
-        without_base(base, figure.at("values"), predicted);
-    const bool bytes = claim.at("unit") == "bytes";
-    const auto unit = bytes ? cow::Unit::kBytes : cow::Unit::kCount;
-    std::vector<std::string> row{std::exchange(lesson, ""), claim.at("name"),
-                                 formula_without_base(claim.at("formula")),
-                                 cow::to_string(predicted, unit),
-                                 cow::to_string(here, unit)};
-    if (!there) {
-      row.insert(row.end(), {"–", "only in C++"});
-    } else {
-      const std::int64_t python =
-          without_base(theirs->base_of(there->what), there->values, predicted);
-      const bool agree = bytes ? std::abs(here - python) <= data / kOneFiftieth
-                               : here == python;
-      all_agree = all_agree && agree;
-      row.insert(row.end(),
-                 {cow::to_string(python, unit), agree ? "agree" : "DIFFER"});
-    }
-    table.row(std::move(row));
-  }
-  if (own.back().to_workers < Bytes(data)) return all_agree;
-  // Where the data went through the pipe, its way took most of the time.
-  const double own_seconds = own.back().seconds;
-  const double twin_seconds = twin.back().seconds;
-  table.row({"", "time of the map by value", "", "",
-             fmt::format("{:.2f} s", own_seconds),
-             fmt::format("{:.2f} s", twin_seconds),
-             fmt::format("{:.1f} times", twin_seconds / own_seconds)});
-  return all_agree;
+// Where the data went through the pipe, its way took most of the time.
+std::string time_by_value(const std::vector<Moment>& own,
+                          const std::vector<Moment>& twin, Bytes data) {
+  if (own.back().to_workers < data) return "";
+  const double here = own.back().seconds;
+  const double there = twin.back().seconds;
+  return fmt::format(
+      "  time of the map by value: C++ {:.2f} s, CPython {:.2f} s, {:.1f} "
+      "times\n",
+      here, there, there / here);
 }
 
 cow::Flags flags_of(const json& report) {
@@ -178,26 +147,41 @@ int run_twins(Course course) {
     fmt::print(stderr, "course: {}\n", python.reason());
     return cow::kNotPossible;
   }
-  using Align = Table::Align;
-  Table table({Align::kLeft, Align::kLeft, Align::kLeft, Align::kRight,
-               Align::kRight, Align::kRight, Align::kLeft});
-  table.row({"lesson", "claim", "formula", "predicted", "C++", "CPython", ""});
-  bool all_agree = true;
-  for (const std::string& lesson : course.lessons) {
-    const Run run = run_lesson(course, lesson, true);
-    if (run.report.is_null()) return run.status.code;
+  const char* intro = kIntro;
+  int agree = 0;
+  int differ = 0;
+  int alone = 0;
+  for (const cow::LessonEntry& lesson : cow::lessons()) {
+    if (!lesson.written()) continue;
+    cow::ProgressLine waiting;
+    waiting.show(fmt::format("{} is running", lesson.name));
+    const Run run = run_quietly(course, lesson.name);
+    waiting.clear();
+    if (run.report.is_null()) {
+      fmt::print(stderr, "{}", run.said);
+      return run.status.code;
+    }
+    waiting.show(fmt::format("the twin of {} is running", lesson.name));
     const std::vector<Moment> twin = cow::run_twin(
-        *python, course.source / "lessons" / lesson / "twin.py",
+        *python, course.source / "lessons" / lesson.name / "twin.py",
         course.source / "common" / "course", flags_of(run.report));
-    all_agree = compare(run.report, twin, table) && all_agree;
+    const std::vector<Compared> claims = compare(run.report, twin);
+    const Lines lines(claims);
+    std::string text = lines.heading(lesson.name);
+    for (const Compared& one : claims) {
+      text += lines.of(one);
+      ++(!one.there ? alone : one.agrees ? agree : differ);
+    }
+    text += time_by_value(
+        moments_of(run.report), twin,
+        Bytes(run.report.at("parameters").at("data").get<std::int64_t>()));
+    waiting.clear();
+    fmt::print("{}{}\n", std::exchange(intro, ""), text);
+    std::fflush(stdout);
   }
-  fmt::print(
-      "The lessons in C++ and their twins in CPython: what the data alone "
-      "costs, that\nis, each figure less the same figure of the same pool over "
-      "nothing (the bytes in\nthe pipe, too). They agree where they differ by "
-      "2 % of D at most.\n\n{}",
-      table.to_string());
-  return all_agree ? cow::kEveryClaimHolds : cow::kAClaimFails;
+  fmt::print("{} of {} claims agree; {} more are about C++ only.\n", agree,
+             agree + differ, alone);
+  return differ == 0 ? cow::kEveryClaimHolds : cow::kAClaimFails;
 }
 
 }  // namespace course

@@ -1,21 +1,14 @@
-cowpool_test(lessons process
-  bad_input_test.cc
-  bound_method_test.cc
-  class_static_test.cc
-  every_lesson_test.cc
-  course_test.cc
-  global_test.cc
-  page_map_test.cc
-  pass_self_test.cc
-  read_the_meter_test.cc
-  refcounts_test.cc
-  registry_test.cc
-  report.cc
-  start_methods_test.cc)
-cowpool_test(lessons env
-  machine_test.cc
-  report.cc
-  twins_test.cc)
+# A test that is named in neither list is of the tier process: the lessons' own,
+# NAME_test.cc.
+set(lessons_unit comparison_test.cc)
+set(lessons_env machine_test.cc twins_test.cc)
+file(GLOB lessons_process CONFIGURE_DEPENDS
+  RELATIVE "${CMAKE_CURRENT_LIST_DIR}" "${CMAKE_CURRENT_LIST_DIR}/*_test.cc")
+list(REMOVE_ITEM lessons_process ${lessons_unit} ${lessons_env})
+cowpool_test(lessons process ${lessons_process} report.cc)
+cowpool_test(lessons unit ${lessons_unit})
+cowpool_test(lessons env ${lessons_env} report.cc)
+target_link_libraries(lessons_unit_test PRIVATE cowpool_course)
 if(COWPOOL_SELF_CONTAINED)
   target_compile_definitions(lessons_process_test PRIVATE
     COWPOOL_SELF_CONTAINED)

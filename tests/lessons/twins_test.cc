@@ -1,13 +1,21 @@
 // The lessons agree with the same experiments in real CPython.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <sstream>
+
+#include "cow/lesson/manifest.h"
+#include "cow/lesson/table.h"
 #include "cow/lesson/twin.h"
 #include "lessons/report.h"
 #include "support/programs.h"
 
 namespace cow::testing {
 namespace {
+
+using ::testing::HasSubstr;
 
 TEST(Twins, AgreeWithTheLessonsInEveryClaim) {
   const Reading<std::string> python = find_python();
@@ -19,6 +27,17 @@ TEST(Twins, AgreeWithTheLessonsInEveryClaim) {
         if (::chdir(source("").c_str()) != 0) ::_exit(99);
       });
   EXPECT_EQ(outcome.status.code, 0) << outcome.out << outcome.err;
+  for (const LessonEntry& lesson : lessons()) {
+    const std::string heading = fmt::format("\n{}  ", lesson.name);
+    EXPECT_EQ(outcome.out.find(heading) != std::string::npos, lesson.written())
+        << lesson.name;
+  }
+  EXPECT_THAT(outcome.out,
+              HasSubstr("  agree     the data exists once (ΣPSS)"));
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(display_width(line), 80U) << line;
+  }
 }
 
 TEST(Twins, ShowTheCopiesByTheSameMeter) {
