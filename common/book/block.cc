@@ -22,7 +22,7 @@ const std::vector<KindName>& kinds() {
   static const std::vector<KindName> all = {
       {"output",
        Kind::kOutput,
-       {"part", "group", "lines", "free", "near", "within", "says", "exit"}},
+       {"part", "lines", "free", "near", "within", "says", "exit"}},
       {"code", Kind::kCode, {"from", "to"}},
       {"table", Kind::kTable, {}},
       {"figure", Kind::kFigure, {"near"}},

@@ -43,34 +43,6 @@ Lines part(const Lines& all, const std::string& name) {
   return found;
 }
 
-// The heading is the last line in front of the first row whose first column is
-// filled that is not itself a group: the first row of the table.
-Lines group(const Lines& all, const std::string& name) {
-  const auto first_cell = [](const std::string& line) {
-    const std::string_view text = trimmed(line);
-    return line.starts_with("  ") && line.size() > 2 && line[2] != ' '
-               ? text.substr(0, text.find("  "))
-               : std::string_view();
-  };
-  const auto filled = [&](const auto& line) {
-    return !first_cell(line).empty();
-  };
-  const auto heading = std::find_if(all.begin(), all.end(), filled);
-  const auto begins = std::find_if(heading, all.end(), [&](const auto& line) {
-    return first_cell(line) == name;
-  });
-  if (begins == all.end()) {
-    throw std::runtime_error(
-        fmt::format("no row of the table begins with \"{}\"", name));
-  }
-  Lines found = {*heading};
-  const auto ends = std::find_if(begins + 1, all.end(), [&](const auto& line) {
-    return filled(line) || trimmed(line).empty();
-  });
-  found.insert(found.end(), begins, ends);
-  return found;
-}
-
 Lines matching(const Lines& all, const Lines& patterns) {
   Lines found;
   for (const std::string& line : all) {
@@ -139,9 +111,7 @@ std::vector<std::string> excerpt(std::string_view output,
     }
     lines = std::move(parts);
   }
-  if (!choice.group.empty()) lines = group(lines, choice.group);
-  if (!choice.lines.empty()) lines = matching(lines, choice.lines);
-  if (!choice.group.empty() || !choice.lines.empty()) lines = closed_up(lines);
+  if (!choice.lines.empty()) lines = closed_up(matching(lines, choice.lines));
   trim_ends(lines);
   return lines;
 }

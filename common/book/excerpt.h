@@ -12,9 +12,6 @@ struct Choice {
   /// Sections, each named by how its heading begins: a line that is not
   /// indented, with the indented and empty lines below it.
   std::vector<std::string> parts;
-  /// Of a table whose first column is filled only where it changes: the
-  /// heading and the rows of this one.
-  std::string group;
   /// Regular expressions: only lines that one of them matches.
   std::vector<std::string> lines;
 };

@@ -113,9 +113,7 @@ Fresh output(const Document& document, const Block& block, const Places& places,
   check_status(block, ran);
   check_prose(document, block, ran);
   if (block.kind == Kind::kProof) return fresh;
-  const Choice choice{.parts = block.all("part"),
-                      .group = block.one("group"),
-                      .lines = block.all("lines")};
+  const Choice choice{.parts = block.all("part"), .lines = block.all("lines")};
   fresh.body = fenced(block, "text",
                       excerpt(without_folder(ran.text, places.source), choice));
   fresh.slack = {.bounds = bounds_of(ran.report),

@@ -83,7 +83,7 @@ TEST(Parse, SaysWhichWordItDoesNotKnow) {
             "code, table, figure, proof, by hand or end");
   EXPECT_EQ(mistake_in("<!-- output: a\n     prat: b -->\n<!-- end -->\n"),
             "docs/x.md:2: \"prat\" is no option of output: expected part, "
-            "group, lines, free, near, within, says, exit");
+            "lines, free, near, within, says, exit");
   EXPECT_EQ(mistake_in("<!-- table: a\n     part: b -->\n<!-- end -->\n"),
             "docs/x.md:2: table has no options, and so not \"part\"");
 }

@@ -29,31 +29,15 @@ TEST(Excerpt, IsAllOfItWithoutEmptyEnds) {
 
 TEST(Excerpt, IsSectionsByTheirHeadings) {
   EXPECT_THAT(
-      excerpt(kReport,
-              {.parts = {"Claims", "While"}, .group = "", .lines = {}}),
+      excerpt(kReport, {.parts = {"Claims", "While"}, .lines = {}}),
       ElementsAre("Claims", "  claim  formula  measured",
                   "  one    D               1", "  two    N·D            22",
                   "", "While all hold", "    PID  RSS", "", "      1  2 MiB"));
 }
 
 TEST(Excerpt, IsLinesWithoutTheColumnsThatAreBlankNow) {
-  EXPECT_THAT(
-      excerpt(kReport, {.parts = {"Claims"}, .group = "", .lines = {"^  one"}}),
-      ElementsAre("  one  D  1"));
-}
-
-TEST(Excerpt, IsAGroupOfATable) {
-  const std::string table =
-      "Of all\n"
-      "\n"
-      "  lesson  claim\n"
-      "  01      a\n"
-      "          b\n"
-      "  02      c\n";
-  EXPECT_THAT(excerpt(table, {.parts = {}, .group = "01", .lines = {}}),
-              ElementsAre("  lesson  claim", "  01      a", "          b"));
-  EXPECT_THAT(excerpt(table, {.parts = {}, .group = "02", .lines = {}}),
-              ElementsAre("  lesson  claim", "  02      c"));
+  EXPECT_THAT(excerpt(kReport, {.parts = {"Claims"}, .lines = {"^  one"}}),
+              ElementsAre("  one  D  1"));
 }
 
 TEST(Excerpt, SaysWhatIsNotThere) {
@@ -65,13 +49,11 @@ TEST(Excerpt, SaysWhatIsNotThere) {
     }
     return "none";
   };
-  EXPECT_EQ(complaint({.parts = {"Claim of"}, .group = "", .lines = {}}),
+  EXPECT_EQ(complaint({.parts = {"Claim of"}, .lines = {}}),
             "no part begins with \"Claim of\"; the parts begin with: 04_global "
             "| While all hold | Claims");
-  EXPECT_EQ(complaint({.parts = {}, .group = "", .lines = {"^three"}}),
+  EXPECT_EQ(complaint({.parts = {}, .lines = {"^three"}}),
             "no line of the output matches ^three");
-  EXPECT_EQ(complaint({.parts = {}, .group = "05", .lines = {}}),
-            "no row of the table begins with \"05\"");
 }
 
 }  // namespace
