@@ -1,6 +1,6 @@
 # A test that is named in neither list is of the tier process: the lessons' own,
 # NAME_test.cc.
-set(lessons_unit comparison_test.cc)
+set(lessons_unit comparison_test.cc manifest_test.cc)
 set(lessons_env machine_test.cc twins_test.cc)
 file(GLOB lessons_process CONFIGURE_DEPENDS
   RELATIVE "${CMAKE_CURRENT_LIST_DIR}" "${CMAKE_CURRENT_LIST_DIR}/*_test.cc")
