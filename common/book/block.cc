@@ -26,6 +26,7 @@ const std::vector<KindName>& kinds() {
       {"code", Kind::kCode, {"from", "to"}},
       {"table", Kind::kTable, {}},
       {"figure", Kind::kFigure, {"near"}},
+      {"lessons", Kind::kLessons, {}},
       {"proof", Kind::kProof, {"says", "near", "exit"}},
       {"by hand", Kind::kByHand, {}},
   };

@@ -31,12 +31,13 @@ class Mistake : public std::runtime_error {
 };
 
 enum class Kind {
-  kOutput,  ///< what a command prints, or a part of it
-  kCode,    ///< a piece of a source file, by the names of what is in it
-  kTable,   ///< rows made of the JSON of runs
-  kFigure,  ///< a picture
-  kProof,   ///< no text: a run that the prose around it speaks of
-  kByHand,  ///< text of the author's, with the reason
+  kOutput,   ///< what a command prints, or a part of it
+  kCode,     ///< a piece of a source file, by the names of what is in it
+  kTable,    ///< rows made of the JSON of runs
+  kFigure,   ///< a picture
+  kLessons,  ///< what their manifest says of the lessons
+  kProof,    ///< no text: a run that the prose around it speaks of
+  kByHand,   ///< text of the author's, with the reason
 };
 
 /// A block and where it stands.

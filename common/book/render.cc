@@ -8,6 +8,7 @@
 #include "book/excerpt.h"
 #include "book/figure.h"
 #include "book/figures_in.h"
+#include "book/lessons.h"
 #include "book/region.h"
 #include "book/table.h"
 #include "cow/os/descriptor.h"
@@ -205,6 +206,12 @@ Fresh figure(const Document& document, const Block& block, const Places& places,
   return fresh;
 }
 
+Fresh lessons(const Document& document, const Block& block) {
+  Fresh fresh;
+  fresh.body = lines_about(block.what, document.path);
+  return fresh;
+}
+
 Fresh by_hand(const Block& block) {
   Fresh fresh;
   fresh.body = block.body;
@@ -231,6 +238,7 @@ std::vector<Runs::Command> commands_of(const Block& block) {
     case Kind::kFigure:
       return runs_of(figures());
     case Kind::kCode:
+    case Kind::kLessons:
     case Kind::kByHand:
       break;
   }
@@ -250,6 +258,8 @@ Fresh render(const Document& document, const Block& block, const Places& places,
         return table(block, runs);
       case Kind::kFigure:
         return figure(document, block, places, runs);
+      case Kind::kLessons:
+        return lessons(document, block);
       case Kind::kByHand:
         break;
     }

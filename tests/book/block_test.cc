@@ -80,7 +80,7 @@ TEST(Parse, SaysWhereAnEndIsMissing) {
 TEST(Parse, SaysWhichWordItDoesNotKnow) {
   EXPECT_EQ(mistake_in("<!-- outptu: a -->\n<!-- end -->\n"),
             "docs/x.md:1: \"outptu\" is no kind of block: expected output, "
-            "code, table, figure, proof, by hand or end");
+            "code, table, figure, lessons, proof, by hand or end");
   EXPECT_EQ(mistake_in("<!-- output: a\n     prat: b -->\n<!-- end -->\n"),
             "docs/x.md:2: \"prat\" is no option of output: expected part, "
             "lines, free, near, within, says, exit");

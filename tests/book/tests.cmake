@@ -3,6 +3,7 @@ cowpool_test(book unit
   compare_test.cc
   excerpt_test.cc
   figures_test.cc
+  lessons_test.cc
   region_test.cc
   reports.cc
   xml.cc)

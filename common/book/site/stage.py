@@ -5,6 +5,7 @@ that is no document, the link leads to a page that shows that file; where it
 links to a folder, to a page that lists it. What is on such a page is linked in
 turn to nothing.
 """
+import json
 import os
 import re
 import sys
@@ -16,9 +17,8 @@ STAGE = Path(sys.argv[1])
 LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]*)?(\))")
 LANGUAGES = {".cc": "cpp", ".h": "cpp", ".py": "python", ".cmake": "cmake",
              ".sh": "bash", ".patch": "diff"}
-PARTS = (("I. The question and its answers", range(1, 8)),
-         ("II. When reading is writing", range(8, 13)),
-         ("III. Beyond fork", range(13, 17)))
+MANIFEST = json.loads((SOURCE / "lessons/lessons.json").read_text())
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
 def write(path, text):
@@ -97,14 +97,14 @@ def main():
     names = [path.stem for path in documents]
     index = with_links(Path("README.md"))
     index += toctree("The course", ["Contents <docs/README>", "docs/glossary"])
-    lessons = [name for name in names if name[:2].isdigit()]
-    for part, numbers in PARTS:
-        pages = [f"{name.replace('_', ' ', 1)} <docs/{name}>"
-                 for name in lessons if int(name[:2]) in numbers]
+    lessons = [lesson for lesson in MANIFEST["lessons"] if "question" in lesson]
+    for number, (roman, title) in enumerate(zip(ROMAN, MANIFEST["parts"]), 1):
+        pages = [f"{lesson['name'].replace('_', ' ', 1)} <docs/{lesson['name']}>"
+                 for lesson in lessons if lesson["part"] == number]
         if pages:
-            index += toctree(part, pages)
+            index += toctree(f"{roman}. {title}", pages)
     others = [name for name in names
-              if name not in lessons and name not in ("README", "glossary")]
+              if not name[:2].isdigit() and name not in ("README", "glossary")]
     index += toctree("Beside the chapters", [f"docs/{name}" for name in others]
                      + ["CONTRIBUTING"])
     write("index.md", index)
