@@ -73,13 +73,21 @@ cow::Moment share_table(cow::Lesson& lesson, cow::Bytes size) {
   return lesson.measure(pool.map_async(analyze, items));
 }
 
-// What a worker finds in its table of two later changes: the key that was
-// added, and the value that was changed.
-using Found = std::pair<bool, bool>;
+// What a worker finds in its table of two changes that were made later.
+struct Found {
+  bool late_key = false;   // the key that was added
+  bool new_value = false;  // the value that was changed
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(late_key, new_value);
+  }
+};
 
 Found look_for_changes(int /*i*/) {
   cow::wait_to_be_measured();
-  return {registry.contains("late"), registry.at("a").version == 2};
+  return {.late_key = registry.contains("late"),
+          .new_value = registry.at("a").version == 2};
 }
 
 int version_of(const std::string& key) { return look_up(key).version; }
@@ -121,13 +129,13 @@ void experiment(cow::Lesson& lesson) {
   lesson.claim("each object exists once (ΣPSS)", held.total(cow::pss),
                cow::above_base(D));
   lesson.claim("workers that know a key added after their fork",
-               count(standing, &Found::first), 0);
+               count(standing, &Found::late_key), 0);
   lesson.claim("workers that see a value changed after it",
-               count(standing, &Found::second), 0);
+               count(standing, &Found::new_value), 0);
   lesson.claim("of those forked later, that know the key",
-               count(later, &Found::first), N);
+               count(later, &Found::late_key), N);
   lesson.claim("of those forked later, that see the value",
-               count(later, &Found::second), N);
+               count(later, &Found::new_value), N);
   lesson.show("A key that was added too late", cow::wrap(error, "  "));
   lesson.claim("errors that name the key which is not there",
                error.find("\"late\"") == std::string::npos ? 0 : 1, 1);

@@ -71,11 +71,12 @@ cow::PoolOptions pool_over(cow::Bytes data, int workers, StartMethod method) {
   return options;
 }
 
-// Claims what one method costs: the data (ΣPSS), the bytes that are sent before
-// the first task, and the workers that run their static initializers.
-cow::Moment claim(cow::Lesson& lesson, StartMethod method,
-                  const cow::Formula& data, const cow::Formula& sent,
-                  const cow::Formula& initializers) {
+// Claims what one method takes: for the data (ΣPSS), in the pipes before the
+// first task, and how many workers run their static initializers.
+cow::Moment measure_and_claim(cow::Lesson& lesson, StartMethod method,
+                              const cow::Formula& data,
+                              const cow::Formula& sent,
+                              const cow::Formula& initializers) {
   const std::string name(to_string(method));
   cow::Bytes sent_to_workers;
   std::int64_t ran_initializers = 0;
@@ -101,9 +102,10 @@ void experiment(cow::Lesson& lesson) {
 
   // A message: header, function; the array's number, rows and columns.
   const cow::Formula a("a", 48_B + 8_B + 4_B + 16_B);
-  claim(lesson, StartMethod::kFork, D, 0_B, 0);
-  claim(lesson, StartMethod::kSpawn, (N + 1) * D, N * (D + a), N);
-  const auto server = claim(lesson, StartMethod::kForkServer, D, 0_B, 0);
+  measure_and_claim(lesson, StartMethod::kFork, D, 0_B, 0);
+  measure_and_claim(lesson, StartMethod::kSpawn, (N + 1) * D, N * (D + a), N);
+  const auto server =
+      measure_and_claim(lesson, StartMethod::kForkServer, D, 0_B, 0);
   lesson.claim("forkserver: the parent holds none of it (RSS)",
                server.of_parent(cow::rss), cow::above_base(0),
                "the parent has built the data as well");
