@@ -16,11 +16,6 @@ namespace {
 
 using Kind = Quantity::Kind;
 
-// A claim's row: its name, its formula; what is predicted, measured, allowed;
-// and the verdict.
-constexpr std::size_t kCells = 6;
-constexpr std::size_t kCellsBeforePredicted = 2;
-
 // What differs from machine to machine or from run to run, and says nothing.
 const std::vector<std::regex>& always_free() {
   static const std::vector<std::regex> all = [] {
@@ -68,15 +63,29 @@ std::string with_first_values(const std::string& legend) {
   return std::regex_replace(legend, more, "");
 }
 
+// Whether a cell has a claim's name, or the first words of one that is too long
+// for its line.
+bool is_name_of(const std::string& cell, const std::string& claim) {
+  constexpr std::size_t kEnough = 20;
+  return cell == claim ||
+         (cell.size() >= kEnough && claim.starts_with(cell + ' '));
+}
+
+bool shows(const Quantity& figure, std::int64_t number) {
+  return std::abs(figure.value - static_cast<double>(number)) <=
+         figure.half_digit;
+}
+
 // A line with its figures, and what bounds them.
 struct Line {
   int number = 0;
   std::string text;
   std::string words;
   std::vector<Quantity> figures;
-  /// How many of the figures stand in front of the cells of a claim's row.
-  std::size_t before_predicted = 0;
+  /// Of a claim: what bounds it, and which of the figures was measured; the one
+  /// before it was predicted.
   const Bound* bound = nullptr;
+  std::size_t measured = 0;
 };
 
 class Comparison {
@@ -129,12 +138,17 @@ class Comparison {
 
   void find_bound(Line& line) const {
     const std::vector<std::string> cells = cells_of(line.text);
-    if (cells.size() != kCells) return;
     for (const Bound& bound : slack_.bounds) {
-      if (bound.claim != cells[0]) continue;
-      line.bound = &bound;
-      for (std::size_t i = 0; i < kCellsBeforePredicted; ++i) {
-        line.before_predicted += mark_figures(cells[i]).figures.size();
+      const bool named = std::any_of(
+          cells.begin(), cells.end(),
+          [&](const auto& cell) { return is_name_of(cell, bound.claim); });
+      for (std::size_t i = 1; named && i < line.figures.size(); ++i) {
+        if (shows(line.figures[i - 1], bound.predicted) &&
+            shows(line.figures[i], bound.measured)) {
+          line.bound = &bound;
+          line.measured = i;
+          return;
+        }
       }
     }
   }
@@ -186,8 +200,7 @@ class Comparison {
     const Line& then = old_[i];
     const bool near = matches(now.text, slack_.near);
     for (std::size_t k = 0; k < now.figures.size(); ++k) {
-      const bool measured =
-          now.bound != nullptr && k == now.before_predicted + 1;
+      const bool measured = now.bound != nullptr && k == now.measured;
       const auto why = measured ? beyond(then, now, k)
                                 : apart(then.figures[k], now.figures[k], near);
       if (!why) continue;
@@ -245,6 +258,8 @@ std::vector<Bound> bounds_of(const nlohmann::json& report) {
   for (const nlohmann::json& claim : report.at("claims")) {
     if (!claim.at("holds")) continue;  // then there is nothing to lie within
     bounds.push_back({.claim = claim.at("name"),
+                      .predicted = claim.at("predicted"),
+                      .measured = claim.at("measured"),
                       .low = claim.at("low"),
                       .high = claim.at("high"),
                       .bytes = claim.at("unit") == "bytes"});

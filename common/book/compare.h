@@ -9,9 +9,13 @@
 
 namespace book {
 
-/// What a claim of a lesson allows, from the JSON of a run.
+/// What a claim of a lesson allows and what it has found, from the JSON of a
+/// run. In a text it is the line with its name, or the beginning of it, and
+/// with the figures `predicted` and `measured` one after the other.
 struct Bound {
   std::string claim;
+  std::int64_t predicted = 0;
+  std::int64_t measured = 0;
   std::int64_t low = 0;
   std::int64_t high = 0;
   bool bytes = false;

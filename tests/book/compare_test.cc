@@ -15,12 +15,14 @@ const Slack kNone;
 
 // The claim's row of a report.
 std::string row(const std::string& predicted, const std::string& measured,
-                const std::string& verdict = "holds") {
-  return "  a worker owns nothing  b_uss  " + predicted + "  " + measured +
-         "  4 KiB to 256 KiB  " + verdict;
+                const std::string& verdict = "holds",
+                const std::string& name = "a worker owns nothing") {
+  return "  " + verdict + "  " + name + "  " + predicted + "  " + measured;
 }
 
 const Slack kClaim{.bounds = {{.claim = "a worker owns nothing",
+                               .predicted = 84 * 1024,
+                               .measured = 80 * 1024,
                                .low = 4096,
                                .high = 256 * 1024,
                                .bytes = true}},
@@ -79,6 +81,28 @@ TEST(Compare, HoldsWhatWasMeasuredAgainstTheBoundsOfTheClaim) {
       compare({row("84 KiB", "0 bytes")}, {row("84 KiB", "80 KiB")}, kClaim)
           .size(),
       1U);
+}
+
+TEST(Compare, KnowsAClaimWhereverItsNameAndFiguresStand) {
+  const auto found = [](const std::string& name, const std::string& before) {
+    const auto shown = [&](const std::string& measured) {
+      return "  " + name + "  " + before + "  84 KiB  " + measured + "  fine";
+    };
+    const Slack slack{.bounds = {{.claim = "a worker owns next to nothing of D",
+                                  .predicted = 84 * 1024,
+                                  .measured = 80 * 1024,
+                                  .low = 4096,
+                                  .high = 256 * 1024,
+                                  .bytes = true}},
+                      .free = {},
+                      .near = {}};
+    return compare({shown("300 KiB")}, {shown("80 KiB")}, slack).size();
+  };
+  EXPECT_EQ(found("a worker owns next to nothing of D", ""), 1U);
+  EXPECT_EQ(found("a worker owns next to nothing of D", "7·P + b"), 1U);
+  EXPECT_EQ(found("a worker owns next to", ""), 1U) << "a name that goes on";
+  EXPECT_EQ(found("a worker owns", ""), 0U) << "may be anything";
+  EXPECT_EQ(found("a worker maps all of D", ""), 0U) << "another claim";
 }
 
 TEST(Compare, HoldsNoOtherCellAgainstThem) {
@@ -167,17 +191,22 @@ TEST(Compare, DoesNotMindWhereALegendIsBroken) {
 TEST(Bounds, AreThoseOfTheClaimsThatHold) {
   const auto bounds = bounds_of({{"claims",
                                   {{{"name", "a"},
+                                    {"predicted", 1},
+                                    {"measured", 2},
                                     {"low", 1},
                                     {"high", 2},
                                     {"unit", "bytes"},
                                     {"holds", true}},
                                    {{"name", "b"},
+                                    {"predicted", 1},
+                                    {"measured", 3},
                                     {"low", 1},
                                     {"high", 2},
                                     {"unit", "count"},
                                     {"holds", false}}}}});
   ASSERT_EQ(bounds.size(), 1U);
   EXPECT_EQ(bounds[0].claim, "a");
+  EXPECT_EQ(bounds[0].measured, 2);
   EXPECT_EQ(bounds[0].high, 2);
 }
 
