@@ -117,11 +117,15 @@ class PageMap : public ::testing::TestWithParam<std::int64_t> {
             {"the same pages, f = 1", R()}};
   }
 
+  void expect_faults_exclusive_and_private_pages_as_written() const;
+  void expect_old_pages_with_the_parent_alone() const;
+  void expect_memory_by_the_formulas() const;
+
   nlohmann::json report_ =
       report_of("08_page_map", {"--workers", std::to_string(GetParam())});
 };
 
-TEST_P(PageMap, FaultsExclusiveAndPrivatePagesAreThoseThatWereWritten) {
+void PageMap::expect_faults_exclusive_and_private_pages_as_written() const {
   std::vector<Pool> pools = of_the_same();
   pools.push_back({kOwn, R() / 16});
   for (const auto& [moment, written] : pools) {
@@ -132,14 +136,14 @@ TEST_P(PageMap, FaultsExclusiveAndPrivatePagesAreThoseThatWereWritten) {
   }
 }
 
-TEST_P(PageMap, TheOldPagesAreLeftToTheParentIfAllWorkersWroteThem) {
+void PageMap::expect_old_pages_with_the_parent_alone() const {
   EXPECT_EQ(counted(report_, "the same pages, f = 1/16", kParent),
             Counts(2, R() / 16));
   EXPECT_EQ(counted(report_, kOwn, kParent),
             Counts(2, N() == 1 ? R() / 16 : 0));
 }
 
-TEST_P(PageMap, MemoryFollowsTheFormulas) {
+void PageMap::expect_memory_by_the_formulas() const {
   const Held nothing = moment_of(report_, kNothing);
   for (const auto& [moment, written] : of_the_same()) {
     SCOPED_TRACE(moment);
@@ -149,6 +153,13 @@ TEST_P(PageMap, MemoryFollowsTheFormulas) {
   SCOPED_TRACE(kOwn);
   expect_shares(nothing, moment_of(report_, kOwn),
                 of_pages_of_their_own(D, D / 16, N()));
+}
+
+// One run, looked at from all sides.
+TEST_P(PageMap, CopiesWhatIsWrittenAndNothingElse) {
+  expect_faults_exclusive_and_private_pages_as_written();
+  expect_old_pages_with_the_parent_alone();
+  expect_memory_by_the_formulas();
 }
 
 INSTANTIATE_TEST_SUITE_P(Workers, PageMap, ::testing::Values(1, 2, 4, 10));
