@@ -18,6 +18,7 @@ function(cowpool_fuzz name)
     return()
   endif()
   target_sources(fuzz_${name} PRIVATE fuzz/replay.cc)
+  add_dependencies(tests fuzz_${name})
   add_test(NAME fuzz.TheCorpusHasNoFinding.${name}
     COMMAND fuzz_${name} "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name}")
   set_tests_properties(fuzz.TheCorpusHasNoFinding.${name} PROPERTIES

@@ -2,6 +2,7 @@
 add_executable(pool_soak soak/pool_soak.cc)
 target_link_libraries(pool_soak PRIVATE cowpool)
 cowpool_program(pool_soak)
+add_dependencies(tests pool_soak)
 # (Not under a sanitizer, whose memory grows.)
 foreach(method IN ITEMS fork spawn forkserver)
   add_test(NAME soak.NothingGrowsUnder.${method}

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Prints the name of a lesson that has a program: lesson.sh NUMBER, 04 or 4. For
+# anything else lists these lessons, and ends with 2.
+set -u
+
+awk -v number="$1" '
+  # In the manifest each value has a line of its own, the name before the
+  # question; a lesson that is not written yet has no question.
+  /^ *"name":/ { split($0, part, "\""); name = part[4] }
+  /^ *"question":/ {
+    if (number ~ /^[0-9][0-9]?$/ && number + 0 == substr(name, 1, 2) + 0) {
+      found = name
+    }
+    sub(/^ *"question": *"/, ""); sub(/",? *$/, ""); gsub(/\\"/, "\"")
+    list = list "\n  " substr(name, 1, 2) " " substr(name, 4) "\n     " $0
+  }
+  END {
+    if (found) { print found; exit 0 }
+    print "make lesson needs the number of a lesson, such as N=04:" list \
+      > "/dev/stderr"
+    exit 2
+  }' lessons/lessons.json
