@@ -1,6 +1,6 @@
 #include "cow/memory/environment.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 

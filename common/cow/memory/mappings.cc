@@ -1,6 +1,6 @@
 #include "cow/memory/mappings.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <bit>
 #include <optional>

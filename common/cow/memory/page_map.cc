@@ -1,7 +1,7 @@
 #include "cow/memory/page_map.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <bit>

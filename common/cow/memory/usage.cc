@@ -1,6 +1,6 @@
 #include "cow/memory/usage.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 

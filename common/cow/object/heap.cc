@@ -1,6 +1,6 @@
 #include "cow/object/heap.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <bit>

@@ -1,6 +1,6 @@
 #include "cow/object/types.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <new>

@@ -1,6 +1,6 @@
 #include "cow/os/bytes.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cmath>

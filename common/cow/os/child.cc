@@ -1,6 +1,6 @@
 #include "cow/os/child.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sched.h>
 #include <spawn.h>
 #if __has_include(<sys/single_threaded.h>)

@@ -2,7 +2,7 @@
 // an exception that names the call and its arguments.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <string>

@@ -1,6 +1,6 @@
 #include "cow/os/program.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <link.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "cow/pool/errors.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "cow/pool/fork_server.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "cow/pool/incoming.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "cow/pool/inherited.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/random.h>
 
 #include <ctime>

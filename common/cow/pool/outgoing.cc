@@ -1,6 +1,6 @@
 #include "cow/pool/outgoing.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/uio.h>
 
 #include <algorithm>
