@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cow/os/cpus.h"
+
 namespace cow {
 
 /// Where the files of one controller are: this process' group first, then each
@@ -30,8 +32,5 @@ CgroupPath own_cgroups(std::string_view controller);
 /// mask and is in these groups of the controller "cpu": as many, or the lowest
 /// quota, rounded up. At least 1.
 int available_cpus(int in_mask, const CgroupPath& path);
-
-/// Those that this process may use.
-int available_cpus();
 
 }  // namespace cow

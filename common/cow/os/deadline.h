@@ -1,7 +1,7 @@
 // How long to go on waiting.
 #pragma once
 
-#include <chrono>
+#include "cow/os/durations.h"
 
 namespace cow {
 

@@ -1,7 +1,7 @@
 #include "cow/os/descriptor.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -72,11 +72,11 @@ void write_fully(int fd, const void* from, std::size_t size) {
   }
 }
 
-Reading<std::string> read_file(const std::filesystem::path& path) {
+Reading<std::string> read_file(const std::string& path) {
   const Descriptor file(
       retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (!file) {
-    return Absent{fmt::format("{}: {}", path.string(), std::strerror(errno))};
+    return Absent{fmt::format("{}: {}", path, std::strerror(errno))};
   }
   // Files of /proc have no size, so the text is read until it ends.
   std::string text;
@@ -85,20 +85,20 @@ Reading<std::string> read_file(const std::filesystem::path& path) {
     const ssize_t count =
         retried([&] { return ::read(file.get(), part.data(), part.size()); });
     if (count == -1) {
-      return Absent{fmt::format("{}: {}", path.string(), std::strerror(errno))};
+      return Absent{fmt::format("{}: {}", path, std::strerror(errno))};
     }
     if (count == 0) return text;
     text.append(part.data(), static_cast<std::size_t>(count));
   }
 }
 
-void write_file(const std::filesystem::path& path, std::string_view text) {
+void write_file(const std::string& path, std::string_view text) {
   const Descriptor file(checked(
       [&] {
         return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
                       0666);
       },
-      "open({})", path.string()));
+      "open({})", path));
   write_fully(file.get(), text.data(), text.size());
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,9 +64,9 @@ std::size_t read_fully(int fd, void* to, std::size_t size);
 void write_fully(int fd, const void* from, std::size_t size);
 
 /// The whole file as text; absent with the reason when it cannot be read.
-Reading<std::string> read_file(const std::filesystem::path& path);
+Reading<std::string> read_file(const std::string& path);
 
 /// Makes `text` the whole content of the file. Throws std::system_error.
-void write_file(const std::filesystem::path& path, std::string_view text);
+void write_file(const std::string& path, std::string_view text);
 
 }  // namespace cow

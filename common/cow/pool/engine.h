@@ -8,7 +8,6 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "cow/os/deadline.h"
+#include "cow/os/durations.h"
 #include "cow/os/poller.h"
 #include "cow/pool/job.h"
 #include "cow/pool/options.h"

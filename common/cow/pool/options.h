@@ -1,7 +1,7 @@
 // What a pool is made with.
 #pragma once
 
-#include "cow/os/cgroup.h"
+#include "cow/os/cpus.h"
 #include "cow/pool/call.h"
 #include "cow/pool/start_method.h"
 
