@@ -20,6 +20,7 @@
 #include <variant>
 #include <vector>
 
+#include "cow/pickle/complex.h"
 #include "pickle/bytes.h"
 
 namespace cow::testing {

@@ -5,8 +5,6 @@
 // process with it: the next value is refused before.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <stdexcept>
 
 namespace cow {
@@ -28,14 +26,13 @@ class Depth {
  public:
   /// Throws PickleError if there are too many.
   void enter() {
-    if (++levels_ > kDeepest) {
-      throw PickleError(fmt::format(
-          "the value is nested too deeply: more than {} levels", kDeepest));
-    }
+    if (++levels_ > kDeepest) refuse();
   }
   void leave() { --levels_; }
 
  private:
+  [[noreturn]] static void refuse();
+
   int levels_ = 0;
 };
 

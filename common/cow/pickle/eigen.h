@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cow/pickle/complex.h"
 #include "cow/pickle/pickle.h"
 
 namespace cow {

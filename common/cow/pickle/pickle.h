@@ -1,14 +1,17 @@
 // Pickling: a value into bytes and back, in one call each.
+//
+// Included with it is what pickles the types of the standard library, but for
+// what is slow to compile and rarely sent: std::complex (complex.h), pointers
+// to polymorphic classes (<cereal/types/polymorphic.hpp>, which one needs to
+// register such a class). For Eigen's matrices there is eigen.h.
 #pragma once
 
 #include <array>
 #include <cereal/types/array.hpp>
 #include <cereal/types/common.hpp>
-#include <cereal/types/complex.hpp>
 #include <cereal/types/deque.hpp>
 #include <cereal/types/list.hpp>
 #include <cereal/types/map.hpp>
-#include <cereal/types/memory.hpp>
 #include <cereal/types/optional.hpp>
 #include <cereal/types/set.hpp>
 #include <cereal/types/string.hpp>
@@ -33,6 +36,15 @@
 
 #include "cow/pickle/pickler.h"
 #include "cow/pickle/unpickler.h"
+
+// cereal's memory.hpp would include its polymorphic.hpp, unless it is there.
+#ifdef CEREAL_TYPES_POLYMORPHIC_HPP_
+#include <cereal/types/memory.hpp>
+#else
+#define CEREAL_TYPES_POLYMORPHIC_HPP_
+#include <cereal/types/memory.hpp>
+#undef CEREAL_TYPES_POLYMORPHIC_HPP_
+#endif
 
 CEREAL_SETUP_ARCHIVE_TRAITS(cow::Unpickler, cow::Pickler)
 
@@ -236,12 +248,13 @@ requires(!std::is_polymorphic_v<T>) void CEREAL_LOAD_FUNCTION_NAME(
 }
 
 /// Whether values of type T can be pickled and brought back. (A plain pointer
-/// says nothing of what it points to.)
+/// says nothing of what it points to.) For a number nobody need look further.
 template <typename T>
-inline constexpr bool is_pickleable =
-    !std::is_pointer_v<T> &&
-    cereal::traits::is_output_serializable<T, Pickler>::value &&
-    cereal::traits::is_input_serializable<T, Unpickler>::value;
+inline constexpr bool is_pickleable = std::disjunction_v<
+    std::is_arithmetic<T>,
+    std::conjunction<std::negation<std::is_pointer<T>>,
+                     cereal::traits::is_output_serializable<T, Pickler>,
+                     cereal::traits::is_input_serializable<T, Unpickler>>>;
 
 /// The pickled form of `value`, which must outlive the message.
 template <typename T>

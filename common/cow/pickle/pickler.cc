@@ -1,5 +1,7 @@
 #include "cow/pickle/pickler.h"
 
+#include <fmt/core.h>
+
 #include <iterator>
 
 namespace cow {
@@ -10,6 +12,11 @@ constexpr std::size_t kWorthReferring = std::size_t{16} << 10;
 
 }  // namespace
 
+void Depth::refuse() {
+  throw PickleError(fmt::format(
+      "the value is nested too deeply: more than {} levels", kDeepest));
+}
+
 std::string Message::to_string() const {
   std::string text;
   text.reserve(size_.size());
@@ -18,6 +25,13 @@ std::string Message::to_string() const {
   });
   return text;
 }
+
+Pickler::Pickler()
+    : cereal::OutputArchive<Pickler, cereal::AllowEmptyClassElision>(this) {}
+
+Pickler::~Pickler() = default;
+
+Message Pickler::take() { return std::exchange(message_, Message()); }
 
 bool Pickler::keeps(const void* object) const {
   const auto* address = static_cast<const std::byte*>(object);

@@ -26,6 +26,7 @@
 
 #include "cow/os/bytes.h"
 #include "cow/pickle/depth.h"
+#include "cow/pickle/message.h"
 
 namespace cow {
 
@@ -34,56 +35,15 @@ inline constexpr Bytes kMemoNumber{4};
 /// What a container or a string takes beside its elements.
 inline constexpr Bytes kLength{8};
 
-/// The bytes of pickled values. Large blocks are not copied into it but
-/// referred to, so it must not outlive what was pickled. Move-only.
-class Message {
- public:
-  Message() = default;
-  Message(Message&&) noexcept = default;
-  Message& operator=(Message&&) noexcept = default;
-
-  Bytes size() const { return size_; }
-  /// Calls `use` with where each piece lies and how large it is, in their
-  /// order; valid as long as the message. None is empty.
-  template <typename Use>
-  void for_each_piece(Use use) const {
-    std::size_t begin = 0;
-    for (const Block& block : blocks_) {
-      if (block.before != begin) {
-        use(copied_.data() + begin, block.before - begin);
-        begin = block.before;
-      }
-      use(block.data, block.size);
-    }
-    if (begin != copied_.size()) {
-      use(copied_.data() + begin, copied_.size() - begin);
-    }
-  }
-  /// All bytes in one string; for tests and for people.
-  std::string to_string() const;
-
- private:
-  friend class Pickler;
-
-  // A block that stands in the message behind `before` bytes of `copied_`.
-  struct Block {
-    std::size_t before;
-    const void* data;
-    std::size_t size;
-  };
-
-  std::string copied_;
-  std::vector<Block> blocks_;
-  Bytes size_;
-};
-
 /// Writes values into a Message: `pickler(a, b, c)`. Throws PickleError if they
 /// are nested too deeply.
 class Pickler
     : public cereal::OutputArchive<Pickler, cereal::AllowEmptyClassElision> {
  public:
-  Pickler()
-      : cereal::OutputArchive<Pickler, cereal::AllowEmptyClassElision>(this) {}
+  Pickler();
+  Pickler(const Pickler&) = delete;
+  Pickler& operator=(const Pickler&) = delete;
+  ~Pickler();
 
   /// Promises that the `count` objects at `objects` will stay where they are,
   /// unchanged, until the message has been sent. Blocks that they own are then
@@ -104,7 +64,7 @@ class Pickler
   void save_block(const void* owner, const void* data, std::size_t size);
 
   /// The message so far. The pickler is empty then.
-  Message take() { return std::exchange(message_, Message()); }
+  Message take();
 
   /// Where the value that is being written lies within others.
   Depth& depth() { return depth_; }

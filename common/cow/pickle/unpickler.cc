@@ -1,6 +1,6 @@
 #include "cow/pickle/unpickler.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -23,6 +23,8 @@ Unpickler::Unpickler(Fetch fetch, Bytes size)
       size_(size),
       not_fetched_(size),
       fetch_(std::move(fetch)) {}
+
+Unpickler::~Unpickler() = default;
 
 std::string Unpickler::position() const {
   return fmt::format("byte {} of {}", (size_ - left()).count(), size_.count());

@@ -37,6 +37,9 @@ class Unpickler
   explicit Unpickler(std::span<const std::byte> bytes);
   /// A message of `size` bytes that `fetch` brings.
   Unpickler(Fetch fetch, Bytes size);
+  Unpickler(const Unpickler&) = delete;
+  Unpickler& operator=(const Unpickler&) = delete;
+  ~Unpickler();
 
   /// Bytes of the message that were not yet read.
   Bytes left() const { return Bytes(window_.size()) + not_fetched_; }

@@ -9,7 +9,7 @@
 #include <span>
 
 #include "cow/os/bytes.h"
-#include "cow/pickle/pickle.h"
+#include "cow/pickle/message.h"
 #include "cow/pool/frame.h"
 
 namespace cow {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cow/os/bytes.h"
-#include "cow/pickle/pickler.h"
+#include "cow/pickle/message.h"
 #include "cow/pool/frame.h"
 
 namespace cow {

@@ -10,7 +10,7 @@
 
 #include "cow/os/bytes.h"
 #include "cow/os/descriptor.h"
-#include "cow/pickle/pickler.h"
+#include "cow/pickle/message.h"
 #include "cow/pool/frame.h"
 #include "cow/pool/incoming.h"
 #include "cow/pool/job.h"
