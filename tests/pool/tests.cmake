@@ -144,6 +144,10 @@ foreach(call IN ITEMS "Map ITEM" "Imap ITEM_OF_IMAP")
   cowpool_compile_test(ItemsThatCannotBePickledAreRefused.${name} ${call}
     "The items of this map cannot be pickled")
 endforeach()
+cowpool_compile_test(TheHeaderOfComplexNumbersIsNamed COMPLEX
+  "std::complex and Eigen's matrices need cow/pickle/complex.h")
+cowpool_compile_test(WithThatHeaderComplexNumbersAreItems
+  COMPLEX_WITH_HEADER "")
 foreach(call IN ITEMS
     "Map RESULT" "Imap RESULT_OF_IMAP" "Apply RESULT_OF_APPLY")
   separate_arguments(call)

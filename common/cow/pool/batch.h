@@ -2,7 +2,6 @@
 // run in the worker. The two sides of the same few bytes.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,18 +18,17 @@
 
 namespace cow {
 
+struct Offers;
+
 /// Which items of a job a worker is running.
 struct BatchRun {
   std::uint64_t first = 0;    ///< index of the first
   std::uint64_t count = 0;    ///< how many
   std::uint64_t current = 0;  ///< index of the one at work, for reports
   /// Where the pool sees it, too, if the worker dies; or null.
-  std::atomic<std::uint64_t>* shown = nullptr;
+  Offers* shown = nullptr;
 
-  void begin(std::uint64_t item) {
-    current = item;
-    if (shown != nullptr) shown->store(item, std::memory_order_relaxed);
-  }
+  void begin(std::uint64_t item);
 };
 
 /// Sends the pickled results before it returns.
@@ -173,10 +171,12 @@ struct Batch {
 
   static_assert(is_pickleable<Item>,
                 "The items of this map cannot be pickled: give their class a "
-                "serialize(archive) member.");
+                "serialize(archive) member. (std::complex and Eigen's matrices "
+                "need cow/pickle/complex.h and cow/pickle/eigen.h.)");
   static_assert(is_pickleable<Result>,
                 "The results of this task cannot be pickled: give their class "
-                "a serialize(archive) member.");
+                "a serialize(archive) member. (std::complex and Eigen's "
+                "matrices need cow/pickle/complex.h and cow/pickle/eigen.h.)");
 
   /// In the parent. `task` and `items` must outlive the message.
   static Message pickle(const F& task, std::span<const Element<Item>> items) {

@@ -1,7 +1,6 @@
 // The results of imap, one after the other.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <iterator>
@@ -9,10 +8,32 @@
 #include <optional>
 #include <utility>
 
-#include "cow/pool/engine.h"
+#include "cow/os/durations.h"
 #include "cow/pool/imap_job.h"
 
 namespace cow {
+
+class Engine;
+
+/// An imap as far as the type of its results does not matter.
+class ImapWork {
+ protected:
+  ImapWork(std::shared_ptr<Engine> engine, Job& job)
+      : engine_(std::move(engine)), job_(&job) {}
+
+  // As those of Engine.
+  void expect_usable() const;
+  void hand_out();
+  void progress();
+  bool progress_until(const std::function<bool()>& done,
+                      std::chrono::milliseconds time);
+  // Nobody wants what no worker has begun.
+  void cancel();
+
+ private:
+  std::shared_ptr<Engine> engine_;
+  Job* job_;
+};
 
 /// Results to come, to be fetched once each: by `next`, or as a range.
 ///
@@ -21,32 +42,28 @@ namespace cow {
 /// Dropping it cancels what no worker has begun yet. Where the pool is gone,
 /// what was not done by then fails with PoolError.
 template <typename Result>
-class Imap {
+class Imap : private ImapWork {
  public:
   /// `read_input` tells whether it has added batches to `job`, whose results
   /// come into `queue`; who holds the queue holds the job.
   Imap(std::shared_ptr<Engine> engine, Job& job,
        std::shared_ptr<ResultQueue<Result>> queue,
        std::function<bool()> read_input)
-      : engine_(std::move(engine)),
-        job_(&job),
+      : ImapWork(std::move(engine), job),
         queue_(std::move(queue)),
         read_input_(std::move(read_input)) {}
   Imap(Imap&&) noexcept = default;
   /// Drops what it was before.
   Imap& operator=(Imap&& other) noexcept {
     Imap moved(std::move(other));
-    std::swap(engine_, moved.engine_);
-    std::swap(job_, moved.job_);
+    std::swap<ImapWork>(*this, moved);
     std::swap(queue_, moved.queue_);
     std::swap(read_input_, moved.read_input_);
     std::swap(current_, moved.current_);
     return *this;
   }
   ~Imap() {
-    if (!queue_) return;
-    job_->cancel();
-    engine_->take_back(*job_);
+    if (queue_) cancel();
   }
 
   /// Waits for the next result; nothing after the last one. Throws what its
@@ -54,14 +71,14 @@ class Imap {
   /// last one what the reading of the items has thrown; the one after it can be
   /// fetched all the same.
   std::optional<Result> next() {
-    while (!is_there()) engine_->progress();
+    while (!is_there()) progress();
     return take();
   }
 
   /// Waits at most so long, or longer where reading an item of the input takes
   /// longer; returns whether `next` would not wait.
   bool wait_for(std::chrono::milliseconds time) {
-    return engine_->progress_until([this] { return is_there(); }, time);
+    return progress_until([this] { return is_there(); }, time);
   }
 
   /// Input iterator: reads the next result when it is incremented.
@@ -99,8 +116,8 @@ class Imap {
  private:
   // Whether a result, an error in its place, or the end is there.
   bool is_there() {
-    engine_->expect_usable();  // before the input, which a copy may share
-    if (read_input_()) engine_->hand_out();
+    expect_usable();  // before the input, which a copy may share
+    if (read_input_()) hand_out();
     return queue_->has_next() || queue_->is_at_end();
   }
   std::optional<Result> take() {
@@ -109,8 +126,6 @@ class Imap {
     return std::nullopt;
   }
 
-  std::shared_ptr<Engine> engine_;
-  Job* job_;
   std::shared_ptr<ResultQueue<Result>> queue_;
   std::function<bool()> read_input_;
   std::optional<Result> current_;

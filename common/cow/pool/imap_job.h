@@ -2,7 +2,6 @@
 // one after the other, and in between never more than a window of them.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -233,7 +232,8 @@ class ImapJob final : public Job {
     Message message =
         Kind::pickle(task_, std::span<const Element<Item>>(items));
     queue_.holds(batch, message.size());
-    expected_size_ = std::max(message.size(), result_size_);
+    expected_size_ =
+        message.size() < result_size_ ? result_size_ : message.size();
     return message;
   }
 

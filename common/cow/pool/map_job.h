@@ -1,7 +1,6 @@
 // A map: items that are all there, results that are fetched all at once.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -12,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "cow/os/durations.h"
 #include "cow/os/program.h"
 #include "cow/pool/batch.h"
 #include "cow/pool/job.h"

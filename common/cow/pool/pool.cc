@@ -1,5 +1,7 @@
 #include "cow/pool/pool.h"
 
+#include "cow/pool/engine.h"
+
 namespace cow {
 
 bool PendingWork::ready() {
@@ -27,9 +29,49 @@ bool PendingWork::wait_readable(int fd) {
   return false;
 }
 
+void ImapWork::expect_usable() const { engine_->expect_usable(); }
+
+void ImapWork::hand_out() { engine_->hand_out(); }
+
+void ImapWork::progress() { engine_->progress(); }
+
+bool ImapWork::progress_until(const std::function<bool()>& done,
+                              std::chrono::milliseconds time) {
+  return engine_->progress_until(done, time);
+}
+
+void ImapWork::cancel() {
+  job_->cancel();
+  engine_->take_back(*job_);
+}
+
 Pool::Pool(PoolOptions options)
     : engine_(std::make_shared<Engine>(std::move(options))) {
   engine_->start();
 }
+
+Pool::~Pool() {
+  if (engine_) engine_->terminate();
+}
+
+void Pool::expect_open() const { engine_->expect_open(); }
+
+void Pool::submit(std::shared_ptr<Job> job) { engine_->submit(std::move(job)); }
+
+void Pool::close() { engine_->close(); }
+
+void Pool::terminate() { engine_->terminate(); }
+
+void Pool::join() { engine_->join(); }
+
+int Pool::size() const { return engine_->size(); }
+
+std::vector<pid_t> Pool::workers() const { return engine_->pids(); }
+
+const Transfer& Pool::initialization() const {
+  return engine_->initialization();
+}
+
+pid_t Pool::fork_server() const { return engine_->fork_server(); }
 
 }  // namespace cow

@@ -20,7 +20,8 @@
 // no thread of its own, because a process with threads cannot fork safely.
 #pragma once
 
-#include <chrono>
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -32,16 +33,19 @@
 #include <utility>
 #include <vector>
 
-#include "cow/pool/engine.h"
+#include "cow/os/durations.h"
 #include "cow/pool/errors.h"
 #include "cow/pool/imap.h"
 #include "cow/pool/imap_job.h"
 #include "cow/pool/inherited.h"
 #include "cow/pool/map_job.h"
+#include "cow/pool/options.h"
 #include "cow/pool/spawn.h"
 #include "cow/pool/start_method.h"
 
 namespace cow {
+
+class Engine;
 
 /// Work that was begun and whose results are still to be fetched: what can be
 /// asked of it whatever the type of its results. It may outlive the pool; what
@@ -75,6 +79,7 @@ class PendingWork {
   PendingWork(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job,
               Outcome* outcome)
       : engine_(std::move(engine)), job_(std::move(job)), outcome_(outcome) {}
+  Job& job() { return *job_; }
 
  private:
   std::shared_ptr<Engine> engine_;
@@ -94,17 +99,16 @@ class Pending : public PendingWork {
   Value get() {
     wait_for_success();
     if (!take_) throw std::logic_error("these results were fetched before");
-    return std::exchange(take_, nullptr)();
+    return std::exchange(take_, nullptr)(job());
   }
 
  private:
   friend class Pool;
   Pending(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job,
-          Outcome* outcome, std::function<Value()> take)
-      : PendingWork(std::move(engine), std::move(job), outcome),
-        take_(std::move(take)) {}
+          Outcome* outcome, Value (*take)(Job&))
+      : PendingWork(std::move(engine), std::move(job), outcome), take_(take) {}
 
-  std::function<Value()> take_;  // its job is that of PendingWork
+  Value (*take_)(Job&);  // null when they were handed over
 };
 
 /// The pool. Movable; its destructor terminates it, as leaving Python's `with
@@ -122,9 +126,7 @@ class Pool {
     std::swap(engine_, moved.engine_);
     return *this;
   }
-  ~Pool() {
-    if (engine_) engine_->terminate();
-  }
+  ~Pool();
 
   /// Calls `task` with each of `items` in the workers and returns the results
   /// in the order of the items. `chunk_size` items make one message; 0 is
@@ -142,23 +144,23 @@ class Pool {
   auto map_async(F task, Items&& items, std::int64_t chunk_size = 0) {
     using Item = ItemOf<Items>;
     if (chunk_size < 0) throw std::invalid_argument("chunk size below 0");
-    engine_->expect_open();  // before anything is moved out of `items`
+    expect_open();  // before anything is moved out of `items`
     auto elements = elements_of<Item>(std::forward<Items>(items));
     if (chunk_size == 0) {
       chunk_size = default_chunk_size(
-          static_cast<std::int64_t>(elements.size()), engine_->size());
+          static_cast<std::int64_t>(elements.size()), size());
     }
     using Work = MapJob<F, Item>;
     using Returned = typename Work::Kind::Returned;
     auto job = std::make_shared<Work>(std::move(task), std::move(elements),
                                       chunk_size);
-    engine_->submit(job);
+    submit(job);
     if constexpr (std::is_void_v<Returned>) {
-      return Pending<void>(engine_, job, &job->outcome(), [] {});
+      return Pending<void>(engine_, job, &job->outcome(), [](Job&) {});
     } else {
       return Pending<std::vector<Returned>>(
-          engine_, job, &job->outcome(), [job = job.get()] {
-            return values_of<Returned>(job->take_results());
+          engine_, job, &job->outcome(), [](Job& done) {
+            return values_of<Returned>(static_cast<Work&>(done).take_results());
           });
     }
   }
@@ -191,21 +193,21 @@ class Pool {
         "An argument of this apply cannot be pickled: give its class a "
         "serialize(archive) member; in place of a pointer, such as a string "
         "literal is, give what it points to: std::string(\"...\").");
-    engine_->expect_open();
+    expect_open();
     using Work = MapJob<Spread<F>, std::tuple<std::decay_t<Args>...>>;
     using Returned = typename Work::Kind::Returned;
     typename Work::Kind::Items items;
     items.emplace_back(std::forward<Args>(args)...);
     auto job =
         std::make_shared<Work>(Spread<F>{std::move(task)}, std::move(items), 1);
-    engine_->submit(job);
+    submit(job);
     if constexpr (std::is_void_v<Returned>) {
-      return Pending<void>(engine_, job, &job->outcome(), [] {});
+      return Pending<void>(engine_, job, &job->outcome(), [](Job&) {});
     } else {
-      return Pending<Returned>(
-          engine_, job, &job->outcome(), [job = job.get()] {
-            return std::move(value_of(job->take_results().front()));
-          });
+      return Pending<Returned>(engine_, job, &job->outcome(), [](Job& done) {
+        auto results = static_cast<Work&>(done).take_results();
+        return std::move(value_of(results.front()));
+      });
     }
   }
 
@@ -228,22 +230,26 @@ class Pool {
   }
 
   /// No more work; what was begun will be finished.
-  void close() { engine_->close(); }
+  void close();
   /// Kills the workers; work that is not finished fails with PoolError.
-  void terminate() { engine_->terminate(); }
+  void terminate();
   /// After close: waits until all is done and the workers have ended.
-  void join() { engine_->join(); }
+  void join();
 
-  int size() const { return engine_->size(); }
+  int size() const;
   /// Process ids of the workers.
-  std::vector<pid_t> workers() const { return engine_->pids(); }
+  std::vector<pid_t> workers() const;
   /// What initializers took in the pipes, of all workers so far; nothing if the
   /// workers inherit them.
-  const Transfer& initialization() const { return engine_->initialization(); }
+  const Transfer& initialization() const;
   /// Process id of the fork server, or 0 if the pool has none.
-  pid_t fork_server() const { return engine_->fork_server(); }
+  pid_t fork_server() const;
 
  private:
+  // As those of Engine.
+  void expect_open() const;
+  void submit(std::shared_ptr<Job> job);
+
   template <typename Items>
   using ItemOf = typename std::iterator_traits<decltype(std::begin(
       std::declval<std::remove_reference_t<Items>&>()))>::value_type;
@@ -252,15 +258,15 @@ class Pool {
   auto begin_imap(F task, Items&& items, std::int64_t chunk_size,
                   ResultOrder order) {
     if (chunk_size < 1) throw std::invalid_argument("chunk size below 1");
-    engine_->expect_open();
+    expect_open();
     using Work = ImapJob<F, Items>;
-    const auto workers = static_cast<std::size_t>(engine_->size());
+    const auto workers = static_cast<std::size_t>(size());
     auto job = std::make_shared<Work>(
         std::move(task), std::forward<Items>(items),
         static_cast<std::size_t>(chunk_size), order,
         Window{.batches = 2 * workers, .most_batches = 64 * workers});
     job->read_input();
-    engine_->submit(job);
+    submit(job);
     return Imap<typename Work::Result>(
         engine_, *job, {job, &job->queue()},
         [job = job.get()] { return job->read_input(); });

@@ -1,7 +1,7 @@
 #include "cow/pool/spawn.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cow/os/child.h"
 #include "cow/os/held_signal.h"
 #include "cow/os/mapping.h"
 #include "cow/pool/fork_server.h"

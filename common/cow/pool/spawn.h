@@ -3,11 +3,9 @@
 // which the first line of its main obeys.
 #pragma once
 
-#include <string>
-
-#include "cow/os/child.h"
-
 namespace cow {
+
+class Child;
 
 namespace spawned {
 

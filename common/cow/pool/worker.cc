@@ -11,6 +11,7 @@
 #include "cow/pool/batch.h"
 #include "cow/pool/failure.h"
 #include "cow/pool/incoming.h"
+#include "cow/pool/offers.h"
 #include "cow/pool/outgoing.h"
 
 namespace cow {
@@ -78,7 +79,7 @@ Bytes serve_batch(const FrameHeader& header, TaskInput& input, int results,
   BatchRun run{.first = header.first,
                .count = header.count,
                .current = header.first,
-               .shown = &offers.item};
+               .shown = &offers};
   run.begin(header.first);
   // Batches have numbers from 1 on: 0 is what stands in an empty slot.
   const bool mine = header.batch != 0 && header.slot < offers.slots.size() &&
@@ -145,6 +146,11 @@ int serve_batches(int tasks, int results, Offers& offers) {
 }
 
 }  // namespace
+
+void BatchRun::begin(std::uint64_t item) {
+  current = item;
+  if (shown != nullptr) shown->item.store(item, std::memory_order_relaxed);
+}
 
 int serve(int tasks, int results, Offers& offers, const Call& initializer) {
   try {

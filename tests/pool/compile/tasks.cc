@@ -1,9 +1,13 @@
 // Programs of one call each, for compile.cmake; a macro chooses one.
+#include <complex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cow/pool/pool.h"
+#ifdef COMPLEX_WITH_HEADER
+#include "cow/pickle/complex.h"
+#endif
 
 struct NoWayToPickleThis {
   void* handle = nullptr;
@@ -40,6 +44,9 @@ int main() {
 #elif defined(ITEM_OF_IMAP)
   const std::vector<NoWayToPickleThis> handles(3);
   pool.imap([](const NoWayToPickleThis&) { return 1; }, handles);
+#elif defined(COMPLEX) || defined(COMPLEX_WITH_HEADER)
+  const std::vector<std::complex<double>> numbers(3);
+  pool.map([](const std::complex<double>& z) { return z.real(); }, numbers);
 #elif defined(ARGUMENT)
   pool.apply([](const NoWayToPickleThis&) { return 1; }, NoWayToPickleThis());
 #elif defined(LITERAL)
