@@ -1,19 +1,13 @@
-// The one translation unit of cowtop that includes CLI11, which is slow to
-// compile.
 #include "cowtop/flags.h"
 
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <memory>
 #include <optional>
 
-#include "cow/lesson/flags.h"
+#include "cow/lesson/command_line.h"
 
 namespace cowtop {
 namespace {
@@ -33,44 +27,26 @@ struct Given {
   bool version = false;
 };
 
-// As CLI11 writes it, but an option takes what its type is called, and nothing
-// else.
-class Format : public CLI::Formatter {
- public:
-  std::string make_usage(const CLI::App*, std::string) const override {
-    return "Usage: cowtop [OPTIONS] [PID | -- COMMAND...]\n";
-  }
-  std::string make_option_opts(const CLI::Option* option) const override {
-    const std::string type = option->get_type_name();
-    const bool takes = !option->get_positional() && option->get_type_size() > 0;
-    return takes ? " " + type : "";
-  }
-};
-
-void declare(CLI::App& app, Given& given) {
-  app.formatter(std::make_shared<Format>());
-  app.set_help_flag();  // --help is one of ours, so that nothing is printed
-                        // here
-  app.add_option("PID", given.pids, "the process to watch, with descendants");
-  app.add_flag("--once", given.once, "print one table and end");
-  app.add_flag("--json", given.json, "print one JSON object and end");
-  app.add_option("--interval", given.interval,
-                 "how long to wait between two looks (1)")
-      ->type_name("SECONDS");
-  app.add_option("--csv", given.csv,
-                 "write a line a process and look there, to the end of it all; "
-                 "- is standard output")
-      ->type_name("FILE");
-  app.add_option("--mappings", given.mappings,
-                 "print which mappings of a process are private, by name")
-      ->type_name("PID");
-  app.add_option("--pages", given.pages,
-                 "print a picture of a mapping's pages; which one: A-B in hex, "
-                 "[heap], a file's name, or largest")
-      ->expected(2)
-      ->type_name("PID WHICH");
-  app.add_flag("--help", given.help, "print this and exit");
-  app.add_flag("--version", given.version, "print the version and exit");
+std::vector<cow::Flag> flags_into(Given& given) {
+  return {
+      {"PID", "", "the process to watch, with descendants", &given.pids},
+      {"--once", "", "print one table and end", &given.once},
+      {"--json", "", "print one JSON object and end", &given.json},
+      {"--interval", "SECONDS", "how long to wait between two looks (1)",
+       &given.interval},
+      {"--csv", "FILE",
+       "write a line a process and look there, to the end of it all; - is "
+       "standard output",
+       &given.csv},
+      {"--mappings", "PID",
+       "print which mappings of a process are private, by name",
+       &given.mappings},
+      {"--pages", "PID WHICH",
+       "print a picture of a mapping's pages; which one: A-B in hex, [heap], a "
+       "file's name, or largest",
+       &given.pages},
+      {"--help", "", "print this and exit", &given.help},
+      {"--version", "", "print the version and exit", &given.version}};
 }
 
 constexpr std::string_view kCommandHint =
@@ -103,18 +79,12 @@ std::chrono::milliseconds parse_interval(const std::string& text) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
-void parse(CLI::App& app, const Given& given,
-           const std::vector<std::string>& arguments) {
+void parse(Given& given, const std::vector<std::string>& arguments) {
   try {
-    // CLI11 takes them from the back.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ExtrasError&) {
-    throw BadUsage(
-        fmt::format("{}: no such flag; --help lists those there are{}",
-                    fmt::join(app.remaining(), " "),
-                    given.pids.empty() ? "" : kCommandHint));
-  } catch (const CLI::Error& error) {
-    throw BadUsage(std::string(error.what()) + "; --help lists all flags");
+    cow::parse_command_line(flags_into(given), arguments);
+  } catch (const cow::UnknownFlag& error) {
+    if (given.pids.empty()) throw;
+    throw BadUsage(error.what() + std::string(kCommandHint));
   }
 }
 
@@ -167,10 +137,8 @@ void check(const Given& given, const Flags& flags) {
 
 Flags parse_flags(const std::vector<std::string>& arguments) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
-  CLI::App app;
   Given given;
-  declare(app, given);
-  parse(app, given, {arguments.begin(), dashes});
+  parse(given, {arguments.begin(), dashes});
 
   Flags flags;
   if (dashes != arguments.end()) {
@@ -195,16 +163,16 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
 }
 
 std::string help_text() {
-  CLI::App app(
+  Given given;
+  std::string text = cow::list_flags(
+      flags_into(given),
       "Shows what each process of a tree really costs, and what was copied "
       "since the fork.\n\n"
       "  cowtop PID            a process and all its descendants\n"
       "  cowtop -- COMMAND...  starts a command, ends with its exit status\n"
       "  cowtop                all your processes that share memory through "
-      "fork\n");
-  Given given;
-  declare(app, given);
-  std::string text = app.help("cowtop");
+      "fork\n\n"
+      "Usage: cowtop [OPTIONS] [PID | -- COMMAND...]\n");
   while (text.ends_with("\n\n")) text.pop_back();
   text +=
       "\nIn a terminal it is a screen that follows what happens; h shows its "

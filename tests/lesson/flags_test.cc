@@ -55,7 +55,11 @@ TEST(Flags, TakeSizesInAllTheirUnits) {
   EXPECT_EQ(size("67108864"), 64_MiB);
   EXPECT_EQ(size("64MiB"), 64_MiB);
   EXPECT_EQ(size("64mib"), 64_MiB);
+  EXPECT_EQ(size("64 MiB "), 64_MiB);
+  EXPECT_EQ(size("64Mi"), 64_MiB);
   EXPECT_EQ(size("800MB"), Bytes(800'000'000));
+  EXPECT_EQ(size("800M"), Bytes(800'000'000));
+  EXPECT_EQ(size("800000k"), Bytes(800'000'000));
   EXPECT_EQ(size("1.5GiB"), 1536_MiB);
   EXPECT_EQ(size("5TiB"), 5 * 1024_GiB);
   EXPECT_EQ(size("4MiB"), 4_MiB);
@@ -64,7 +68,7 @@ TEST(Flags, TakeSizesInAllTheirUnits) {
 
 TEST(Flags, RefuseWhatIsNoSizeInOneSentenceThatNamesIt) {
   for (const char* text : {"0", "banana", "-3", "4194303", "64XiB", "64 MiB x",
-                           "1.5.5MiB", "MiB", "1e3MiB", "nan", "inf",
+                           "64 M iB", "1.5.5MiB", "MiB", "1e3MiB", "nan", "inf",
                            "99999999999999999999", "4194305TiB", "0x10MiB"}) {
     EXPECT_THAT(complaint({"--data", text}),
                 AllOf(HasSubstr(std::string("--data ") + text),

@@ -1,15 +1,15 @@
-// The one translation unit that includes CLI11, which is slow to compile.
 #include "cow/lesson/flags.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
+#include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <string>
+
+#include "cow/lesson/command_line.h"
 
 namespace cow {
 namespace {
@@ -37,34 +37,32 @@ struct Given {
   bool help = false;
 };
 
-void declare(CLI::App& app, Given& given, const Options& options) {
-  app.set_help_flag();  // --help is one of ours, so that nothing is printed
-                        // here
-  app.add_option("--data", given.data, "size of the data (64MiB)")
-      ->type_name("SIZE");
-  app.add_option("--workers", given.workers, "worker processes (4)")
-      ->type_name("N");
-  app.add_option("--items", given.items,
-                 fmt::format("items to map, at least one a worker ({})",
-                             4 * options.items_a_worker))
-      ->type_name("N");
-  app.add_flag("--full-scale", given.full_scale,
-               "the question's own size: 100,000,000 doubles, 10 workers");
-  app.add_option("--json", given.json,
-                 "also write the raw figures there (- : instead, to standard "
-                 "output)")
-      ->type_name("FILE");
+std::vector<Flag> flags_into(Given& given, const Options& options) {
+  std::vector<Flag> flags{
+      {"--data", "SIZE", "size of the data (64MiB)", &given.data},
+      {"--workers", "N", "worker processes (4)", &given.workers},
+      {"--items", "N",
+       fmt::format("items to map, at least one a worker ({})",
+                   4 * options.items_a_worker),
+       &given.items},
+      {"--full-scale", "",
+       "the question's own size: 100,000,000 doubles, 10 workers",
+       &given.full_scale},
+      {"--json", "FILE",
+       "also write the raw figures there (- : instead, to standard output)",
+       &given.json}};
   if (options.svg) {
-    app.add_option("--svg", given.svg, "also draw the pages there")
-        ->type_name("FILE");
+    flags.push_back({"--svg", "FILE", "also draw the pages there", &given.svg});
   }
   if (options.object_size != Bytes()) {
-    app.add_option("--objects", given.objects,
-                   fmt::format("so many objects of {} each, instead of --data",
-                               to_string(options.object_size)))
-        ->type_name("M");
+    flags.push_back(
+        {"--objects", "M",
+         fmt::format("so many objects of {} each, instead of --data",
+                     to_string(options.object_size)),
+         &given.objects});
   }
-  app.add_flag("--help", given.help, "print this and exit");
+  flags.push_back({"--help", "", "print this and exit", &given.help});
+  return flags;
 }
 
 int parse_number(const std::string& flag, const std::string& text, int least,
@@ -92,33 +90,39 @@ Bytes data_of_objects(const Given& given, Bytes each) {
   return each * parse_number("--objects", *given.objects, least, kMostObjects);
 }
 
+// How many bytes a unit is: "", "B", "k", "MB", "Gi", "TiB" in upper or lower
+// case, between spaces; 0 if it is none.
+double factor_of(std::string unit) {
+  constexpr const char* kSpaces = " \t\n";
+  unit.erase(0, unit.find_first_not_of(kSpaces));
+  unit.erase(unit.find_last_not_of(kSpaces) + 1);
+  for (char& c : unit) {
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  if (unit.empty() || unit == "b") return 1;
+  const std::size_t power = std::string("kmgtpe").find(unit[0]) + 1;
+  const std::string ending = unit.substr(1);
+  const bool is_binary = ending == "i" || ending == "ib";
+  if (power == 0 || !(is_binary || ending.empty() || ending == "b")) return 0;
+  return std::pow(is_binary ? 1024 : 1000, static_cast<double>(power));
+}
+
 }  // namespace
 
 Bytes parse_size(const std::string& flag, const std::string& text,
                  Bytes least) {
   constexpr double kMost = 0x1p62;
-  std::string number_text = text;
-  double factor = 1;
-  const std::size_t unit_at = text.find_first_not_of("0123456789.");
-  if (unit_at != text.npos && unit_at > 0) {
-    // CLI11 knows the units; it is asked for one of them, because it takes no
-    // fraction before a unit.
-    try {
-      std::string one = "1" + text.substr(unit_at);
-      CLI::AsSizeValue(/*kb_is_1000=*/true)(one);  // becomes a plain number
-      factor = std::stod(one);
-      number_text = text.substr(0, unit_at);
-    } catch (const CLI::Error&) {
-      // No unit of CLI11's: then the whole is no number either, see below.
-    }
-  }
+  const std::size_t unit_at =
+      std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::string number_text = text.substr(0, unit_at);
+  const double factor = factor_of(text.substr(unit_at));
   double number = 0;
   const char* end = number_text.data() + number_text.size();
   const auto [stopped, error] = std::from_chars(number_text.data(), end, number,
                                                 std::chars_format::fixed);
   const double bytes = number * factor;
-  if (error != std::errc() || stopped != end || !(bytes <= kMost) ||
-      bytes < static_cast<double>(least.count())) {
+  if (error != std::errc() || stopped != end || factor == 0 ||
+      !(bytes <= kMost) || bytes < static_cast<double>(least.count())) {
     throw BadUsage(
         fmt::format("{} {}: expected a size of at least {}, such as 64MiB",
                     flag, text, to_string(least)));
@@ -128,18 +132,8 @@ Bytes parse_size(const std::string& flag, const std::string& text,
 
 Flags parse_flags(const std::vector<std::string>& arguments,
                   const Options& options) {
-  CLI::App app;
   Given given;
-  declare(app, given, options);
-  try {
-    // CLI11 takes them from the back.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ExtrasError&) {
-    throw BadUsage(fmt::format("{}: no such flag; --help lists those there are",
-                               fmt::join(app.remaining(), " ")));
-  } catch (const CLI::Error& error) {
-    throw BadUsage(std::string(error.what()) + "; --help lists all flags");
-  }
+  parse_command_line(flags_into(given, options), arguments);
 
   Flags flags;
   flags.help = given.help;
@@ -165,10 +159,9 @@ Flags parse_flags(const std::vector<std::string>& arguments,
 }
 
 std::string help_text(const std::string& program, const Options& options) {
-  CLI::App app;
   Given given;
-  declare(app, given, options);
-  return app.help(program);
+  return list_flags(flags_into(given, options),
+                    "Usage: " + program + " [OPTIONS]\n");
 }
 
 }  // namespace cow

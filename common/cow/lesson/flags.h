@@ -1,11 +1,11 @@
 // The command line of a lesson.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cow/lesson/bad_usage.h"
 #include "cow/os/bytes.h"
 
 namespace cow {
@@ -34,13 +34,6 @@ struct Flags {
   bool help = false;
 };
 
-/// A command line that cannot be used. The text names the flag, what was given
-/// and what is accepted.
-class BadUsage : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 /// Throws BadUsage. There are at least as many items as workers, so that every
 /// worker holds a task; as many, unless more are asked for.
 Flags parse_flags(const std::vector<std::string>& arguments,
@@ -49,7 +42,8 @@ Flags parse_flags(const std::vector<std::string>& arguments,
 /// The text of --help.
 std::string help_text(const std::string& program, const Options& options);
 
-/// "64MiB", "1.5G", "800000000": bytes, binary units but for kB, MB, GB, TB.
+/// "64MiB", "1.5G", "800000000": KiB, MiB ... are powers of 1024; k, kB, M, MB
+/// ... of 1000.
 /// Throws BadUsage, naming `flag`, unless it is from `least` to 2^62 bytes.
 Bytes parse_size(const std::string& flag, const std::string& text, Bytes least);
 
