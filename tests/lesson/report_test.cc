@@ -200,6 +200,8 @@ TEST(JsonReport, KeepsTheContract) {
   EXPECT_EQ(claim.at("high"), 256 << 10);
   EXPECT_EQ(claim.at("measured"), 68 << 10);
   EXPECT_EQ(claim.at("holds"), true);
+  EXPECT_EQ(claim.at("likely"), "somebody writes to it");
+  EXPECT_FALSE(json.at("claims").at(0).contains("likely"));
 }
 
 TEST(JsonReport, SaysWhatTheSymbolsOfAFormulaStandFor) {

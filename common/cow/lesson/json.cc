@@ -115,16 +115,18 @@ Json figure_json(const Figure& figure) {
 
 Json to_json(const Claim& claim) {
   const Formula& formula = claim.expected.formula;
-  return {{"name", claim.says},
-          {"formula", formula.text()},
-          {"symbols", symbols_json(formula)},
-          {"unit", formula.unit() == Unit::kBytes ? "bytes" : "count"},
-          {"predicted", formula.value()},
-          {"low", claim.expected.low},
-          {"high", claim.expected.high},
-          {"measured", claim.deciding_value()},
-          {"holds", claim.holds()},
-          {"figure", figure_json(claim.measured)}};
+  Json json = {{"name", claim.says},
+               {"formula", formula.text()},
+               {"symbols", symbols_json(formula)},
+               {"unit", formula.unit() == Unit::kBytes ? "bytes" : "count"},
+               {"predicted", formula.value()},
+               {"low", claim.expected.low},
+               {"high", claim.expected.high},
+               {"measured", claim.deciding_value()},
+               {"holds", claim.holds()},
+               {"figure", figure_json(claim.measured)}};
+  if (!claim.hint.empty()) json["likely"] = claim.hint;
+  return json;
 }
 
 }  // namespace
