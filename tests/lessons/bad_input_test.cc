@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cow/lesson/manifest.h"
 #include "support/programs.h"
 
 namespace cow::testing {
@@ -15,10 +16,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::vector<std::string> kLessons{
-    "01_pass_self",     "02_read_the_meter", "03_bound_method",
-    "04_global",        "05_registry",       "06_class_static",
-    "07_start_methods", "08_page_map",       "09_refcounts"};
+std::vector<std::string> written_lessons() {
+  std::vector<std::string> names;
+  for (const LessonEntry& lesson : lessons()) {
+    if (lesson.written()) names.emplace_back(lesson.name);
+  }
+  return names;
+}
 
 void expect_refusal(const Outcome& outcome, int status,
                     const std::string& sentence) {
@@ -55,7 +59,7 @@ TEST(BadInput, OfTheCommandLineIsNamedInOneSentence) {
       {{"--json", "/"}, 2, "--json /: expected"},
       {{"--frobnicate"}, 2, "--frobnicate: no such flag"},
       {{"4"}, 2, "4: no such flag"}};
-  for (const std::string& lesson : kLessons) {
+  for (const std::string& lesson : written_lessons()) {
     for (const BadFlag& bad : all) {
       std::vector<std::string> command{program(lesson)};
       command.insert(command.end(), bad.flags.begin(), bad.flags.end());
@@ -79,7 +83,7 @@ TEST(BadInput, OfFlagsThatFewLessonsHaveIsNamedAsWell) {
 }
 
 TEST(BadInput, AClosedStandardOutputIsNoticedBeforeAnythingRuns) {
-  for (const std::string& lesson : kLessons) {
+  for (const std::string& lesson : written_lessons()) {
     expect_refusal(run({program(lesson)}, [] { ::close(STDOUT_FILENO); }), 2,
                    "standard output is closed");
   }
@@ -96,7 +100,7 @@ TEST(BadInput, AFullDiskUnderTheReportIsReported) {
 TEST(BadInput, TooFewDescriptorsAreReported) {
   // Which call is the first to fail depends on the limit, and on how many
   // descriptors the test itself was started with.
-  for (const std::string& lesson : kLessons) {
+  for (const std::string& lesson : written_lessons()) {
     for (const rlim_t most : {16U, 17U, 18U, 19U, 20U}) {
       const Outcome outcome = run({program(lesson), "--workers", "20"}, [most] {
         ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -109,7 +113,7 @@ TEST(BadInput, TooFewDescriptorsAreReported) {
 }
 
 TEST(BadInput, TooLittleAddressSpaceIsFoundOutBeforeItIsTaken) {
-  for (const std::string& lesson : kLessons) {
+  for (const std::string& lesson : written_lessons()) {
     expect_refusal(run({program(lesson), "--data", "1GiB"},
                        [] { limit(RLIMIT_AS, 512 << 20); }),
                    77, "are available");
@@ -152,7 +156,7 @@ TEST(Json, GoesToAFileBesideTheTextOrToStandardOutputAlone) {
 }
 
 TEST(Help, IsPrintedAndIsNoFailure) {
-  for (const std::string& lesson : kLessons) {
+  for (const std::string& lesson : written_lessons()) {
     const Outcome outcome = run({program(lesson), "--help"});
     EXPECT_EQ(outcome.status.code, 0);
     EXPECT_THAT(outcome.out, HasSubstr("--full-scale"));
