@@ -23,7 +23,7 @@ build: ## Builds everything into build/
 	@$(PACKAGES) build
 	@$(BUILD_SH) $(BUILD) default
 
-lessons: ## Runs every lesson in order, then one table of all claims
+lessons: ## Runs every lesson in order, then shows a table of them
 	@$(PACKAGES) build
 	@$(BUILD_SH) $(BUILD) default lessons
 	@common/setup/run.sh $(BUILD)/bin/course lessons $(ARGS)
@@ -34,7 +34,7 @@ lesson: ## Runs one lesson: make lesson N=04 [ARGS="--workers 8"]
 	$(BUILD_SH) $(BUILD) default "$$lesson" && \
 	common/setup/run.sh "$(BUILD)/bin/$$lesson" $(ARGS)
 
-twins: ## Runs each lesson beside its twin in CPython, one table
+twins: ## Runs each lesson beside its twin in CPython
 	@$(PACKAGES) build twins
 	@$(BUILD_SH) $(BUILD) default lessons
 	@common/setup/run.sh $(BUILD)/bin/course twins $(ARGS)
