@@ -1,11 +1,13 @@
 # Configures, builds and runs the consumer: a test of cowpool's installation.
-#   cmake -DWAY=installed|shared|subdirectory|fetched -DSOURCE=<top folder>
+#   cmake -DWAY=installed|shared|source -DSOURCE=<top folder>
 #     -DBUILD=<cowpool's build folder> -DWORK=<folder to work in>
 #     -DGENERATOR=... -DMAKE_PROGRAM=... -DCOMPILER=...
 #     -DLAUNCHER=<compiler launcher, or empty>
 #     -DMORE=<further flags for cmake: where packages are>
 #     -P build_and_run.cmake
-# `shared` is `installed` of a shared library, which is built for it.
+# `shared` is `installed` of a shared library, which is built for it. `source` is
+# the source with add_subdirectory, then fetched: one after the other in the same
+# folder, where the second finds the library compiled.
 cmake_minimum_required(VERSION 3.24)
 include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 
@@ -16,7 +18,7 @@ set(tools
   -G "${GENERATOR}" "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}"
   "-DCMAKE_CXX_COMPILER=${COMPILER}"
   "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}")
-set(way "-DCOWPOOL=${WAY}")
+set(ways installed)
 unset(ENV{DESTDIR})
 
 if(WAY STREQUAL "shared")
@@ -25,7 +27,6 @@ if(WAY STREQUAL "shared")
     -DCOWPOOL_LESSONS=OFF -DCOWPOOL_COWTOP=OFF ${MORE})
   run("${CMAKE_COMMAND}" --build "${WORK}/library" --parallel 2)
   set(BUILD "${WORK}/library")
-  set(way "-DCOWPOOL=installed")
 endif()
 
 if(WAY MATCHES "installed|shared")
@@ -36,7 +37,7 @@ if(WAY MATCHES "installed|shared")
     --prefix "${WORK}/first" --component cowpool)
   # It is used from another place than where it was installed to.
   file(RENAME "${WORK}/first" "${WORK}/moved")
-  list(APPEND way "-DCMAKE_PREFIX_PATH=${WORK}/moved")
+  set(from "-DCMAKE_PREFIX_PATH=${WORK}/moved")
   file(GLOB_RECURSE shared "${WORK}/moved/*.so*")
   if(WAY STREQUAL "shared" AND NOT shared)
     message(FATAL_ERROR "no shared library was installed")
@@ -49,19 +50,27 @@ if(WAY MATCHES "installed|shared")
     endif()
   endforeach()
 else()
-  list(APPEND way "-DCOWPOOL_SOURCE=${SOURCE}")
+  set(ways subdirectory fetched)
+  # What is fetched is built where add_subdirectory builds it.
+  set(from "-DCOWPOOL_SOURCE=${SOURCE}"
+    "-DFETCHCONTENT_BASE_DIR=${WORK}/build")
 endif()
 
-run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${WORK}/build"
-  ${tools} "-DCMAKE_CXX_FLAGS=${flags}" ${way} ${MORE})
-run("${CMAKE_COMMAND}" --build "${WORK}/build" --target consumer --parallel 2)
-run("${WORK}/build/consumer")
-if(WAY MATCHES "subdirectory|fetched")
-  # The consumer's own install takes nothing of ours along.
-  file(REMOVE_RECURSE "${WORK}/installed")
-  run("${CMAKE_COMMAND}" --install "${WORK}/build" --prefix "${WORK}/installed")
-  file(GLOB_RECURSE installed "${WORK}/installed/*")
-  if(installed)
-    message(FATAL_ERROR "the consumer's install installs ${installed}")
+foreach(way IN LISTS ways)
+  run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${WORK}/build"
+    ${tools} "-DCMAKE_CXX_FLAGS=${flags}" "-DCOWPOOL=${way}" ${from} ${MORE})
+  # The program anew, so that each way has made one.
+  file(REMOVE "${WORK}/build/consumer")
+  run("${CMAKE_COMMAND}" --build "${WORK}/build" --target consumer --parallel 2)
+  run("${WORK}/build/consumer")
+  if(WAY STREQUAL "source")
+    # The consumer's own install takes nothing of ours along.
+    file(REMOVE_RECURSE "${WORK}/installed")
+    run("${CMAKE_COMMAND}" --install "${WORK}/build"
+      --prefix "${WORK}/installed")
+    file(GLOB_RECURSE installed "${WORK}/installed/*")
+    if(installed)
+      message(FATAL_ERROR "the consumer's install installs ${installed}")
+    endif()
   endif()
-endif()
+endforeach()

@@ -30,15 +30,13 @@ function(cowpool_consumer_test name script)
     LABELS "process;not_asan" TIMEOUT 1200)
 endfunction()
 
-cowpool_consumer_test(ConsumerThatAddsTheSource build_and_run
-  -DWAY=subdirectory)
-cowpool_consumer_test(ConsumerThatFetchesTheSource build_and_run
-  -DWAY=fetched)
+cowpool_consumer_test(ConsumerThatAddsOrFetchesTheSource build_and_run
+  -DWAY=source)
 cowpool_consumer_test(CopyThatWasBuiltWithFetchedPackagesIsRefused refusals
   -DCASE=fetched)
 # They compile the whole library, two files at a time; where they were run
 # before, only what has changed since.
-set(compile_much ConsumerThatAddsTheSource ConsumerThatFetchesTheSource)
+set(compile_much ConsumerThatAddsOrFetchesTheSource)
 
 if(cowpool_can_be_installed)
   cowpool_consumer_test(ConsumerOfTheInstalledCopy build_and_run
