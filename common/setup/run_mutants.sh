@@ -20,7 +20,7 @@ fail() {
   failed=1
 }
 
-# The programs in which the tests that match $1 are; nothing, so that all is
+# The programs in which the tests that match $1 are; nothing, so that all are
 # built, if one of these tests is something else.
 programs_of() {
   programs=
@@ -44,7 +44,7 @@ command -v ninja >/dev/null && generator='-G Ninja'
 # shellcheck disable=SC2086  # the generator is two words, or none
 [ -f $build/CMakeCache.txt ] ||
   cmake -S $source -B $build $generator >$log 2>&1 || { cat $log; exit 1; }
-cmake --build $build >$log 2>&1 || { cat $log; exit 1; }
+cmake --build $build --target tests >$log 2>&1 || { cat $log; exit 1; }
 
 failed=0
 if [ $# -eq 0 ]; then
@@ -62,7 +62,7 @@ for name; do
   fi
   programs=$(programs_of "$tests")
   # shellcheck disable=SC2086  # the programs are words
-  if ! cmake --build $build ${programs:+--target $programs} >$log 2>&1; then
+  if ! cmake --build $build --target ${programs:-tests} >$log 2>&1; then
     fail "$name" "does not compile"
     grep -m 3 'error' $log
   elif ctest --test-dir $build --timeout 60 -R "$tests" --no-tests=ignore \
@@ -73,5 +73,5 @@ for name; do
   fi
   git -C $source apply -R "$patch"
 done
-cmake --build $build >$log 2>&1
+cmake --build $build --target tests >$log 2>&1
 exit $failed
