@@ -49,8 +49,11 @@ struct Message {
   }
 };
 
+constexpr const char* kHandle = "a handle to the object";
+
 // One message at the moment `name`, in the order in which it is written. What
-// a part takes is what the formula of the lesson's claim says of its symbol.
+// a part takes is what the formula of the lesson's claim says of its symbol;
+// a handle has none there, only its 8 bytes.
 Message message(const Json& report, const std::string& name) {
   const Sent all = sent(report, name);
   const Json& symbols = claim(report, name, "to_workers").at("symbols");
@@ -61,16 +64,16 @@ Message message(const Json& report, const std::string& name) {
     message.parts.push_back({part, color, bytes});
     sum += bytes;
   };
-  constexpr std::array<std::array<std::string_view, 2>, 5> kParts = {
-      {{"header", "header"},
-       {"function", "function"},
-       {"handle", "handle"},
-       {"object", "object"},
-       {"D", "data"}}};
-  for (const auto& [part, color] : kParts) {
-    const auto symbol = symbols.find(std::string(part));
-    if (symbol != symbols.end()) add(part, color, *symbol);
+  constexpr std::array<std::array<std::string_view, 3>, 4> kParts = {
+      {{"header", "header", "header"},
+       {"f", "function", "function"},
+       {"o", "object", "object"},
+       {"D", "D", "data"}}};
+  for (const auto& [symbol, part, color] : kParts) {
+    const auto found = symbols.find(std::string(symbol));
+    if (found != symbols.end()) add(part, color, *found);
   }
+  if (name == kHandle) add("handle", "handle", 8);
   const std::int64_t items = parameter(report, "items") / all.batches;
   add("items", "items", items * symbols.at("i").get<std::int64_t>());
   if (sum * all.batches != all.bytes) {
@@ -210,9 +213,7 @@ std::string in_words(const std::vector<Message>& messages) {
 
 Drawing draw_messages(const Json& report) {
   std::vector<Message> messages;
-  for (const char* name :
-       {"a function", "a static method", "a handle to the object",
-        "a bound method", "a callable that holds the object"}) {
+  for (const char* name : {"a function", kHandle, "a bound method"}) {
     messages.push_back(message(report, name));
   }
   const Message& small = messages.front();

@@ -299,7 +299,7 @@ TEST(Messages, AreMagnifiedToScaleButForTheTornPart) {
 TEST(Messages, FollowTheReport) {
   std::vector<Json> reports = reports_for("messages");
   auto& symbols = reports[0]["claims"][1]["symbols"];
-  symbols["function"] = 16;
+  symbols["f"] = 16;
   reports[0]["moments"][0]["transfer"]["to_workers"] = 4 * 76;
   const Drawing drawing = figure("messages").draw(reports);
   EXPECT_THAT(drawing.alt, HasSubstr("a function: 76 bytes"));
@@ -311,7 +311,7 @@ TEST(Messages, FollowTheReport) {
 
 TEST(Messages, AreRefusedIfTheirPartsAreNotWhatWasSent) {
   std::vector<Json> reports = reports_for("messages");
-  reports[0]["moments"][3]["transfer"]["to_workers"] = 4 * (81 + 64 * kMiB);
+  reports[0]["moments"][2]["transfer"]["to_workers"] = 4 * (81 + 64 * kMiB);
   EXPECT_EQ(refusal("messages", reports),
             "the picture messages: the parts of a message of \"a bound "
             "method\" are 67108944 bytes together, but 268435780 bytes in 4 "

@@ -76,11 +76,9 @@ Json bound_method() {
          {"symbols", symbols},
          {"figure", {{"moment", name}, {"what", "to_workers"}}}});
   };
-  add("a function", {{"function", 8}}, 68);
-  add("a static method", {{"function", 8}}, 68);
-  add("a handle to the object", {{"handle", 8}}, 68);
-  add("a bound method", {{"object", 20}, {"D", D}}, 80 + D);
-  add("a callable that holds the object", {{"object", 20}, {"D", D}}, 80 + D);
+  add("a function", {{"f", 8}}, 68);
+  add("a handle to the object", Json::object(), 68);
+  add("a bound method", {{"o", 20}, {"D", D}}, 80 + D);
   return json;
 }
 
