@@ -64,6 +64,35 @@ TEST_P(Transfer, OfASharedObjectIsTheObjectOnceABatch) {
             Bytes(3 * (48 + 4 + 16 + 800'000 + 4)));
 }
 
+// A method without an object, and a callable that holds an object.
+struct Holder {
+  static double twice(int i) { return 2.0 * i; }
+
+  std::shared_ptr<const Analysis> held;
+
+  double operator()(int i) const { return (*held)(i); }
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(held);
+  }
+};
+
+TEST_P(Transfer, OfAStaticMethodIsThatOfAFunction) {
+  Pool pool(options(2));
+  auto pending = pool.map_async(Holder::twice, numbers(10), 3);
+  pending.wait();
+  EXPECT_EQ(pending.transfer().to_workers, Bytes(4 * (48 + 8) + 10 * 4));
+}
+
+TEST_P(Transfer, OfACallableThatHoldsAnObjectIsTheObjectOnceABatch) {
+  Pool pool(options(2));
+  auto pending = pool.map_async(Holder{std::make_shared<const Analysis>()},
+                                numbers(10), 3);
+  pending.wait();
+  EXPECT_EQ(pending.transfer().to_workers,
+            Bytes(4 * (48 + 4 + 16 + 800'000) + 10 * 4));
+}
+
 TEST_P(Transfer, OfResultsThatAreNothingIsTheirHeaders) {
   Pool pool(options(2));
   auto pending = pool.map_async([](int) {}, numbers(10), 5);
