@@ -68,10 +68,12 @@ class Writer {
     }
     const fs::path folder = fs::path("lessons") / name;
     const std::string program = name_of(*lesson) + ".cc";
-    Lines facts = {"Program: " + link(program, folder / program),
-                   "Python: " + link("twin.py", folder / "twin.py"),
-                   "Words: " + link("glossary", "docs/glossary.md"),
-                   fmt::format("{} minutes", lesson->minutes)};
+    Lines facts = {
+        "Program: " + link(program, folder / program),
+        "Python: " + link("twin.py", folder / "twin.py"),
+        "New here: " + link("how to read a lesson", "docs/reading_a_lesson.md"),
+        "Words: " + link("glossary", "docs/glossary.md"),
+        fmt::format("{} minutes", lesson->minutes)};
     if (!lesson->after.empty()) {
       facts.push_back("Builds on: " + builds_on(*lesson));
     }

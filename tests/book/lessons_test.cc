@@ -76,13 +76,15 @@ TEST(LessonsInTheDocuments, SayInTheirChapterWhatComesBeforeAndAfter) {
   EXPECT_THAT(lines("this one", "docs/02_two.md"),
               ElementsAre("Program: [two.cc](../lessons/02_two/two.cc) ·",
                           "Python: [twin.py](../lessons/02_two/twin.py) ·",
+                          "New here: [how to read a lesson]"
+                          "(reading_a_lesson.md) ·",
                           "Words: [glossary](glossary.md) ·", "30 minutes ·",
                           "Builds on: [01](01_one.md) ·",
                           "Before: [01 one](01_one.md) ·",
                           "Next: [03 three](03_three.md)"));
   EXPECT_THAT(lines("this one", "docs/01_one.md").back(),
               "Next: [02 two](02_two.md)");
-  EXPECT_THAT(lines("this one", "docs/01_one.md").size(), 5U);
+  EXPECT_THAT(lines("this one", "docs/01_one.md").size(), 6U);
   EXPECT_THAT(lines("this one", "docs/03_three.md").back(),
               "All: [contents](README.md)");
 }
