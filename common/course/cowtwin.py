@@ -19,7 +19,7 @@ if len(sys.argv) < 4:
     ITEMS = WORKERS
 
 OVER_NOTHING = "the same pool over nothing"
-NOTHING = 8  # bytes: one double
+NOTHING = 32  # bytes: four doubles
 
 # A collection writes a mark into every object that it looks at, 1.5 MiB in such
 # a process; happening in one pool and not in the next, it would pass for data.
