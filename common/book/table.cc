@@ -82,7 +82,7 @@ Rows disease_and_cure(const std::vector<json>& reports) {
   return rows;
 }
 
-// 03: what one batch of three ints takes, in CPython and here.
+// 03: what one batch of three items takes, in CPython and here.
 Rows bytes_of_a_task(const std::vector<json>& reports) {
   const auto shown = [](const json& report, const char* task) -> std::string {
     if (!report.contains(task)) return "–";
@@ -96,8 +96,10 @@ Rows bytes_of_a_task(const std::vector<json>& reports) {
         std::pair("a static method", "static method"),
         std::pair("a class method", "class method"),
         std::pair("a lambda without captures", "lambda"),
-        std::pair("a bound method, the object has 1,000,000 bytes",
-                  "bound method")}) {
+        std::pair("a handle to an object of 1,000,000 bytes", "handle"),
+        std::pair("a bound method of that object", "bound method"),
+        std::pair("a callable that holds it", "callable"),
+        std::pair("a function, and three items that share it", "items")}) {
     rows.push_back(
         {name, shown(reports.at(0), task), shown(reports.at(1), task)});
   }

@@ -1,4 +1,4 @@
-"""Chapter 03: the bytes of one batch of three ints, as JSON, task by task."""
+"""Chapter 03: the bytes of one batch of three items, as JSON, task by task."""
 import json
 import multiprocessing as mp
 from multiprocessing.pool import mapstar
@@ -21,23 +21,38 @@ class Analysis:
         return i
 
 
+class Holder:
+    def __init__(self, held):
+        self.held = held
+
+    def __call__(self, i):
+        return self.held.analyze(i)
+
+
 def function(i):
     return i
 
 
-def batch(task):
+def call_method(item):
+    self, i = item
+    return self.analyze(i)
+
+
+def batch(task, items=(0, 1, 2)):
     """As Pool.map puts it into the pipe: job, index, function, arguments."""
     try:
-        return len(ForkingPickler.dumps(
-            (0, 0, mapstar, ((task, (0, 1, 2)),), {})))
+        return len(ForkingPickler.dumps((0, 0, mapstar, ((task, items),), {})))
     except Exception as error:
         return type(error).__name__
 
 
+analysis = Analysis()
 print(json.dumps({
     "function": batch(function),
     "static method": batch(Analysis.analyze_the_global),
     "class method": batch(Analysis.analyze_the_class),
     "lambda": batch(lambda i: i),
-    "bound method": batch(Analysis().analyze),
+    "bound method": batch(analysis.analyze),
+    "callable": batch(Holder(analysis)),
+    "items": batch(call_method, tuple((analysis, i) for i in range(3))),
 }))

@@ -16,38 +16,17 @@ class Analysis:
         wait_to_be_measured()  # here the question's program slept
         return mean * i**2
 
-    @staticmethod
-    def analyze_the_global(i):
-        return analysis.analyze(i)
-
-
-class Holder:
-    def __init__(self, held):
-        self.held = held
-
-    def __call__(self, i):
-        return self.held.analyze(i)
-
 
 def analyze(i):
     return analysis.analyze(i)  # the global that the worker inherited
 
 
-def call_method(item):
-    self, i = item
-    return self.analyze(i)
-
-
-def experiment(moment, task, items=range(ITEMS)):
+def experiment(moment, task):
     with get_context("fork").Pool(WORKERS) as pool:
-        observe(moment, pool, task, items, chunk_size=3)
+        observe(moment, pool, task, range(ITEMS), chunk_size=3)
 
 
 experiment(OVER_NOTHING, Analysis(NOTHING).analyze)
 analysis = Analysis(DATA)
 experiment("a function", analyze)
-experiment("a static method", Analysis.analyze_the_global)
 experiment("a bound method", analysis.analyze)
-experiment("a callable that holds the object", Holder(analysis))
-experiment("items that share one object", call_method,
-           [(analysis, i) for i in range(ITEMS)])
