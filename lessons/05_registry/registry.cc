@@ -95,12 +95,13 @@ int version_of(const std::string& key) { return look_up(key).version; }
 // Changes the table when the workers of `pool` stand, and says what each of
 // them finds.
 std::vector<Found> change_the_table(cow::Lesson& lesson, cow::Pool& pool) {
-  registry.erase("late");
-  registry.at("a").version = 1;
   lesson.ask_each_worker(pool, look_for_changes);  // each has done a task
   registry.emplace("late", 8_B);
   registry.at("a").version = 2;
-  return lesson.ask_each_worker(pool, look_for_changes);
+  std::vector<Found> found = lesson.ask_each_worker(pool, look_for_changes);
+  registry.erase("late");  // as it was, for a pool that is made later
+  registry.at("a").version = 1;
+  return found;
 }
 
 std::int64_t count(const std::vector<Found>& all, bool Found::*change) {
