@@ -1,7 +1,7 @@
 // ΣPSS as a function: the formula as a line, and what was measured as points.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 #include "book/figure.h"

@@ -1,7 +1,7 @@
 // What goes to a worker in one message, byte by byte and to scale.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "book/figure.h"
 

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "book/book.h"
 #include "book/excerpt.h"
@@ -117,10 +118,11 @@ Fresh output(const Document& document, const Block& block, const Places& places,
   const Choice choice{.parts = block.all("part"), .lines = block.all("lines")};
   fresh.body = fenced(block, "text",
                       excerpt(without_folder(ran.text, places.source), choice));
-  fresh.slack = {.bounds = bounds_of(ran.report),
-                 .free = block.all("free"),
-                 .near = block.all("near"),
-                 .within = within(block)};
+  fresh.slack = {
+      .bounds = ran.report ? bounds_of(*ran.report) : std::vector<Bound>(),
+      .free = block.all("free"),
+      .near = block.all("near"),
+      .within = within(block)};
   return fresh;
 }
 
@@ -172,12 +174,12 @@ std::vector<nlohmann::json> reports_of(const std::vector<Run>& wanted,
       fresh.not_possible = ran.not_possible;
       return {};
     }
-    if (!ran.report.is_object()) {
+    if (!ran.report || !ran.report->is_object()) {
       throw std::runtime_error(
           fmt::format("{} {} wrote no JSON: {}", each.program,
                       fmt::join(each.flags, " "), to_string(ran.status)));
     }
-    reports.push_back(ran.report);
+    reports.push_back(*ran.report);
   }
   return reports;
 }

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "book/block.h"
@@ -66,9 +67,10 @@ std::string path_of(const cow::Descriptor& file) {
   return fmt::format("/proc/self/fd/{}", file.get());
 }
 
-nlohmann::json parsed(const std::string& text) {
+std::shared_ptr<const nlohmann::json> parsed(const std::string& text) {
   auto json = nlohmann::json::parse(text, nullptr, false);
-  return json.is_discarded() ? nlohmann::json() : json;
+  if (json.is_discarded()) return nullptr;
+  return std::make_shared<nlohmann::json>(std::move(json));
 }
 
 }  // namespace

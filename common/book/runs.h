@@ -4,7 +4,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,11 +17,10 @@
 namespace book {
 
 /// What a command has printed, to either of its outputs, and how it ended.
-// NOLINTNEXTLINE(bugprone-exception-escape): clang-tidy 14 takes JSON to throw.
 struct Ran {
   std::string text;
-  nlohmann::json
-      report;  ///< of a lesson; else what it printed, if that is JSON
+  /// Of a lesson; else what it printed. Null where that is no JSON.
+  std::shared_ptr<const nlohmann::json> report;
   cow::ExitStatus status;
   /// Why this machine cannot run it, if it cannot.
   std::optional<std::string> not_possible;

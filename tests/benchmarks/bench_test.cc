@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "cow/lesson/twin.h"
 #include "cow/os/descriptor.h"
 #include "support/programs.h"

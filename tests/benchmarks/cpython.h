@@ -1,7 +1,7 @@
 // CPython's multiprocessing.Pool at the same work, measured by cpython_pool.py.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "cow/os/child.h"

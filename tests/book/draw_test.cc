@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "book/figure.h"
 #include "book/reports.h"
 #include "book/xml.h"
+#include "support/lesson_json.h"
 #include "support/programs.h"
 
 namespace book::testing {

@@ -1,5 +1,6 @@
 #include "book/reports.h"
 
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 namespace book::testing {

@@ -1,7 +1,7 @@
 // Reports as the lessons write them, but with round figures.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

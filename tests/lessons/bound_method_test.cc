@@ -1,6 +1,8 @@
 // Lesson 03: the bytes of each kind of task, counted again.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "lessons/report.h"
 
 namespace cow::testing {

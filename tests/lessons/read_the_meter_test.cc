@@ -1,6 +1,7 @@
 // Lesson 02: each bound derived again from the raw figures.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "lessons/report.h"

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "support/lesson_json.h"
 #include "support/programs.h"
 
 namespace cow::testing {

@@ -1,6 +1,8 @@
 // Lesson 07: each bound derived again from the raw figures.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "lessons/report.h"
 
 namespace cow::testing {

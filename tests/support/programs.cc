@@ -1,6 +1,5 @@
 #include "support/programs.h"
 
-#include <gtest/gtest.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -59,16 +58,6 @@ Outcome run(const std::vector<std::string>& arguments,
   collect(out, err, outcome);
   outcome.status = child.wait();
   return outcome;
-}
-
-nlohmann::json run_lesson_json(const std::string& name,
-                               const std::vector<std::string>& flags) {
-  std::vector<std::string> arguments{program(name), "--json", "-"};
-  arguments.insert(arguments.end(), flags.begin(), flags.end());
-  const Outcome outcome = run(arguments);
-  EXPECT_EQ(outcome.status.signal, 0);
-  EXPECT_LE(outcome.status.code, 1) << outcome.err;
-  return nlohmann::json::parse(outcome.out);
 }
 
 TemporaryFolder::TemporaryFolder() {

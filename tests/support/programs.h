@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -28,11 +27,6 @@ std::filesystem::path source(const std::string& path);
 /// is executed: for limits, descriptors, users.
 Outcome run(const std::vector<std::string>& arguments,
             const std::function<void()>& prepare = {});
-
-/// Runs the lesson `name` with `--json -` and `flags`, expects it to end with
-/// status 0 or 1, and returns its JSON.
-nlohmann::json run_lesson_json(const std::string& name,
-                               const std::vector<std::string>& flags = {});
 
 /// A folder of the test's own, removed at the end.
 class TemporaryFolder {
