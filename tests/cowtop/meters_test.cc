@@ -1,5 +1,4 @@
 // Other meters, where they are installed, read the same of parked processes.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 

@@ -1,7 +1,6 @@
 // Batches are given ahead to workers that are busy, and withdrawn when another
 // is idle: nobody is held up, and nothing is run twice.
 #include <fcntl.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>

@@ -2,7 +2,6 @@
 // its right result or is reported as lost, no more are lost than must be, and
 // none is run more often than was promised. The same with a fork server that is
 // killed.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>

@@ -1,6 +1,5 @@
 // Ctrl-C reaches every process of a terminal: the program that has the pool
 // decides what to do, and says it once; its workers do and say nothing.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
