@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "book/table.h"
 
@@ -27,8 +28,8 @@ std::string name_of(const LessonEntry& lesson) {
 // Writes blocks of one document.
 class Writer {
  public:
-  Writer(const fs::path& document, const Lessons& lessons)
-      : document_(document), lessons_(lessons) {}
+  Writer(fs::path document, const Lessons& lessons)
+      : document_(std::move(document)), lessons_(lessons) {}
 
   Lines questions() const {
     std::vector<Lines> rows = {{"lesson", "the question", "the answer"}};

@@ -101,7 +101,7 @@ Run run_and_show(const Course& course, const LessonEntry& lesson,
   }
   cow::ProgressLine waiting;
   waiting.show(fmt::format("{} is running ({})", lesson.name, place));
-  const Run run = run_quietly(course, lesson.name);
+  Run run = run_quietly(course, lesson.name);
   waiting.clear();
   if (run.status.code == cow::kBadUsage) {
     fmt::print(stderr, "{}", run.said);

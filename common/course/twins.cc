@@ -112,16 +112,22 @@ class Lines {
   std::size_t gap_ = 2;  // in front of each figure
 };
 
-// Where the data went through the pipe, its way took most of the time.
+// Where the data went through the pipe, its way took most of the time: of the
+// last moment in which it did, if the twin has it, too.
 std::string time_by_value(const std::vector<Moment>& own,
                           const std::vector<Moment>& twin, Bytes data) {
-  if (own.back().to_workers < data) return "";
-  const double here = own.back().seconds;
-  const double there = twin.back().seconds;
-  return fmt::format(
-      "  time of the map by value: C++ {:.2f} s, CPython {:.2f} s, {:.1f} "
-      "times\n",
-      here, there, there / here);
+  std::string text;
+  for (const Moment& here : own) {
+    const auto there = std::find_if(
+        twin.begin(), twin.end(),
+        [&](const Moment& moment) { return moment.name == here.name; });
+    if (here.to_workers < data || there == twin.end()) continue;
+    text = fmt::format(
+        "  time of the map by value: C++ {:.2f} s, CPython {:.2f} s, {:.1f} "
+        "times\n",
+        here.seconds, there->seconds, there->seconds / here.seconds);
+  }
+  return text;
 }
 
 cow::Flags flags_of(const json& report) {
@@ -133,13 +139,37 @@ cow::Flags flags_of(const json& report) {
   return flags;
 }
 
+/// How many claims there are of each kind.
+struct Count {
+  int agree = 0;
+  int differ = 0;
+  int alone = 0;
+};
+
+// A lesson's claims beside its twin's, as text.
+std::string beside(std::string_view lesson, const json& report,
+                   const std::vector<Moment>& twin, Count& count) {
+  const std::vector<Compared> claims = compare(report, twin);
+  const Lines lines(claims);
+  std::string text = lines.heading(lesson);
+  for (const Compared& one : claims) {
+    text += lines.of(one);
+    ++(!one.there ? count.alone : one.agrees ? count.agree : count.differ);
+  }
+  return text + time_by_value(moments_of(report), twin, flags_of(report).data);
+}
+
+// Whether the flags say how much data there is.
+bool sets_data(const std::vector<std::string>& flags) {
+  return std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
+    return flag.starts_with("--data") || flag == "--full-scale";
+  });
+}
+
 }  // namespace
 
 int run_twins(Course course) {
-  const auto sets_data = [](const std::string& flag) {
-    return flag.starts_with("--data") || flag == "--full-scale";
-  };
-  if (std::none_of(course.flags.begin(), course.flags.end(), sets_data)) {
+  if (!sets_data(course.flags)) {
     course.flags.insert(course.flags.end(), {"--data", kEnoughData});
   }
   const auto python = cow::find_python();
@@ -148,9 +178,7 @@ int run_twins(Course course) {
     return cow::kNotPossible;
   }
   const char* intro = kIntro;
-  int agree = 0;
-  int differ = 0;
-  int alone = 0;
+  Count count;
   for (const cow::LessonEntry& lesson : cow::lessons()) {
     if (!lesson.written()) continue;
     cow::ProgressLine waiting;
@@ -159,29 +187,21 @@ int run_twins(Course course) {
     waiting.clear();
     if (run.report.is_null()) {
       fmt::print(stderr, "{}", run.said);
-      return run.status.code;
+      return run.status.success() || run.status.signal != 0 ? cow::kAClaimFails
+                                                            : run.status.code;
     }
     waiting.show(fmt::format("the twin of {} is running", lesson.name));
     const std::vector<Moment> twin = cow::run_twin(
         *python, course.source / "lessons" / lesson.name / "twin.py",
         course.source / "common" / "course", flags_of(run.report));
-    const std::vector<Compared> claims = compare(run.report, twin);
-    const Lines lines(claims);
-    std::string text = lines.heading(lesson.name);
-    for (const Compared& one : claims) {
-      text += lines.of(one);
-      ++(!one.there ? alone : one.agrees ? agree : differ);
-    }
-    text += time_by_value(
-        moments_of(run.report), twin,
-        Bytes(run.report.at("parameters").at("data").get<std::int64_t>()));
     waiting.clear();
-    fmt::print("{}{}\n", std::exchange(intro, ""), text);
+    fmt::print("{}{}\n", std::exchange(intro, ""),
+               beside(lesson.name, run.report, twin, count));
     std::fflush(stdout);
   }
-  fmt::print("{} of {} claims agree; {} more are about C++ only.\n", agree,
-             agree + differ, alone);
-  return differ == 0 ? cow::kEveryClaimHolds : cow::kAClaimFails;
+  fmt::print("{} of {} claims agree; {} more are about C++ only.\n",
+             count.agree, count.agree + count.differ, count.alone);
+  return count.differ == 0 ? cow::kEveryClaimHolds : cow::kAClaimFails;
 }
 
 }  // namespace course
