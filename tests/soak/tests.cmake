@@ -1,6 +1,7 @@
 # pool_soak, whose whole size is for `make soak`; here a few thousand.
 add_executable(pool_soak soak/pool_soak.cc)
 target_link_libraries(pool_soak PRIVATE cowpool)
+target_compile_options(pool_soak PRIVATE $<$<CONFIG:Release>:-O2>)
 cowpool_program(pool_soak)
 add_dependencies(tests pool_soak)
 # (Not under a sanitizer, whose memory grows.)
