@@ -30,6 +30,9 @@ Bytes own_part(const Quantity& quantity, const Process& process) {
     return usage.pss - usage.pss_file.value_or(Bytes());
   }
   if (quantity.name == rss.name) return usage.anonymous;
+  if (quantity.name == peak_rss.name) {
+    return *process.peak_rss - (usage.rss - usage.anonymous);
+  }
   return quantity.read(process);
 }
 
