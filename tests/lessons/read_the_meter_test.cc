@@ -15,15 +15,15 @@ void expect_the_meter_reads(const nlohmann::json& report, std::int64_t D,
   const Held shared = moment_of(report, "filled before the fork: inherited");
   const Held reserved = moment_of(report, "reserved, never touched: inherited");
   const Held passed = moment_of(report, "reserved, then passed by value");
-  const std::int64_t rss_base = nothing.sum(&Row::rss);
+  const std::int64_t shared_rss = (N + 1) * D + rss_base(nothing, shared);
+  const std::int64_t passed_rss = N * D + rss_base(nothing, passed);
   const std::int64_t shared_base = pss_base(nothing, shared);
   const std::int64_t passed_base = pss_base(nothing, passed);
 
   // A healthy pool.
-  const std::int64_t percent = ((N + 1) * D + rss_base) / 100;
   EXPECT_NEAR(static_cast<double>(shared.sum(&Row::rss)),
-              static_cast<double>((N + 1) * D + rss_base),
-              static_cast<double>(percent));
+              static_cast<double>(shared_rss),
+              static_cast<double>(shared_rss) / 100);
   const std::int64_t slack = pss_slack(D + shared_base, N + 1);
   EXPECT_NEAR(static_cast<double>(shared.sum(&Row::pss)),
               static_cast<double>(D + shared_base), static_cast<double>(slack));
@@ -39,13 +39,13 @@ void expect_the_meter_reads(const nlohmann::json& report, std::int64_t D,
   EXPECT_LE(tables, D / 512 + 16 * kKiB);
 
   // Never touched: nowhere.
-  EXPECT_LE(reserved.sum(&Row::rss), rss_base + D / 10);
+  EXPECT_LE(reserved.sum(&Row::rss), rss_base(nothing, reserved) + D / 10);
   EXPECT_LE(reserved.sum(&Row::pss), pss_base(nothing, reserved) + D / 10);
 
   // Passed by value: N copies, none in the parent.
   EXPECT_NEAR(static_cast<double>(passed.sum(&Row::rss)),
-              static_cast<double>(N * D + rss_base),
-              static_cast<double>(N * D + rss_base) / 100);
+              static_cast<double>(passed_rss),
+              static_cast<double>(passed_rss) / 100);
   EXPECT_NEAR(static_cast<double>(passed.sum(&Row::pss)),
               static_cast<double>(N * D + passed_base),
               static_cast<double>(N * D + passed_base) / 100);

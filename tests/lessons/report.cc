@@ -17,7 +17,8 @@ Row row(const nlohmann::json& process) {
           .uss = process.at("uss"),
           .peak_rss = process.at("peak_rss"),
           .page_tables = process.at("page_tables"),
-          .pss_file = process.value("pss_file", std::int64_t{0})};
+          .pss_file = process.value("pss_file", std::int64_t{0}),
+          .anonymous = process.at("anonymous")};
 }
 
 Held held_from(const nlohmann::json& moment) {
@@ -110,6 +111,11 @@ std::vector<std::int64_t> figure_of(const nlohmann::json& report,
 
 std::int64_t pss_slack(std::int64_t data, std::int64_t processes) {
   return std::max(data / 100, processes * 64 * kKiB);
+}
+
+std::int64_t rss_base(const Held& nothing, const Held& held) {
+  return nothing.sum(&Row::anonymous) + held.sum(&Row::rss) -
+         held.sum(&Row::anonymous);
 }
 
 std::int64_t pss_base(const Held& nothing, const Held& held) {

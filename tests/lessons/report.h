@@ -19,6 +19,7 @@ struct Row {
   std::int64_t peak_rss;
   std::int64_t page_tables;
   std::int64_t pss_file;  ///< 0 where the kernel does not tell
+  std::int64_t anonymous;
 };
 
 /// One moment.
@@ -58,6 +59,10 @@ std::vector<std::int64_t> figure_of(const nlohmann::json& report,
 /// the pool over nothing, what does from the moment itself, because other
 /// processes on the machine share it in changing numbers.
 std::int64_t pss_base(const Held& nothing, const Held& held);
+
+/// The same for ΣRSS: which pages of the program and its libraries a process
+/// maps depends on what it has done so far.
+std::int64_t rss_base(const Held& nothing, const Held& held);
 
 /// How far ΣPSS of `processes` may be from a formula: 1 % of the data, or 64
 /// KiB for each process: what it writes in order to live comes and goes by
