@@ -96,7 +96,9 @@ def main():
 
     names = [path.stem for path in documents]
     index = with_links(Path("README.md"))
-    index += toctree("The course", ["Contents <docs/README>", "docs/glossary"])
+    first = ["README", "reading_a_lesson", "glossary"]
+    index += toctree("The course", ["Contents <docs/README>"]
+                     + [f"docs/{name}" for name in first[1:]])
     lessons = [lesson for lesson in MANIFEST["lessons"] if "question" in lesson]
     for number, (roman, title) in enumerate(zip(ROMAN, MANIFEST["parts"]), 1):
         pages = [f"{lesson['name'].replace('_', ' ', 1)} <docs/{lesson['name']}>"
@@ -104,7 +106,7 @@ def main():
         if pages:
             index += toctree(f"{roman}. {title}", pages)
     others = [name for name in names
-              if not name[:2].isdigit() and name not in ("README", "glossary")]
+              if not name[:2].isdigit() and name not in first]
     index += toctree("Beside the chapters", [f"docs/{name}" for name in others]
                      + ["CONTRIBUTING"])
     write("index.md", index)
