@@ -102,16 +102,20 @@ Runs::Command words_of(const Run& run) {
 }
 
 // Two processes of one program, or of Python, share the pages of its file: what
-// a process has for itself (USS) would depend on what runs beside it.
-std::string what_it_is_like(const Runs::Command& command) {
-  return command[0] == "course" ? "python3" : command[0];
+// a process has for itself (USS) would depend on what runs beside it. And
+// course runs the lessons and their twins.
+bool run_one_program(const std::string& a, const std::string& b) {
+  const auto runs = [](const std::string& program, const std::string& other) {
+    return program == "course" && (other == "python3" || is_lesson(other));
+  };
+  return a == b || runs(a, b) || runs(b, a);
 }
 
 // A command that is running.
 struct Runs::Job {
   Ran* ran = nullptr;
   std::string shown;
-  std::string like;
+  std::string program;
   bool reports = false;
   cow::Descriptor report;
   cow::Descriptor output;
@@ -131,7 +135,7 @@ std::optional<Runs::Job> Runs::start(const Command& command) {
   Job job;
   job.ran = &done_[command];
   job.shown = fmt::format("{}", fmt::join(command, " "));
-  job.like = what_it_is_like(command);
+  job.program = command[0];
   job.reports = is_lesson(command[0]);
   begins_(job.shown);
   const cow::Reading<std::string> found = program(command[0]);
@@ -180,9 +184,10 @@ void Runs::end(Job& job) const {
 std::optional<Runs::Job> Runs::start_one(std::vector<Command>& commands,
                                          const std::vector<Job>& running) {
   for (auto command = commands.begin(); command != commands.end();) {
-    const bool beside_its_like = std::any_of(
-        running.begin(), running.end(),
-        [&](const Job& job) { return job.like == what_it_is_like(*command); });
+    const bool beside_its_like =
+        std::any_of(running.begin(), running.end(), [&](const Job& job) {
+          return run_one_program(job.program, (*command)[0]);
+        });
     if (beside_its_like) {
       ++command;
       continue;

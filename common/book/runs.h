@@ -52,7 +52,7 @@ class Runs {
       : places_(std::move(places)), begins_(std::move(begins)) {}
 
   /// Runs those of `commands` that were not run yet, `at_a_time` at a time, but
-  /// never two of one program.
+  /// never two of one program, nor `course` beside a lesson.
   void run_all(std::vector<Command> commands, std::size_t at_a_time);
 
   /// What the command printed; runs it if it was not run yet. Throws
