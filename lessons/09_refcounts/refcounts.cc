@@ -116,7 +116,7 @@ void experiment(cow::Lesson& lesson) {
   lesson.measure_base([&](cow::Bytes) { read_floats(lesson, 1); });
   const auto floats = read_floats(lesson, M.value());
   lesson.claim("the floats are M slots of s bytes",
-               cow::to_bytes(floats.all_with_counts), cow::about(M * s));
+               cow::to_bytes(floats.pages_with_counts), cow::about(M * s));
   const auto one_array = read_array(lesson);
 
   Pointers numbers(static_cast<std::size_t>(M.value()));
@@ -127,9 +127,9 @@ void experiment(cow::Lesson& lesson) {
   const auto by_reference =
       read_all(lesson, "shared_ptr by reference", add_by_reference, numbers);
 
-  claim(lesson, floats, Formula("C", floats.all_with_counts.count()));
+  claim(lesson, floats, Formula("C", floats.pages_with_counts.count()));
   claim(lesson, one_array, 1);
-  claim(lesson, by_copy, Formula("B", by_copy.all_with_counts.count()));
+  claim(lesson, by_copy, Formula("B", by_copy.pages_with_counts.count()));
   claim(lesson, by_reference, 0);
 
   lesson.show(cow::copies_picture(

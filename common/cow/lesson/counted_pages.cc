@@ -123,7 +123,8 @@ CountedPages counted_pages(
 
 Copies measure_copies(Lesson& lesson, std::string_view name, Pool& pool,
                       double (*task)(int), const CountedPages& pages) {
-  Copies copies{.held = {}, .all_with_counts = Pages(pages.with_counts.size())};
+  Copies copies{.held = {},
+                .pages_with_counts = Pages(pages.with_counts.size())};
   lesson.ask_each_worker(pool, stand_still, [&](const Moment& forked) {
     copies.before = exclusive(pages, forked.workers.at(0).pid);
   });
@@ -156,7 +157,7 @@ PagePicture copies_picture(std::string title, const std::string& before,
     const std::size_t with_counts = contents.kind_of(row.with_counts);
     const std::size_t without = contents.kind_of(row.without);
     for (std::size_t page = 0; page < copied.size(); ++page) {
-      const bool counts = page < row.copies.all_with_counts.size();
+      const bool counts = page < row.copies.pages_with_counts.size();
       drawn.pages.push_back(static_cast<std::uint8_t>(
           (counts ? with_counts : without) + (copied[page] ? 1 : 0)));
     }

@@ -38,7 +38,7 @@ inline constexpr Bytes kSharedBlock{32};
 /// A moment, and which pages the workers have for themselves then.
 struct Copies {
   Moment held;
-  Pages all_with_counts;    ///< how many there are
+  Pages pages_with_counts;  ///< how many there are
   Figure with_counts = {};  ///< copied, one value a worker
   Figure without = {};
   /// Of each page, those with counts first, whether the first worker has copied
