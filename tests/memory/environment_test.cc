@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "cow/os/cgroup.h"
 #include "cow/os/descriptor.h"
 #include "os/print.h"
 #include "support/programs.h"

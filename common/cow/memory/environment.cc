@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "cow/memory/text.h"
+#include "cow/os/cgroup.h"
 #include "cow/os/descriptor.h"
 
 namespace cow {

@@ -1,15 +1,15 @@
 // The machine as far as it matters for memory figures.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "cow/os/bytes.h"
-#include "cow/os/cgroup.h"
 #include "cow/os/reading.h"
 
 namespace cow {
+
+struct CgroupPath;
 
 /// What a report must say for its figures to be understood elsewhere.
 struct Environment {

@@ -56,14 +56,14 @@ Reading<std::vector<MappingRange>> parse_maps(std::string_view text) {
   return ranges;
 }
 
-Reading<std::vector<MappingRange>> read_ranges(
-    pid_t pid, const std::filesystem::path& proc) {
-  const auto path = proc / std::to_string(pid) / "maps";
+Reading<std::vector<MappingRange>> read_ranges(pid_t pid,
+                                               const std::string& proc) {
+  const std::string path = fmt::format("{}/{}/maps", proc, pid);
   const Reading<std::string> text = read_file(path);
   if (!text) return Absent{text.reason()};
   auto ranges = parse_maps(*text);
   if (!ranges) {
-    return Absent{fmt::format("{}: {}", path.string(), ranges.reason())};
+    return Absent{fmt::format("{}: {}", path, ranges.reason())};
   }
   return ranges;
 }
@@ -83,14 +83,14 @@ Reading<std::vector<MappingUsage>> parse_smaps(std::string_view text) {
   return mappings;
 }
 
-Reading<std::vector<MappingUsage>> read_mappings(
-    pid_t pid, const std::filesystem::path& proc) {
-  const auto path = proc / std::to_string(pid) / "smaps";
+Reading<std::vector<MappingUsage>> read_mappings(pid_t pid,
+                                                 const std::string& proc) {
+  const std::string path = fmt::format("{}/{}/smaps", proc, pid);
   const Reading<std::string> text = read_file(path);
   if (!text) return Absent{text.reason()};
   auto mappings = parse_smaps(*text);
   if (!mappings) {
-    return Absent{fmt::format("{}: {}", path.string(), mappings.reason())};
+    return Absent{fmt::format("{}: {}", path, mappings.reason())};
   }
   return mappings;
 }

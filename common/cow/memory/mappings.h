@@ -4,7 +4,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,14 +33,14 @@ Reading<std::vector<MappingRange>> parse_maps(std::string_view text);
 /// The mappings of process `pid` in the order of their addresses, without what
 /// they cost, so that no page is looked at: /proc/PID/maps.
 Reading<std::vector<MappingRange>> read_ranges(
-    pid_t pid, const std::filesystem::path& proc = "/proc");
+    pid_t pid, const std::string& proc = "/proc");
 
 /// Takes the text of smaps. Absent, with the line, if it is not of that form.
 Reading<std::vector<MappingUsage>> parse_smaps(std::string_view text);
 
 /// The mappings of process `pid`, in the order of their addresses.
 Reading<std::vector<MappingUsage>> read_mappings(
-    pid_t pid, const std::filesystem::path& proc = "/proc");
+    pid_t pid, const std::string& proc = "/proc");
 
 /// The mapping that holds `address`; absent if there is none.
 Reading<MappingUsage> find_mapping(const std::vector<MappingUsage>& mappings,

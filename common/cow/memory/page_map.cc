@@ -41,9 +41,8 @@ PageCount count_pages(std::span<const Page> pages) {
 }
 
 Reading<std::vector<Page>> read_page_map(pid_t pid, const void* begin,
-                                         Pages count,
-                                         const std::filesystem::path& proc) {
-  const std::string path = (proc / std::to_string(pid) / "pagemap").string();
+                                         Pages count, const std::string& proc) {
+  const std::string path = fmt::format("{}/{}/pagemap", proc, pid);
   const Descriptor file(
       retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (!file) return Absent{fmt::format("{}: {}", path, std::strerror(errno))};

@@ -4,12 +4,11 @@
 
 #include <sys/types.h>
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "cow/os/bytes.h"
@@ -45,22 +44,22 @@ PageCount count_pages(std::span<const Page> pages);
 /// The pages from `begin`, which lies on a page boundary, in the address space
 /// of `pid`. A page that was never touched is neither present nor swapped.
 /// Needs no privilege for one's own processes.
-Reading<std::vector<Page>> read_page_map(
-    pid_t pid, const void* begin, Pages count,
-    const std::filesystem::path& proc = "/proc");
+Reading<std::vector<Page>> read_page_map(pid_t pid, const void* begin,
+                                         Pages count,
+                                         const std::string& proc = "/proc");
 
 /// Calls `use` with each of those pages in turn. Reads them in parts: a page
 /// takes many times as much memory here as most of what is made of it. Absent,
 /// with the reason, if one of them cannot be read.
 template <typename Use>
 Reading<Pages> for_each_page(pid_t pid, std::uint64_t begin, Pages count,
-                             const std::filesystem::path& proc, Use use) {
+                             const std::string& proc, Use use) {
   constexpr std::int64_t kPart = 1 << 16;
   for (std::int64_t done = 0; done < count.count(); done += kPart) {
     const std::uint64_t part = begin + to_bytes(Pages(done)).size();
-    const auto pages =
-        read_page_map(pid, std::bit_cast<const void*>(part),
-                      Pages(std::min(kPart, count.count() - done)), proc);
+    const std::int64_t left = count.count() - done;
+    const auto pages = read_page_map(pid, std::bit_cast<const void*>(part),
+                                     Pages(left < kPart ? left : kPart), proc);
     if (!pages) return Absent{pages.reason()};
     for (const Page& page : *pages) use(page);
   }

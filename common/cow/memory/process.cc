@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cow/memory/text.h"
 #include "cow/os/descriptor.h"
@@ -51,18 +52,17 @@ Reading<Stat> parse_stat(std::string_view text) {
   return stat;
 }
 
-Reading<Process> read_process(pid_t pid, const std::filesystem::path& proc) {
-  const std::filesystem::path folder = proc / std::to_string(pid);
+Reading<Process> read_process(pid_t pid, const std::string& proc) {
+  const std::string folder = fmt::format("{}/{}", proc, pid);
   const Reading<Usage> usage = read_usage(pid, proc);
   if (!usage) return Absent{usage.reason()};
-  const Reading<std::string> stat_text = read_file(folder / "stat");
+  const Reading<std::string> stat_text = read_file(folder + "/stat");
   if (!stat_text) return Absent{stat_text.reason()};
   const Reading<Stat> stat = parse_stat(*stat_text);
   if (!stat) {
-    return Absent{
-        fmt::format("{}: {}", (folder / "stat").string(), stat.reason())};
+    return Absent{fmt::format("{}/stat: {}", folder, stat.reason())};
   }
-  const Reading<std::string> status_text = read_file(folder / "status");
+  const Reading<std::string> status_text = read_file(folder + "/status");
   const Status status =
       status_text ? parse_status(*status_text)
                   : Status{.peak_rss = Absent{status_text.reason()},
@@ -82,8 +82,7 @@ std::int64_t own_minor_faults() {
   return usage.ru_minflt;
 }
 
-std::vector<pid_t> children_of(pid_t parent,
-                               const std::filesystem::path& proc) {
+std::vector<pid_t> children_of(pid_t parent, const std::string& proc) {
   std::vector<pid_t> children;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(proc, error), end;

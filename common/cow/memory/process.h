@@ -4,7 +4,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,14 +45,12 @@ struct Process {
 
 /// Reads the process once. Absent, with the reason, when it has ended or when
 /// this process may not read its memory figures (another user's process).
-Reading<Process> read_process(pid_t pid,
-                              const std::filesystem::path& proc = "/proc");
+Reading<Process> read_process(pid_t pid, const std::string& proc = "/proc");
 
 /// Minor page faults of this process so far: getrusage(2).
 std::int64_t own_minor_faults();
 
 /// The processes whose parent is `parent`, in the order of their ids.
-std::vector<pid_t> children_of(pid_t parent,
-                               const std::filesystem::path& proc = "/proc");
+std::vector<pid_t> children_of(pid_t parent, const std::string& proc = "/proc");
 
 }  // namespace cow

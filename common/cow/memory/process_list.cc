@@ -65,8 +65,8 @@ struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
-std::optional<ListedProcess> read_listed(const std::filesystem::path& folder) {
-  const Reading<std::string> text = read_file(folder / "stat");
+std::optional<ListedProcess> read_listed(const std::string& folder) {
+  const Reading<std::string> text = read_file(folder + "/stat");
   if (!text) return std::nullopt;
   const Reading<ListedProcess> parsed = parse_listed(*text);
   if (!parsed) return std::nullopt;
@@ -112,14 +112,15 @@ Reading<ListedProcess> parse_listed(std::string_view text) {
   return process;
 }
 
-std::vector<ListedProcess> list_processes(const std::filesystem::path& proc) {
+std::vector<ListedProcess> list_processes(const std::string& proc) {
   std::vector<ListedProcess> processes;
   const std::unique_ptr<DIR, CloseFolder> folder(::opendir(proc.c_str()));
   if (!folder) return processes;
   while (const dirent* entry = ::readdir(folder.get())) {
     const auto pid = parse_number<pid_t>(entry->d_name);
     if (!pid || *pid <= 0) continue;
-    std::optional<ListedProcess> process = read_listed(proc / entry->d_name);
+    std::optional<ListedProcess> process =
+        read_listed(fmt::format("{}/{}", proc, entry->d_name));
     if (!process || process->id.pid != *pid) continue;
     processes.push_back(*std::move(process));
   }
@@ -150,9 +151,9 @@ std::string parse_command_line(std::string_view text) {
 }
 
 std::string read_command(const ListedProcess& process,
-                         const std::filesystem::path& proc) {
+                         const std::string& proc) {
   const auto text =
-      read_file(proc / std::to_string(process.id.pid) / "cmdline");
+      read_file(fmt::format("{}/{}/cmdline", proc, process.id.pid));
   std::string line = text ? parse_command_line(*text) : std::string();
   return line.empty() ? fmt::format("[{}]", printable(process.name)) : line;
 }

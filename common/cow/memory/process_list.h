@@ -6,7 +6,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,8 +60,7 @@ Reading<ListedProcess> parse_listed(std::string_view text);
 
 /// All processes in one pass, in the order of their ids; those that end while
 /// they are read are left out. Empty if there is no /proc.
-std::vector<ListedProcess> list_processes(
-    const std::filesystem::path& proc = "/proc");
+std::vector<ListedProcess> list_processes(const std::string& proc = "/proc");
 
 /// The arguments of /proc/PID/cmdline, made fit for a terminal: one blank
 /// between two, U+FFFD for every byte that is no text or would steer the
@@ -71,7 +69,7 @@ std::string parse_command_line(std::string_view text);
 
 /// What a process is called: its command line, or "[name]" where it has none.
 std::string read_command(const ListedProcess& process,
-                         const std::filesystem::path& proc = "/proc");
+                         const std::string& proc = "/proc");
 
 /// `text` with U+FFFD for every byte that is not UTF-8 or steers a terminal.
 std::string printable(std::string_view text);

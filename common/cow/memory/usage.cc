@@ -67,13 +67,13 @@ Reading<Usage> parse_smaps_rollup(std::string_view text) {
   return usage;
 }
 
-Reading<Usage> read_usage(pid_t pid, const std::filesystem::path& proc) {
-  const auto path = proc / std::to_string(pid) / "smaps_rollup";
+Reading<Usage> read_usage(pid_t pid, const std::string& proc) {
+  const std::string path = fmt::format("{}/{}/smaps_rollup", proc, pid);
   const Reading<std::string> text = read_file(path);
   if (!text) return Absent{text.reason()};
   Reading<Usage> usage = parse_smaps_rollup(*text);
   if (!usage) {
-    return Absent{fmt::format("{}: {}", path.string(), usage.reason())};
+    return Absent{fmt::format("{}: {}", path, usage.reason())};
   }
   return usage;
 }

@@ -10,8 +10,8 @@
 
 #include <sys/types.h>
 
-#include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "cow/os/bytes.h"
@@ -48,7 +48,6 @@ bool add_usage_line(std::string_view line, Usage& usage);
 
 /// What process `pid` costs now. It takes the kernel time in proportion to the
 /// pages of the process: about 20 ms for 1 GiB. `proc` is for tests.
-Reading<Usage> read_usage(pid_t pid,
-                          const std::filesystem::path& proc = "/proc");
+Reading<Usage> read_usage(pid_t pid, const std::string& proc = "/proc");
 
 }  // namespace cow
