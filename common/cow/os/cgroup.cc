@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <sstream>
 
 #include "cow/os/descriptor.h"
 
@@ -46,7 +45,11 @@ double quota(const std::filesystem::path& group, int version) {
   double period = 0;
   if (version == 2) {
     const Reading<std::string> text = read_file(group / "cpu.max");
-    if (text) std::istringstream(*text) >> allowed >> period;  // "max 100000"
+    if (text) {  // "50000 100000", or "max 100000"
+      char* behind = nullptr;
+      allowed = std::strtod(text->c_str(), &behind);
+      period = std::strtod(behind, nullptr);
+    }
   } else {
     const auto quota_us = read_file(group / "cpu.cfs_quota_us");
     const auto period_us = read_file(group / "cpu.cfs_period_us");

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cow/os/child.h"
-#include "cow/pool/options.h"
+#include "cow/pool/on_death.h"
 #include "cow/pool/worker_link.h"
 
 namespace cow {

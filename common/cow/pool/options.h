@@ -3,18 +3,10 @@
 
 #include "cow/os/cpus.h"
 #include "cow/pool/call.h"
+#include "cow/pool/on_death.h"
 #include "cow/pool/start_method.h"
 
 namespace cow {
-
-/// What becomes of the batch that a worker was at when it died.
-enum class OnDeath {
-  /// It fails as WorkerDied. Nothing is ever run twice.
-  kFail,
-  /// It is run once more, by another worker; if that dies too, it fails. For
-  /// tasks that may be run twice.
-  kRetryOnce,
-};
 
 struct PoolOptions {
   /// How many processes; at least 1. By default as many as CPUs may be used.

@@ -1,7 +1,5 @@
 #include "cow/pool/spawn_order.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cstddef>
 
@@ -29,10 +27,11 @@ std::optional<int> take_number(std::string_view& text) {
 }  // namespace
 
 std::string to_string(const SpawnOrder& order) {
-  return fmt::format(
-      "{} {} {}",
-      order.role == SpawnOrder::Role::kWorker ? kWorker : kForkServer,
-      order.parent, fmt::join(order.descriptors, " "));
+  std::string text(order.role == SpawnOrder::Role::kWorker ? kWorker
+                                                           : kForkServer);
+  text += " " + std::to_string(order.parent);
+  for (const int fd : order.descriptors) text += " " + std::to_string(fd);
+  return text;
 }
 
 std::optional<SpawnOrder> parse_spawn_order(std::string_view text) {
