@@ -103,11 +103,12 @@ format: ## Puts all C++ into the project's form
 	@$(PACKAGES) tidy
 	@clang-format -i $(SOURCES)
 
-tidy: build ## Checks the form and what clang-tidy finds
-	@$(PACKAGES) tidy
+tidy: ## Checks the form and what clang-tidy finds
+	@$(PACKAGES) build tidy
+	@$(BUILD_SH) build-strict strict
 	@clang-format --dry-run --Werror $(SOURCES)
-	@run-clang-tidy -quiet -p $(BUILD) -j $(JOBS) '$(CURDIR)/(common|lessons)/' \
-	  > $(BUILD)/tidy.log 2>&1 || { cat $(BUILD)/tidy.log; exit 1; }
+	@run-clang-tidy -quiet -p build-strict -j $(JOBS) '$(CURDIR)/(common|lessons)/' \
+	  > build-strict/tidy.log 2>&1 || { cat build-strict/tidy.log; exit 1; }
 
 install: ## Installs the library and cowtop: make install [PREFIX=/usr/local] [DESTDIR=]
 	@$(PACKAGES) build

@@ -20,12 +20,12 @@ namespace {
 
 using cow::Anchor;
 using cow::Svg;
-using cow::Type;
+using cow::TextStyle;
 using Json = nlohmann::json;
 
-constexpr Type kHeading{.size = 13, .bold = true};
-constexpr Type kName{.size = 12, .bold = true};
-constexpr Type kSoft{.size = 11, .color = "soft"};
+constexpr TextStyle kHeading{.size = 13, .bold = true};
+constexpr TextStyle kName{.size = 12, .bold = true};
+constexpr TextStyle kSoft{.size = 11, .color = "soft"};
 
 // Bytes of a message that belong together.
 struct Part {

@@ -14,12 +14,12 @@ namespace {
 
 using cow::Anchor;
 using cow::Svg;
-using cow::Type;
+using cow::TextStyle;
 
-constexpr Type kHeading{.size = 13, .bold = true};
-constexpr Type kName{.size = 12, .bold = true};
-constexpr Type kSoft{.size = 11, .color = "soft"};
-constexpr Type kLabel{.size = 11};
+constexpr TextStyle kHeading{.size = 13, .bold = true};
+constexpr TextStyle kName{.size = 12, .bold = true};
+constexpr TextStyle kSoft{.size = 11, .color = "soft"};
+constexpr TextStyle kLabel{.size = 11};
 
 // One of a process's figures: bars of all three lie upon each other, because
 // USS is a part of PSS, and PSS a part of RSS.

@@ -140,7 +140,7 @@ cow::Flags flags_of(const json& report) {
 }
 
 /// How many claims there are of each kind.
-struct Count {
+struct Tally {
   int agree = 0;
   int differ = 0;
   int alone = 0;
@@ -148,7 +148,7 @@ struct Count {
 
 // A lesson's claims beside its twin's, as text.
 std::string beside(std::string_view lesson, const json& report,
-                   const std::vector<Moment>& twin, Count& count) {
+                   const std::vector<Moment>& twin, Tally& count) {
   const std::vector<Compared> claims = compare(report, twin);
   const Lines lines(claims);
   std::string text = lines.heading(lesson);
@@ -178,7 +178,7 @@ int run_twins(Course course) {
     return cow::kNotPossible;
   }
   const char* intro = kIntro;
-  Count count;
+  Tally count;
   for (const cow::LessonEntry& lesson : cow::lessons()) {
     if (!lesson.written()) continue;
     cow::ProgressLine waiting;

@@ -24,7 +24,7 @@ function(objects_of target)
 endfunction()
 
 # expect(TARGET MOST CMAKE_TARGET...): TARGET takes MOST objects or fewer, some of
-# each CMAKE_TARGET, and none of another one but fetched libraries.
+# each CMAKE_TARGET, and none of another one but of fmt.
 function(expect target most)
   objects_of(${target})
   list(LENGTH objects number)
@@ -40,7 +40,7 @@ function(expect target most)
     endif()
     list(FILTER objects EXCLUDE REGEX "(^|/)${part}\\.dir/")
   endforeach()
-  list(FILTER objects EXCLUDE REGEX "(^|/)cowpool_fmt\\.dir/")
+  list(FILTER objects EXCLUDE REGEX "(^|/)cowpool_(static_)?fmt\\.dir/")
   if(objects)
     message(SEND_ERROR "${target} takes what it does not need:\n${objects}")
   endif()
@@ -55,6 +55,6 @@ endif()
 
 file(GLOB lessons RELATIVE "${SOURCE}/lessons" "${SOURCE}/lessons/*/*.cc")
 list(TRANSFORM lessons REPLACE "/.*" "")
-expect(lessons 70 cowpool cowpool_lesson course ${lessons})
-expect(04_global 60 cowpool cowpool_lesson 04_global)
-expect(cowtop 85 cowpool cowpool_lesson cowtop_core cowtop_screen cowtop)
+expect(lessons 30 cowpool cowpool_lesson cowpool_course course ${lessons})
+expect(04_global 12 cowpool cowpool_lesson 04_global)
+expect(cowtop 25 cowpool cowpool_lesson cowtop_core cowtop_screen cowtop)

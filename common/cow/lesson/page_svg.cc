@@ -17,9 +17,9 @@ namespace {
 
 // All in pixels.
 constexpr double kGap = 12;  // between maps that stand side by side
-constexpr Type kHeading{.size = 13, .bold = true};
-constexpr Type kLabel{.size = 12};
-constexpr Type kCaption{.size = 11, .color = "soft"};
+constexpr TextStyle kHeading{.size = 13, .bold = true};
+constexpr TextStyle kLabel{.size = 12};
+constexpr TextStyle kCaption{.size = 11, .color = "soft"};
 constexpr std::size_t kMostInALine = 5;
 
 std::string class_of(std::size_t kind) { return fmt::format("kind{}", kind); }

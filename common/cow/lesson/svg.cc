@@ -68,17 +68,17 @@ std::string svg_number(double length) {
   return fmt::format("{:g}", rounded == 0 ? 0 : rounded);  // no "-0"
 }
 
-double text_width(std::string_view text, const Type& type) {
+double text_width(std::string_view text, const TextStyle& style) {
   double width = 0;
   for (const char c : text) {
     // One width for each character: its bytes behind the first have none.
     if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) width += width_of(c);
   }
-  return width / 1000 * type.size * (type.bold ? 1.1 : 1);
+  return width / 1000 * style.size * (style.bold ? 1.1 : 1);
 }
 
 std::vector<std::string> wrap_text(std::string_view text, double width,
-                                   const Type& type) {
+                                   const TextStyle& style) {
   std::vector<std::string> lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
@@ -86,7 +86,7 @@ std::vector<std::string> wrap_text(std::string_view text, double width,
     text.remove_prefix(std::min(end + 1, text.size()));
     if (!lines.empty()) {
       std::string longer = lines.back() + " " + std::string(word);
-      if (text_width(longer, type) <= width) {
+      if (text_width(longer, style) <= width) {
         lines.back() = std::move(longer);
         continue;
       }
@@ -96,9 +96,9 @@ std::vector<std::string> wrap_text(std::string_view text, double width,
   return lines;
 }
 
-std::string clip_text(std::string text, double width, const Type& type) {
-  if (text_width(text, type) <= width) return text;
-  while (!text.empty() && text_width(text + "…", type) > width) {
+std::string clip_text(std::string text, double width, const TextStyle& style) {
+  if (text_width(text, style) <= width) return text;
+  while (!text.empty() && text_width(text + "…", style) > width) {
     // All bytes of the last character.
     while ((static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) {
       text.pop_back();
@@ -113,8 +113,8 @@ Svg::Svg(std::string_view title, std::string_view subtitle) : title_(title) {
     light_ += rule(frame.name, frame.light);
     dark_ += rule(frame.name, frame.dark);
   }
-  constexpr Type kTitle{.size = 17, .bold = true};
-  constexpr Type kSubtitle{.size = 12.5, .color = "soft"};
+  constexpr TextStyle kTitle{.size = 17, .bold = true};
+  constexpr TextStyle kSubtitle{.size = 12.5, .color = "soft"};
   y = 10;
   for (const std::string& line : wrap_text(title, kInner, kTitle)) {
     y += 22;
@@ -137,14 +137,15 @@ void Svg::dark_rule(std::string_view rule) {
   dark_ += '\n';
 }
 
-void Svg::text(double x, double at_y, const Type& type, std::string_view text) {
+void Svg::text(double x, double at_y, const TextStyle& style,
+               std::string_view text) {
   constexpr std::array kAnchors = {"", " text-anchor=\"middle\"",
                                    " text-anchor=\"end\""};
   body_ += fmt::format(
       "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{}{} class=\"{}\">{}</text>\n",
-      svg_number(x), svg_number(at_y), svg_number(type.size),
-      type.bold ? " font-weight=\"bold\"" : "",
-      kAnchors.at(static_cast<std::size_t>(type.anchor)), type.color,
+      svg_number(x), svg_number(at_y), svg_number(style.size),
+      style.bold ? " font-weight=\"bold\"" : "",
+      kAnchors.at(static_cast<std::size_t>(style.anchor)), style.color,
       escape_xml(text));
 }
 

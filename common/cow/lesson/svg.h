@@ -21,7 +21,7 @@ struct Shade {
 enum class Anchor { kStart, kMiddle, kEnd };
 
 /// How a text looks: a class of the frame's ("ink", "soft") and its size.
-struct Type {
+struct TextStyle {
   double size = 12;  ///< in pixels; below 11 nobody reads it
   bool bold = false;
   std::string_view color = "ink";
@@ -48,7 +48,8 @@ class Svg {
   /// Adds a rule to the style sheet that holds on a dark page only.
   void dark_rule(std::string_view rule);
 
-  void text(double x, double at_y, const Type& type, std::string_view text);
+  void text(double x, double at_y, const TextStyle& style,
+            std::string_view text);
   /// With `hover`, a browser shows that under the mouse.
   void rect(double x, double at_y, double width, double height,
             std::string_view color, std::string_view hover = "");
@@ -75,13 +76,14 @@ std::string escape_xml(std::string_view text);
 std::string svg_number(double length);
 
 /// No less than what `text` takes in any usual font without serifs.
-double text_width(std::string_view text, const Type& type = {});
+double text_width(std::string_view text, const TextStyle& style = {});
 
 /// `text` in lines that are at most `width` wide, broken between words.
 std::vector<std::string> wrap_text(std::string_view text, double width,
-                                   const Type& type);
+                                   const TextStyle& style);
 
 /// `text` if it is at most `width` wide, else its beginning and "…".
-std::string clip_text(std::string text, double width, const Type& type = {});
+std::string clip_text(std::string text, double width,
+                      const TextStyle& style = {});
 
 }  // namespace cow

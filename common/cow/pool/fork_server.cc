@@ -99,7 +99,7 @@ std::string call_of(const std::system_error& error) {
   return text;
 }
 
-void expect_one_thread() {
+void expect_no_thread_of_the_preload() {
   const int threads = thread_count();
   if (threads == 1) return;
   throw PoolError(fmt::format(
@@ -174,7 +174,7 @@ pid_t Server::fork_worker(Letter letter) {
   if (letter.descriptors.size() != 3) {
     throw PoolError("a request without its pipes");
   }
-  expect_one_thread();
+  expect_no_thread_of_the_preload();
   Child child = Child::fork([&, server = ::getpid()] {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != server) return 0;
