@@ -19,7 +19,7 @@ using Figure = std::function<Bytes(const Found&)>;
 
 // Less than this a process has for itself whatever it does: an interpreter
 // takes 2 MiB as soon as it runs.
-constexpr Bytes kLeast = 4_MiB;
+constexpr Bytes kLeastToMention = 4_MiB;
 // What becomes private at this rate is on its way, however little it is yet.
 constexpr Bytes kLeastRate = 1_MiB;
 
@@ -55,7 +55,7 @@ Bytes most(const std::vector<Found>& all, const Figure& figure) {
 
 // Who has less than this does not count: a worker that had no task yet.
 Bytes least_large(const std::vector<Found>& all, const Figure& figure) {
-  return std::max(kLeast, most(all, figure) / 4);
+  return std::max(kLeastToMention, most(all, figure) / 4);
 }
 
 // The figures of those that have much of it, in ascending order.
@@ -154,15 +154,16 @@ class FamilyCase {
     }
     if (is_much(own)) return copies();
     if (family_.ancestor.size() == 1 &&
-        copied(family_.ancestor[0]) >= std::max(kLeast, all_shared() / 4)) {
+        copied(family_.ancestor[0]) >=
+            std::max(kLeastToMention, all_shared() / 4)) {
       return written_by_ancestor();
     }
     if (const Found* one = holder_alone()) return held_by_ancestor(*one);
-    if (all_shared() >= kLeast) return shared_case();
+    if (all_shared() >= kLeastToMention) return shared_case();
     return cannot_tell(
         fmt::format("there is too little data; no process has "
                     "{} of it, shared or for itself",
-                    to_string(kLeast)));
+                    to_string(kLeastToMention)));
   }
 
  private:
@@ -185,12 +186,13 @@ class FamilyCase {
 
   // Whether it costs the machine enough beside what is shared to be the case.
   bool is_much(const Figure& figure) const {
-    return most(workers_, figure) >= kLeast &&
+    return most(workers_, figure) >= kLeastToMention &&
            sum(workers_, figure) >= all_shared() / 2;
   }
   // Whether it is on its way to that.
   bool is_underway() const {
-    return most(workers_, written_figure()) >= kLeast && pace() >= kLeastRate;
+    return most(workers_, written_figure()) >= kLeastToMention &&
+           pace() >= kLeastRate;
   }
 
   bool most_is_sorted() const {
@@ -199,7 +201,7 @@ class FamilyCase {
     const Bytes sorted =
         sum(workers_, [](const Found& f) { return f.pages->exclusive(); });
     const Bytes rest = all - sorted;
-    return rest < all / 2 || rest < kLeast * workers_.size();
+    return rest < all / 2 || rest < kLeastToMention * workers_.size();
   }
 
   // The ancestor, if most of the data is what it has made for itself since the
@@ -208,7 +210,7 @@ class FamilyCase {
     if (family_.ancestor.size() != 1) return nullptr;
     const Found& one = family_.ancestor[0];
     const Bytes amount = own(one) + undecided(one);
-    return amount >= kLeast && amount > all_shared() ? &one : nullptr;
+    return amount >= kLeastToMention && amount > all_shared() ? &one : nullptr;
   }
 
   static Diagnosis held_by_ancestor(const Found& one) {
@@ -381,7 +383,7 @@ Diagnosis of_strangers(const std::vector<Found>& all) {
   const std::vector<Found> others = without_starter(all);
   const Typical one = typical(others, alone);
   const Bytes memory = most_shared_memory(all);
-  if (memory >= kLeast && memory >= one.amount) {
+  if (memory >= kLeastToMention && memory >= one.amount) {
     return {Kind::kShared,
             fmt::format("About {} is shared memory: it exists once for all "
                         "who have mapped it.",
@@ -393,7 +395,7 @@ Diagnosis of_strangers(const std::vector<Found>& all) {
     return cannot_tell(
         fmt::format("there is too little data; no process has "
                     "{} for itself",
-                    to_string(kLeast)));
+                    to_string(kLeastToMention)));
   }
   if (owners == 1 || one.amount == Bytes()) return of_the_only_large(all);
   const std::size_t count = large(others, alone).size();
