@@ -1,22 +1,22 @@
 #!/bin/sh
 # Builds targets: build.sh BUILD PRESET [-DNAME=VALUE...] [TARGET...]
 #
-# Configures the folder BUILD where that was not done, where it has another value
-# of a variable named, or where it can no longer be used; then builds the targets,
-# or everything. Says in one line how far it is, and nothing where there is
-# nothing to do. What the compiler says is shown only where the build fails; all
-# of it is in BUILD/build.log.
+# Configures the folder BUILD if that was not done, if a -D value differs from the
+# cached one, or if the folder can no longer be used; then builds the targets, or
+# everything. Says in one line how far it is, and nothing where there is nothing
+# to do. What the compiler says is shown only if the build fails; BUILD/build.log
+# has all that the last build said.
 set -u
 
 build=$1 preset=$2
 shift 2
 cache=$build/CMakeCache.txt
-# CMake's own make is not a part of the one that calls this.
+# CMake may run make: our make's flags are not for it.
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
 terminal=
 [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] && terminal=yes
-# A line on the terminal that the next one takes the place of; none: no line.
+# Overwrites the progress line on the terminal; an empty text clears it.
 progress() { [ -z "$terminal" ] || printf '\r\033[K%s' "$1" >&2; }
 
 # The value of a variable of the cache.

@@ -2,13 +2,13 @@
 //
 // An object holds a large array and wants its method run in a pool of workers.
 // So each item of the map is a pair: the object itself, and a number i. The
-// workers are forked, and fork shares memory copy-on-write: should the object
-// not be shared, as long as nobody writes to it?
+// workers are forked, and fork shares memory copy-on-write: so is the object
+// shared, as long as nobody writes to it?
 //
 // What you should see: it is not. Whatever is handed to `map` is pickled, goes
-// through a pipe and is rebuilt in the worker. Each worker inherits the object
-// (RSS counts it once), never looks at that one, and gets another of its own
-// (RSS counts it twice, USS shows what it cost).
+// through a pipe and is rebuilt in the worker. Each worker inherits the object,
+// never looks at that one, and gets another of its own: RSS shows two objects,
+// USS one.
 // How to read these programs: docs/reading_a_lesson.md.
 
 #include <Eigen/Core>
@@ -32,7 +32,7 @@ struct Analysis {
 
   double analyze(int i) const {
     const double mean = numbers.mean();  // reads all of it
-    cow::wait_to_be_measured();          // here the question's program slept
+    cow::wait_to_be_measured();          // so that its memory can be read
     return mean * i * i;
   }
 
@@ -69,7 +69,7 @@ void experiment(cow::Lesson& lesson) {
 
   // A batch: its header, the function, and the array's rows and columns.
   const cow::Formula h("h", 48_B + 8_B + 16_B);
-  const cow::Formula m("m", 4_B + 4_B);  // an item: the object's number, and i
+  const cow::Formula m("m", 4_B + 4_B);  // an item: the object's id, and i
   lesson.claim("the object goes through the pipe in every batch",
                held.pipe_bytes(), T * (D + h) + n * m);
   lesson.claim("a worker owns a copy (USS)", held.each_worker(cow::uss),

@@ -9,8 +9,8 @@
 // process. Added up it makes the first pool, which holds the data once, look
 // more expensive than the third, which holds it N times. PSS divides each page
 // by the number of processes that map it, and its sum is what the machine
-// spends. USS is what a process would give back if it ended. And two things are
-// in none of the three: page tables, and memory that was never touched.
+// spends. USS is what a process would give back if it ended. None of these
+// figures includes page tables, or memory that was never touched.
 // How to read these programs: docs/reading_a_lesson.md.
 
 #include <Eigen/Core>
@@ -55,13 +55,13 @@ cow::Moment pass(cow::Lesson& lesson, std::string_view name,
   return lesson.measure(name, pool.map_async(hold_a_copy, items));
 }
 
-// One worker that inherits. Its page tables take D/512: were they part of RSS,
-// PSS or USS, that claim would fail, because it allows half of it.
+// One worker that inherits. Its page tables take D/512. If a figure included
+// them, its claim would fail: from 32 MiB of data on it allows D/1024.
 void claim_worker(cow::Lesson& lesson, const cow::Moment& shared) {
   const auto [D, N, n, T] = lesson.symbols();
   const cow::Bytes slack = std::max(lesson.data() / 1024, 32_KiB);
-  // The base is that of the worker that maps most of the program; the others
-  // may map less.
+  // The base is the largest of the workers'. Others may map less of the
+  // program, so more is allowed below.
   lesson.claim("a worker's RSS is all that it maps",
                shared.each_worker(cow::rss), cow::above_base(D, 256_KiB, slack),
                "page tables are counted in it");

@@ -69,7 +69,7 @@ cow::Moment send_bound_method(cow::Lesson& lesson, cow::Bytes size) {
 }
 
 cow::Moment send_handle(cow::Lesson& lesson) {
-  // Made before the fork, it has the same place in every worker.
+  // The handle is its number in a table that every worker inherits.
   const cow::Inheritable<Analysis> built_before_the_fork(lesson.data());
   return send(lesson, "a handle to the object",
               cow::bound<&Analysis::analyze>(built_before_the_fork.handle()));
@@ -85,7 +85,7 @@ void experiment(cow::Lesson& lesson) {
 
   const cow::Formula header("header", 48_B);  // of a batch
   const cow::Formula f("f", 8_B);             // a function: where its code is
-  const cow::Formula o("o", 4_B + 16_B);  // an object: number, rows and columns
+  const cow::Formula o("o", 4_B + 16_B);  // an object: its id, rows, columns
   const cow::Formula i("i", 4_B);         // an item
   lesson.claim("a function takes 8 bytes", function.pipe_bytes(),
                T * (header + f) + n * i);

@@ -26,7 +26,7 @@ struct Analysis {
 
   double analyze(int i) const {
     const double mean = numbers.mean();  // reads all of it
-    cow::wait_to_be_measured();          // here the question's program slept
+    cow::wait_to_be_measured();          // so that its memory can be read
     return mean * i * i;
   }
 

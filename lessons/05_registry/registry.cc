@@ -73,7 +73,7 @@ cow::Moment share_table(cow::Lesson& lesson, cow::Bytes size) {
   return lesson.measure(pool.map_async(analyze, items));
 }
 
-// What a worker finds in its table of two changes that were made later.
+// Which of two later changes to the table a worker can see.
 struct Found {
   bool late_key = false;   // the key that was added
   bool new_value = false;  // the value that was changed
@@ -92,10 +92,10 @@ Found look_for_changes(int /*i*/) {
 
 int version_of(const std::string& key) { return look_up(key).version; }
 
-// Changes the table when the workers of `pool` stand, and says what each of
-// them finds.
+// Changes the table after the workers of `pool` were forked, and says what each
+// of them finds.
 std::vector<Found> change_the_table(cow::Lesson& lesson, cow::Pool& pool) {
-  lesson.ask_each_worker(pool, look_for_changes);  // each has done a task
+  lesson.ask_each_worker(pool, look_for_changes);  // one task each
   registry.emplace("late", 8_B);
   registry.at("a").version = 2;
   std::vector<Found> found = lesson.ask_each_worker(pool, look_for_changes);
@@ -115,13 +115,13 @@ void experiment(cow::Lesson& lesson) {
 
   const auto held = lesson.run(share_table);  // over nothing, then over D
   cow::Pool pool({.workers = lesson.workers()});
-  const auto standing = change_the_table(lesson, pool);
+  const auto forked_before = change_the_table(lesson, pool);
   const std::string error = cow::error_of_task(
       [&] { pool.map(version_of, std::vector<std::string>{"late"}); });
-  // Each worker ends after one task; the next task gets one that is forked
-  // then.
+  // Each worker ends after one batch. Its replacement is forked when the next
+  // batch is sent: after the change.
   cow::Pool replaced({.workers = lesson.workers(), .max_tasks_per_child = 1});
-  const auto later = change_the_table(lesson, replaced);
+  const auto forked_after = change_the_table(lesson, replaced);
 
   const cow::Formula h("h", 48_B + 8_B);       // a batch: header and function
   const cow::Formula m("m", 8_B + 1_B + 4_B);  // an item: length, key, i
@@ -130,13 +130,13 @@ void experiment(cow::Lesson& lesson) {
   lesson.claim("each object exists once (ΣPSS)", held.total(cow::pss),
                cow::above_base(D));
   lesson.claim("workers that know a key added after their fork",
-               count(standing, &Found::late_key), 0);
+               count(forked_before, &Found::late_key), 0);
   lesson.claim("workers that see a value changed after it",
-               count(standing, &Found::new_value), 0);
+               count(forked_before, &Found::new_value), 0);
   lesson.claim("of those forked later, that know the key",
-               count(later, &Found::late_key), N);
+               count(forked_after, &Found::late_key), N);
   lesson.claim("of those forked later, that see the value",
-               count(later, &Found::new_value), N);
+               count(forked_after, &Found::new_value), N);
   lesson.show("A key that was added too late", cow::wrap(error, "  "));
   lesson.claim("errors that name the key which is not there",
                error.find("\"late\"") == std::string::npos ? 0 : 1, 1);

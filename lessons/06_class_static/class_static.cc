@@ -8,10 +8,9 @@
 //
 // What you should see: the figures of lesson 04, however many instances of the
 // class there are. A static that is set after the pool was made is not seen.
-// And an initializer that costs nothing under fork costs a copy of its argument
-// in each worker under spawn and with a fork server: through the pipe, and then
-// in memory.
-// How to read these programs: docs/reading_a_lesson.md.
+// Under fork an initializer's argument costs nothing. Under spawn and with a
+// fork server each worker gets a copy of it: through the pipe, and then in
+// memory. How to read these programs: docs/reading_a_lesson.md.
 
 #include <Eigen/Core>
 #include <memory>
@@ -83,7 +82,7 @@ void claim_static(cow::Lesson& lesson) {
 
   Analysis::use(nullptr);
   cow::Pool pool({.workers = lesson.workers()});
-  Analysis::use(numbers_of(8_B));  // too late: the workers stand
+  Analysis::use(numbers_of(8_B));  // too late: they are forked
   lesson.claim("static: set after the pool, workers that see it",
                lesson.count_workers(pool, Analysis::is_set), 0);
 }
@@ -105,7 +104,7 @@ void claim_initializer(cow::Lesson& lesson, StartMethod method) {
     return moment;
   });
 
-  // A message: header, function; the array's number, rows and columns.
+  // A message: header, function; the array's id, rows and columns.
   const cow::Formula a("a", 48_B + 8_B + 4_B + 16_B);
   const bool inherited = method == StartMethod::kFork;
   lesson.claim(name + ": what the initializer takes in the pipes", sent,

@@ -7,8 +7,9 @@
 // and forks the workers: they share with it and with each other, and the parent
 // holds nothing.
 //
-// What you should see: one task, three methods, and D once, N + 1 times, and
-// once again. And that a spawned program runs its static initializers again.
+// What you should see: one task, and D once with fork, N + 1 times with spawn,
+// once with a fork server. And a spawned program runs its static initializers
+// again.
 // How to read these programs: docs/reading_a_lesson.md.
 
 #include <unistd.h>
@@ -100,7 +101,7 @@ void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
   lesson.needs_memory((N + 1) * D);
 
-  // A message: header, function; the array's number, rows and columns.
+  // A message: header, function; the array's id, rows and columns.
   const cow::Formula a("a", 48_B + 8_B + 4_B + 16_B);
   measure_and_claim(lesson, StartMethod::kFork, D, 0_B, 0);
   measure_and_claim(lesson, StartMethod::kSpawn, (N + 1) * D, N * (D + a), N);
@@ -114,7 +115,8 @@ void experiment(cow::Lesson& lesson) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  cow::serve_if_spawned();  // by this line a spawned copy becomes a worker
+  cow::serve_if_spawned();  // a spawned copy becomes a worker here; run_lesson
+                            // would do it, too
   return cow::run_lesson(argc, argv, "07_start_methods", experiment,
                          {.start_method = "fork, spawn, forkserver"});
 }

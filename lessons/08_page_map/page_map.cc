@@ -1,8 +1,8 @@
 // 08 page_map: a worker writes to what it inherited. What does that copy?
 //
-// The parent has D bytes in R pages, which the workers inherit. Each of them
-// writes a part f of the pages: all the same part, in one pool after the other
-// from none to all; and in the last pool, each a part of its own.
+// The parent has D bytes in R pages, which the workers inherit. Each worker
+// writes a fraction f of the pages. In the first five pools all write the same
+// pages, from none to all; in the last one, each writes pages of its own.
 //
 // What you should see: each page that is written is copied, and no other. Three
 // counts that know nothing of each other agree: a worker's page faults, its
@@ -87,7 +87,7 @@ void experiment(cow::Lesson& lesson) {
   const auto same = write_pages(lesson, "the same pages, f = 1/16", R, R / 16);
   write_pages(lesson, "the same pages, f = 1/4", R, R / 4);
   write_pages(lesson, "the same pages, f = 1", R, R);
-  // A sixteenth each, as long as there are no more workers than that.
+  // A sixteenth each; with more than 16 workers, one part of N.
   const Formula k = lesson.workers() > 16 ? N : Formula(16);
   const auto own = write_pages(lesson, "pages of their own", R, R / k, R / N);
 

@@ -1,15 +1,15 @@
 // 09 refcounts: can a worker that only reads make copies?
 //
 // Where objects are counted, the count lies beside the value: to read the value
-// is to take a reference, which changes the count. The same M numbers, built
-// before the fork in three forms: a list of floats, each an object (in a heap
-// with CPython's layout); one large array, which is one object; and a vector of
-// shared_ptr. The workers add them up, nothing else.
+// is to take a reference, which changes the count. Numbers in three forms,
+// built before the fork: M floats in a list, each an object (in a heap with
+// CPython's layout); one array of the same D bytes, which is one object; and M
+// numbers in a vector of shared_ptr. The workers add them up, nothing else.
 //
 // What you should see: adding up the floats, or the shared_ptr by copy, copies
-// each page that holds a count: M objects in slots of s bytes. Of the array it
-// copies one page, by reference none. Pages without counts stay shared.
-// How to read these programs: docs/reading_a_lesson.md.
+// each page that holds a count: M objects in slots of s bytes. Reading the
+// array copies one page, the shared_ptr by reference none. How to read these
+// programs: docs/reading_a_lesson.md.
 
 #include <cstdint>
 #include <iterator>
@@ -36,8 +36,8 @@ const cow::Ref<cow::List>* list = nullptr;
 const cow::Ref<cow::Array>* array = nullptr;
 const Pointers* pointers = nullptr;
 
-// The end of each task: its worker holds what it has read.
-double square(double sum, std::int64_t count, int i) {
+// The end of each task. All numbers are 1, so their mean is 1, too.
+double finish(double sum, std::int64_t count, int i) {
   cow::wait_to_be_measured();
   return sum / static_cast<double>(count) * i * i;
 }
@@ -49,30 +49,30 @@ double add_floats(int i) {  // as `for number in numbers` does it in CPython
     const cow::Ref<cow::Float> number = numbers->at<cow::Float>(k);  // counts
     sum += number->value;
   }
-  return square(sum, numbers->size(), i);
+  return finish(sum, numbers->size(), i);
 }
 
 double add_array(int i) {
   const cow::Ref<cow::Array> numbers = *array;  // counts, once for all
   double sum = 0;
   for (const double number : numbers->values()) sum += number;
-  return square(sum, numbers->length(), i);
+  return finish(sum, numbers->length(), i);
 }
 
 double add_by_copy(int i) {
   double sum = 0;
   // NOLINTNEXTLINE(performance-for-range-copy): that is the experiment.
   for (auto p : *pointers) sum += *p;  // counts: p is one more owner
-  return square(sum, std::ssize(*pointers), i);
+  return finish(sum, std::ssize(*pointers), i);
 }
 
 double add_by_reference(int i) {
   double sum = 0;
   for (const auto& p : *pointers) sum += *p;
-  return square(sum, std::ssize(*pointers), i);
+  return finish(sum, std::ssize(*pointers), i);
 }
 
-// One pool; which pages of `what` its workers have copied when they have read.
+// Runs `task` in a pool: which pages of `what` have the workers copied?
 template <typename Counted>
 cow::Copies read_all(cow::Lesson& lesson, std::string_view name,
                      double (*task)(int), const Counted& what) {

@@ -20,16 +20,16 @@ struct Expected {
 };
 
 /// What a lesson predicts of a figure. A formula alone means: exactly that,
-/// as the kernel counts pages and the pool counts bytes. Of whole processes see
-/// `above_base` and `nothing_but`.
+/// as the kernel counts pages and the pool counts bytes. For figures of whole
+/// processes use `above_base` and `nothing_but`.
 class Prediction {
  public:
   Prediction(Formula formula);
   template <std::integral Number>
   Prediction(Number number) : Prediction(Formula(number)) {}
 
-  /// With the base of `figure` where the prediction is above it. Throws
-  /// std::logic_error if that figure has no base.
+  /// Adds the figure's base for `above_base` and `nothing_but`; throws
+  /// std::logic_error there if it has none.
   Expected of(const Figure& figure) const;
 
  private:
@@ -48,13 +48,13 @@ class Prediction {
   std::optional<Bytes> above_;
 };
 
-/// The formula, within 1 %, but at least 256 KiB, and 64 KiB for each process
-/// that the figure is of: the own pages of whole processes come and go by some
-/// dozens.
+/// The formula, as far off as the largest of these: 1 % of it, 256 KiB, 64 KiB
+/// for each process that the figure is of. The own pages of whole processes
+/// come and go by some dozens.
 Prediction about(const Formula& formula);
 /// The same for the formula and the figure's base.
 Prediction above_base(const Formula& formula);
-/// The same, at most so much `below` and `above` their sum.
+/// The same, with bounds of the lesson's own below and above their sum.
 Prediction above_base(const Formula& formula, Bytes below, Bytes above);
 /// The formula and little else: at least one page more, because a process that
 /// has written nothing has not run, and at most 256 KiB.

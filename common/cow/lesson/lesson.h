@@ -72,8 +72,9 @@ class Lesson {
   std::vector<int> items() const;
   Symbols symbols() const;
 
-  /// To be called before memory is taken: throws NotPossible, with both
-  /// figures, when `peak` is more than this machine (this control group) has.
+  /// To be called before memory is taken: throws NotPossible when `peak` is
+  /// more than is available now on this machine (in this control group), with
+  /// both figures, or when that cannot be read.
   void needs_memory(const Formula& peak) const;
 
   /// Looks at processes while they stand still.
@@ -103,8 +104,8 @@ class Lesson {
     over_nothing_ = false;
   }
   /// Calls `experiment` twice: as `measure_base` does, then with the size of
-  /// the data; returns the moment that it has measured there. It takes the
-  /// size, or this lesson and the size.
+  /// the data; returns what the second call has returned. `experiment` takes
+  /// (Bytes) or (Lesson&, Bytes).
   template <typename Experiment>
   Moment run(Experiment experiment) {
     measure_base(experiment);
@@ -141,8 +142,8 @@ class Lesson {
   /// than the opposite of what it says.
   void claim(std::string says, Figure measured, const Prediction& prediction,
              std::string hint = "");
-  /// The same of counts of the lesson's own, one or one a worker, and of an
-  /// amount of memory. They belong to what was measured last.
+  /// The same for the lesson's own counts (one, or one a worker) and for an
+  /// amount of memory. They belong to the moment that was measured last.
   void claim(std::string says, std::vector<std::int64_t> counts,
              const Prediction& prediction, std::string hint = "");
   void claim(std::string says, std::int64_t count,
@@ -178,7 +179,7 @@ class Lesson {
   Rendezvous rendezvous_;
 };
 
-/// What the task says that fails in `call`; empty if none does.
+/// The error text of the task that fails in `call`; empty if none does.
 template <typename Call>
 std::string error_of_task(Call call) {
   try {

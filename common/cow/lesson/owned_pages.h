@@ -1,5 +1,5 @@
-// Which pages of a region belong to one process alone, counted in three ways
-// that know nothing of each other.
+// Which pages of a region belong to one process alone: a worker's counted in
+// three ways that know nothing of each other, the parent's in two.
 #pragma once
 
 #include <cstdint>
@@ -32,14 +32,14 @@ struct OwnedPages {
 std::int64_t write_and_count_faults(const Region& region, Pages first,
                                     Pages count);
 
-/// Measures a map whose tasks return `write_and_count_faults` of `region`, with
-/// a look at its pages. Throws as Lesson::measure does, and NotPossible if a
-/// page map cannot be read.
+/// Measures a map whose tasks return `write_and_count_faults` of `region`, and
+/// looks at the region's pages while the workers wait. Throws as
+/// Lesson::measure does, and NotPossible if a page map cannot be read.
 OwnedPages measure_pages(Lesson& lesson, std::string_view name,
                          Pending<std::vector<std::int64_t>> writing,
                          const Region& region);
 
-/// Draws some of them, each under a heading.
+/// Draws the pages of several, each under a heading.
 PagePicture owned_pages_picture(
     std::string title,
     const std::vector<std::pair<std::string, OwnedPages>>& groups);
