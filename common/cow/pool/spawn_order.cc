@@ -29,8 +29,12 @@ std::optional<int> take_number(std::string_view& text) {
 std::string to_string(const SpawnOrder& order) {
   std::string text(order.role == SpawnOrder::Role::kWorker ? kWorker
                                                            : kForkServer);
-  text += " " + std::to_string(order.parent);
-  for (const int fd : order.descriptors) text += " " + std::to_string(fd);
+  // One by one: of `" " + std::to_string(...)` g++ 12 says, wrongly, that it
+  // copies what overlaps.
+  text.append(" ").append(std::to_string(order.parent));
+  for (const int fd : order.descriptors) {
+    text.append(" ").append(std::to_string(fd));
+  }
   return text;
 }
 
