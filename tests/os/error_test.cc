@@ -1,6 +1,7 @@
 // System calls, checked. The calls here are lambdas that fail as told.
 #include "cow/os/error.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>

@@ -74,8 +74,8 @@ TEST_P(ImapInput, IsReadLessFarIfItsItemsAreLarge) {
 
 Bytes rss() { return read_process(::getpid())->usage.rss; }
 
-// The results alone would be 12 MB in the first case, 30 MB in the second, after
-// the first of them.
+// The results alone would be 12 MB in the first case, 30 MB in the second,
+// after the first of them.
 TEST(ImapOfAnyLength, TakesTheSameMemory) {
   Pool pool({.workers = 2});
   const auto growth = [](auto results) {
