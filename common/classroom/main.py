@@ -1,0 +1,45 @@
+"""The classroom: what make exercise, hint, check, grade and their like run.
+
+    python3 -B common/classroom/main.py COMMAND ...
+
+Exit status: 0 full points, or done · 1 below full points · 2 bad usage, said in
+one sentence.
+"""
+import argparse
+import importlib
+import os
+import sys
+
+from exercises import BadUsage
+
+# Each has add_to(subparsers), which names its commands, and run(arguments).
+MODULES = ["folder", "check", "grade", "predict", "find", "handouts"]
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise BadUsage(f"{self.prog}: {message}")
+
+
+def main():
+    parser = Parser(prog="classroom", description=__doc__.split("\n")[0])
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND",
+                                       parser_class=Parser)
+    subparsers.required = True
+    here = os.path.dirname(os.path.abspath(__file__))
+    for name in MODULES:
+        if os.path.exists(os.path.join(here, name + ".py")):
+            importlib.import_module(name).add_to(subparsers)
+    arguments = parser.parse_args()
+    return arguments.run(arguments)
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
+        sys.exit(main())
+    except BadUsage as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

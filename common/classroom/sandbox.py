@@ -1,0 +1,301 @@
+"""Runs what a hand-in brings: under limits, and so that nothing is left of it.
+
+With bubblewrap (bwrap): a file system of its own that is read-only but for a
+small work folder in memory, no network, and a PID namespace with which
+everything dies. Without it: a supervisor that adopts and ends all processes.
+COWPOOL_SANDBOX=none forces the latter. In both a watchdog looks at all
+processes of the run, and prlimit bounds each of them.
+"""
+import ctypes
+import functools
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from exercises import read
+
+MIB = 1 << 20
+OUTPUT = 64 << 10  # bytes of output that are read
+TICK = 0.03  # seconds between two looks of the watchdog
+
+
+class Limits:
+    """What a run may take. `memory` is that of all its processes."""
+
+    def __init__(self, seconds, memory, processes=64, file=128 * MIB):
+        self.seconds, self.memory, self.processes = seconds, memory, processes
+        self.file, self.disk = file, 2 * file
+
+
+class Ended:
+    """How a run ended. `why` is set if the watchdog ended it: hung, processes,
+    memory, output, disk or file."""
+
+    def __init__(self):
+        self.status, self.output, self.why, self.seconds = None, b"", None, 0.0
+
+    @property
+    def signal(self):
+        number = self.status - 128 if self.status > 128 else -self.status
+        return number if 0 < number < 65 else None
+
+    def text(self):
+        return self.output.decode("utf-8", "replace")
+
+
+@functools.lru_cache(None)
+def kind():
+    """"bubblewrap", or "none" where it is missing or may not be used."""
+    if os.environ.get("COWPOOL_SANDBOX") == "none" or not shutil.which("bwrap"):
+        return "none"
+    tried = subprocess.run(
+        ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc",
+         "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return "bubblewrap" if tried.returncode == 0 else "none"
+
+
+def warning():
+    """What is not limited here; None where everything is."""
+    if kind() == "bubblewrap":
+        return None
+    return ("Without bubblewrap a hand-in can read your files, write where you "
+            "may write, and use the network: do not check what you would not "
+            "run. Time, memory, processes, file size and output are limited.")
+
+
+def _bwrap(binds, writable, disk):
+    words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session",
+             "--cap-drop", "ALL", "--ro-bind", "/usr", "/usr"]
+    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+        if os.path.islink(name):
+            words += ["--symlink", os.readlink(name), name]
+        elif os.path.isdir(name):
+            words += ["--ro-bind", name, name]
+    for name in ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf",
+                 "/etc/ld.so.conf.d"):
+        words += ["--ro-bind-try", name, name]
+    words += ["--proc", "/proc", "--dev", "/dev", "--size", str(disk),
+              "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
+              "--size", str(disk), "--tmpfs", "/tmp"]
+    for path in binds:
+        words += ["--ro-bind", path, path]
+    for path in writable:
+        words += ["--bind", path, path]
+    return words + ["--remount-ro", "/", "--chdir", "/tmp", "--"]
+
+
+def _prlimit(limits):
+    if not shutil.which("prlimit"):
+        return []
+    words = ["prlimit", "--core=0", "--nofile=256", f"--fsize={limits.file}",
+             f"--as={limits.memory + 1024 * MIB}",
+             f"--cpu={int(limits.seconds) + 1}"]
+    # Outside of a namespace all processes of the user would count.
+    if kind() == "bubblewrap" and os.getuid() != 0:
+        words.append(f"--nproc={4 * limits.processes}")
+    return words + ["--"]
+
+
+def children(pid):
+    try:
+        found = []
+        for task in os.listdir(f"/proc/{pid}/task"):
+            found += read(f"/proc/{pid}/task/{task}/children").split()
+        return [int(child) for child in found]
+    except OSError:
+        return []
+
+
+def descendants(pid):
+    """All processes below one, those that are nearer first."""
+    found, last = [], [pid]
+    while last and len(found) < 10000:
+        last = [child for parent in last for child in children(parent)]
+        found += last
+    return found
+
+
+def _resident(pid):
+    try:
+        return int(read(f"/proc/{pid}/statm").split()[1]) * os.sysconf(
+            "SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def rollup(pid):
+    """Bytes by name of /proc/PID/smaps_rollup; empty if it is gone."""
+    try:
+        lines = read(f"/proc/{pid}/smaps_rollup").splitlines()[1:]
+        return {line.split(":")[0]: int(line.split()[1]) << 10
+                for line in lines}
+    except (OSError, IndexError, ValueError):
+        return {}
+
+
+def _available():
+    for line in read("/proc/meminfo").splitlines():
+        if line.startswith("MemAvailable"):
+            return int(line.split()[1]) << 10
+    return 1 << 62
+
+
+def _wrong(tree, limits, folder):
+    """What the watchdog sees: a reason to end the run, or None."""
+    if len(tree) > limits.processes:
+        return "processes"
+    # RSS counts what is shared several times: only if that is much, look closer.
+    if (sum(map(_resident, tree)) > limits.memory
+            and sum(rollup(pid).get("Pss", 0) for pid in tree) > limits.memory):
+        return "memory"
+    if _available() < 128 * MIB:
+        return "memory"
+    for place in ((f"/proc/{tree[-1]}/root/tmp", f"/proc/{tree[-1]}/root/dev/shm")
+                  if tree and folder is None else (folder,) if folder else ()):
+        try:
+            used, largest = _used(place)
+        except OSError:
+            continue
+        if largest >= limits.file:
+            return "file"
+        if used >= limits.disk - MIB:
+            return "disk"
+    return None
+
+
+def _used(folder):
+    """Bytes in a folder and in its largest file."""
+    used = largest = seen = 0
+    for place, _, files in os.walk(folder):
+        for name in files:
+            try:
+                there = os.lstat(os.path.join(place, name)).st_blocks * 512
+            except OSError:
+                continue
+            used, largest, seen = used + there, max(largest, there), seen + 1
+            if seen > 2000:  # a disk can be filled with names as well
+                return 1 << 62, largest
+    return used, largest
+
+
+def end(process):
+    """Kills a run: nothing of it is left."""
+    if kind() != "bubblewrap":
+        # Who has been stopped starts no other.
+        for _ in range(100):
+            tree = descendants(process.pid)
+            for pid in tree:
+                _kill(pid, signal.SIGSTOP)
+            if set(descendants(process.pid)) <= set(tree):
+                break
+        for pid in descendants(process.pid):
+            _kill(pid, signal.SIGKILL)
+    else:
+        process.kill()  # and all in its namespace with it
+    process.wait()
+
+
+def _kill(pid, number):
+    try:
+        os.kill(pid, number)
+    except OSError:
+        pass
+
+
+def run(command, limits, folder, binds=(), writable=(), environment=None,
+        meter=None):
+    """Runs a command and returns how it Ended.
+
+    `folder` is an empty folder that the caller removes: where the command works
+    if it has no file system of its own. `binds` are the paths that it can read,
+    `writable` those that it can write. `meter` gets to see the run.
+    """
+    inside = kind() == "bubblewrap"
+    where = "/tmp" if inside else folder
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8",
+                   "HOME": where, "TMPDIR": where, "PYTHONHASHSEED": "0",
+                   "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+                   "MKL_NUM_THREADS": "1", **(environment or {})}
+    words = (_bwrap(binds, writable, limits.disk) if inside else
+             [sys.executable, "-S", "-B", os.path.abspath(__file__)])
+    ended = Ended()
+    began = looked = time.monotonic()
+    process = subprocess.Popen(
+        words + _prlimit(limits) + command, cwd="/" if inside else folder,
+        env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    selector = selectors.DefaultSelector()
+    selector.register(process.stdout, selectors.EVENT_READ)
+    if meter:
+        meter.begin(selector, process.pid, depth=2 if inside else 1)
+    try:
+        while ended.why is None:
+            for key, _ in selector.select(TICK):
+                if key.fileobj is process.stdout:
+                    part = os.read(process.stdout.fileno(), 16384)
+                    ended.output += part
+                    if not part:
+                        selector.unregister(process.stdout)
+                    if len(ended.output) > OUTPUT:
+                        ended.why = "output"
+                else:
+                    meter.handle(key)
+            now = time.monotonic()
+            if now - looked >= TICK:
+                looked = now
+                tree = descendants(process.pid)
+                ended.why = ended.why or _wrong(
+                    tree, limits, None if inside else folder)
+                if meter:
+                    meter.tick(now)
+            if now - began > limits.seconds:
+                ended.why = ended.why or "hung"
+            if process.poll() is not None:
+                break
+        if ended.why is None:
+            os.set_blocking(process.stdout.fileno(), False)
+            while len(ended.output) <= OUTPUT:
+                part = process.stdout.read(16384)
+                if not part:
+                    break
+                ended.output += part
+            if len(ended.output) > OUTPUT:
+                ended.why = "output"
+    finally:
+        end(process)
+        if meter:
+            meter.close()
+        selector.close()
+        process.stdout.close()
+    ended.output = ended.output[:OUTPUT]
+    ended.status = process.returncode
+    ended.seconds = time.monotonic() - began
+    return ended
+
+
+def _supervise(command):
+    """Without bubblewrap: adopts whoever loses its parent, and ends all."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: prctl(2)
+    libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    try:
+        child = subprocess.Popen(command, start_new_session=True)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 127
+    status = child.wait()
+    while True:
+        for pid in descendants(os.getpid()):
+            _kill(pid, signal.SIGKILL)
+        try:
+            os.wait()
+        except ChildProcessError:
+            return status if status >= 0 else 128 - status
+
+
+if __name__ == "__main__":
+    sys.exit(_supervise(sys.argv[1:]))
