@@ -8,6 +8,11 @@ PACKAGES := common/setup/packages.sh
 BUILD_SH := common/setup/build.sh
 export JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
+# The exercises, and what their check needs.
+CLASSROOM = python3 -B common/classroom/main.py
+CLASSROOM_BUILD = $(PACKAGES) build && $(BUILD_SH) $(BUILD) default classroom
+export COWPOOL_BUILD = $(abspath $(BUILD))
+
 # Where `make install` installs to; DESTDIR, if given, stands before it.
 PREFIX  ?= /usr/local
 
@@ -16,8 +21,8 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.cc' '*.h')
 .DEFAULT_GOAL := help
 
 help: ## Lists the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | \
-	  awk -F '\t' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | \
+	  awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 build: ## Builds everything into build/
 	@$(PACKAGES) build
@@ -33,6 +38,31 @@ lesson: ## Runs one lesson: make lesson N=04 [ARGS="--workers 8"]
 	$(PACKAGES) build && \
 	$(BUILD_SH) $(BUILD) default "$$lesson" && \
 	common/setup/run.sh "$(BUILD)/bin/$$lesson" $(ARGS)
+
+exercise: ## Writes a folder to work in: make exercise N=04 [IN=python] [OUT=dir]
+	@$(CLASSROOM) exercise --n="$$N" --in="$$IN" --out="$$OUT"
+
+hint: ## Shows a hint: make hint N=04 LEVEL=1
+	@$(CLASSROOM) hint --n="$$N" --level="$$LEVEL"
+
+check: ## Measures a hand-in: make check DIR=dir
+	@$(CLASSROOM_BUILD)
+	@$(CLASSROOM) check --dir="$$DIR" --n="$$N" --in="$$IN" $(ARGS)
+
+grade: ## Measures a class: make grade DIR=dir [CSV=file] [HTML=file]
+	@$(PACKAGES) classroom || :
+	@$(CLASSROOM_BUILD)
+	@$(CLASSROOM) grade --dir="$$DIR" --n="$$N" --in="$$IN" --csv="$$CSV" \
+	  --html="$$HTML" $(ARGS)
+
+reset: ## Writes the starter of an exercise anew: make reset DIR=dir
+	@$(CLASSROOM) reset --dir="$$DIR"
+
+new-exercise: ## Begins an exercise for a lesson: make new-exercise N=10
+	@$(CLASSROOM) new-exercise --n="$$N"
+
+new-lesson: ## Begins a lesson: make new-lesson NN=10 NAME=density
+	@$(CLASSROOM) new-lesson --nn="$$NN" --name="$$NAME"
 
 twins: ## Runs each lesson beside its twin in CPython
 	@$(PACKAGES) build twins
@@ -120,4 +150,5 @@ clean: ## Removes what was built
 	  build-mutants
 
 .PHONY: help build docs proof site book lessons lesson twins cowtop test asan \
-  strict mutants format tidy install clean fuzz bench soak tsan
+  strict mutants format tidy install clean fuzz bench soak tsan exercise hint \
+  check grade reset new-exercise new-lesson

@@ -2,7 +2,8 @@
 # Sees to the packages that a target of the Makefile needs.
 #
 #   common/setup/packages.sh [GROUP...]    build (the default), twins, bench,
-#                                          tidy, docs, browser, mutants
+#                                          tidy, docs, browser, mutants,
+#                                          classroom
 #
 # Nothing missing: silent, exit 0. Something missing: says what and with which
 # command it will be installed, and installs it, with sudo where not root. It
@@ -92,6 +93,13 @@ needs_of() {
     'brew twins') package python numpy tmux ;;
     'none twins') tool numpy 'python3 with numpy' ;;
 
+    # Hand-ins are run in bubblewrap; without it a fallback limits less.
+    'apt classroom' | 'dnf classroom' | 'zypper classroom')
+      package python3 bubblewrap
+      ;;
+    'pacman classroom') package python bubblewrap ;;
+    'brew classroom' | 'none classroom') tool python3 python3 ;;
+
     'apt bench') library libbenchmark-dev ;;
     'dnf bench') library google-benchmark-devel ;;
     'zypper bench') library benchmark-devel ;;
@@ -172,7 +180,7 @@ needs_of() {
 
     *)
       say "'$1' is no group of packages;" \
-        'there are: build twins bench tidy docs browser mutants'
+        'there are: build twins bench tidy docs browser mutants classroom'
       exit 2
       ;;
   esac
