@@ -45,10 +45,7 @@ class Meter:
         """The hand-in's first process: below bwrap or the supervisor."""
         pid = self._pid
         for _ in range(self._depth):
-            below = sandbox.children(pid)
-            if not below:
-                return None
-            pid = below[0]
+            pid = next(iter(sandbox.children(pid)), None)
         return pid
 
     def handle(self, key):
@@ -118,11 +115,7 @@ class Meter:
 
     def _measure(self):
         parent = self._program()
-        tree = [pid for pid in sandbox.descendants(self._pid)
-                if _has_memory(pid)]
-        if self._depth == 2:
-            tree = [pid for pid in tree if pid not in
-                    sandbox.children(self._pid)]  # bwrap itself
+        tree = [parent] + sandbox.descendants(parent) if parent else []
         read_now = {pid: sandbox.rollup(pid) for pid in tree}
         workers = [figures for pid, figures in read_now.items()
                    if pid in self._waiting]
@@ -161,10 +154,6 @@ def _stat(pid):
         return read(f"/proc/{pid}/stat").rpartition(")")[2].split()
     except OSError:
         return []
-
-
-def _has_memory(pid):
-    return bool(sandbox.rollup(pid))
 
 
 def _written(pid):

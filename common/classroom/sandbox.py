@@ -1,11 +1,12 @@
 """Runs what a hand-in brings: under limits, and so that nothing is left of it.
 
-With bubblewrap (bwrap): a file system of its own that is read-only but for a
-small work folder in memory, no network, and a PID namespace with which
-everything dies. Without it: a supervisor that adopts and ends all processes.
-COWPOOL_SANDBOX=none forces the latter. In both a watchdog looks at all
-processes of the run, and prlimit bounds each of them.
+A supervisor (this file, as a program) adopts all processes of a run and returns
+when they are gone. Below it bubblewrap (bwrap) gives the run a file system of
+its own, read-only but for a small folder in memory, and no network. Where it is
+missing, or with COWPOOL_SANDBOX=none, the rest holds all the same: a watchdog
+looks at all processes of the run, and prlimit bounds each of them.
 """
+import contextlib
 import ctypes
 import functools
 import os
@@ -154,9 +155,14 @@ def _wrong(tree, limits, folder):
         return "memory"
     if _available() < 128 * MIB:
         return "memory"
-    for place in ((f"/proc/{tree[-1]}/root/tmp", f"/proc/{tree[-1]}/root/dev/shm")
-                  if tree and folder is None else (folder,) if folder else ()):
+    places = [folder] if folder else [
+        f"/proc/{tree[-1]}/root{name}" for name in ("/tmp", "/dev/shm") if tree]
+    for place in places:
         try:
+            # Before the run has a file system of its own, this is the machine's.
+            outside = {os.stat(path).st_dev for path in ("/", "/tmp", "/dev/shm")}
+            if not folder and os.stat(place).st_dev in outside:
+                continue
             used, largest = _used(place)
         except OSError:
             continue
@@ -182,28 +188,45 @@ def _used(folder):
     return used, largest
 
 
+class Groups:
+    """Control groups for a run, where they may be made: a limit that no process
+    can outrun. Root may; for others prlimit bounds the processes in bwrap."""
+
+    def __init__(self, limits):
+        self.made = []
+        version_1 = os.path.isdir("/sys/fs/cgroup/pids")
+        memory = "memory.limit_in_bytes" if version_1 else "memory.max"
+        for controller, file, most in (
+                ("pids", "pids.max", limits.processes + 16),
+                ("memory", memory, limits.memory + 256 * MIB)):
+            top = os.path.join("/sys/fs/cgroup", controller if version_1 else "")
+            path = os.path.join(top, f"cowpool-{os.getpid()}-{id(self)}")
+            try:
+                os.makedirs(path, exist_ok=True)
+                with open(os.path.join(path, file), "r+") as limit:
+                    limit.write(str(most))
+                self.made += [path] if path not in self.made else []
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.rmdir(path)
+
+    def remove(self):
+        for path in self.made:
+            with contextlib.suppress(OSError):
+                os.rmdir(path)
+
+
 def end(process):
-    """Kills a run: nothing of it is left."""
-    if kind() != "bubblewrap":
-        # Who has been stopped starts no other.
-        for _ in range(100):
-            tree = descendants(process.pid)
-            for pid in tree:
-                _kill(pid, signal.SIGSTOP)
-            if set(descendants(process.pid)) <= set(tree):
-                break
-        for pid in descendants(process.pid):
+    """Ends a run. Its supervisor returns when nothing of it is left."""
+    while process.poll() is None:
+        for pid in children(process.pid):
             _kill(pid, signal.SIGKILL)
-    else:
-        process.kill()  # and all in its namespace with it
-    process.wait()
+        time.sleep(0.002)
 
 
 def _kill(pid, number):
-    try:
+    with contextlib.suppress(OSError):
         os.kill(pid, number)
-    except OSError:
-        pass
 
 
 def run(command, limits, folder, binds=(), writable=(), environment=None,
@@ -220,10 +243,12 @@ def run(command, limits, folder, binds=(), writable=(), environment=None,
                    "HOME": where, "TMPDIR": where, "PYTHONHASHSEED": "0",
                    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
                    "MKL_NUM_THREADS": "1", **(environment or {})}
-    words = (_bwrap(binds, writable, limits.disk) if inside else
-             [sys.executable, "-S", "-B", os.path.abspath(__file__)])
+    words = [sys.executable, "-S", "-B", os.path.abspath(__file__)]
+    words += _bwrap(binds, writable, limits.disk) if inside else []
     ended = Ended()
     began = looked = time.monotonic()
+    groups = Groups(limits)
+    words[4:4] = groups.made + ["--"]
     process = subprocess.Popen(
         words + _prlimit(limits) + command, cwd="/" if inside else folder,
         env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -231,7 +256,7 @@ def run(command, limits, folder, binds=(), writable=(), environment=None,
     selector = selectors.DefaultSelector()
     selector.register(process.stdout, selectors.EVENT_READ)
     if meter:
-        meter.begin(selector, process.pid, depth=2 if inside else 1)
+        meter.begin(selector, process.pid, depth=3 if inside else 1)
     try:
         while ended.why is None:
             for key, _ in selector.select(TICK):
@@ -267,6 +292,7 @@ def run(command, limits, folder, binds=(), writable=(), environment=None,
                 ended.why = "output"
     finally:
         end(process)
+        groups.remove()
         if meter:
             meter.close()
         selector.close()
@@ -277,25 +303,36 @@ def run(command, limits, folder, binds=(), writable=(), environment=None,
     return ended
 
 
-def _supervise(command):
-    """Without bubblewrap: adopts whoever loses its parent, and ends all."""
+def _supervise(groups, command):
+    """Adopts whoever loses its parent; returns when all are gone."""
     libc = ctypes.CDLL(None)
     libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: prctl(2)
     libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-    try:
-        child = subprocess.Popen(command, start_new_session=True)
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 127
+    for group in groups:
+        with open(os.path.join(group, "cgroup.procs"), "w") as file:
+            file.write("0")
+    child = subprocess.Popen(command, start_new_session=True)
     status = child.wait()
     while True:
-        for pid in descendants(os.getpid()):
+        # Who has been stopped starts no other.
+        tree = []
+        while not set(descendants(os.getpid())) <= set(tree):
+            tree = descendants(os.getpid())
+            for pid in tree:
+                _kill(pid, signal.SIGSTOP)
+        for pid in tree:
             _kill(pid, signal.SIGKILL)
         try:
             os.wait()
         except ChildProcessError:
-            return status if status >= 0 else 128 - status
+            break
+    for group in groups:  # out of it, so that it can be removed
+        with open(os.path.join(os.path.dirname(group), "cgroup.procs"),
+                  "w") as file:
+            file.write("0")
+    return status if status >= 0 else 128 - status
 
 
 if __name__ == "__main__":
-    sys.exit(_supervise(sys.argv[1:]))
+    cut = sys.argv.index("--")
+    sys.exit(_supervise(sys.argv[1:cut], sys.argv[cut + 1:]))
