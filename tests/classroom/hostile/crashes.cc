@@ -1,0 +1,5 @@
+// says: crashed by signal 11 (Segmentation fault)
+int main() {
+  volatile int* nowhere = nullptr;
+  *nowhere = 1;
+}

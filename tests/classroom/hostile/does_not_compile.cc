@@ -1,0 +1,2 @@
+// says: did not compile
+int main() { return nothing; }

