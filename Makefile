@@ -64,6 +64,17 @@ new-exercise: ## Begins an exercise for a lesson: make new-exercise N=10
 new-lesson: ## Begins a lesson: make new-lesson NN=10 NAME=density
 	@$(CLASSROOM) new-lesson --nn="$$NN" --name="$$NAME"
 
+predict: ## Asks you first, then runs the lesson: make predict N=04 [SHOW=dir]
+	@lesson=$$(common/setup/lesson.sh "$$N" predict) && \
+	if [ -z "$$SHOW" ]; then \
+	  $(PACKAGES) build && $(BUILD_SH) $(BUILD) default "$$lesson"; fi && \
+	$(CLASSROOM) predict --n="$$lesson" --show="$$SHOW" --answers="$$ANSWERS"
+
+handouts: ## Writes sheets to print into build/handouts
+	@$(PACKAGES) build
+	@$(BUILD_SH) $(BUILD) default lessons
+	@$(CLASSROOM) handouts
+
 twins: ## Runs each lesson beside its twin in CPython
 	@$(PACKAGES) build twins
 	@$(BUILD_SH) $(BUILD) default lessons
@@ -149,6 +160,6 @@ clean: ## Removes what was built
 	@rm -rf build build-strict build-clang build-asan build-tsan build-fuzz \
 	  build-mutants
 
-.PHONY: help build docs proof site book lessons lesson twins cowtop test asan \
+.PHONY: help build predict handouts docs proof site book lessons lesson twins cowtop test asan \
   strict mutants format tidy install clean fuzz bench soak tsan exercise hint \
   check grade reset new-exercise new-lesson

@@ -13,7 +13,8 @@ import sys
 from exercises import BadUsage
 
 # Each has add_to(subparsers), which names its commands, and run(arguments).
-MODULES = ["folder", "check", "grade", "predict", "find", "handouts"]
+MODULES = ["folder", "check", "grade", "predict", "find", "handouts",
+           "plan"]
 
 
 class Parser(argparse.ArgumentParser):

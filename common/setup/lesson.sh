@@ -1,9 +1,10 @@
 #!/bin/sh
 # Prints the name of a lesson that has a program: lesson.sh NUMBER, 04 or 4. For
-# anything else lists these lessons, and ends with 2.
+# anything else lists these lessons, and ends with 2. A second argument is the
+# target of make that is told of then.
 set -u
 
-awk -v number="$1" '
+awk -v number="$1" -v target="${2:-lesson}" '
   # In the manifest each value has a line of its own, the name before the
   # question; a lesson that is not written yet has no question.
   /^ *"name":/ { split($0, part, "\""); name = part[4] }
@@ -16,7 +17,7 @@ awk -v number="$1" '
   }
   END {
     if (found) { print found; exit 0 }
-    print "make lesson needs the number of a lesson, such as N=04:" list \
+    print "make " target " needs the number of a lesson, such as N=04:" list \
       > "/dev/stderr"
     exit 2
   }' lessons/lessons.json
