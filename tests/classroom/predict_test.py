@@ -1,0 +1,215 @@
+"""make predict and make handouts: what people type, what becomes of it, and that
+each question's figure is in its lesson's JSON."""
+import json
+import os
+import pty
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+MAIN = os.path.join(ROOT, "common", "classroom", "main.py")
+sys.path.insert(0, os.path.dirname(MAIN))
+
+import exercises  # noqa: E402
+import handouts  # noqa: E402
+import lessons  # noqa: E402
+import plan  # noqa: E402
+import predict  # noqa: E402
+
+MEMORY = {"unit": "bytes", "slack": "D/32", "wrong": [["D/N", "by N"]]}
+PIPE = {"unit": "bytes", "wrong": []}
+COUNT = {"unit": "number", "wrong": [["N", "all"]]}
+MIB = 1 << 20
+
+
+def parsed(text, question):
+    return predict.parse(text, question, predict.NAMES)
+
+
+class Entries(unittest.TestCase):
+    def test_are_read_as_people_type_them(self):
+        for text, question, expected in (
+                ("64M", MEMORY, 64 * MIB), ("64 MiB", MEMORY, 64 * MIB),
+                ("64MB", MEMORY, 64 * MIB), ("64mb.", MEMORY, 64 * MIB),
+                ("~64 MiB", MEMORY, 64 * MIB), ("0.5 GB", MEMORY, 512 * MIB),
+                (".5G", MEMORY, 512 * MIB), ("1 gigabyte", MEMORY, 1024 * MIB),
+                ("2 mebibytes", MEMORY, 2 * MIB), ("300 k", MEMORY, 307200),
+                ("64,000,000", MEMORY, 64000000), ("1e8", MEMORY, 100000000),
+                ("64 000 000", PIPE, 64000000), ("64'000'000", PIPE, 64000000),
+                ("64_000_000", PIPE, 64000000), ("1.000.000", PIPE, 1000000),
+                ("12.8 MiB", MEMORY, 13421773), ("12,8 MiB", MEMORY, 13421773),
+                ("0", MEMORY, 0), ("none", MEMORY, 0), ("nothing", PIPE, 0),
+                ("240", PIPE, 240), ("240 bytes", MEMORY, 240),
+                ("1,024 bytes", PIPE, 1024), ("4 KiB", PIPE, 4096),
+                ("268,435,776", PIPE, 268435776), ("5*D", MEMORY, 320 * MIB),
+                ("(N + 1)·D", MEMORY, 320 * MIB), ("D/5", MEMORY, 13421773),
+                ("4", COUNT, 4), ("4 workers", COUNT, 4), ("R/16", COUNT, 1024),
+                ("1,024 pages", COUNT, 1024), (" ? ", COUNT, None)):
+            with self.subTest(text):
+                self.assertEqual(parsed(text, question), expected)
+
+    def test_that_mean_nothing_are_refused_in_a_sentence(self):
+        for text, question in (
+                ("", MEMORY), ("many", MEMORY), ("-5M", MEMORY), ("D-2*D", MEMORY),
+                ("64 MiB each", MEMORY), ("6 4 M", MEMORY), ("64,00,0", MEMORY),
+                ("1e99", MEMORY), ("nan", MEMORY), ("D**9", MEMORY),
+                ("__import__('os')", MEMORY), ("(" * 2000, MEMORY),
+                ("1/0", PIPE), ("9" * 5000, PIPE), ("4M", COUNT), ("D'", COUNT)):
+            with self.subTest(text[:20]):
+                with self.assertRaisesRegex(ValueError, "cannot be read: give"):
+                    parsed(text, question)
+
+    def test_of_memory_without_a_unit_are_refused(self):
+        for text in ("64", "12.8"):
+            with self.assertRaisesRegex(ValueError, "has no unit"):
+                parsed(text, MEMORY)
+
+
+class Verdicts(unittest.TestCase):
+    def test_tell_right_from_usual_mistakes_from_close(self):
+        names = predict.NAMES
+        for told, measured, question, expected in (
+                (64 * MIB, 66 * MIB, MEMORY, ("right", None)),
+                (0, 50000, MEMORY, ("right", None)),
+                (13421773, 13781811, MEMORY, ("right", None)),
+                (16 * MIB, 13781811, MEMORY, ("wrong", 0)),
+                (80 * MIB, 66 * MIB, MEMORY, ("close", None)),
+                (640 * MIB, 66 * MIB, MEMORY, ("other", None)),
+                (None, 66 * MIB, MEMORY, ("none", None)),
+                (250, 276, PIPE, ("close", None)), (0, 0, COUNT, ("right", None)),
+                (1, 0, COUNT, ("other", None)), (4, 0, COUNT, ("wrong", 0))):
+            with self.subTest("%s of %s" % (told, measured)):
+                self.assertEqual(
+                    predict.judge(told, measured, question, names), expected)
+
+    def test_and_amounts_are_shown_as_the_lessons_do(self):
+        for amount, unit, expected in (
+                (240, "bytes", "240 bytes"), (53248, "bytes", "52 KiB"),
+                (13781811, "bytes", "13.1 MiB"), (16384, "number", "16,384"),
+                (12 << 30, "bytes", "12.0 GiB"), (None, "bytes", "?")):
+            self.assertEqual(predict.shown(amount, unit), expected)
+
+
+class EachLesson(unittest.TestCase):
+    """One run of each lesson; what asks and what prints must agree with it."""
+
+    def test_has_what_its_questions_ask_for(self):
+        for lesson in lessons.written():
+            name = lesson["name"]
+            questions = lessons.predictions(name)["questions"]
+            found = lessons.report(name)
+            names = predict.names_of(found)
+            self.assertIn(len(questions), (3, 4, 5), name)
+            for question in questions:
+                with self.subTest("%s: %s" % (name, question["asks"])):
+                    self.check(question, found, names)
+            with self.subTest(name + ": handouts"):
+                self.check_handouts(lesson, questions, found)
+
+    def check(self, question, found, names):
+        measured = predict.figure(question["figure"], found)
+        self.assertIn(question["unit"], ("bytes", "number"))
+        self.assertEqual(
+            predict.judge(measured, measured, question, names)[0], "right")
+        for k, (formula, text) in enumerate(question["wrong"]):
+            told = int(round(exercises.value(formula, names)))
+            self.assertEqual(predict.judge(told, measured, question, names),
+                             ("wrong", k), "%s = %d" % (formula, told))
+            self.assertTrue(text.endswith("."))
+
+    def check_handouts(self, lesson, questions, found):
+        sheet = handouts.sheet(lesson, questions)
+        answers = handouts.answers(lesson, questions, found)
+        self.assertEqual(sheet.count("class=number"), len(questions))
+        for question in questions:
+            self.assertIn(predict.shown(predict.figure(
+                question["figure"], found), question["unit"]), answers)
+        for page in (sheet, answers):
+            self.assertNotRegex(page, r"(src|href)=|\*\*|`")
+
+
+class AClass(unittest.TestCase):
+    def test_is_shown_as_a_histogram(self):
+        question = lessons.predictions("04_global")["questions"][1]
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "anna.jsonl"), "w") as file:
+                for told in (13 * MIB, 13 * MIB, 16 * MIB, 7 << 30, None):
+                    file.write(json.dumps(
+                        {"lesson": "04_global", "names": predict.NAMES,
+                         "answers": [{"asks": question["asks"], "value": told,
+                                      "measured": 13781811}]}) + "\n")
+                file.write('{"lesson": "04_global"}\n{"lesson": "01_pass_self"}\n')
+            lines, odd = predict.kept_lines(folder, "04_global")
+        self.assertEqual(len(lines), 5)
+        self.assertRegex(odd[0], r"anna.jsonl:6 is no line of predictions")
+        shown = "\n".join(predict.histogram(question, 1, lines))
+        for row in (r"right +2  ##\n", r"close +0\n", r"D/N +1  #\n",
+                    r"You divided", r"other +1  #\n +7,168.0 MiB",
+                    r"no idea +1  #"):
+            self.assertRegex(shown, row)
+
+    def test_has_plans_that_fit(self):
+        lines = "\n".join(plan.plans())
+        for words in ("One day", "Three times", "Six weeks", "04_global"):
+            self.assertIn(words, lines)
+
+
+class Runs(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.kept = os.path.join(folder.name, "new", "kept.jsonl")
+
+    def predict(self, **how):
+        done = subprocess.run(
+            [sys.executable, "-B", MAIN, "predict", "--n=04"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+            env=dict(os.environ, PREDICTIONS=self.kept, PYTHONUTF8="1"), **how)
+        return done.returncode, done.stdout
+
+    def type(self, text):
+        master, slave = pty.openpty()
+        os.write(master, text.encode())
+        try:
+            return self.predict(stdin=slave)
+        finally:
+            os.close(master)
+            os.close(slave)
+
+    def test_take_answers_from_a_pipe_and_keep_them(self):
+        status, said = self.predict(input="64M\n16M\n0\nD\n?\n")
+        self.assertEqual(status, 0, said)
+        self.assertIn("3 of 5 right", said)
+        self.assertIn("You divided by the workers only.", said)
+        self.assertLessEqual(max(map(len, said.splitlines()[:-4])), 80)
+        with open(self.kept) as file:
+            line = json.loads(file.read())
+        self.assertEqual([each["value"] for each in line["answers"]],
+                         [64 * MIB, 16 * MIB, 0, 64 * MIB, None])
+        self.assertEqual(set(line), {"lesson", "time", "names", "answers"})
+
+    def test_refuse_a_pipe_that_cannot_be_read(self):
+        for text in ("64M\n", "64M\nmany\n0\nD\n?\n", ""):
+            status, said = self.predict(input=text)
+            self.assertEqual((status, said.count("\n")), (2, 1), said)
+        self.assertFalse(os.path.exists(self.kept))
+
+    def test_ask_again_at_a_terminal(self):
+        status, said = self.type("64M\nmany\n16M\n0\nD\n240\n")
+        self.assertEqual(status, 0, said)
+        self.assertIn("'many' cannot be read", said)
+        self.assertIn("4 of 5 right", said)
+
+    def test_end_quietly_at_the_end_of_input(self):
+        status, said = self.type("64M\n\x04")
+        self.assertEqual(status, 0, said)
+        self.assertNotIn("Traceback", said)
+        self.assertFalse(os.path.exists(self.kept))
+
+
+if __name__ == "__main__":
+    unittest.main()
