@@ -36,7 +36,7 @@ import sys
 import textwrap
 
 from exercises import ROOT, BadUsage, read, value
-from lessons import find, plain, predict_first, predictions, report
+from lessons import asked, find, plain, predict_first, predictions, report
 
 # The symbols, with the values that most lessons have without flags: enough to
 # see whether a formula can be read. The run gives them their values.
@@ -209,7 +209,7 @@ def ask(blocks, questions):
             print(wrapped(plain(text), "- " if kind == "bullet" else "",
                           "  " if kind == "bullet" else "") + "\n")
             continue
-        print(wrapped("%d. %s" % (len(typed) + 1, plain(text)), "", "   "))
+        print(wrapped("%d. %s" % (len(typed) + 1, asked(text)), "", "   "))
         while True:
             answer = input("   > ")
             try:
