@@ -133,7 +133,7 @@ def answers(lesson, questions, found):
             k + 1, html.escape(question["asks"]), wrong,
             shown(figure(question["figure"], found), question["unit"])))
     parts.append("</table>")
-    parts.append("<p class=small>Measured on Linux %s with %s of data and %d "
+    parts.append("<p class=small>Measured on %s with %s of data and %d "
                  "workers. Right is within 5 %%, or where the rest of a process "
                  "counts too, within a few MiB.<br>Why: docs/%s.md.</p>" % (
                      html.escape(found["environment"]["kernel"]),
@@ -159,8 +159,8 @@ def make():
               sheet(lesson, given["questions"]))
         write(os.path.join(folder, name + "_answers.html"),
               answers(lesson, given["questions"], report(name)))
-        rows.append("<tr><td class=number>%s<td>%s<td>%d minutes<td>"
-                    "<a href=%s.html>to predict on</a><td>"
+        rows.append("<tr><td class=number>%s<td>%s<td class=figure>%d minutes"
+                    "<td class=figure><a href=%s.html>predict</a><td class=figure>"
                     "<a href=%s_answers.html>answers</a>" % (
                         name[:2], html.escape(lesson["question"]),
                         given["minutes"], name, name))
