@@ -84,6 +84,10 @@ cowtop: ## Builds the meter alone: build/bin/cowtop
 	@$(PACKAGES) build
 	@$(BUILD_SH) $(BUILD) default cowtop
 
+find: ## Finds a job's cause by cowtop: make find N=02 [SEED=7] [ANSWER=c] [SHEET=1]
+	@python3 -B common/classroom/main.py find "$$N" --seed="$$SEED" \
+	  --answer="$$ANSWER" --sheet="$$SHEET"
+
 test: ## Runs all tests that this machine can run, says which it skipped
 	@$(PACKAGES) build twins
 	@$(BUILD_SH) $(BUILD) default tests
@@ -160,6 +164,6 @@ clean: ## Removes what was built
 	@rm -rf build build-strict build-clang build-asan build-tsan build-fuzz \
 	  build-mutants
 
-.PHONY: help build predict handouts docs proof site book lessons lesson twins cowtop test asan \
+.PHONY: help build docs proof site book lessons lesson twins cowtop test asan \
   strict mutants format tidy install clean fuzz bench soak tsan exercise hint \
-  check grade reset new-exercise new-lesson
+  check grade reset predict find handouts new-exercise new-lesson

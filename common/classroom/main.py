@@ -7,14 +7,12 @@ one sentence.
 """
 import argparse
 import importlib
-import os
 import sys
 
 from exercises import BadUsage
 
 # Each has add_to(subparsers), which names its commands, and run(arguments).
-MODULES = ["folder", "check", "grade", "predict", "find", "handouts",
-           "plan"]
+MODULES = ["folder", "check", "grade", "predict", "find", "handouts", "plan"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -27,10 +25,8 @@ def main():
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND",
                                        parser_class=Parser)
     subparsers.required = True
-    here = os.path.dirname(os.path.abspath(__file__))
     for name in MODULES:
-        if os.path.exists(os.path.join(here, name + ".py")):
-            importlib.import_module(name).add_to(subparsers)
+        importlib.import_module(name).add_to(subparsers)
     arguments = parser.parse_args()
     return arguments.run(arguments)
 
