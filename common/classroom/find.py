@@ -19,6 +19,7 @@ import sys
 import textwrap
 
 import find_job
+from exercises import BadUsage
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 BUILD = os.environ.get("COWPOOL_BUILD") or os.path.join(ROOT, "build")
@@ -33,11 +34,6 @@ def add_to(subparsers):
     parser.set_defaults(run=run)
 
 
-def refuse(sentence):
-    print(sentence, file=sys.stderr)
-    raise SystemExit(2)
-
-
 def exercises():
     """By the numbers of their lessons."""
     found = {}
@@ -47,7 +43,7 @@ def exercises():
             with open(path, encoding="utf-8") as file:
                 found[os.path.relpath(path, ROOT)[8:10]] = json.load(file)
         except ValueError as error:
-            refuse(f"{path} is not JSON: {error}.")
+            raise BadUsage(f"{path} is not JSON: {error}.")
     return found
 
 
@@ -73,8 +69,9 @@ class Job:
                 said = self._speaks(60) and self.output.read(1)
                 if said != b".":
                     why = said and self.output.readline().decode().strip()
-                    refuse("The job could not be started: "
-                           f"{why or 'a process of it has ended or hangs'}.")
+                    raise BadUsage(
+                        "The job could not be started: "
+                        f"{why or 'a process of it has ended or hangs'}.")
         except BaseException:
             self.close()
             raise
@@ -97,7 +94,7 @@ def built_cowtop():
     path = os.path.join(BUILD, "bin", "cowtop")
     if not os.path.exists(path) and subprocess.call(
             ["sh", "-c", 'make -s cowtop BUILD="$0"', BUILD], cwd=ROOT) != 0:
-        refuse("cowtop is needed and could not be built: see above.")
+        raise BadUsage("cowtop is needed and could not be built: see above.")
     return os.path.relpath(path)
 
 
@@ -156,18 +153,19 @@ def run(arguments):
                   f"{', '.join(one['after'])}: {one['title']}")
         return 0
     if lesson not in found:
-        refuse(f"N={arguments.lesson} has no find-it exercise; there is one "
-               f"for each of N={', '.join(found)}.")
+        raise BadUsage(f"N={arguments.lesson} has no find-it exercise; there is "
+                       f"one for each of N={', '.join(found)}.")
     if seed and not (seed.isdecimal() and len(seed) < 19):
-        refuse(f"SEED={seed} is not a number such as 7.")
+        raise BadUsage(f"SEED={seed} is not a number such as 7.")
     exercise = found[lesson]
     right = draw(exercise["causes"], lesson, seed)
     keys = [cause["key"] for cause in exercise["causes"]]
     if answer:
         if answer.lower() not in keys:
-            refuse(f"ANSWER={answer} is none of {', '.join(keys)}.")
+            raise BadUsage(f"ANSWER={answer} is none of {', '.join(keys)}.")
         if not seed:
-            refuse("ANSWER= needs SEED=, that of the job that was looked at.")
+            raise BadUsage(
+                "ANSWER= needs SEED=, that of the job that was looked at.")
         return 0 if is_right(exercise, right, answer.lower()) else 1
     if arguments.sheet:
         show_task(exercise, lesson)
