@@ -354,7 +354,10 @@ def expect_good_end(exercise, ended, limits, met):
     elif "Network is unreachable" in text or "name resolution" in text:
         why = "asked for the network, which a hand-in does not get"
     elif ended.status != 0:
-        raise NoPoints(f"ended by itself with status {ended.status}",
+        error = re.fullmatch(r"[\w.]+(Error|Exception)\b.{,200}",
+                             (text.strip().splitlines() or [""])[-1])
+        raise NoPoints(f"ended by itself with status {ended.status}"
+                       + (f" ({error.group()})" if error else ""),
                        exercise.spec.get("crash"), output=text)
     elif met.results is None and met.verdict is None:
         why = ("printed a report of its own: only what is measured counts"

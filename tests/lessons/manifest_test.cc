@@ -37,8 +37,11 @@ std::string name_of(const LessonEntry& lesson) {
 // says what to do.
 class Linter {
  public:
-  Linter(std::vector<LessonEntry> lessons, fs::path source)
-      : lessons_(std::move(lessons)), source_(std::move(source)) {}
+  Linter(std::vector<LessonEntry> lessons, fs::path source,
+         bool each_has_an_exercise)
+      : lessons_(std::move(lessons)),
+        source_(std::move(source)),
+        each_has_an_exercise_(each_has_an_exercise) {}
 
   std::vector<std::string> mistakes() {
     look_at_numbers();
@@ -46,6 +49,7 @@ class Linter {
     for (const LessonEntry& lesson : lessons_) {
       if (!lesson.written()) continue;
       look_at_files(lesson);
+      look_at_exercise(lesson);
       look_at_mutants(lesson);
       look_at_after(lesson);
       look_at_next(lesson);
@@ -114,6 +118,29 @@ class Linter {
     }
   }
 
+  // What is in these files, classroom.Exercise tests.
+  void look_at_exercise(const LessonEntry& lesson) {
+    const std::string folder = fmt::format("lessons/{}/exercise", lesson.name);
+    if (!fs::is_directory(source_ / folder)) {
+      if (each_has_an_exercise_) {
+        mistake("{} has no {}: make new-exercise N={} begins one", lesson.name,
+                folder, lesson.name.substr(0, 2));
+      }
+      return;
+    }
+    const std::vector<std::pair<const char*, const char*>> files = {
+        {"exercise.json", "its minutes, its claims and their points"},
+        {"exercise.cc", "the starter, the solution, the alternative"},
+        {"task.md", "what is to be done"},
+        {"hints.md", "three hints"},
+        {"solution.md", "the solution and its reason"}};
+    for (const auto& [file, what] : files) {
+      if (!fs::is_regular_file(source_ / folder / file)) {
+        mistake("{} has no {}/{}: write {}", lesson.name, folder, file, what);
+      }
+    }
+  }
+
   // A mutant of the lesson, or one that the lesson's tests must notice.
   void look_at_mutants(const LessonEntry& lesson) {
     const std::string test = text_of(
@@ -171,13 +198,18 @@ class Linter {
 
   std::vector<LessonEntry> lessons_;
   fs::path source_;
+  bool each_has_an_exercise_;
   std::vector<std::string> mistakes_;
 };
 
+// False as long as there are lessons that wait for theirs.
+constexpr bool kEachHasAnExercise = false;
+
 TEST(Manifest, SaysWhatIsThere) {
-  EXPECT_THAT(
-      Linter({lessons().begin(), lessons().end()}, source("")).mistakes(),
-      IsEmpty());
+  EXPECT_THAT(Linter({lessons().begin(), lessons().end()}, source(""),
+                     kEachHasAnExercise)
+                  .mistakes(),
+              IsEmpty());
 }
 
 TEST(Manifest, FindsALessonByItsName) {
@@ -194,9 +226,16 @@ TEST(Manifest, FindsALessonByItsName) {
 class Broken : public ::testing::Test {
  protected:
   Broken() {
-    for (const char* folder : {"lessons/01_one", "lessons/02_two", "docs",
-                               "tests/lessons", "tests/mutants"}) {
+    for (const char* folder :
+         {"lessons/01_one/exercise", "lessons/02_two/exercise", "docs",
+          "tests/lessons", "tests/mutants"}) {
       fs::create_directories(folder_.path() / folder);
+    }
+    for (const std::string lesson : {"lessons/01_one", "lessons/02_two"}) {
+      for (const char* file : {"exercise.json", "exercise.cc", "task.md",
+                               "hints.md", "solution.md"}) {
+        write(lesson + "/exercise/" + file, "x");
+      }
     }
     for (const char* file :
          {"lessons/01_one/one.cc", "lessons/01_one/twin.py",
@@ -216,7 +255,7 @@ class Broken : public ::testing::Test {
     fs::remove_all(folder_.path() / file);
   }
   std::vector<std::string> mistakes() const {
-    return Linter(entries_, folder_.path()).mistakes();
+    return Linter(entries_, folder_.path(), true).mistakes();
   }
 
   std::vector<LessonEntry> entries_ = {
@@ -274,7 +313,8 @@ TEST_F(Broken, ManifestOnlyPlansWhatIsThere) {
 }
 
 TEST_F(Broken, ManifestHasALessonWithoutItsFiles) {
-  remove("lessons/02_two");
+  remove("lessons/02_two/two.cc");
+  remove("lessons/02_two/twin.py");
   remove("docs/02_two.md");
   remove("tests/lessons/one_test.cc");
   EXPECT_THAT(
@@ -285,6 +325,16 @@ TEST_F(Broken, ManifestHasALessonWithoutItsFiles) {
                   "02_two has no lessons/02_two/twin.py: write the same "
                   "experiment in CPython",
                   "02_two has no docs/02_two.md: write its chapter"));
+}
+
+TEST_F(Broken, ManifestHasALessonWithoutItsExercise) {
+  remove("lessons/01_one/exercise/hints.md");
+  remove("lessons/02_two/exercise");
+  EXPECT_THAT(mistakes(),
+              ElementsAre("01_one has no lessons/01_one/exercise/hints.md: "
+                          "write three hints",
+                          "02_two has no lessons/02_two/exercise: make "
+                          "new-exercise N=02 begins one"));
 }
 
 TEST_F(Broken, ManifestHasALessonWithoutAMutant) {
