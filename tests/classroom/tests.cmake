@@ -29,7 +29,7 @@ if(COWPOOL_PYTHON3 AND COWPOOL_LESSONS)
     endforeach()
   endforeach()
   foreach(test IN ITEMS
-      HostileHandIns BadInput Variants Class Predict Find)
+      HostileHandIns BadInput Variants Class Begin Predict Find)
     string(REGEX REPLACE "([a-z])([A-Z])" "\\1_\\2" file "${test}")
     string(TOLOWER "${file}" file)
     classroom_test(${test} process ${file}_test.py)
