@@ -416,7 +416,8 @@ class Report:
     def text(self):
         head = (f"{self.exercise.lesson} · {LANGUAGE[self.language]} · "
                 f"{self.exercise.title}")
-        return "\n".join([head, *wrapped(self.sentence), "", *self.lines, "",
+        return "\n".join([head, *wrapped(self.sentence), "",
+                          *"\n".join(self.lines).strip("\n").split("\n"), "",
                           f"{self.points} of {self.of} points"])
 
     def add(self, text, indent=""):

@@ -14,19 +14,20 @@ MAKEFILE = """\
 TREE := {tree}
 
 run:
-{run}
+\t@if [ -d "$(TREE)/common/classroom" ]; then \\
+\t  python3 -B "$(TREE)/common/classroom/main.py" run --dir "$(CURDIR)"; \\
+\telse \\
+\t  {alone}; \\
+\tfi
 
 check:
 \t@$(MAKE) -s -C "$(TREE)" check DIR="$(CURDIR)"
 
 .PHONY: run check
 """
-RUN = {"cpp": """\
-\t@if [ -d "$(TREE)/common/classroom" ]; then \\
-\t  python3 -B "$(TREE)/common/classroom/main.py" run --dir "$(CURDIR)"; \\
-\telse \\
-\t  cmake -S . -B build >/dev/null && cmake --build build && build/exercise; \\
-\tfi""", "python": "\t@python3 exercise.py"}
+# Where the tree is not there (any more), what is installed.
+ALONE = {"cpp": "cmake -S . -B build >/dev/null && cmake --build build && "
+                "build/exercise", "python": "python3 exercise.py"}
 CMAKE = """\
 # For an installed copy of the library: find_package finds it.
 cmake_minimum_required(VERSION 3.16)
@@ -41,7 +42,7 @@ def files(exercise, language):
     """All that a student's folder has: names and texts."""
     found = {exercise.name_in(language): exercise.variant(language, ""),
              "task.md": exercise.task(language),
-             "Makefile": MAKEFILE.format(tree=ROOT, run=RUN[language]),
+             "Makefile": MAKEFILE.format(tree=ROOT, alone=ALONE[language]),
              STAMP: f"lesson {exercise.lesson}\nlanguage {language}\n",
              **check.brought(exercise, language)}
     if language == "cpp":
@@ -103,6 +104,9 @@ def reset(arguments):
 def run_once(arguments):
     """The program of a folder, built with this tree and run without a check."""
     hand_in = check.HandIn(arguments.dir)
+    if hand_in.language == "python":
+        os.execv(check.python()[0], [check.python()[0], "-B", os.path.join(
+            arguments.dir, hand_in.name)])
     try:
         program, said = check.build(hand_in.exercise, hand_in.language,
                                     hand_in.source, 60)
