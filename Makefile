@@ -85,7 +85,7 @@ cowtop: ## Builds the meter alone: build/bin/cowtop
 	@$(BUILD_SH) $(BUILD) default cowtop
 
 find: ## Finds a job's cause by cowtop: make find N=02 [SEED=7] [ANSWER=c] [SHEET=1]
-	@python3 -B common/classroom/main.py find "$$N" --seed="$$SEED" \
+	@$(CLASSROOM) find "$$N" --seed="$$SEED" \
 	  --answer="$$ANSWER" --sheet="$$SHEET"
 
 test: ## Runs all tests that this machine can run, says which it skipped
