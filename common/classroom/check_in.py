@@ -8,6 +8,11 @@ import gc
 import os
 import socket
 
+try:  # here, so that workers inherit it: it takes 13 MiB
+    import numpy as np
+except ImportError:  # an exercise without arrays does without it
+    np = None
+
 DATA = int(os.environ.get("COWPOOL_DATA", 64 << 20))  # D: bytes, all together
 WORKERS = int(os.environ.get("COWPOOL_WORKERS", 4))  # N
 SEED = int(os.environ.get("COWPOOL_SEED", 1))  # the values derive from it
@@ -20,7 +25,6 @@ gc.disable()
 
 def make_data(size=DATA, which=0):
     """An array of so many bytes. Another number `which`: other values."""
-    import numpy as np  # an exercise without arrays does without numpy
     seed = SEED + 101 * which
     pattern = (np.arange(1009) * 7 + seed) % 1009 + seed % 97
     return np.resize(pattern.astype(float), max(1, size // 8))
