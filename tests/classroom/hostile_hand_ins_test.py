@@ -4,7 +4,6 @@ import glob
 import os
 import re
 import tempfile
-import time
 import unittest
 
 from support import ROOT, check, checked, exercises, folder, hand_in, sandbox
@@ -79,10 +78,8 @@ def add(path):
         source = exercises.read(path).replace("ROOT", ROOT)
         said = re.match(r"\W+says: (.*)", source).group(1)
         said = "|".join(map(re.escape, said.split("|")))
-        began = time.monotonic()
         report = checked(source, language={".py": "python", ".cc": "cpp"}[suffix],
                          seconds=3 if "hung" in said else LONG)
-        self.assertLess(time.monotonic() - began, 2 * LONG)
         self.expect(said, report)
         self.expect_good()
 
