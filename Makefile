@@ -39,7 +39,7 @@ lesson: ## Runs one lesson: make lesson N=04 [ARGS="--workers 8"]
 	$(BUILD_SH) $(BUILD) default "$$lesson" && \
 	common/setup/run.sh "$(BUILD)/bin/$$lesson" $(ARGS)
 
-exercise: ## Writes a folder to work in: make exercise N=04 [IN=python] [OUT=dir]
+exercise: ## Writes a folder to work in: N=04 [IN=python] [OUT=dir]
 	@$(CLASSROOM) exercise --n="$$N" --in="$$IN" --out="$$OUT"
 
 hint: ## Shows a hint: make hint N=04 LEVEL=1
@@ -64,7 +64,7 @@ new-exercise: ## Begins an exercise for a lesson: make new-exercise N=10
 new-lesson: ## Begins a lesson: make new-lesson NN=10 NAME=density
 	@$(CLASSROOM) new-lesson --nn="$$NN" --name="$$NAME"
 
-predict: ## Asks you first, then runs the lesson: make predict N=04 [SHOW=dir]
+predict: ## Asks you first, then runs the lesson: N=04 [SHOW=dir]
 	@lesson=$$(common/setup/lesson.sh "$$N" predict) && \
 	if [ -z "$$SHOW" ]; then \
 	  $(PACKAGES) build && $(BUILD_SH) $(BUILD) default "$$lesson"; fi && \
@@ -84,16 +84,16 @@ cowtop: ## Builds the meter alone: build/bin/cowtop
 	@$(PACKAGES) build
 	@$(BUILD_SH) $(BUILD) default cowtop
 
-find: ## Finds a job's cause by cowtop: make find N=02 [SEED=7] [ANSWER=c] [SHEET=1]
+find: ## Runs a job, asks where its memory went: N=02 [SEED=7]
 	@$(CLASSROOM) find "$$N" --seed="$$SEED" \
 	  --answer="$$ANSWER" --sheet="$$SHEET"
 
-test: ## Runs all tests that this machine can run, says which it skipped
+test: ## Runs all tests that this machine can run
 	@$(PACKAGES) build twins
 	@$(BUILD_SH) $(BUILD) default tests
 	@common/setup/run_tests.sh $(BUILD) $(ARGS)
 
-docs: book ## Writes what the documents show [FRESH=1], and builds build/site
+docs: book ## Writes what the documents show, builds the site
 	@$(BUILD)/bin/book $(if $(FRESH),--fresh) $(ARGS)
 	@$(MAKE) -s site
 
@@ -109,7 +109,7 @@ book:
 	@$(PACKAGES) build twins
 	@$(BUILD_SH) $(BUILD) default docs_programs
 
-bench: ## Measures the pool beside what cannot be beaten and beside CPython
+bench: ## Measures the pool beside its limits and CPython
 	@$(PACKAGES) build bench
 	@$(PACKAGES) twins || :
 	@$(BUILD_SH) $(BUILD) default -DCOWPOOL_BENCH=ON bench
@@ -120,12 +120,12 @@ soak: ## Runs a million tasks on 100,000 workers: nothing may grow
 	@$(BUILD_SH) $(BUILD) default pool_soak
 	@$(BUILD)/bin/pool_soak $(ARGS)
 
-asan: ## Runs the tests under the address and undefined-behaviour sanitizers
+asan: ## Runs the tests under the address sanitizer and ubsan
 	@$(PACKAGES) build tidy
 	@$(BUILD_SH) build-asan asan tests
 	@common/setup/run_tests.sh build-asan -LE not_asan $(ARGS)
 
-tsan: ## Runs the pool's tests under the thread sanitizer, as far as they can
+tsan: ## Runs the pool's tests under the thread sanitizer
 	@$(PACKAGES) build tidy
 	@$(BUILD_SH) build-tsan tsan tests
 	@common/setup/run_tests.sh build-tsan -R '^pool\.' -LE not_tsan $(ARGS)
@@ -155,7 +155,7 @@ tidy: ## Checks the form and what clang-tidy finds
 	@run-clang-tidy -quiet -p build-strict -j $(JOBS) '$(CURDIR)/(common|lessons)/' \
 	  > build-strict/tidy.log 2>&1 || { cat build-strict/tidy.log; exit 1; }
 
-install: ## Installs the library and cowtop: make install [PREFIX=/usr/local] [DESTDIR=]
+install: ## Installs library and cowtop [PREFIX=] [DESTDIR=]
 	@$(PACKAGES) build
 	@$(BUILD_SH) $(BUILD) default cowpool cowtop
 	@cmake --install $(BUILD) --prefix '$(PREFIX)'

@@ -151,8 +151,8 @@ int run_all(const Course& course) {
   fmt::print(".\n");
   if (course.show != Show::kReports) {
     fmt::print(
-        "A whole report: make lesson N=04. Every claim: make lessons "
-        "ARGS=--claims\n");
+        "The whole report of a lesson: make lesson N=04 (or another)\n"
+        "Every claim of all lessons: make lessons ARGS=--claims\n");
   }
   return status;
 }

@@ -26,7 +26,7 @@ cached() { sed -n "s/^$1:[A-Z]*=//p" "$cache" 2>/dev/null; }
 # more, says why.
 usable() {
   [ -f "$build/build.ninja" ] || [ -f "$build/Makefile" ] || return 1
-  [ -f "$cache" ] || return 1
+  [ -s "$cache" ] || return 1
   if ! [ "$(cached CMAKE_HOME_DIRECTORY)" -ef . ] ||
     ! [ "$(cached CMAKE_CACHEFILE_DIR)" -ef "$build" ]; then
     echo "$build/ was made in another place; it is configured again" >&2
@@ -49,10 +49,19 @@ configure() {
   said=$(cmake --preset "$preset" -B "$build" "$@" 2>&1)
   status=$?
   progress ''
-  [ $status -eq 0 ] && return
+  # On a full disk CMake may end well without having written what it should.
+  if [ -f "$build/build.ninja" ] || [ -f "$build/Makefile" ]; then
+    [ $status -eq 0 ] && return
+  fi
   printf '%s\n' "$said" >&2
+  [ $status -ne 0 ] || status=1
   exit $status
 }
+
+if ! mkdir -p "$build" 2>/dev/null || ! [ -w "$build" ]; then
+  echo "$build/ cannot be written: choose another folder with BUILD=" >&2
+  exit 1
+fi
 
 variables= changed=
 while [ $# -gt 0 ]; do
@@ -87,7 +96,11 @@ shown() {
         steps=${at#*/}
         if [ "$steps" = "$at" ]; then steps=; else at="${at%/*} of $steps"; fi
         progress "building $at ..."
-        [ -n "$terminal$said" ] || echo "building ${steps:+$steps files }..." >&2
+        [ -n "$terminal$said" ] ||
+          case $steps in
+            '' | 1) echo "building ..." ;;
+            *) echo "building $steps files ..." ;;
+          esac >&2
         said=yes
         ;;
     esac
@@ -105,4 +118,7 @@ status=$?
 # All that is said about the failure: not the steps that went well.
 [ $status -eq 0 ] || grep -v -e '^\[ *[0-9/]*%*\] ' -e '^-- ' \
   -e '^build ended' "$build/build.log" >&2
+if grep -q "^ninja: error: .*build\.ninja" "$build/build.log"; then
+  echo "$build/ is damaged: make clean, then try again" >&2
+fi
 exit $status

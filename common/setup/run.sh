@@ -13,5 +13,6 @@ case $status in
   *) words="ended with status $status" ;;
 esac
 [ $status -le 128 ] || words="was ended by signal $(kill -l $status)"
-echo "${1##*/} $words. Scripts should call $1, whose status says which." >&2
+# Whoever closes a pipe early knows.
+[ $status -eq 141 ] || echo "$1 $words" >&2
 exit $status

@@ -79,6 +79,19 @@ esac
 rm -f build/build.ninja build/Makefile
 build 0 things
 
+# A folder that is damaged, and one that cannot be made.
+if [ -f build/build.ninja ]; then
+  echo 'rule' >build/build.ninja
+  said=$("$build_sh" build default things 2>&1) && fail 'a damaged folder fails'
+  case $said in
+    *'build/ is damaged: make clean'*) ;;
+    *) fail 'of a damaged folder it is said what helps' ;;
+  esac
+fi
+said=$("$build_sh" CMakeLists.txt default things 2>&1) && fail 'no folder: fails'
+[ "$said" = 'CMakeLists.txt/ cannot be written: choose another folder with BUILD=' ] ||
+  fail 'of what is no folder it is said'
+
 # Of one that CMake cannot configure it says why.
 echo 'message(FATAL_ERROR "no such thing")' >>CMakeLists.txt
 rm -rf build

@@ -18,9 +18,13 @@ for number in '' 99 0 4x 004 '*' '../04_global' "'" '; exit 0'; do
     *'N=04:'*'01 pass_self'*'04 global'*'without a copy each?'*) ;;
     *) fail "make lesson N=$number does not list the lessons: $said" ;;
   esac
+  case $said in
+    "${number:+N=$number is no lesson}"*) ;;
+    *) fail "make lesson N=$number is not told what is wrong: $said" ;;
+  esac
   [ ! -e "$build" ] || fail "make lesson N=$number has built something"
 done
-for number in 4 04; do
+for number in 4 04 04_global; do
   name=$(common/setup/lesson.sh $number)
   [ "$name" = 04_global ] || fail "lesson $number is $name"
 done
@@ -37,6 +41,8 @@ expect 2 'exit 2' 'bad usage'
 expect 77 'exit 77' 'not possible on this machine'
 expect 3 'exit 3' 'sh ended with status 3'
 expect 137 'kill -KILL $$' 'ended by signal KILL'
+said=$(common/setup/run.sh sh -c 'kill -PIPE $$' 2>&1)
+[ -z "$said" ] || fail "a program whose reader has gone is said to be: $said"
 said=$(common/setup/run.sh true 2>&1)
 [ -z "$said" ] || fail "a program that ended well is said to be: $said"
 exit $failed
