@@ -19,6 +19,7 @@ import tempfile
 import textwrap
 
 import exercises
+import measured
 import meter
 import sandbox
 from exercises import (BadUsage, HERE, LANGUAGE, ROOT, STAMP, SUFFIX, WORK,
@@ -257,7 +258,7 @@ def _forget_oldest(folder, keep=300):
 # ------------------------------------------------------------------ to run
 
 def run(exercise, language, source, program, seconds, data=None, seed=1,
-        variant=""):
+        variant="", more=None):
     """Runs a built hand-in; returns how it Ended and what the meter read."""
     with scratch() as folder:
         into, check = os.path.join(folder, "in"), os.path.join(folder, "check")
@@ -267,7 +268,8 @@ def run(exercise, language, source, program, seconds, data=None, seed=1,
                        "COWPOOL_SEED": str(seed),
                        # mallopt(3): what is freed goes back, and is not read.
                        "MALLOC_MMAP_THRESHOLD_": str(128 << 10),
-                       "COWPOOL_CHECK": os.path.join(check, "socket")}
+                       "COWPOOL_CHECK": os.path.join(check, "socket"),
+                       **(more or {})}
         if language == "python":
             path, prefix, base_prefix, numpy = python()
             for name, text in brought(exercise, language, variant).items():
@@ -547,9 +549,10 @@ def _catch(report, hand_in, seconds, seed):
         variant = claim.get("subject", "")
         program, _ = build(exercise, language, hand_in.source, 4 * seconds,
                            variant)
+        figures, told = measured.figures(exercise, language, claim, seconds)
         ended, met = run(exercise, language, hand_in.source, program, seconds,
-                         seed=seed, variant=variant)
-        report.log.append(ended.text())
+                         seed=seed, variant=variant, more=figures)
+        report.log += [ended.text(), json.dumps(figures)]
         expect_good_end(exercise, ended, limits_of(exercise, seconds), met)
         holds = met.verdict == claim["verdict"]
         points = claim["points"] if holds else 0
@@ -562,6 +565,8 @@ def _catch(report, hand_in, seconds, seed):
             indent = " " * 11
             report.lines += wrapped(f"the claim {claim['verdict']}", indent,
                                     indent + "expected: ")
+            report.lines += wrapped(told, indent + " " * 10,
+                                    indent + "figures:  ")
             if "otherwise" in claim:
                 report.lines += wrapped(claim["otherwise"], indent + " " * 10,
                                         indent + "likely:   ")

@@ -130,7 +130,9 @@ class Meter:
             "parent_uss": _uss(read_now.get(parent, {})),
             "parent_rss": read_now.get(parent, {}).get("Rss", 0),
             "total_pss": sum(f.get("Pss", 0) for f in read_now.values()),
-            "pipe_bytes": _written(parent)}
+            "pipe_bytes": _written(parent),
+            "each": [[f.get("Rss", 0), f.get("Pss", 0), _uss(f)]
+                     for f in [read_now.get(parent, {})] + workers]}
         for connection in self._waiting.values():
             _release(connection)
         self._waiting = {}
