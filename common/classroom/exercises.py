@@ -197,3 +197,12 @@ def language_of(exercise, word):
                        + " and ".join(map(LANGUAGE.get, exercise.languages))
                        + ".")
     return language
+
+
+def command(subparsers, name, run, helps, *options):
+    """A subcommand whose options are words, empty where they are not given."""
+    parser = subparsers.add_parser(name, help=helps)
+    for option in options:
+        parser.add_argument("--" + option, default="",
+                            dest="word" if option == "in" else option)
+    parser.set_defaults(run=run)

@@ -12,7 +12,8 @@ import sys
 from exercises import BadUsage
 
 # Each has add_to(subparsers), which names its commands, and run(arguments).
-MODULES = ["folder", "check", "grade", "predict", "find", "handouts", "plan"]
+MODULES = ["folder", "check", "grade", "predict", "find", "handouts", "plan",
+           "begin"]
 
 
 class Parser(argparse.ArgumentParser):
