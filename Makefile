@@ -10,7 +10,8 @@ export JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 # The exercises, and what their check needs.
 CLASSROOM = python3 -B common/classroom/main.py
-CLASSROOM_BUILD = $(PACKAGES) build && $(BUILD_SH) $(BUILD) default classroom
+CLASSROOM_BUILD = $(PACKAGES) build && { $(PACKAGES) classroom || :; } && \
+  $(BUILD_SH) $(BUILD) default classroom
 export COWPOOL_BUILD = $(abspath $(BUILD))
 
 # Where `make install` installs to; DESTDIR, if given, stands before it.
@@ -50,7 +51,6 @@ check: ## Measures a hand-in: make check DIR=dir
 	@$(CLASSROOM) check --dir="$$DIR" --n="$$N" --in="$$IN" $(ARGS)
 
 grade: ## Measures a class: make grade DIR=dir [CSV=file] [HTML=file]
-	@$(PACKAGES) classroom || :
 	@$(CLASSROOM_BUILD)
 	@$(CLASSROOM) grade --dir="$$DIR" --n="$$N" --in="$$IN" --csv="$$CSV" \
 	  --html="$$HTML" $(ARGS)

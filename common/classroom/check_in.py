@@ -19,7 +19,7 @@ SEED = int(os.environ.get("COWPOOL_SEED", 1))  # the values derive from it
 ITEMS = range(WORKERS)  # the items of the map
 
 # A collection writes a mark into every object that it looks at: it would pass
-# for a page that the task has written. (Lesson 11 is about it.)
+# for a page that the task has written.
 gc.disable()
 
 

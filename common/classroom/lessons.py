@@ -8,6 +8,8 @@ import subprocess
 
 from exercises import BUILD, ROOT, BadUsage, read
 
+PREDICT = "lessons/%s/exercise/predict.json"
+
 
 def source(path):
     """The text of a file of the source: source("docs/04_global.md")."""
@@ -79,14 +81,21 @@ def asked(item):
     return plain(item).rstrip(";.?")
 
 
+def asking():
+    """The written lessons that have predictions."""
+    return [lesson for lesson in written()
+            if os.path.exists(os.path.join(ROOT, PREDICT % lesson["name"]))]
+
+
 def predictions(name):
     """predict.json: {"minutes": 12, "questions": [{...}, ...]}. What each field
     means stands in predict.py."""
-    path = "lessons/%s/exercise/predict.json" % name
+    path = PREDICT % name
     try:
         given = json.loads(source(path))
-    except OSError as error:
-        raise BadUsage("%s: %s" % (path, error.strerror))
+    except OSError:
+        raise BadUsage("%s asks for no predictions yet: it has no %s."
+                       % (name, path))
     except ValueError as error:
         raise BadUsage("%s is no JSON: %s" % (path, error))
     items = [asked(text) for kind, text in predict_first(name)

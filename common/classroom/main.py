@@ -7,6 +7,7 @@ one sentence.
 """
 import argparse
 import importlib
+import os
 import sys
 
 from exercises import BadUsage
@@ -41,3 +42,5 @@ if __name__ == "__main__":
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # whoever reads has enough
+        os._exit(141)

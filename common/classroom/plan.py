@@ -10,7 +10,7 @@ import os
 import textwrap
 
 from exercises import ROOT, BadUsage, read
-from lessons import predictions, source, written
+from lessons import asking, predictions, source, written
 
 PLANS = "common/classroom/plans.json"
 KINDS = ("lesson", "predict", "exercise")
@@ -31,7 +31,8 @@ def minutes():
                                 "exercise.json")
         units[name[:2]] = {
             "lesson": lesson["minutes"],
-            "predict": predictions(name)["minutes"],
+            "predict": predictions(name)["minutes"] if lesson in asking()
+                       else None,
             "exercise": json.loads(read(exercise))["minutes"]
                         if os.path.exists(exercise) else None}
     return units

@@ -282,7 +282,7 @@ def kept_lines(folder, name):
     paths = [folder] if os.path.isfile(folder) else sorted(glob.glob(
         os.path.join(glob.escape(folder), "**", "*.jsonl"), recursive=True))
     if not paths:
-        raise BadUsage("%s has no *.jsonl, the files that `make predict` keeps"
+        raise BadUsage("%s has no file *.jsonl: such are those that `make predict` keeps"
                       % folder)
     lines, odd = [], []
     for path in paths:
@@ -342,7 +342,7 @@ def histogram(question, k, lines):
 def show(arguments):
     name = find(arguments.n)["name"]
     lines, odd = kept_lines(arguments.show, name)
-    print("%s: %d predictions" % (name, len(lines)))
+    print("%s: %d prediction%s" % (name, len(lines), "s" * (len(lines) != 1)))
     for k, question in enumerate(predictions(name)["questions"]):
         print("\n" + "\n".join(histogram(question, k, lines)))
     if odd:

@@ -95,9 +95,9 @@ needs_of() {
 
     # Hand-ins are run in bubblewrap; without it a fallback limits less.
     'apt classroom' | 'dnf classroom' | 'zypper classroom')
-      package python3 bubblewrap
+      package python3 python3-numpy bubblewrap
       ;;
-    'pacman classroom') package python bubblewrap ;;
+    'pacman classroom') package python python-numpy bubblewrap ;;
     'brew classroom' | 'none classroom') tool python3 python3 ;;
 
     'apt bench') library libbenchmark-dev ;;

@@ -98,7 +98,7 @@ class EachLesson(unittest.TestCase):
     """One run of each lesson; what asks and what prints must agree with it."""
 
     def test_has_what_its_questions_ask_for(self):
-        for lesson in lessons.written():
+        for lesson in lessons.asking():
             name = lesson["name"]
             questions = lessons.predictions(name)["questions"]
             found = lessons.report(name)
