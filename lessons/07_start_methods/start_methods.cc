@@ -81,7 +81,7 @@ cow::Moment measure_and_claim(cow::Lesson& lesson, StartMethod method,
   const std::string name(to_string(method));
   cow::Bytes sent_to_workers;
   std::int64_t ran_initializers = 0;
-  const auto held = lesson.run([&](cow::Bytes size) {
+  auto held = lesson.run([&](cow::Bytes size) {
     cow::Pool pool(pool_over(size, lesson.workers(), method));
     auto moment = lesson.measure(name, pool.map_async(analyze, lesson.items()));
     sent_to_workers = pool.initialization().to_workers;

@@ -49,7 +49,7 @@ cow::OwnedPages write_pages(cow::Lesson& lesson, const std::string& name,
     parts.emplace_back(i % lesson.workers() * stride.value(), count.value());
   }
   cow::Pool pool({.workers = lesson.workers()});
-  const auto owned = cow::measure_pages(
+  auto owned = cow::measure_pages(
       lesson, name, pool.map_async(write_part, parts, lesson.chunk_size()),
       *region);
   lesson.claim(name + ": faults = exclusive = private", owned.workers, count,

@@ -14,8 +14,7 @@
 namespace cow {
 
 Lesson::Lesson(const About& about, const Flags& flags)
-    : progress_(),
-      result_{.about = about,
+    : result_{.about = about,
               .flags = flags,
               .chunk_size = about.options.chunk_size != 0
                                 ? about.options.chunk_size

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -295,7 +296,7 @@ std::string mix(std::string_view color, double part, std::string_view other) {
   const auto a = parse_color(color);
   const auto b = parse_color(other);
   const auto mixed = [&](std::size_t i) {
-    return static_cast<int>(part * a.at(i) + (1 - part) * b.at(i) + .5);
+    return std::lround(part * a.at(i) + (1 - part) * b.at(i));
   };
   return fmt::format("#{:02X}{:02X}{:02X}", mixed(0), mixed(1), mixed(2));
 }

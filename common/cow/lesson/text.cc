@@ -173,8 +173,29 @@ std::string legend(const Result& result) {
   return line.empty() ? lines : lines + "  " + line + "\n";
 }
 
-// Two lines a claim: the verdict, what is claimed and the two figures; and
-// below them the formula. A claim that is too long for its line goes on below.
+std::int64_t predicted(const Claim& claim) {
+  return claim.expected.formula.value();
+}
+
+// What is claimed, with the two figures behind `room` columns of it; a claim
+// that is too long goes on below, then the formula with its bounds.
+std::string claim_lines(const Claim& claim, std::size_t room,
+                        const std::string& figures, const Style& style) {
+  const std::vector<std::string> lines = lines_of(claim.says, room);
+  std::string text = fmt::format(
+      "  {}  {:{}}{}", claim.holds() ? style.good("holds") : style.bad("FAILS"),
+      lines[0], room, figures);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    text += fmt::format("{:9}{}\n", "", lines[i]);
+  }
+  // A plain number is predicted above.
+  if (claim.expected.formula.text() != show(claim, predicted(claim))) {
+    text += style.dim(wrap(bounds(claim), "           "));
+  }
+  return text;
+}
+
+// A table: the verdict, what is claimed and the two figures of each.
 std::string claims(const Result& result, const Style& style) {
   constexpr std::size_t kColumns = 80;
   constexpr std::string_view kVerdict = "  holds  ";
@@ -184,9 +205,6 @@ std::string claims(const Result& result, const Style& style) {
       width = std::max(width, display_width(show(claim, read(claim))));
     }
     return width;
-  };
-  const auto predicted = [](const Claim& claim) {
-    return claim.expected.formula.value();
   };
   const auto measured = [](const Claim& claim) {
     return claim.deciding_value();
@@ -203,19 +221,10 @@ std::string claims(const Result& result, const Style& style) {
                      std::string(kVerdict.size() + room - 6, ' ') +
                      figures("predicted", "measured");
   for (const Claim& claim : result.claims) {
-    const std::vector<std::string> lines = lines_of(claim.says, room);
-    text += fmt::format(
-        "  {}  {:{}}{}",
-        claim.holds() ? style.good("holds") : style.bad("FAILS"), lines[0],
-        room,
-        figures(show(claim, predicted(claim)), show(claim, measured(claim))));
-    for (std::size_t i = 1; i < lines.size(); ++i) {
-      text += fmt::format("{:9}{}\n", "", lines[i]);
-    }
-    // A plain number is predicted above.
-    if (claim.expected.formula.text() != show(claim, predicted(claim))) {
-      text += style.dim(wrap(bounds(claim), "           "));
-    }
+    text += claim_lines(
+        claim, room,
+        figures(show(claim, predicted(claim)), show(claim, measured(claim))),
+        style);
   }
   return text + "\n" + style.dim(legend(result));
 }

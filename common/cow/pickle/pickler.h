@@ -43,7 +43,7 @@ class Pickler
   Pickler();
   Pickler(const Pickler&) = delete;
   Pickler& operator=(const Pickler&) = delete;
-  ~Pickler();
+  ~Pickler() override;
 
   /// Promises that the `count` objects at `objects` will stay where they are,
   /// unchanged, until the message has been sent. Blocks that they own are then

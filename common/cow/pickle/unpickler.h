@@ -39,7 +39,7 @@ class Unpickler
   Unpickler(Fetch fetch, Bytes size);
   Unpickler(const Unpickler&) = delete;
   Unpickler& operator=(const Unpickler&) = delete;
-  ~Unpickler();
+  ~Unpickler() override;
 
   /// Bytes of the message that were not yet read.
   Bytes left() const { return Bytes(window_.size()) + not_fetched_; }

@@ -19,7 +19,7 @@ struct Entry {
 
 constexpr int kSerialBits = 32;
 
-std::uint64_t random_program() {
+std::uint64_t random_program() noexcept {
   std::uint32_t number = 0;
   if (::getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number) {
     number = static_cast<std::uint32_t>(std::time(nullptr));
