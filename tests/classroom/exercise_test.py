@@ -8,6 +8,13 @@ from support import check, checked, exercises, flat
 
 LESSON, LANGUAGE = sys.argv[1:3]
 EXERCISE = exercises.Exercise(LESSON)
+UNIT = {"byte": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20}
+
+
+def amount(figure):
+    """"64.2 MiB" in bytes; what is no amount as it is."""
+    number, _, unit = figure.partition(" ")
+    return float(number.replace(",", "")) * UNIT[unit] if unit else figure
 
 
 class Exercise(unittest.TestCase):
@@ -42,12 +49,32 @@ class Exercise(unittest.TestCase):
         self.assertLess(report.points, report.of)
         if "starter" in EXERCISE.spec:
             self.assertIn(flat(EXERCISE.spec["starter"]), flat(report.text()))
+        self.expect_lines_of_the_task("FAILS|WRONG", report)
+
+    def expect_lines_of_the_task(self, verdict, report):
+        """The lines that task.md shows of a check in C++ are those of one."""
+        if LANGUAGE != "cpp":
+            return
+        line = rf"(?m)^ +((?:{verdict})  .*\d of \d+) +(.*)$"
+        read = dict(re.findall(line, report.text()))
+        task = re.findall(line, exercises.read(EXERCISE.path("task.md")))
+        self.assertTrue(task)
+        for claim, figure in task:
+            self.assertIn(claim, read)
+            expected, found = amount(figure), amount(read[claim])
+            if isinstance(expected, str):
+                self.assertEqual(found, expected, claim)
+            else:
+                self.assertAlmostEqual(found, expected, msg=claim, delta=max(
+                    expected / 20, 128 << 10 if expected > 4096 else 0))
 
     def test_solution_and_alternative_get_full_points(self):
         for name in ("SOLUTION", "ALTERNATIVE"):
             report = self.report(name)
             self.assertNotIn("warning", self.said[name])
             self.assertTrue(report.full, f"{name}:\n{report.text()}")
+            if name == "SOLUTION":
+                self.expect_lines_of_the_task("holds|right", report)
 
     def test_each_mistake_loses_points_and_is_told_what_it_is(self):
         promised = EXERCISE.spec["mistakes"]
