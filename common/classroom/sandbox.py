@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 from exercises import read
@@ -22,6 +23,7 @@ from exercises import read
 MIB = 1 << 20
 OUTPUT = 64 << 10  # bytes of output that are read
 TICK = 0.03  # seconds between two looks of the watchdog
+interrupted = threading.Event()  # ends all runs, in whatever thread
 
 
 class Limits:
@@ -30,6 +32,7 @@ class Limits:
     def __init__(self, seconds, memory, processes=64, file=128 * MIB):
         self.seconds, self.memory, self.processes = seconds, memory, processes
         self.file, self.disk = file, 2 * file
+        self.shmem = _of_machine("Shmem")  # before the run
 
 
 class Ended:
@@ -64,8 +67,9 @@ def warning():
     if kind() == "bubblewrap":
         return None
     return ("Without bubblewrap a hand-in can read your files, write where you "
-            "may write, and use the network: do not check what you would not "
-            "run. Time, memory, processes, file size and output are limited.")
+            "may write, end your programs, and use the network: do not check "
+            "what you would not run. Time, memory, processes, file size and "
+            "output are limited.")
 
 
 def _bwrap(binds, writable, disk):
@@ -138,11 +142,8 @@ def rollup(pid):
         return {}
 
 
-def _available():
-    for line in read("/proc/meminfo").splitlines():
-        if line.startswith("MemAvailable"):
-            return int(line.split()[1]) << 10
-    return 1 << 62
+def _of_machine(name):
+    return int(read("/proc/meminfo").split(name + ":")[1].split()[0]) << 10
 
 
 def _wrong(tree, limits, folder):
@@ -151,9 +152,12 @@ def _wrong(tree, limits, folder):
         return "processes"
     # RSS counts what is shared several times: only if that is much, look closer.
     if (sum(map(_resident, tree)) > limits.memory
-            and sum(rollup(pid).get("Pss", 0) for pid in tree) > limits.memory):
+            and sum(rollup(pid).get("Pss", _resident(pid)) for pid in tree)
+            > limits.memory):
         return "memory"
-    if _available() < 128 * MIB:
+    # What is in no process: files in memory, segments that are not mapped.
+    if (_of_machine("MemAvailable") < 128 * MIB
+            or _of_machine("Shmem") - limits.shmem > limits.memory):
         return "memory"
     places = [folder] if folder else [
         f"/proc/{tree[-1]}/root{name}" for name in ("/tmp", "/dev/shm") if tree]
@@ -176,8 +180,10 @@ def _wrong(tree, limits, folder):
 def _used(folder):
     """Bytes in a folder and in its largest file."""
     used = largest = seen = 0
-    for place, _, files in os.walk(folder):
-        for name in files:
+    for place, folders, files in os.walk(folder):
+        if place.count("/") > 100:  # nor are they to be hidden far below
+            return 1 << 62, largest
+        for name in folders + files:
             try:
                 there = os.lstat(os.path.join(place, name)).st_blocks * 512
             except OSError:
@@ -219,8 +225,9 @@ class Groups:
 def end(process):
     """Ends a run. Its supervisor returns when nothing of it is left."""
     while process.poll() is None:
-        for pid in children(process.pid):
+        for pid in descendants(process.pid):
             _kill(pid, signal.SIGKILL)
+        process.send_signal(signal.SIGCONT)  # a hand-in may have stopped it
         time.sleep(0.002)
 
 
@@ -252,7 +259,7 @@ def run(command, limits, folder, binds=(), writable=(), environment=None,
     process = subprocess.Popen(
         words + _prlimit(limits) + command, cwd="/" if inside else folder,
         env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT)
+        stderr=subprocess.STDOUT, start_new_session=True)  # Ctrl-C is for us
     selector = selectors.DefaultSelector()
     selector.register(process.stdout, selectors.EVENT_READ)
     if meter:
@@ -277,7 +284,7 @@ def run(command, limits, folder, binds=(), writable=(), environment=None,
                     tree, limits, None if inside else folder)
                 if meter:
                     meter.tick(now)
-            if now - began > limits.seconds:
+            if now - began > limits.seconds or interrupted.is_set():
                 ended.why = ended.why or "hung"
             if process.poll() is not None:
                 break
@@ -307,12 +314,16 @@ def _supervise(groups, command):
     """Adopts whoever loses its parent; returns when all are gone."""
     libc = ctypes.CDLL(None)
     libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: prctl(2)
-    libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    libc.prctl(1, signal.SIGTERM, 0, 0, 0)  # PR_SET_PDEATHSIG
     for group in groups:
         with open(os.path.join(group, "cgroup.procs"), "w") as file:
             file.write("0")
-    child = subprocess.Popen(command, start_new_session=True)
-    status = child.wait()
+    status = 1
+    try:
+        status = subprocess.Popen(command, start_new_session=True).wait()
+    except KeyboardInterrupt:
+        pass  # the check is gone: end what it has begun
     while True:
         # Who has been stopped starts no other.
         tree = []
