@@ -14,6 +14,7 @@ import sandbox
 from exercises import read
 
 LINE = 64 << 10  # bytes of a line, at most
+MOST = 64  # connections that have not said anything yet
 QUIET = 1.0  # seconds of a tree that sleeps: then nobody else will come
 
 
@@ -53,6 +54,9 @@ class Meter:
             try:
                 connection, _ = self._server.accept()
             except OSError:
+                return
+            if len(self._lines) > MOST:  # the others wait in the queue, or fail
+                connection.close()
                 return
             connection.setblocking(False)
             self._lines[connection] = b""
@@ -94,7 +98,8 @@ class Meter:
             except ValueError:
                 self.results = []
         elif words[:1] == ["verdict"]:
-            self.verdict = words[1] if len(words) > 1 else None
+            self.verdict = {"holds": "holds", "fails": "fails"}.get(
+                "".join(words[1:]))
         _release(connection)
 
     def tick(self, now):
@@ -115,7 +120,8 @@ class Meter:
 
     def _measure(self):
         parent = self._program()
-        tree = [parent] + sandbox.descendants(parent) if parent else []
+        # Also those that have lost their parent.
+        tree = sandbox.descendants(self._pid)[self._depth - 1:]
         read_now = {pid: sandbox.rollup(pid) for pid in tree}
         workers = [figures for pid, figures in read_now.items()
                    if pid in self._waiting]
@@ -129,8 +135,9 @@ class Meter:
                                   if _stat(pid)), default=0),
             "parent_uss": _uss(read_now.get(parent, {})),
             "parent_rss": read_now.get(parent, {}).get("Rss", 0),
-            "total_pss": sum(f.get("Pss", 0) for f in read_now.values()),
-            "pipe_bytes": _written(parent),
+            "total_pss": sum(f.get("Pss", 0) + f.get("SwapPss", 0)
+                             for f in read_now.values()),
+            "pipe_bytes": sum(map(_written, tree)),
             "each": [[f.get("Rss", 0), f.get("Pss", 0), _uss(f)]
                      for f in [read_now.get(parent, {})] + workers]}
         for connection in self._waiting.values():
