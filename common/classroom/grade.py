@@ -11,7 +11,7 @@ import time
 
 import check
 import sandbox
-from exercises import BadUsage, LANGUAGE
+from exercises import BadUsage, LANGUAGE, plain
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Hand-ins</title>
@@ -43,7 +43,7 @@ class Row:
     """One hand-in of the class."""
 
     def __init__(self, folder, number, word):
-        self.name = os.path.basename(folder)
+        self.name = plain(os.path.basename(folder)).replace("\n", "?")
         self.exercise = self.language = ""
         self.points, self.of, self.sentence, self.text = 0, "", "", ""
         try:
@@ -51,8 +51,9 @@ class Row:
             self.exercise = self.hand_in.exercise.lesson
             self.language = LANGUAGE[self.hand_in.language]
             self.of = self.hand_in.exercise.points
-        except BadUsage as error:
-            self.hand_in, self.sentence = None, str(error)
+        except (BadUsage, OSError) as error:
+            self.hand_in, self.sentence = None, plain(str(error)).replace(
+                "\n", " ")
             self.text = self.sentence
 
     def build(self, seconds):
@@ -61,13 +62,16 @@ class Row:
             try:
                 check.build(self.hand_in.exercise, self.hand_in.language,
                             self.hand_in.source, 4 * seconds)
-            except check.NoPoints as error:
-                return error
-        return None
+            except (check.NoPoints, OSError):
+                pass
 
     def measure(self, seconds):
         if self.hand_in:
-            report = check.check(self.hand_in, seconds)
+            try:
+                report = check.check(self.hand_in, seconds)
+            except OSError as error:  # a full disk, say: keep the other rows
+                self.sentence = self.text = plain(f"Not graded: {error}.")
+                return
             self.points, self.sentence = report.points, report.sentence
             self.text = report.text()
 
@@ -90,6 +94,9 @@ def run(arguments):
                                               key=lambda entry: entry.name)
                if entry.is_dir(follow_symlinks=False)
                and not entry.name.startswith(".")]
+    others = sorted(set(name for name in os.listdir(arguments.dir)
+                        if not name.startswith("."))
+                    - {os.path.basename(folder) for folder in folders})
     if not folders:
         raise BadUsage(f"{arguments.dir} has no folder in it: each hand-in is a "
                        "folder.")
@@ -103,7 +110,11 @@ def run(arguments):
     if any(row.language == "Python" for row in rows):
         check.python()
     with concurrent.futures.ThreadPoolExecutor(2) as executor:
-        list(executor.map(lambda row: row.build(arguments.seconds), rows))
+        try:
+            list(executor.map(lambda row: row.build(arguments.seconds), rows))
+        except KeyboardInterrupt:
+            sandbox.interrupted.set()
+            raise
     for number, row in enumerate(rows, 1):
         if sys.stderr.isatty():
             print(f"\r\033[Kmeasuring {number} of {len(rows)} ...", end="",
@@ -114,15 +125,18 @@ def run(arguments):
     seconds = time.monotonic() - began
     width = min(30, max(len(row.name) for row in rows))
     for row in rows:
-        print(f"{plain(row.name):<{width}}  {row.points:>3} of {row.of:<3} "
+        print(f"{row.name:<{width}}  {row.points:>3} of {row.of:<3} "
               f"{row.sentence}")
     print(f"\n{len(rows)} hand-ins in {seconds:.0f} s")
+    if others:
+        print(plain("Not graded, for they are no folders: " + ", ".join(others)))
     if sandbox.warning():
         print("\n".join(check.wrapped(sandbox.warning())))
     if arguments.csv:
         with open(arguments.csv, "w", newline="", encoding="utf-8",
                   errors="replace") as file:
-            table = csv.writer(file)
+            # Quoted, for who takes semicolons as separators.
+            table = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
             table.writerow(["name", "exercise", "language", "points", "of",
                             "verdict"])
             for row in rows:
@@ -136,14 +150,8 @@ def run(arguments):
     return 0 if all(row.points == row.of for row in rows) else 1
 
 
-def plain(text):
-    """A name without what moves the cursor."""
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
 def for_a_table(text):
     """A spreadsheet takes a cell that begins like this for a formula."""
-    text = plain(text)
     return "'" + text if text[:1] in ("=", "+", "-", "@") else text
 
 
@@ -154,11 +162,11 @@ def page(rows, seconds):
                  "none" if not row.points else "part")
         lines.append(
             f"<tr class={state}><td><a href='#r{number}'>"
-            f"{html.escape(plain(row.name))}</a></td>"
+            f"{html.escape(row.name)}</a></td>"
             f"<td>{row.exercise} {row.language}</td>"
             f"<td class=n>{row.points} of {row.of}</td>"
             f"<td>{html.escape(row.sentence)}</td></tr>\n")
-        reports.append(f"<section><h3 id=r{number}>{html.escape(plain(row.name))}"
+        reports.append(f"<section><h3 id=r{number}>{html.escape(row.name)}"
                        f"</h3><pre>{html.escape(row.text)}</pre></section>\n")
     return PAGE.format(
         count=len(rows), seconds=seconds, rows="".join(lines),

@@ -8,9 +8,10 @@ one sentence.
 import argparse
 import importlib
 import os
+import signal
 import sys
 
-from exercises import BadUsage
+from exercises import BadUsage, plain
 
 # Each has add_to(subparsers), which names its commands, and run(arguments).
 MODULES = ["folder", "check", "grade", "predict", "find", "handouts", "plan",
@@ -35,12 +36,18 @@ def main():
 
 if __name__ == "__main__":
     try:
+        for ended in (signal.SIGTERM, signal.SIGHUP):  # as by Ctrl-C: tidied up
+            signal.signal(ended, signal.default_int_handler)
         sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
         sys.exit(main())
     except BadUsage as error:
-        print(error, file=sys.stderr)
+        print(plain(str(error)), file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:  # whoever reads has enough
+        os._exit(141)
+    except OSError as error:
+        print(plain(f"{error.filename or 'This'} cannot be used: "
+                    f"{error.strerror or error}."), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:  # whoever reads has enough
-        os._exit(141)

@@ -16,11 +16,13 @@ class Class(unittest.TestCase):
                 "2 starter": EXERCISE.variant("python", ""),
                 "3 <script>alert(1)</script>":
                     "print('<script>alert(2)</script>')\n",
-                "=4+4": "import sys; sys.exit(9)\n", "5 empty": ""}
+                "=4+4": "import sys; sys.exit(9)\n", "5 empty": "",
+                "a;=4+4\x1b[2J": "raise ValueError('\x1b[2J')\n"}
             for name, source in names.items():
                 hand_in(os.path.join(path, "class", name.replace("/", "∕")),
                         source)
             os.mkdir(os.path.join(path, "class", "6 nothing"))
+            os.mkdir(os.path.join(path, "class", "8 closed"), 0)
             os.symlink("/", os.path.join(path, "class", "7 link"))
             table, page = (os.path.join(path, name) for name in ("c", "h"))
             status, said = run("grade", "--dir", os.path.join(path, "class"),
@@ -29,12 +31,16 @@ class Class(unittest.TestCase):
             with open(table, newline="", encoding="utf-8") as file:
                 rows = list(csv.DictReader(file))
             self.assertEqual([row["points"] for row in rows],
-                             ["10", "0", "0", "0", "0", "0"], said)
+                             ["10"] + ["0"] * 7, said)
+            self.assertIn("no folders: 7 link", said)
+            self.assertTrue(said.replace("\n", "").isprintable(), said)
             self.assertEqual(rows[0]["name"], "1 good")
             self.assertIn("is empty", rows[3]["verdict"])
             self.assertIn("exercise.stamp", rows[4]["verdict"])
-            self.assertEqual(rows[5]["name"], "'=4+4")
-            self.assertIn("status 9", rows[5]["verdict"])
+            self.assertEqual(rows[6]["name"], "'=4+4")
+            self.assertIn("status 9", rows[6]["verdict"])
+            # Also for who takes semicolons as separators.
+            self.assertIn('"a;=4+4?[2J"', exercises.read(table))
             html = exercises.read(page)
             self.assertNotIn("<script", html)
             self.assertIn("&lt;script&gt;alert(2)", html)

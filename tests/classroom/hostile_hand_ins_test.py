@@ -6,7 +6,8 @@ import re
 import tempfile
 import unittest
 
-from support import ROOT, check, checked, exercises, folder, hand_in, sandbox
+from support import (ROOT, check, checked, exercises, folder, hand_in, run,
+                     sandbox)
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hostile")
 EXERCISE = exercises.Exercise("04_global")
@@ -47,6 +48,7 @@ class HostileHandIns(unittest.TestCase):
         self.assertRegex(report.sentence.lower(), said.lower(), report.text())
         self.assertEqual(report.points, 0, report.text())
         self.assertIn(f"0 of {report.of} points", report.text())
+        self.assertTrue(report.text().replace("\n", "").isprintable())
         self.assertEqual(left(), set())
 
     def expect_good(self):
@@ -61,6 +63,19 @@ class HostileHandIns(unittest.TestCase):
             report = check.check(check.HandIn(path))
             self.expect("ended by itself with status 1", report)
             self.assertIn("check_in.py was changed", report.text())
+
+    def test_its_check_log_leads_nowhere_else(self):
+        with folder() as path:
+            hand_in(path, "")
+            other, log = (os.path.join(path, name)
+                          for name in ("other", "check.log"))
+            exercises.write(other, "precious")
+            for put in (lambda: os.symlink(other, log), lambda: os.mkfifo(log)):
+                exercises.write(os.path.join(path, "exercise.py"), "print(1)\n")
+                put()
+                self.assertEqual(run("check", "--dir", path)[0], 1)
+                os.remove(log)
+            self.assertEqual(exercises.read(other), "precious")
 
     def test_full_points_are_what_is_measured_whatever_it_prints(self):
         report = checked(EXERCISE.variant("python", "")
