@@ -503,6 +503,13 @@ def _cure(report, hand_in, seconds, seed):
     failed = 0
     for claim in exercise.claims:
         failed += not _claim(report, exercise, claim, figures, least)
+    pages = exercise.data // 4 // os.sysconf("SC_PAGE_SIZE")
+    if not failed and met.later_faults > pages:
+        report.lines = []
+        raise NoPoints(
+            f"the workers took {met.later_faults:,} page faults more after they "
+            "were measured", "All of the work has to be done before work or meet "
+            "lets the worker be measured.")
     count = len(exercise.claims)
     report.end(f"All {count} claims hold." if not failed else
                f"{failed} of {count} claims {'fail' if failed > 1 else 'fails'}.")

@@ -23,6 +23,7 @@ class Meter:
         self.workers = workers
         self.figures = {}  # empty until all were measured
         self.results = self.verdict = None
+        self._faults = self.later_faults = 0  # after all were measured
         self.parent_worked = False
         self.arrived = 0
         self._waiting = {}  # PID: its connection
@@ -97,6 +98,7 @@ class Meter:
                 self.results = [float(word) for word in words[1:]]
             except ValueError:
                 self.results = []
+            self.later_faults = _all_faults(self._program()) - self._faults
         elif words[:1] == ["verdict"]:
             self.verdict = {"holds": "holds", "fails": "fails"}.get(
                 "".join(words[1:]))
@@ -140,6 +142,7 @@ class Meter:
             "pipe_bytes": sum(map(_written, tree)),
             "each": [[f.get("Rss", 0), f.get("Pss", 0), _uss(f)]
                      for f in [read_now.get(parent, {})] + workers]}
+        self._faults = _all_faults(parent)
         for connection in self._waiting.values():
             _release(connection)
         self._waiting = {}
@@ -163,6 +166,14 @@ def _stat(pid):
         return read(f"/proc/{pid}/stat").rpartition(")")[2].split()
     except OSError:
         return []
+
+
+def _all_faults(parent):
+    """Page faults of a process's descendants, dead and alive."""
+    fields = _stat(parent)
+    return (int(fields[8]) if fields else 0) + sum(
+        int(stat[7]) + int(stat[8])
+        for stat in map(_stat, sandbox.descendants(parent)) if stat)
 
 
 def _written(pid):

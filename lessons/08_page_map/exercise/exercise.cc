@@ -59,6 +59,16 @@ double analyze(int item) {
   for (const double sum : sums) total += sum;
   return total * (item + 1);
 }
+#elif MISTAKE_LATER
+double analyze(int item) {
+  check_in::meet();
+  double total = 0;
+  for (Group& group : groups) {
+    group.sum = sum_of(group);
+    total += group.sum;
+  }
+  return total * (item + 1);
+}
 #elif MISTAKE_COPIES
 double analyze(int item) {
   Groups mine = groups;

@@ -38,6 +38,12 @@ def analyze(item):
     sums = groups[:, :COUNT].sum(axis=1)
     meet()
     return sums.sum() * (item + 1)
+#elif MISTAKE_LATER
+def analyze(item):
+    meet()
+    for group in groups:
+        group[COUNT] = group[:COUNT].sum()
+    return groups[:, COUNT].sum() * (item + 1)
 #elif MISTAKE_COPIES
 def analyze(item):
     mine = groups.copy()
