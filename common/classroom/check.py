@@ -369,9 +369,16 @@ def expect_good_end(exercise, ended, limits, met):
     elif ended.status != 0:
         error = re.fullmatch(r"[\w.]+(Error|Exception)\b.{,200}",
                              (text.strip().splitlines() or [""])[-1])
+        means = exercise.spec.get("crash")
+        if "PicklingError" in text:
+            means = ("What has no name at the top of the file, a lambda for "
+                     "example, cannot be pickled: use def.")
+        elif re.search("SyntaxError|IndentationError|ImportError|"
+                       "ModuleNotFoundError", text):
+            means = None  # these say what they are
         raise NoPoints(f"ended by itself with status {ended.status}"
-                       + (f" ({error.group()})" if error else ""),
-                       exercise.spec.get("crash"), output=text)
+                       + (f" ({error.group()})" if error else ""), means,
+                       output=text)
     elif met.results is None and met.verdict is None:
         why = ("printed a report of its own: only what is measured counts"
                if forged else "exited 0 without results")

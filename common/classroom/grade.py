@@ -22,6 +22,7 @@ table {{ border-collapse: collapse; width: 100%; }}
 td, th {{ text-align: left; padding: .3em .6em; border-bottom: 1px solid #ccc;
          vertical-align: top; overflow-wrap: anywhere; }}
 td.n {{ text-align: right; white-space: nowrap; }}
+td:first-child {{ min-width: 9em; }}
 pre {{ font-size: 12px; white-space: pre-wrap; overflow-wrap: anywhere;
       background: #f5f5f5; padding: 1em; }}
 .full {{ background: #eef7ee; }} .none {{ background: #fbeeee; }}
@@ -125,15 +126,18 @@ def run(arguments):
     seconds = time.monotonic() - began
     width = min(30, max(len(row.name) for row in rows))
     for row in rows:
-        print(f"{row.name:<{width}}  {row.points:>3} of {row.of:<3} "
-              f"{row.sentence}")
-    print(f"\n{len(rows)} hand-ins in {seconds:.0f} s")
+        points = (f"{row.points:>3} of {row.of:<3}" if row.hand_in
+                  else "not graded")
+        print(f"{row.name:<{width}}  {points} {row.sentence}")
+    print(f"\n{len(rows)} hand-in{'s' * (len(rows) > 1)} in {seconds:.0f} s. "
+          + (f"What was measured of each: {arguments.html}" if arguments.html
+             else "HTML=class.html writes what was measured of each."))
     if others:
         print(plain("Not graded, for they are no folders: " + ", ".join(others)))
     if sandbox.warning():
         print("\n".join(check.wrapped(sandbox.warning())))
     if arguments.csv:
-        with open(arguments.csv, "w", newline="", encoding="utf-8",
+        with open(arguments.csv, "w", newline="", encoding="utf-8-sig",
                   errors="replace") as file:
             # Quoted, for who takes semicolons as separators.
             table = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
@@ -141,13 +145,14 @@ def run(arguments):
                             "verdict"])
             for row in rows:
                 table.writerow([for_a_table(row.name), row.exercise,
-                                row.language, row.points, row.of,
+                                row.language, row.points if row.hand_in else "",
+                                row.of,
                                 for_a_table(row.sentence)])
     if arguments.html:
         with open(arguments.html, "w", encoding="utf-8",
                   errors="replace") as file:
             file.write(page(rows, seconds))
-    return 0 if all(row.points == row.of for row in rows) else 1
+    return 0 if all(row.hand_in for row in rows) else 1
 
 
 def for_a_table(text):
@@ -164,7 +169,8 @@ def page(rows, seconds):
             f"<tr class={state}><td><a href='#r{number}'>"
             f"{html.escape(row.name)}</a></td>"
             f"<td>{row.exercise} {row.language}</td>"
-            f"<td class=n>{row.points} of {row.of}</td>"
+            f"<td class=n>"
+            f"{f'{row.points} of {row.of}' if row.hand_in else 'not graded'}</td>"
             f"<td>{html.escape(row.sentence)}</td></tr>\n")
         reports.append(f"<section><h3 id=r{number}>{html.escape(row.name)}"
                        f"</h3><pre>{html.escape(row.text)}</pre></section>\n")
