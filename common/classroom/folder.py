@@ -72,11 +72,11 @@ def make_folder(arguments):
 
 def hint(arguments):
     exercise = exercises.find(arguments.n)
-    text = exercise.hint(arguments.level or "1")
+    level = arguments.level or "1"
+    text = exercise.hint(level)
     if text is None:
-        raise BadUsage(f"There is no hint LEVEL={arguments.level}: there are "
-                       "1, 2 and 3.")
-    print(text)
+        raise BadUsage(f"There is no hint LEVEL={level}: there are 1, 2 and 3.")
+    print(f"Hint {level} of 3\n\n{text}")
     return 0
 
 
