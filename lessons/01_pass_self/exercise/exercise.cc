@@ -63,66 +63,7 @@ struct Table {
   std::vector<std::shared_ptr<const Numbers>> rows;
 };
 
-#if SOLUTION
-using Item = std::pair<std::shared_ptr<const Numbers>, int>;  // (row, i)
-
-double analyze(const Item& item) {
-  const auto& [row, i] = item;
-  return check_in::work(*row, i);
-}
-
-std::vector<double> exercise(const check_in::Parameters& given) {
-  cow::Pool pool({.workers = given.workers});  // there before the table
-
-  const Table table(given);
-  std::vector<Item> items;
-  for (const int i : check_in::items(given.workers)) {
-    items.emplace_back(table.rows[i], i);
-  }
-  return pool.map(analyze, items);
-}
-#elif MISTAKE_COPIES
-using Item = std::pair<Numbers, int>;
-
-double analyze(const Item& item) {
-  const auto& [row, i] = item;
-  return check_in::work(row, i);
-}
-
-std::vector<double> exercise(const check_in::Parameters& given) {
-  cow::Pool pool({.workers = given.workers});
-
-  const Table table(given);
-  std::vector<Item> items;
-  for (const int i : check_in::items(given.workers)) {
-    items.emplace_back(*table.rows[i], i);
-  }
-  return pool.map(analyze, items);
-}
-#elif MISTAKE_POINTS_BACK
-struct Row {
-  template <class Archive>
-  void serialize(Archive& archive) {
-    archive(table, i);
-  }
-
-  std::shared_ptr<const Table> table;
-  int i = 0;
-};
-
-double analyze(const Row& row) { return row.table->analyze(row.i); }
-
-std::vector<double> exercise(const check_in::Parameters& given) {
-  cow::Pool pool({.workers = given.workers});
-
-  const auto table = std::make_shared<const Table>(given);
-  std::vector<Row> items;
-  for (const int i : check_in::items(given.workers)) {
-    items.push_back({table, i});
-  }
-  return pool.map(analyze, items);
-}
-#elif MISTAKE_GLOBAL || MISTAKE_INHERITS
+#if MISTAKE_GLOBAL || MISTAKE_INHERITS
 const Table* the_table = nullptr;
 
 double analyze(int i) { return the_table->analyze(i); }
@@ -140,23 +81,57 @@ std::vector<double> exercise(const check_in::Parameters& given) {
   return pool.map(analyze, check_in::items(given.workers));
 }
 #else
+#if SOLUTION
+using Item = std::pair<std::shared_ptr<const Numbers>, int>;  // (row, i)
+
+double analyze(const Item& item) {
+  const auto& [row, i] = item;
+  return check_in::work(*row, i);
+}
+#elif MISTAKE_COPIES
+using Item = std::pair<Numbers, int>;
+
+double analyze(const Item& item) {
+  const auto& [row, i] = item;
+  return check_in::work(row, i);
+}
+#elif MISTAKE_POINTS_BACK
+struct Item {
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(table, i);
+  }
+
+  std::shared_ptr<const Table> table;
+  int i = 0;
+};
+
+double analyze(const Item& item) { return item.table->analyze(item.i); }
+#else
 using Item = std::pair<std::shared_ptr<const Table>, int>;  // (self, i)
 
 // TODO: what does this task use of all that its item carries?
-double call_method(const Item& item) {
+double analyze(const Item& item) {
   const auto& [self, i] = item;
   return self->analyze(i);
 }
+#endif
 
 std::vector<double> exercise(const check_in::Parameters& given) {
   cow::Pool pool({.workers = given.workers});  // there before the table
 
-  const auto self = std::make_shared<const Table>(given);
+  const auto table = std::make_shared<const Table>(given);
   std::vector<Item> items;
   for (const int i : check_in::items(given.workers)) {
-    items.emplace_back(self, i);
+#if SOLUTION
+    items.emplace_back(table->rows[i], i);
+#elif MISTAKE_COPIES
+    items.emplace_back(*table->rows[i], i);
+#else
+    items.push_back({table, i});
+#endif
   }
-  return pool.map(call_method, items);
+  return pool.map(analyze, items);
 }
 #endif
 #endif

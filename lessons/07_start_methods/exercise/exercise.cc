@@ -26,12 +26,15 @@ std::vector<double> exercise(const check_in::Parameters& given) {
   });
   return pool.map(analyze, check_in::items(given.workers));
 }
-#elif ALTERNATIVE
+#elif ALTERNATIVE || MISTAKE_PARENT_AS_WELL
 void build(std::size_t bytes) {
   data = std::make_shared<const Data>(check_in::make_data(bytes));
 }
 
 std::vector<double> exercise(const check_in::Parameters& given) {
+#if MISTAKE_PARENT_AS_WELL
+  build(given.data);
+#endif
   cow::Pool pool({
       .workers = given.workers,
       .start_method = StartMethod::kForkServer,
@@ -63,21 +66,6 @@ std::vector<double> exercise(const check_in::Parameters& given) {
       .workers = given.workers,
       .start_method = StartMethod::kSpawn,
       .initializer = {build, given.data},  // nothing is sent but a number
-  });
-  return pool.map(analyze, check_in::items(given.workers));
-}
-#elif MISTAKE_PARENT_AS_WELL
-void build(std::size_t bytes) {
-  data = std::make_shared<const Data>(check_in::make_data(bytes));
-}
-
-std::vector<double> exercise(const check_in::Parameters& given) {
-  build(given.data);
-
-  cow::Pool pool({
-      .workers = given.workers,
-      .start_method = StartMethod::kForkServer,
-      .preload = {build, given.data},
   });
   return pool.map(analyze, check_in::items(given.workers));
 }

@@ -25,8 +25,12 @@ if __name__ == "__main__":
     # Under fork an initializer's argument is not sent: the worker inherits it.
     with get_context("fork").Pool(WORKERS, remember, (make_data(),)) as pool:
         report(pool.map(analyze, ITEMS))
-#elif ALTERNATIVE
+#elif ALTERNATIVE || MISTAKE_PARENT_AS_WELL
+#if ALTERNATIVE
 if __name__ == "exercise":  # imported by that name: in the fork server
+#else
+if __name__ in ("exercise", "__main__"):
+#endif
     data = make_data()
 
 
@@ -66,21 +70,6 @@ def analyze(item):
 
 if __name__ == "__main__":
     with get_context("spawn").Pool(WORKERS, remember) as pool:
-        report(pool.map(analyze, ITEMS))
-#elif MISTAKE_PARENT_AS_WELL
-if __name__ in ("exercise", "__main__"):
-    data = make_data()
-
-
-def analyze(item):
-    import exercise
-    return work(exercise.data, item)
-
-
-if __name__ == "__main__":
-    os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
-    set_forkserver_preload(["exercise"])
-    with get_context("forkserver").Pool(WORKERS) as pool:
         report(pool.map(analyze, ITEMS))
 #elif MISTAKE_POOL_FIRST
 def analyze(item):

@@ -1,19 +1,21 @@
 """Exercise 09: four workers add up numbers that they inherited. They write
 nothing, and yet each of them copies all numbers. Change this file so that
 reading copies nothing."""
-#if ALTERNATIVE
+#if ALTERNATIVE || MISTAKE_FLAT_IN_THE_WORKER
 import array
 #elif MISTAKE_FREEZES
 import gc
-#elif MISTAKE_FLAT_IN_THE_WORKER
-import array
 #endif
 from multiprocessing import get_context
 
 #if SOLUTION
 from check_in import ITEMS, WORKERS, make_data, report, work
+#else
+from check_in import ITEMS, WORKERS, make_data, meet, report
+#endif
 
 
+#if SOLUTION
 def build():
     return make_data()  # one array is one object, with one count
 
@@ -21,9 +23,6 @@ def build():
 def analyze(item):
     return work(numbers, item)
 #elif ALTERNATIVE
-from check_in import ITEMS, WORKERS, make_data, meet, report
-
-
 def build():
     return array.array("d", make_data())
 
@@ -34,70 +33,28 @@ def analyze(item):
         total += number
     meet()
     return total * (item + 1)
-#elif MISTAKE_FLAT_IN_THE_WORKER
-from check_in import ITEMS, WORKERS, make_data, meet, report
-
-
+#else
+#if MISTAKE_TAKES_A_TUPLE
 def build():
-    return make_data().tolist()
+    return tuple(make_data().tolist())
+#else
+def build():
+    return make_data().tolist()  # a list of floats
+#endif
 
 
+#if MISTAKE_FLAT_IN_THE_WORKER
 def analyze(item):
     flat = array.array("d", numbers)
     total = sum(flat)
     meet()
     return total * (item + 1)
 #elif MISTAKE_USES_SUM
-from check_in import ITEMS, WORKERS, make_data, meet, report
-
-
-def build():
-    return make_data().tolist()
-
-
 def analyze(item):
     total = sum(numbers)  # no loop in Python, but the same references
     meet()
     return total * (item + 1)
-#elif MISTAKE_TAKES_A_TUPLE
-from check_in import ITEMS, WORKERS, make_data, meet, report
-
-
-def build():
-    return tuple(make_data().tolist())
-
-
-def analyze(item):
-    total = 0
-    for number in numbers:
-        total += number
-    meet()
-    return total * (item + 1)
-#elif MISTAKE_FREEZES
-from check_in import ITEMS, WORKERS, make_data, meet, report
-
-
-def build():
-    return make_data().tolist()
-
-
-def analyze(item):
-    total = 0
-    for number in numbers:
-        total += number
-    meet()
-    return total * (item + 1)
-
-
-gc.freeze()
 #else
-from check_in import ITEMS, WORKERS, make_data, meet, report
-
-
-def build():
-    return make_data().tolist()  # a list of floats
-
-
 def analyze(item):
     total = 0
     # TODO: this only reads. What does it write?
@@ -106,8 +63,12 @@ def analyze(item):
     meet()  # here the worker is measured
     return total * (item + 1)
 #endif
+#endif
 
 
+#if MISTAKE_FREEZES
+gc.freeze()
+#endif
 numbers = build()  # before the fork: every worker inherits it
 with get_context("fork").Pool(WORKERS) as pool:
     report(pool.map(analyze, ITEMS))
