@@ -24,7 +24,7 @@ from exercises import BadUsage  # noqa: E402
 import find_job  # noqa: E402
 
 BUILD = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else find.BUILD
-DATA = 32 << 20
+DATA = find.DATA  # of which five interpreters are the smaller part
 EXERCISES = find.exercises()
 
 
