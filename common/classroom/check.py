@@ -606,13 +606,10 @@ def _catch(report, hand_in, seconds, seed):
 
 
 def add_to(subparsers):
-    parser = subparsers.add_parser("check", help="measures one hand-in")
-    parser.add_argument("--dir", default="")
-    parser.add_argument("--n", default="")
-    parser.add_argument("--in", dest="word", default="")
-    parser.add_argument("--seconds", type=float, default=15,
-                        help="a run may take so long, a compilation four times")
-    parser.set_defaults(run=main)
+    exercises.command(subparsers, "check", main, "measures one hand-in",
+                      "dir", "n", "in").add_argument(
+        "--seconds", type=float, default=15,
+        help="a run may take so long, a compilation four times")
 
 
 def main(arguments):

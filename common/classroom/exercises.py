@@ -21,7 +21,7 @@ FIGURES = ("worker_uss", "worker_rss", "worker_pss", "worker_faults",
 
 
 class BadUsage(Exception):
-    """One sentence for who called; exit status 2."""
+    """One sentence for the caller; exit status 2."""
 
 
 class BadExercise(BadUsage):
@@ -208,9 +208,11 @@ def language_of(exercise, word):
 
 
 def command(subparsers, name, run, helps, *options):
-    """A subcommand whose options are words, empty where they are not given."""
+    """A subcommand whose options are words, empty where they are not given.
+    Returns its parser."""
     parser = subparsers.add_parser(name, help=helps)
     for option in options:
         parser.add_argument("--" + option, default="",
                             dest="word" if option == "in" else option)
     parser.set_defaults(run=run)
+    return parser

@@ -19,10 +19,8 @@ import sys
 import textwrap
 
 import find_job
-from exercises import BadUsage
+from exercises import BUILD, ROOT, BadUsage
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
-BUILD = os.environ.get("COWPOOL_BUILD") or os.path.join(ROOT, "build")
 DATA, WORKERS = 64 << 20, 4  # of which the exercises' texts speak
 
 

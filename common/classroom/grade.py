@@ -10,6 +10,7 @@ import sys
 import time
 
 import check
+import exercises
 import sandbox
 from exercises import BadUsage, LANGUAGE, plain
 
@@ -78,13 +79,9 @@ class Row:
 
 
 def add_to(subparsers):
-    parser = subparsers.add_parser("grade", help="measures a class")
-    parser.add_argument("--dir", default="")
-    for name in ("n", "csv", "html"):
-        parser.add_argument("--" + name, default="")
-    parser.add_argument("--in", dest="word", default="")
-    parser.add_argument("--seconds", type=float, default=15)
-    parser.set_defaults(run=run)
+    exercises.command(subparsers, "grade", run, "measures a class",
+                      "dir", "n", "in", "csv", "html").add_argument(
+        "--seconds", type=float, default=15)
 
 
 def run(arguments):
@@ -139,7 +136,7 @@ def run(arguments):
     if arguments.csv:
         with open(arguments.csv, "w", newline="", encoding="utf-8-sig",
                   errors="replace") as file:
-            # Quoted, for who takes semicolons as separators.
+            # Quoted: some spreadsheets take semicolons as separators.
             table = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
             table.writerow(["name", "exercise", "language", "points", "of",
                             "verdict"])

@@ -43,7 +43,7 @@ if __name__ == "__main__":
     except BadUsage as error:
         print(plain(str(error)), file=sys.stderr)
         sys.exit(2)
-    except BrokenPipeError:  # whoever reads has enough
+    except BrokenPipeError:  # the reader has enough
         os._exit(141)
     except OSError as error:
         print(plain(f"{error.filename or 'This'} cannot be used: "

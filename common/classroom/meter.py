@@ -1,9 +1,9 @@
 """Meets the workers of a hand-in and reads them from outside.
 
 Each worker that holds its data connects to a socket and waits. When N have come,
-or nobody else will, all are read in the same moment and let go. Who they are the
-kernel says (SO_PEERCRED), what they use /proc: nothing that a hand-in says about
-itself counts but its results, and these are compared.
+or no other will, all are read in the same moment and let go. The kernel says which
+processes they are (SO_PEERCRED), /proc what they use. Of what a hand-in says about
+itself only the results count, and these are compared.
 """
 import os
 import socket
@@ -15,7 +15,7 @@ from exercises import read
 
 LINE = 64 << 10  # bytes of a line, at most
 MOST = 64  # connections that have not said anything yet
-QUIET = 1.0  # seconds of a tree that sleeps: then nobody else will come
+QUIET = 1.0  # seconds of a tree that sleeps: then no other worker will come
 
 
 class Meter:
@@ -25,7 +25,6 @@ class Meter:
         self.results = self.verdict = None
         self._faults = self.later_faults = 0  # after all were measured
         self.parent_worked = False
-        self.arrived = 0
         self._waiting = {}  # PID: its connection
         self._lines = {}
         self._quiet_since = self._cpu = None
@@ -88,9 +87,8 @@ class Meter:
             elif (pid not in self._waiting
                     and pid in sandbox.descendants(self._pid)):
                 self._waiting[pid] = connection
-                self.arrived = len(self._waiting)
                 self._quiet_since = None
-                if self.arrived == self.workers:
+                if len(self._waiting) == self.workers:
                     self._measure()
                 return
         elif words[:1] == ["results"]:
@@ -105,7 +103,7 @@ class Meter:
         _release(connection)
 
     def tick(self, now):
-        """Measures those who have come if nobody else will: all sleep."""
+        """Measures the workers that have come if all sleep: no other will."""
         if not self._waiting:
             return
         cpu = 0

@@ -311,7 +311,7 @@ def run(command, limits, folder, binds=(), writable=(), environment=None,
 
 
 def _supervise(groups, command):
-    """Adopts whoever loses its parent; returns when all are gone."""
+    """Adopts processes that lose their parent; returns when all are gone."""
     libc = ctypes.CDLL(None)
     libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: prctl(2)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -325,7 +325,7 @@ def _supervise(groups, command):
     except KeyboardInterrupt:
         pass  # the check is gone: end what it has begun
     while True:
-        # Who has been stopped starts no other.
+        # A process that is stopped starts no other.
         tree = []
         while not set(descendants(os.getpid())) <= set(tree):
             tree = descendants(os.getpid())

@@ -37,11 +37,8 @@ std::string name_of(const LessonEntry& lesson) {
 // says what to do.
 class Linter {
  public:
-  Linter(std::vector<LessonEntry> lessons, fs::path source,
-         bool each_has_an_exercise)
-      : lessons_(std::move(lessons)),
-        source_(std::move(source)),
-        each_has_an_exercise_(each_has_an_exercise) {}
+  Linter(std::vector<LessonEntry> lessons, fs::path source)
+      : lessons_(std::move(lessons)), source_(std::move(source)) {}
 
   std::vector<std::string> mistakes() {
     look_at_numbers();
@@ -122,10 +119,8 @@ class Linter {
   void look_at_exercise(const LessonEntry& lesson) {
     const std::string folder = fmt::format("lessons/{}/exercise", lesson.name);
     if (!fs::is_directory(source_ / folder)) {
-      if (each_has_an_exercise_) {
-        mistake("{} has no {}: make new-exercise N={} begins one", lesson.name,
-                folder, lesson.name.substr(0, 2));
-      }
+      mistake("{} has no {}: make new-exercise N={} begins one", lesson.name,
+              folder, lesson.name.substr(0, 2));
       return;
     }
     const std::vector<std::pair<const char*, const char*>> files = {
@@ -198,16 +193,11 @@ class Linter {
 
   std::vector<LessonEntry> lessons_;
   fs::path source_;
-  bool each_has_an_exercise_;
   std::vector<std::string> mistakes_;
 };
 
-// False while there are lessons that wait for theirs.
-constexpr bool kEachHasAnExercise = true;
-
 TEST(Manifest, SaysWhatIsThere) {
-  Linter linter({lessons().begin(), lessons().end()}, source(""),
-                kEachHasAnExercise);
+  Linter linter({lessons().begin(), lessons().end()}, source(""));
   for (const std::string& mistake : linter.mistakes()) {
     ADD_FAILURE() << mistake;
   }
@@ -256,7 +246,7 @@ class Broken : public ::testing::Test {
     fs::remove_all(folder_.path() / file);
   }
   std::vector<std::string> mistakes() const {
-    return Linter(entries_, folder_.path(), true).mistakes();
+    return Linter(entries_, folder_.path()).mistakes();
   }
 
   std::vector<LessonEntry> entries_ = {
