@@ -2,8 +2,8 @@
 
     python3 -B common/classroom/main.py COMMAND ...
 
-Exit status: 0 full points, or done · 1 below full points · 2 bad usage, said in
-one sentence.
+Exit status: 0 full points, or done · 1 below full points, a wrong answer, or a
+hand-in that could not be graded · 2 bad usage, said in one sentence.
 """
 import argparse
 import importlib
