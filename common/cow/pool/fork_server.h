@@ -18,6 +18,8 @@
 
 namespace cow {
 
+struct ForkRequest;
+
 /// The server has ended while it was asked for a worker. It may have forked
 /// one, which has been sent SIGKILL, but may until then read what is in its
 /// pipe.
@@ -52,10 +54,9 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   pid_t pid() const { return server_.pid(); }
 
  private:
-  // Sends a request (of fork_server.cc) and returns the answer to it.
-  // Empty if the server has ended.
-  template <typename Request>
-  Letter ask(const Request& request, const std::vector<int>& enclosed = {});
+  // Sends a request and returns the answer to it; empty if the server has
+  // ended.
+  Letter ask(const ForkRequest& request, const std::vector<int>& enclosed = {});
   void start();
   void expect_preloaded();
   void stop();
@@ -64,10 +65,5 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   Child server_;
   Descriptor socket_;
 };
-
-/// The server's side: serves requests from `socket` until its other end is
-/// closed, after it has made the call that stands in the file `preload`.
-/// Returns the exit code.
-int serve_forks(int socket, int preload);
 
 }  // namespace cow

@@ -18,7 +18,7 @@
 #include "cow/os/child.h"
 #include "cow/os/held_signal.h"
 #include "cow/os/mapping.h"
-#include "cow/pool/fork_server.h"
+#include "cow/pool/serve_forks.h"
 #include "cow/pool/spawn_order.h"
 #include "cow/pool/worker.h"
 

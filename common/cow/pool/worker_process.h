@@ -3,31 +3,28 @@
 
 #include <sys/types.h>
 
-#include <memory>
+#include <functional>
 
 #include "cow/os/child.h"
 #include "cow/os/descriptor.h"
 
 namespace cow {
 
-class ForkServer;
-
 /// Owns a worker process. Move-only; it must be waited for, as a Child.
 class WorkerProcess {
  public:
   WorkerProcess() = default;
   explicit WorkerProcess(Child child) : child_(std::move(child)) {}
-  /// A child of `server`; `pidfd` is of process `pid`.
-  WorkerProcess(pid_t pid, Descriptor pidfd,
-                std::shared_ptr<ForkServer> server);
+  /// A child of another process, such as a fork server; `pidfd` is of process
+  /// `pid`. `ask`, called once that has ended, has its parent reap it and says
+  /// how it ended, or kUnknownExit.
+  WorkerProcess(pid_t pid, Descriptor pidfd, std::function<ExitStatus()> ask);
 
   /// Whether there is one that was not waited for.
-  explicit operator bool() const { return server_ || child_; }
-  pid_t pid() const { return server_ ? pid_ : child_.pid(); }
+  explicit operator bool() const { return ask_ != nullptr || child_; }
+  pid_t pid() const { return ask_ ? pid_ : child_.pid(); }
   /// Becomes readable when the process has ended.
-  int descriptor() const {
-    return server_ ? pidfd_.get() : child_.descriptor();
-  }
+  int descriptor() const { return ask_ ? pidfd_.get() : child_.descriptor(); }
   /// Sends `signal`; a process that has already ended is no error.
   void kill(int signal) const;
   /// Waits for the end and says how it ended. kUnknownExit, which is not exit
@@ -37,10 +34,10 @@ class WorkerProcess {
 
  private:
   Child child_;
-  // Or, if there is a server:
+  // Or, of another process:
   pid_t pid_ = 0;
   Descriptor pidfd_;
-  std::shared_ptr<ForkServer> server_;
+  std::function<ExitStatus()> ask_;
 };
 
 }  // namespace cow

@@ -1,0 +1,167 @@
+#include "cow/pool/serve_forks.h"
+
+#include <fmt/core.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <map>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "cow/os/child.h"
+#include "cow/os/error.h"
+#include "cow/os/mapping.h"
+#include "cow/pool/errors.h"
+#include "cow/pool/failure.h"
+#include "cow/pool/fork_requests.h"
+#include "cow/pool/worker.h"
+
+namespace cow {
+namespace {
+
+// What is wrong with making the call; empty if it has gone well.
+std::string call_preload(int file) {
+  try {
+    make_call_in(file);
+  } catch (...) {
+    std::string failure =
+        fmt::format("the preload failed in the fork server: {}",
+                    to_string(describe_exception(0)));
+    // The answer is one letter, however much the exception says.
+    failure.resize(std::min(failure.size(), kLongestLetter / 2));
+    return failure;
+  }
+  return "";
+}
+
+// What `error` says of the call, without what its code means.
+std::string call_of(const std::system_error& error) {
+  std::string text = error.what();
+  const std::string meaning = ": " + error.code().message();
+  if (text.ends_with(meaning)) text.resize(text.size() - meaning.size());
+  return text;
+}
+
+void expect_no_thread_of_the_preload() {
+  const int threads = thread_count();
+  if (threads == 1) return;
+  throw PoolError(fmt::format(
+      "the preload has started threads: the fork server has {} of them, and a "
+      "process with threads cannot fork workers",
+      threads));
+}
+
+// The server, when its preload is done. Whatever goes wrong with one worker is
+// answered; the others live on.
+class Server {
+ public:
+  explicit Server(int socket) : socket_(socket) {
+    // Where the program ignores it, nobody would know how a worker ended.
+    struct sigaction kept {};
+    kept.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &kept, &of_program_);
+  }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  void answer(Letter letter);
+
+ private:
+  // Forks a worker with the descriptors of `letter`; returns its id.
+  pid_t fork_worker(Letter letter);
+  int be_worker(const std::vector<Descriptor>& pipes) const;
+  // How the worker has ended. It is a worker no more.
+  ExitStatus status_of(pid_t pid, bool end_it);
+
+  int socket_;
+  struct sigaction of_program_ {};
+  std::map<pid_t, Child> workers_;
+};
+
+Server::~Server() {
+  for (auto& [pid, worker] : workers_) {
+    worker.kill(SIGKILL);
+    worker.wait();
+  }
+}
+
+void Server::answer(Letter letter) {
+  const auto request = read_letter<ForkRequest>(letter);
+  if (request.kind != ForkRequest::kFork) {
+    const ExitStatus status =
+        status_of(request.pid, request.kind == ForkRequest::kEnd);
+    send_as_letter(socket_,
+                   ForkAnswer{.code = status.code, .signal = status.signal});
+    return;
+  }
+  ForkAnswer answer;
+  try {
+    answer.pid = fork_worker(std::move(letter));
+    send_as_letter(socket_, answer, {workers_.at(answer.pid).descriptor()});
+    return;
+  } catch (const std::system_error& error) {
+    answer = {.pid = answer.pid,
+              .error = error.code().value(),
+              .failure = call_of(error)};
+  } catch (const PoolError& error) {
+    answer.failure = error.what();
+  }
+  status_of(answer.pid, true);  // one that nobody would get to know
+  send_as_letter(socket_, answer);
+}
+
+pid_t Server::fork_worker(Letter letter) {
+  if (letter.is_cut) {
+    throw_system_error(EMFILE, "taking in the pipes of a worker");
+  }
+  if (letter.descriptors.size() != 3) {
+    throw PoolError("a request without its pipes");
+  }
+  expect_no_thread_of_the_preload();
+  Child child = Child::fork([&, server = ::getpid()] {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != server) return 0;
+    return be_worker(letter.descriptors);
+  });
+  const pid_t pid = child.pid();
+  workers_.emplace(pid, std::move(child));
+  return pid;
+}
+
+int Server::be_worker(const std::vector<Descriptor>& pipes) const {
+  ::sigaction(SIGCHLD, &of_program_, nullptr);
+  ::close(socket_);
+  const auto offers = map_offers(pipes[2].get());
+  ::close(pipes[2].get());
+  return serve(pipes[0].get(), pipes[1].get(), *offers, {});
+}
+
+ExitStatus Server::status_of(pid_t pid, bool end_it) {
+  const auto found = workers_.find(pid);
+  if (found == workers_.end()) return {.code = kUnknownExit, .signal = 0};
+  if (end_it) found->second.kill(SIGKILL);
+  const ExitStatus status = found->second.wait();
+  workers_.erase(found);
+  return status;
+}
+
+}  // namespace
+
+int serve_forks(int socket, int preload) {
+  send_as_letter(socket, ForkAnswer{.failure = call_preload(preload)});
+  ::close(preload);
+  Server server(socket);
+  for (;;) {
+    Letter letter = receive_letter(socket);
+    if (letter.text.empty()) return 0;
+    server.answer(std::move(letter));
+  }
+}
+
+}  // namespace cow

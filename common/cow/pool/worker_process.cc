@@ -1,0 +1,43 @@
+#include "cow/pool/worker_process.h"
+
+#include <sys/wait.h>
+
+#include <utility>
+
+namespace cow {
+namespace {
+
+// Where this process takes in orphans, as the first of a container does, a
+// worker of a server that has ended is its child now. Elsewhere it is nobody's
+// here, which is no error.
+void reap_orphan(const Descriptor& pidfd) {
+  constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD: waitid(2)
+  siginfo_t ignored{};
+  ::waitid(kPidfd, static_cast<id_t>(pidfd.get()), &ignored, WEXITED | WNOHANG);
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(pid_t pid, Descriptor pidfd,
+                             std::function<ExitStatus()> ask)
+    : pid_(pid), pidfd_(std::move(pidfd)), ask_(std::move(ask)) {}
+
+void WorkerProcess::kill(int signal) const {
+  if (ask_) {
+    // Its parent may have reaped it, and its id be another's.
+    send_signal(pidfd_, signal);
+  } else {
+    child_.kill(signal);
+  }
+}
+
+ExitStatus WorkerProcess::wait() {
+  if (!ask_) return child_.wait();
+  wait_readable(pidfd_.get(), -1);
+  pid_ = 0;
+  const ExitStatus status = std::exchange(ask_, nullptr)();
+  if (status.code == kUnknownExit) reap_orphan(pidfd_);
+  return status;
+}
+
+}  // namespace cow
