@@ -25,7 +25,7 @@
 namespace cow::testing {
 namespace {
 
-// Every tenth is larger than what is given ahead, some are larger than a pipe.
+// Every tenth is larger than a page, some are larger than a pipe.
 struct Parcel {
   int id = 0;
   std::string load;

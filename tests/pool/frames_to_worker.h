@@ -138,6 +138,7 @@ struct Served {
 
   int code = -1;  ///< the worker's exit code
   std::vector<Reply> replies;
+  std::vector<std::uint64_t> ready;  ///< up to where it said that it was ready
   std::string rest;  ///< what it has written behind them; empty if all is well
 };
 
@@ -174,7 +175,11 @@ inline Served served(std::string_view stream, Offers& offers) {
     const auto size = static_cast<std::size_t>(reply.header.payload);
     reply.payload = rest.substr(sizeof reply.header, size);
     rest.erase(0, sizeof reply.header + size);
-    served.replies.push_back(std::move(reply));
+    if (reply.header.kind == FrameKind::kReady) {
+      served.ready.push_back(reply.header.batch);
+    } else {
+      served.replies.push_back(std::move(reply));
+    }
   }
   return served;
 }

@@ -62,11 +62,11 @@ TEST_F(ImapDropped, RunsNothingMoreThoughOthersWereGivenBehindIt) {
   EXPECT_EQ(behind.get(), numbers(5));
 }
 
-// Items that are too large to be given ahead: one is pickled and waits.
+// Items of which only some fit into the pipe: one is pickled and waits.
 TEST_F(ImapDropped, RunsNothingMoreThatWasOnlyPickled) {
   std::vector<std::string> items;
   for (int i = 0; i < kItems; ++i) {
-    items.emplace_back(10'000, static_cast<char>(i));
+    items.emplace_back(30'000, static_cast<char>(i));
   }
   auto results = held_at_the_first(begin_large, std::move(items));
   results.reset();

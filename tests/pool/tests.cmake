@@ -1,14 +1,13 @@
 cowpool_test(pool unit
   batch_test.cc
   call_test.cc
+  dispatch_test.cc
   errors_test.cc
-  estate_test.cc
   incoming_test.cc
   map_job_test.cc
   offers_test.cc
   outgoing_test.cc
   spawn_order_test.cc
-  worker_link_test.cc
   worker_test.cc)
 
 # A program under the thread sanitizer has a thread of the sanitizer's beside

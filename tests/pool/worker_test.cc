@@ -57,6 +57,7 @@ TEST_F(Worker, RunsWhatItIsSentInOrder) {
                  stop_frame() + "behind the stop frame",
              *offers_);
   EXPECT_EQ(all.code, 0);
+  EXPECT_THAT(all.ready, ElementsAre(0, 0));  // at first, and after the call
   EXPECT_THAT(noted, ElementsAre(5, 6, 7));
   ASSERT_EQ(all.replies.size(), 2U);
   for (const std::size_t i : {0U, 1U}) {

@@ -1,5 +1,5 @@
-// What runs a pool: which worker gets which batch, and what becomes of those
-// whose worker dies.
+// What runs a pool: it joins what is to be done (Backlog), who does it
+// (Dispatch), the processes (Supervision) and their pipes.
 //
 // One thread, no lock: the parent makes progress whenever it waits for a
 // result, by epoll(7) over the pipes and pidfds of its workers. Each worker has
@@ -10,7 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,19 +18,18 @@
 
 #include "cow/os/deadline.h"
 #include "cow/os/durations.h"
-#include "cow/os/poller.h"
+#include "cow/pool/backlog.h"
+#include "cow/pool/dispatch.h"
 #include "cow/pool/job.h"
 #include "cow/pool/options.h"
-#include "cow/pool/starter.h"
-#include "cow/pool/worker_link.h"
+#include "cow/pool/supervision.h"
 
 namespace cow {
 
 /// Not thread-safe: one pool is used by one thread, which lives as long as it.
 class Engine {
  public:
-  /// Throws std::invalid_argument for options that cannot be meant.
-  explicit Engine(PoolOptions options);
+  explicit Engine(const PoolOptions& options);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();
@@ -75,116 +74,68 @@ class Engine {
   void close() { closed_ = true; }
   /// Kills the workers; jobs that are not done fail.
   void terminate();
-  /// After close: finishes the jobs, stops the workers and waits for them.
+  /// After close: finishes the jobs, shuts the workers down and reaps them.
   void join();
 
-  int size() const { return static_cast<int>(workers_.size()); }
+  int size() const { return static_cast<int>(supervision_.places()); }
   /// Process ids of the workers that are there.
-  std::vector<pid_t> pids() const;
+  std::vector<pid_t> pids() const { return supervision_.pids(); }
   /// What initializers took that had to be sent; a batch each.
   const Transfer& initialization() const { return initialization_; }
   /// The fork server's process id, or 0 if there is none.
-  pid_t fork_server() const { return starter_.fork_server(); }
+  pid_t fork_server() const { return supervision_.fork_server(); }
 
  private:
-  // What a key of `poller_` stands for, beside the worker's index.
-  enum class Event { kReply, kDeath, kRoom };
-  static std::uint64_t key(std::size_t index, Event event);
-
-  // A place for a worker.
-  struct Place {
-    std::unique_ptr<WorkerLink> worker;  // null: none is there now
-    bool waits_for_room = false;         // its pipe is full
-    // The batch that it had yet to begin, by its number, and until when.
-    std::uint64_t to_begin = 0;
-    Deadline patience{std::chrono::milliseconds(0)};
-  };
-
   void expect_not_ended() const;
-  // The ends of all pipes, of which a forked worker keeps only two.
-  std::vector<int> open_descriptors(
-      const std::vector<NewWorker>& workers) const;
-  void start_worker(std::size_t index);
-  void take_in(std::size_t index, NewWorker& started);
-  void send_initializer(std::size_t index);
-  // Takes the worker out of its place.
-  std::unique_ptr<WorkerLink> remove(std::size_t index);
-
   // Runs code that is not the pool's, from which it cannot be used: it is in
   // the middle of something.
   template <typename Call>
-  auto among_others(Call call) {
+  auto run_code_of_others(Call call) {
     struct Flag {
       bool& flag;
       ~Flag() { flag = false; }
-    } const within{among_others_ = true};
+    } const within{runs_code_of_others_ = true};
     return call();
   }
 
-  // Makes `next_` the next batch, pickled; false if there is none.
-  bool find_next();
-  bool pickle_next_of(const std::shared_ptr<Job>& job);
-  bool is_waiting() const;  // whether there would be one
-  // The place of the worker that `next_` should be given to.
-  std::optional<std::size_t> choose();
-  // Whether the place can take a batch at once; starts a worker if none is
-  // there, or one that has done its part.
-  bool has_time(std::size_t index);
-  // Whether it has not yet had as many batches as a worker may.
-  bool may_have_more(const WorkerLink& worker) const;
-  // Whether a worker that cannot be started will not be missed.
-  bool others_do_the_work() const;
-  void give(std::size_t index);
-  // Whether a worker has nothing to do, or one can be started; and if it must
-  // read at once, whether it has nothing to read over first.
-  bool has_idle_place(bool reads_at_once = false) const;
-  // Takes back batches from the worker that has most, if another has none.
-  bool withdraw_for_the_idle();
-  // Gives the only batch of a worker that does not begin it to one that is
-  // idle. Returns for how long to wait: for `milliseconds`, or until that is
-  // due.
-  int relieve_the_late(int milliseconds);
-  // Takes back its last batch; false if it has begun that.
-  bool withdraw_from(WorkerLink& worker);
-  void flush(std::size_t index);
-
-  // Takes in what a worker has sent; false if that cannot be a reply.
-  bool read_replies(std::size_t index);
-  bool take_reply(WorkerLink& worker);
-  // The whole worker has ended in an exception.
-  void take_breakdown(WorkerLink& worker, const Failure& failure);
-  // Reaps a worker that has died and settles what becomes of its batches; kills
-  // it first if it has sent nonsense.
-  void bury(std::size_t index, bool sent_nonsense);
+  // A worker was started in this place.
+  void take_in(std::size_t place);
+  // Starts one more worker; false if there is no place or that fails.
+  bool start_one_more();
+  bool start_in(std::size_t place);
+  bool is_there(std::size_t place) const;
+  bool shut_down_all();  // false if there are none
+  void shut_down(std::size_t place);
+  bool steal_back(std::size_t spared);
+  bool put_back(std::vector<PickledBatch> batches);
+  void give_next(std::size_t place);
+  void flush(std::size_t place);
+  // Takes in what has happened, after at most so long.
+  void take_in_events(int milliseconds, int also);
+  // Takes in what a worker has sent; false if that cannot be an answer.
+  bool read_replies(std::size_t place);
+  void place_reply(std::size_t place);
+  bool take_reply(std::size_t place, const Frame& reply);
+  // A worker has died, or has sent nonsense. Its batches fail or go to others.
+  void take_death(std::size_t place, bool sent_nonsense);
   // Kills all workers: fails what waits, and what comes.
   void end();
   // No worker can be had: fails what waits, and what comes.
   void give_up(const std::string& reason);
-  // Tells a worker that has nothing to do to end.
-  void retire(std::unique_ptr<WorkerLink> worker);
-  void reap_the_retired();
-  // Has all workers end, which have nothing to do, and waits for it; false if
-  // there are none.
-  bool end_workers();
-  bool busy() const;
 
   pid_t owner_;
-  int max_tasks_per_child_;
   OnDeath on_death_;
-  Starter starter_;
-  Poller poller_;
+  Backlog backlog_;
+  Dispatch dispatch_;
+  Supervision supervision_;
   std::unique_ptr<FrameReader::Buffer> buffer_;  // for replies
-  std::vector<Place> workers_;
-  std::vector<std::unique_ptr<WorkerLink>> retired_;  // told to end
   Transfer initialization_;
-  std::deque<std::shared_ptr<Job>> jobs_;  // of which more is to come
-  std::deque<Assignment> returned_;        // that were taken back
-  std::optional<Assignment> next_;
+  std::vector<std::size_t> unflushed_;  // places that were given something
+  bool became_idle_ = false;   // workers, since batches were handed out
   bool start_failed_ = false;  // in this round
-  bool has_failed_ = false;    // something, while batches were handed out
-  bool among_others_ = false;
+  bool runs_code_of_others_ = false;
   bool closed_ = false;
-  std::string broken_;  // why no worker can be started any more
+  std::exception_ptr broken_;  // why no worker can be started any more
 };
 
 }  // namespace cow

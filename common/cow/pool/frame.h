@@ -15,6 +15,7 @@ enum class FrameKind : std::uint16_t {
   kFailure = 4,  ///< to the pool: a batch ended in an exception
   kBroken = 5,   ///< to the pool: the initializer failed, the worker is ending
   kInitialize = 6,  ///< to the worker: call this before the first batch
+  kReady = 7,  ///< to the pool: all up to this number is done, or read over
 };
 
 /// The header of every frame, as it lies in the pipe.
@@ -25,10 +26,11 @@ struct FrameHeader {
   FrameKind kind = FrameKind::kStop;
   std::uint16_t slot = 0;     ///< where the batch is offered: offers.h
   std::uint64_t payload = 0;  ///< bytes behind the header
-  std::uint64_t batch = 0;    ///< its number at this worker; replies repeat it
-  std::uint64_t entry = 0;    ///< the code that runs the payload, as an offset
-  std::uint64_t first = 0;    ///< index of its first item within the map
-  std::uint64_t count = 0;    ///< how many items it holds
+  std::uint64_t batch =
+      0;  ///< a batch's or call's number at its worker, from 1
+  std::uint64_t entry = 0;  ///< the code that runs the payload, as an offset
+  std::uint64_t first = 0;  ///< index of its first item within the map
+  std::uint64_t count = 0;  ///< how many items it holds
 };
 static_assert(sizeof(FrameHeader) == 48);
 

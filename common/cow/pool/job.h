@@ -77,12 +77,10 @@ class Job {
   /// Whoever joins the pool wants all that is still to come, however much.
   virtual void read_input_to_its_end() {}
 
-  /// What goes before the payload of a batch; `number` is its number at
-  /// the worker.
-  FrameHeader header(std::int64_t batch, std::uint64_t number) const {
+  /// What goes before the payload of a batch, but for what its worker adds.
+  FrameHeader header(std::int64_t batch) const {
     const ItemRange items = range(batch);
     return {.kind = FrameKind::kBatch,
-            .batch = number,
             .entry = entry_,
             .first = items.first,
             .count = items.count};

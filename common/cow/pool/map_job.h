@@ -160,7 +160,7 @@ std::string bytes_of_first_batch(F task, const std::vector<Item>& items,
                                  std::int64_t chunk_size) {
   MapJob<F, Item> job(std::move(task), elements_of<Item>(items), chunk_size);
   const Message payload = job.pickle(0);
-  FrameHeader header = job.header(0, 0);
+  FrameHeader header = job.header(0);
   header.payload = static_cast<std::uint64_t>(payload.size().count());
   std::string bytes(sizeof header, '\0');
   std::memcpy(bytes.data(), &header, sizeof header);

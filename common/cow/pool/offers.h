@@ -1,10 +1,9 @@
 // The batches that a pool has offered to one worker, in memory that both see.
 //
-// A worker is sent small batches ahead, so that it finds the next one in its
-// pipe when it is done with one. If it is slow, others shall have them instead.
-// So what was sent is only an offer: whoever takes a batch's number out of its
-// slot has the batch, the worker when it begins it, or the pool when it
-// withdraws it. Neither asks the other, and no batch is run twice.
+// What a worker was sent it may not come to for a while, and others shall have it
+// then. So it is only an offer: whoever takes a batch's number out of its slot
+// has the batch, the worker when it begins it, or the pool when it steals it
+// back. Neither asks the other, and no batch is run twice.
 #pragma once
 
 #include <array>
@@ -25,8 +24,6 @@ struct alignas(64) Offers {
   std::array<std::atomic<std::uint64_t>, 64> slots;
   /// Index of the item that the worker is at.
   std::atomic<std::uint64_t> item;
-  /// 0 until the worker is up: it serves.
-  std::atomic<std::uint64_t> serving;
 
   void offer(std::size_t slot, std::uint64_t number) {
     slots[slot].store(number, std::memory_order_release);

@@ -30,7 +30,9 @@ Bytes OutgoingFrames::add(FrameHeader header, const Message& payload) {
       pieces_.push_back({static_cast<const std::byte*>(data), 0, size});
     }
   });
-  return Bytes(sizeof header) + payload.size();
+  const Bytes size = Bytes(sizeof header) + payload.size();
+  left_ += size;
+  return size;
 }
 
 void OutgoingFrames::copy(const void* data, std::size_t size) {
@@ -69,6 +71,7 @@ Bytes OutgoingFrames::write_some(int fd) {
                          fmt::format("writev({}, {} pieces)", fd, count));
     }
     written += Bytes(got);
+    left_ -= Bytes(got);
     auto left = static_cast<std::size_t>(got);
     while (left > 0) {
       Piece& piece = pieces_[next_];

@@ -24,8 +24,9 @@ class OutgoingFrames {
   /// Returns how much that was. Throws std::system_error.
   Bytes write_some(int fd);
 
-  /// Whether nothing is left to be written.
+  /// Whether nothing is left to be written, and how much is.
   bool done() const { return next_ == pieces_.size(); }
+  Bytes left() const { return left_; }
 
  private:
   // Bytes of `copied_`, or of a block elsewhere.
@@ -40,6 +41,7 @@ class OutgoingFrames {
   std::string copied_;
   std::vector<Piece> pieces_;
   std::size_t next_ = 0;
+  Bytes left_;
 };
 
 }  // namespace cow

@@ -45,8 +45,7 @@ void ImapWork::cancel() {
   engine_->take_back(*job_);
 }
 
-Pool::Pool(PoolOptions options)
-    : engine_(std::make_shared<Engine>(std::move(options))) {
+Pool::Pool(PoolOptions options) : engine_(std::make_shared<Engine>(options)) {
   engine_->start();
 }
 

@@ -33,6 +33,13 @@ void send(int fd, FrameKind kind, std::uint64_t batch, const Message& payload) {
   frames.write_some(fd);
 }
 
+// Without the heap, of which a worker that waits for its first batch then need
+// not write anything.
+void say_ready(int results, std::uint64_t number) {
+  const FrameHeader header{.kind = FrameKind::kReady, .batch = number};
+  write_fully(results, &header, sizeof header);
+}
+
 // No payload is larger than what a process can hold.
 bool is_header(const FrameHeader& header) {
   return header.magic == FrameHeader::kMagic &&
@@ -87,7 +94,7 @@ Bytes serve_batch(const FrameHeader& header, TaskInput& input, int results,
   std::optional<Bytes> replied;
   std::optional<Failure> failure;
   with_payload(header, input, [&](Unpickler& unpickler) {
-    if (!mine) return;  // the pool has given it to another worker
+    if (!mine) return;  // it was stolen back
     try {
       run_batch(header, unpickler, run, results, &replied);
     } catch (...) {
@@ -99,6 +106,8 @@ Bytes serve_batch(const FrameHeader& header, TaskInput& input, int results,
   if (failure) {
     send(results, FrameKind::kFailure, header.batch, pickle(*failure));
   }
+  // The reply to what follows would say as much.
+  if (!mine && input.would_wait()) say_ready(results, header.batch);
   return Bytes(header.payload) + replied.value_or(Bytes());
 }
 
@@ -124,7 +133,7 @@ bool initialized(int results, Initialize initialize) {
 
 int serve_batches(int tasks, int results, Offers& offers) {
   TaskInput input(tasks);
-  offers.serving.store(1, std::memory_order_relaxed);
+  say_ready(results, 0);
   bool much_is_left = false;
   for (;;) {
     if (much_is_left && input.would_wait()) {
@@ -139,7 +148,9 @@ int serve_batches(int tasks, int results, Offers& offers) {
     if (header.kind != FrameKind::kInitialize) {
       const Bytes moved = serve_batch(header, input, results, offers);
       much_is_left = much_is_left || moved >= kLeavesMuch;
-    } else if (!initialized(results, [&] { make_call(header, input); })) {
+    } else if (initialized(results, [&] { make_call(header, input); })) {
+      say_ready(results, header.batch);
+    } else {
       return kInitializerFailed;
     }
   }

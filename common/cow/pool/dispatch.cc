@@ -1,0 +1,242 @@
+#include "cow/pool/dispatch.h"
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <utility>
+
+namespace cow {
+namespace {
+
+// Messages up to this size are copied on their way (outgoing.cc), so that the
+// pipe needs nothing of their own memory.
+constexpr Bytes kCopied{4096};
+
+std::uint64_t bit(std::size_t slot) { return std::uint64_t{1} << slot; }
+
+}  // namespace
+
+void Dispatch::add(std::size_t place, std::shared_ptr<Offers> offers,
+                   Bytes capacity) {
+  ++present_;
+  workers_[place].offers = std::move(offers);
+  workers_[place].capacity = capacity;
+  push(workers_[place], 0, {}, {});
+}
+
+std::uint64_t Dispatch::add_call(std::size_t place, Bytes size) {
+  Worker& worker = workers_[place];
+  push(worker, ++worker.last_number, size, {});
+  return worker.last_call = worker.last_number;
+}
+
+void Dispatch::push(Worker& worker, std::uint64_t number, Bytes size,
+                    std::optional<PickledBatch> batch) {
+  worker.given += size;
+  worker.in_flight.push_back(
+      {.number = number, .end = worker.given, .batch = std::move(batch)});
+}
+
+void Dispatch::pop_front(Worker& worker) {
+  worker.answered = worker.in_flight.front().end;
+  worker.in_flight.pop_front();
+}
+
+std::vector<Dispatch::Left> Dispatch::remove(std::size_t place) {
+  Worker worker = std::exchange(workers_[place], {});
+  if (worker.offers) --present_;
+  std::vector<Left> left;
+  for (Frame& frame : worker.in_flight) {
+    if (!frame.batch) continue;
+    const FrameHeader& header = frame.batch->header;
+    std::optional<std::uint64_t> at;
+    if (!worker.offers->take(header.slot, header.batch)) {
+      at = worker.offers->item.load();
+    }
+    left.push_back({std::move(*frame.batch), at});
+    --in_flight_;
+  }
+  return left;
+}
+
+bool Dispatch::is_idle(std::size_t place) const {
+  const Worker& worker = workers_[place];
+  return may_have_more(worker) && worker.in_flight.empty();
+}
+
+bool Dispatch::any_is_idle() const {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (is_idle(i)) return true;
+  }
+  return false;
+}
+
+bool Dispatch::has_done_its_part(std::size_t place) const {
+  const Worker& worker = workers_[place];
+  return !may_have_more(worker) && front_batch(worker) == nullptr;
+}
+
+std::optional<std::size_t> Dispatch::choose(Bytes size) const {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    const Worker& worker = workers_[i];
+    const std::size_t load = worker.in_flight.size();
+    if (!may_have_more(worker)) continue;
+    if (load == 0) return i;
+    if (~worker.slots != 0 &&
+        worker.given - worker.answered + size <= worker.capacity &&
+        (!best || load < workers_[*best].in_flight.size())) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+const PickledBatch& Dispatch::give(std::size_t place, PickledBatch batch) {
+  Worker& worker = workers_[place];
+  const auto slot = static_cast<std::size_t>(std::countr_one(worker.slots));
+  worker.slots |= bit(slot);
+  // Another number each time: the frame of a batch that was stolen back may
+  // still lie in the pipe, and must not be taken for that of a later one.
+  batch.header.batch = ++worker.last_number;
+  batch.header.slot = static_cast<std::uint16_t>(slot);
+  worker.offers->offer(slot, batch.header.batch);
+  ++worker.batches;
+  ++in_flight_;
+  const Bytes size = batch.size();
+  push(worker, worker.last_number, size, std::move(batch));
+  return *worker.in_flight.back().batch;
+}
+
+void Dispatch::note_written(std::size_t place, Bytes all_but, Bytes capacity) {
+  Worker& worker = workers_[place];
+  worker.written = worker.given - all_but;
+  worker.capacity = capacity;
+}
+
+bool Dispatch::is_unbegun(const Worker& worker, const Frame& frame) {
+  return frame.batch && worker.offers->is_offered(frame.batch->header.slot,
+                                                  frame.batch->header.batch);
+}
+
+std::size_t Dispatch::count_unbegun(const Worker& worker, std::size_t spared) {
+  std::size_t count = 0;
+  for (std::size_t i = spared; i < worker.in_flight.size(); ++i) {
+    if (is_unbegun(worker, worker.in_flight[i])) ++count;
+  }
+  return count;
+}
+
+const Dispatch::Frame* Dispatch::front_batch(const Worker& worker) {
+  for (const Frame& frame : worker.in_flight) {
+    if (frame.batch) return &frame;
+  }
+  return nullptr;
+}
+
+bool Dispatch::has_answered(std::size_t place) const {
+  const Worker& worker = workers_[place];
+  return worker.in_flight.empty() || worker.in_flight.front().number > 0;
+}
+
+bool Dispatch::has_started(std::size_t place) const {
+  const Worker& worker = workers_[place];
+  return worker.in_flight.empty() ||
+         worker.in_flight.front().number > worker.last_call;
+}
+
+bool Dispatch::is_answer(std::size_t place, const FrameHeader& header) const {
+  const Worker& worker = workers_[place];
+  if (worker.in_flight.empty()) return false;
+  const Frame* front = front_batch(worker);
+  switch (header.kind) {
+    case FrameKind::kResults:
+    case FrameKind::kFailure:
+      // The batch that it has read and begun.
+      return front != nullptr && header.batch == front->number &&
+             front->end <= worker.written && !is_unbegun(worker, *front);
+    case FrameKind::kReady:  // something in front of all batches
+      return header.batch >= worker.in_flight.front().number &&
+             header.batch <= worker.last_number &&
+             (front == nullptr || header.batch < front->number);
+    case FrameKind::kBroken:
+      return !worker.in_flight.front().batch;
+    default:
+      return false;
+  }
+}
+
+const PickledBatch& Dispatch::current(std::size_t place) const {
+  return *front_batch(workers_[place])->batch;
+}
+
+void Dispatch::note_ready(std::size_t place, std::uint64_t number) {
+  Worker& worker = workers_[place];
+  while (!worker.in_flight.empty() &&
+         worker.in_flight.front().number <= number) {
+    pop_front(worker);
+  }
+}
+
+void Dispatch::take_off(Worker& worker, const PickledBatch& batch) {
+  worker.slots &= ~bit(batch.header.slot);
+  --in_flight_;
+}
+
+PickledBatch Dispatch::finish(std::size_t place) {
+  Worker& worker = workers_[place];
+  while (!worker.in_flight.front().batch) pop_front(worker);
+  PickledBatch batch = std::move(*worker.in_flight.front().batch);
+  take_off(worker, batch);
+  pop_front(worker);
+  return batch;
+}
+
+template <typename Wanted>
+std::vector<PickledBatch> Dispatch::steal_while(Worker& worker, Wanted wanted) {
+  std::vector<PickledBatch> stolen;
+  const auto is_written = [&](const Frame& frame) {
+    return frame.end <= worker.written || frame.batch->size() <= kCopied;
+  };
+  for (auto frame = worker.in_flight.rbegin(); frame != worker.in_flight.rend();
+       ++frame) {
+    if (!frame->batch) continue;
+    const FrameHeader& header = frame->batch->header;
+    if (!wanted() || !is_written(*frame) ||
+        !worker.offers->take(header.slot, header.batch)) {
+      break;
+    }
+    take_off(worker, *frame->batch);
+    --worker.batches;
+    stolen.insert(stolen.begin(), std::move(*frame->batch));
+    frame->batch.reset();
+  }
+  return stolen;
+}
+
+std::vector<PickledBatch> Dispatch::steal_back(std::size_t spared) {
+  const auto most = std::max_element(
+      workers_.begin(), workers_.end(), [&](const Worker& a, const Worker& b) {
+        return count_unbegun(a, spared) < count_unbegun(b, spared);
+      });
+  auto left = (count_unbegun(*most, spared) + 1) / 2;
+  return steal_while(*most, [&] { return left-- > 0; });
+}
+
+std::vector<PickledBatch> Dispatch::steal_back(const Job& job) {
+  std::vector<PickledBatch> all;
+  for (Worker& worker : workers_) {
+    const auto is_of_job = [&](const Frame& frame) {
+      return is_unbegun(worker, frame) && frame.batch->job.get() == &job;
+    };
+    const auto some_are = [&] {
+      return std::any_of(worker.in_flight.begin(), worker.in_flight.end(),
+                         is_of_job);
+    };
+    auto stolen = steal_while(worker, some_are);
+    std::move(stolen.begin(), stolen.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace cow

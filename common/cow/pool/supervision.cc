@@ -1,0 +1,170 @@
+#include "cow/pool/supervision.h"
+
+#include <fcntl.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <utility>
+
+#include "cow/os/error.h"
+
+namespace cow {
+namespace {
+
+// As much as an unprivileged process may have, of pipes that are few: each
+// change of sides between two processes then moves more. pipe(7). Where it is
+// refused, because this user has many pipes, a small one will do. Returns how
+// much it holds then, if it was not large before.
+int enlarge(const Descriptor& pipe, bool& large) {
+  constexpr int kCapacity = 1 << 20;
+  if (std::exchange(large, true)) return 0;
+  return ::fcntl(pipe.get(), F_SETPIPE_SZ, kCapacity);
+}
+
+}  // namespace
+
+std::string Death::text() const {
+  return sent_nonsense ? "something that is no reply in its pipe"
+                       : to_string(status);
+}
+
+Supervision::Supervision(const PoolOptions& options)
+    : method_(options.start_method),
+      initializer_(options.initializer),
+      preload_(options.preload),
+      workers_(static_cast<std::size_t>(options.workers)) {}
+
+Supervision::~Supervision() {
+  if (!is_worker_) return;
+  poller_.disown();
+  for (const auto* workers : {&workers_, &shut_down_}) {
+    for (const auto& worker : *workers) {
+      if (!worker) continue;
+      for (Descriptor* end : {&worker->tasks, &worker->tasks_reader,
+                              &worker->results, &worker->results_writer}) {
+        end->release();
+      }
+    }
+  }
+}
+
+std::vector<pid_t> Supervision::pids() const {
+  std::vector<pid_t> pids;
+  for (const auto& worker : workers_) {
+    if (worker) pids.push_back(worker->process.pid());
+  }
+  return pids;
+}
+
+void Supervision::note_started(std::size_t place) {
+  at(place).has_started = true;
+  failed_starts_ = 0;
+}
+
+bool Supervision::starts_fail() const {
+  return failed_starts_ > places() + 1 &&
+         std::none_of(workers_.begin(), workers_.end(), [](const auto& worker) {
+           return worker && worker->has_started;
+         });
+}
+
+const Call& Supervision::call_to_send() const {
+  static const Call none;
+  return forks() ? none : initializer_;
+}
+
+void Supervision::watch(int fd, std::uint32_t events, std::size_t place,
+                        Event event) {
+  poller_.watch(fd, events, place << 2 | static_cast<std::uint64_t>(event));
+}
+
+void Supervision::forget_results(std::size_t place) {
+  poller_.forget(at(place).results.get());
+}
+
+bool Supervision::write(Worker& worker) {
+  if (worker.outgoing.done()) return true;
+  worker.outgoing.write_some(worker.tasks.get());
+  if (worker.outgoing.done() || worker.large_tasks) {
+    return worker.outgoing.done();
+  }
+  const int capacity = enlarge(worker.tasks, worker.large_tasks);
+  if (capacity > 0) worker.capacity = Bytes(capacity);
+  worker.outgoing.write_some(worker.tasks.get());
+  return worker.outgoing.done();
+}
+
+void Supervision::flush(std::size_t place) {
+  Worker& worker = at(place);
+  const bool all = write(worker);
+  if (all != worker.waits_for_room) return;
+  if (all) {
+    poller_.forget(worker.tasks.get());
+  } else {
+    watch(worker.tasks.get(), EPOLLOUT, place, Event::kRoom);
+  }
+  worker.waits_for_room = !all;
+}
+
+void Supervision::enlarge_results(std::size_t place) {
+  enlarge(at(place).results, at(place).large_results);
+}
+
+std::unique_ptr<Supervision::Worker> Supervision::remove(std::size_t place) {
+  forget_results(place);
+  const Worker& worker = at(place);
+  poller_.forget(worker.process.descriptor());
+  if (worker.waits_for_room) poller_.forget(worker.tasks.get());
+  return std::exchange(workers_[place], nullptr);
+}
+
+Death Supervision::reap(std::size_t place, bool sent_nonsense) {
+  const auto worker = remove(place);
+  if (sent_nonsense) worker->process.kill(SIGKILL);
+  if (!worker->has_started) ++failed_starts_;
+  const pid_t pid = worker->process.pid();
+  return {.pid = pid,
+          .status = worker->process.wait(),
+          .sent_nonsense = sent_nonsense};
+}
+
+void Supervision::shut_down(std::size_t place) {
+  Worker& worker = *shut_down_.emplace_back(remove(place));
+  worker.outgoing.add({.kind = FrameKind::kStop}, Message());
+  // What was stolen back may fill its pipe, if it has been stopped: then it is
+  // woken, and room is awaited. There will be none if it is dead.
+  worker.process.kill(SIGCONT);
+  std::array<pollfd, 2> room_or_end{
+      {{.fd = worker.tasks.get(), .events = POLLOUT, .revents = 0},
+       {.fd = worker.process.descriptor(), .events = POLLIN, .revents = 0}}};
+  while (!write(worker) && room_or_end[1].revents == 0) {
+    checked([&] { return ::poll(room_or_end.data(), room_or_end.size(), -1); },
+            "poll(a worker that is to end)");
+  }
+}
+
+void Supervision::reap_ended() {
+  std::erase_if(shut_down_, [](const std::unique_ptr<Worker>& worker) {
+    if (!wait_readable(worker->process.descriptor(), 0)) return false;
+    worker->process.wait();
+    return true;
+  });
+}
+
+bool Supervision::reap_all() {
+  for (const auto& worker : shut_down_) worker->process.wait();
+  return !std::exchange(shut_down_, {}).empty();
+}
+
+void Supervision::kill_all() {
+  for (std::size_t i = 0; i < places(); ++i) {
+    if (workers_[i]) shut_down_.push_back(remove(i));
+  }
+  for (const auto& worker : shut_down_) worker->process.kill(SIGKILL);
+  reap_all();
+  server_.reset();
+}
+
+}  // namespace cow

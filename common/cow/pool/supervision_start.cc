@@ -1,0 +1,190 @@
+// How a pool comes by its workers: by each start method, a process that serves
+// two pipes.
+#include <fmt/core.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <functional>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "cow/os/held_signal.h"
+#include "cow/pool/errors.h"
+#include "cow/pool/spawn.h"
+#include "cow/pool/supervision.h"
+#include "cow/pool/worker.h"
+
+namespace cow {
+namespace {
+
+// So many fork servers may die while they fork a worker before it is taken for
+// something that the next would die of as well.
+constexpr int kMostServers = 3;
+
+void expect_sendable(const Call& call, const char* what) {
+  if (!call || call.can_be_sent()) return;
+  throw PoolError(fmt::format(
+      "the {} cannot be sent to another program: give it as a function (or a "
+      "lambda without captures) with arguments that can be pickled, {{f, a}}",
+      what));
+}
+
+void expect_one_thread() {
+  const int threads = thread_count();
+  if (threads == 1) return;
+  throw PoolError(fmt::format(
+      "a process with {} threads cannot fork workers: the copies would have "
+      "one thread, and every lock that another one holds would stay locked; "
+      "make the pool before the first thread starts, or use start method "
+      "spawn",
+      threads));
+}
+
+}  // namespace
+
+void Supervision::expect_startable() const {
+  expect_not_spawned();
+  if (forks()) return;
+  if (!can_be_spawned()) {
+    throw PoolError(
+        fmt::format("start method {}: main must begin with "
+                    "cow::serve_if_spawned(), by which a spawned copy of "
+                    "this program becomes a worker",
+                    to_string(method_)));
+  }
+  expect_sendable(initializer_, "initializer");
+  expect_sendable(preload_, "preload");
+}
+
+void Supervision::start_all() {
+  expect_startable();
+  poller_.open();
+  if (method_ == StartMethod::kForkServer) {
+    server_ = std::make_shared<ForkServer>(preload_);
+  }
+  std::vector<std::size_t> all(places());
+  std::iota(all.begin(), all.end(), 0);
+  start(all);
+}
+
+void Supervision::start(std::size_t place) { start(std::array{place}); }
+
+void Supervision::start(std::span<const std::size_t> places) {
+  if (forks()) expect_one_thread();
+  const auto inherited = forks() ? make_offers(places.size()) : nullptr;
+  try {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      workers_[places[i]] =
+          make_worker(forks() ? offers_in(inherited, i) : nullptr);
+    }
+    const std::vector<int> descriptors = open_descriptors();
+    std::optional<HeldSignal> held;
+    if (forks()) {
+      flush_output();
+      held.emplace(SIGINT);  // until the workers ignore it
+    }
+    // Nothing else in between: each page that the pool writes between two forks
+    // is copied, once for each worker.
+    for (const std::size_t place : places) {
+      auto& worker = workers_[place];
+      worker->process = start_process(worker, descriptors);
+      worker->results_writer.close();
+      worker->offers_file.close();
+    }
+  } catch (...) {
+    for (const std::size_t place : places) {
+      if (workers_[place] && !workers_[place]->process) workers_[place].reset();
+    }
+    throw;
+  }
+  for (const std::size_t place : places) {
+    const Worker& worker = at(place);
+    watch(worker.results.get(), EPOLLIN, place, Event::kReply);
+    watch(worker.process.descriptor(), EPOLLIN, place, Event::kDeath);
+  }
+}
+
+std::unique_ptr<Supervision::Worker> Supervision::make_worker(
+    std::shared_ptr<Offers> inherited) const {
+  Pipe tasks = make_pipe();
+  Pipe results = make_pipe();
+  set_nonblocking(tasks.writer.get());
+  set_nonblocking(results.reader.get());
+  Descriptor file;
+  if (!inherited) {
+    file = make_memory_file("cowpool offers", page_size());
+    inherited = map_offers(file.get());
+  }
+  return std::make_unique<Worker>(
+      Worker{.tasks = std::move(tasks.writer),
+             .tasks_reader = std::move(tasks.reader),
+             .results = std::move(results.reader),
+             .offers = std::move(inherited),
+             .results_writer = std::move(results.writer),
+             .offers_file = std::move(file)});
+}
+
+WorkerProcess Supervision::start_process(std::unique_ptr<Worker>& worker,
+                                         std::span<const int> descriptors) {
+  if (forks()) return WorkerProcess(fork_worker(*worker, descriptors));
+  if (server_) return fork_by_server(worker);
+  return WorkerProcess(spawn_worker(worker->tasks_reader.get(),
+                                    worker->results_writer.get(),
+                                    worker->offers_file.get()));
+}
+
+WorkerProcess Supervision::fork_by_server(
+    std::unique_ptr<Worker>& worker) const {
+  for (int servers = 1;; ++servers) {
+    try {
+      return server_->start_worker(worker->tasks_reader.get(),
+                                   worker->results_writer.get(),
+                                   worker->offers_file.get());
+    } catch (const ForkServerDied&) {
+      if (servers == kMostServers) throw;
+    }
+    // Not the same pipes: a worker of the dead server may still read from them.
+    worker = make_worker(nullptr);
+  }
+}
+
+Child Supervision::fork_worker(const Worker& worker,
+                               std::span<const int> descriptors) {
+  const auto body = [&, parent = ::getpid()] {
+    // If the pool's process ends in whatever way, so does the worker.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) return 0;  // it had ended before
+    // Ctrl-C reaches every process of the terminal; the pool decides what to
+    // do.
+    ignore_signal(SIGINT);
+    const int tasks = worker.tasks_reader.get();
+    const int results = worker.results_writer.get();
+    is_worker_ = true;
+    for (const int fd : descriptors) {
+      if (fd != tasks && fd != results) ::close(fd);
+    }
+    return serve(tasks, results, *worker.offers, initializer_);
+  };
+  return Child::fork_after_flush(std::cref(body));
+}
+
+// What a forked worker closes, but for two of them.
+std::vector<int> Supervision::open_descriptors() const {
+  std::vector<int> open{poller_.descriptor()};
+  for (const auto* workers : {&workers_, &shut_down_}) {
+    for (const auto& worker : *workers) {
+      if (!worker) continue;
+      for (const int end :
+           {worker->tasks.get(), worker->tasks_reader.get(),
+            worker->results.get(), worker->results_writer.get()}) {
+        if (end != -1) open.push_back(end);
+      }
+    }
+  }
+  return open;
+}
+
+}  // namespace cow
