@@ -2,6 +2,7 @@
 // a child of its own, and the test looks at how that one ended.
 #include "cow/os/child.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -135,6 +136,28 @@ TEST(Child, OwnsNothingOnceItWasWaitedFor) {
   child.wait();
   EXPECT_FALSE(child);
   EXPECT_EQ(child.descriptor(), -1);
+}
+
+// As by a program that reaps all children in a handler of SIGCHLD.
+TEST(Child, ThatSomebodyElseHasReapedIsNotTakenForAnotherWithItsId) {
+  Child child = Child::fork([] { return 3; });
+  const pid_t pid = child.pid();
+  ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
+  const Descriptor last(
+      ::open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC));
+  pid_t other = 0;
+  for (int tries = 0; last && tries < 100 && other != pid; ++tries) {
+    const std::string before = std::to_string(pid - 1);
+    if (::pwrite(last.get(), before.data(), before.size(), 0) == -1) break;
+    other = ::fork();
+    if (other == 0) ::_exit(7);
+    if (other != pid) ::waitpid(other, nullptr, 0);
+  }
+  EXPECT_EQ(child.wait().code, kUnknownExit);
+  if (other != pid) GTEST_SKIP() << "no process can be given a chosen id";
+  int status = 0;
+  EXPECT_EQ(::waitpid(other, &status, 0), other);
+  EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
 TEST(Child, DescriptorBecomesReadableAtTheEnd) {

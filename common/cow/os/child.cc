@@ -40,6 +40,19 @@ void say(const std::string& text) {
   std::fputs(fmt::format("child {}: {}\n", ::getpid(), text).c_str(), stderr);
 }
 
+// By its id another child could be meant, if somebody else has reaped this one.
+ExitStatus wait_for(const Descriptor& pidfd) {
+  constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD: waitid(2)
+  const auto id = static_cast<id_t>(pidfd.get());
+  siginfo_t end{};
+  if (retried([&] { return ::waitid(kPidfd, id, &end, WEXITED); }) == -1) {
+    if (errno == ECHILD) return {.code = kUnknownExit, .signal = 0};
+    throw_system_error(errno, fmt::format("waitid(pidfd {})", id));
+  }
+  if (end.si_code == CLD_EXITED) return {.code = end.si_status, .signal = 0};
+  return {.code = 0, .signal = end.si_status};
+}
+
 [[noreturn]] void run_and_exit(const std::function<int()>& body) {
   int code = kChildThrew;
   try {
@@ -160,7 +173,7 @@ ExitStatus Child::wait() {
   // 0 would mean any child of the process group: waitpid(2).
   if (pid_ == 0)
     throw std::logic_error("cow::Child: there is none to wait for");
-  const ExitStatus status = wait_for_child(pid_);
+  const ExitStatus status = pidfd_ ? wait_for(pidfd_) : wait_for_child(pid_);
   pid_ = 0;
   pidfd_.close();
   return status;
