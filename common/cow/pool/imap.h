@@ -18,12 +18,12 @@ class Engine;
 /// An imap as far as the type of its results does not matter.
 class ImapWork {
  protected:
-  ImapWork(std::shared_ptr<Engine> engine, Job& job)
-      : engine_(std::move(engine)), job_(&job) {}
+  ImapWork(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job)
+      : engine_(std::move(engine)), job_(std::move(job)) {}
 
+  // Reads items of the input and hands them out.
+  void read_input();
   // As those of Engine.
-  void expect_usable() const;
-  void hand_out();
   void progress();
   bool progress_until(const std::function<bool()>& done,
                       std::chrono::milliseconds time);
@@ -32,7 +32,7 @@ class ImapWork {
 
  private:
   std::shared_ptr<Engine> engine_;
-  Job* job_;
+  std::shared_ptr<Job> job_;
 };
 
 /// Results to come, to be fetched once each: by `next`, or as a range.
@@ -44,21 +44,16 @@ class ImapWork {
 template <typename Result>
 class Imap : private ImapWork {
  public:
-  /// `read_input` tells whether it has added batches to `job`, whose results
-  /// come into `queue`; who holds the queue holds the job.
-  Imap(std::shared_ptr<Engine> engine, Job& job,
-       std::shared_ptr<ResultQueue<Result>> queue,
-       std::function<bool()> read_input)
-      : ImapWork(std::move(engine), job),
-        queue_(std::move(queue)),
-        read_input_(std::move(read_input)) {}
+  /// The results of `job` come into `queue`.
+  Imap(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job,
+       std::shared_ptr<ResultQueue<Result>> queue)
+      : ImapWork(std::move(engine), std::move(job)), queue_(std::move(queue)) {}
   Imap(Imap&&) noexcept = default;
   /// Drops what it was before.
   Imap& operator=(Imap&& other) noexcept {
     Imap moved(std::move(other));
     std::swap<ImapWork>(*this, moved);
     std::swap(queue_, moved.queue_);
-    std::swap(read_input_, moved.read_input_);
     std::swap(current_, moved.current_);
     return *this;
   }
@@ -116,8 +111,7 @@ class Imap : private ImapWork {
  private:
   // Whether a result, an error in its place, or the end is there.
   bool is_there() {
-    expect_usable();  // before the input, which a copy may share
-    if (read_input_()) hand_out();
+    read_input();
     return queue_->has_next() || queue_->is_at_end();
   }
   std::optional<Result> take() {
@@ -127,7 +121,6 @@ class Imap : private ImapWork {
   }
 
   std::shared_ptr<ResultQueue<Result>> queue_;
-  std::function<bool()> read_input_;
   std::optional<Result> current_;
 };
 

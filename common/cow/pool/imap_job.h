@@ -57,9 +57,8 @@ class ImapJob final : public Job {
 
   ResultQueue<Result>& queue() { return queue_; }
 
-  /// Takes items out of the input as far as the window is open. Returns whether
-  /// there is a new batch to be handed out.
-  bool read_input() {
+  /// As far as the window is open.
+  bool read_input() override {
     // A whole window at a time, when half of it has passed.
     if (!window_.is_open(2 * queue_.batches(), 2 * queue_.bytes())) {
       return false;

@@ -74,6 +74,9 @@ class Job {
                     std::exception_ptr error) = 0;
   /// No further batch will be handed out: all that is missing fails.
   virtual void abandon(std::exception_ptr error) = 0;
+  /// Takes items out of the input, as far as they are wanted now. Returns
+  /// whether there is a new batch to be handed out.
+  virtual bool read_input() { return false; }
   /// Whoever joins the pool wants all that is still to come, however much.
   virtual void read_input_to_its_end() {}
 

@@ -29,9 +29,10 @@ bool PendingWork::wait_readable(int fd) {
   return false;
 }
 
-void ImapWork::expect_usable() const { engine_->expect_usable(); }
-
-void ImapWork::hand_out() { engine_->hand_out(); }
+void ImapWork::read_input() {
+  engine_->expect_usable();  // before the input, which a copy may share
+  if (job_->read_input()) engine_->hand_out();
+}
 
 void ImapWork::progress() { engine_->progress(); }
 

@@ -24,7 +24,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <stdexcept>
@@ -77,14 +76,16 @@ class PendingWork {
 
  protected:
   PendingWork(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job,
-              Outcome* outcome)
-      : engine_(std::move(engine)), job_(std::move(job)), outcome_(outcome) {}
+              std::shared_ptr<Outcome> outcome)
+      : engine_(std::move(engine)),
+        job_(std::move(job)),
+        outcome_(std::move(outcome)) {}
   Job& job() { return *job_; }
 
  private:
   std::shared_ptr<Engine> engine_;
   std::shared_ptr<Job> job_;
-  Outcome* outcome_;  // of the job
+  std::shared_ptr<Outcome> outcome_;  // of the job
 };
 
 /// Results to come: a vector of them for a map, one for apply, void for tasks
@@ -104,9 +105,11 @@ class Pending : public PendingWork {
 
  private:
   friend class Pool;
-  Pending(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job,
-          Outcome* outcome, Value (*take)(Job&))
-      : PendingWork(std::move(engine), std::move(job), outcome), take_(take) {}
+  template <typename Work>
+  Pending(std::shared_ptr<Engine> engine, const std::shared_ptr<Work>& job,
+          Value (*take)(Job&))
+      : PendingWork(std::move(engine), job, {job, &job->outcome()}),
+        take_(take) {}
 
   Value (*take_)(Job&);  // null when they were handed over
 };
@@ -156,12 +159,11 @@ class Pool {
                                       chunk_size);
     submit(job);
     if constexpr (std::is_void_v<Returned>) {
-      return Pending<void>(engine_, job, &job->outcome(), [](Job&) {});
+      return Pending<void>(engine_, job, [](Job&) {});
     } else {
-      return Pending<std::vector<Returned>>(
-          engine_, job, &job->outcome(), [](Job& done) {
-            return values_of<Returned>(static_cast<Work&>(done).take_results());
-          });
+      return Pending<std::vector<Returned>>(engine_, job, [](Job& done) {
+        return values_of<Returned>(static_cast<Work&>(done).take_results());
+      });
     }
   }
 
@@ -202,9 +204,9 @@ class Pool {
         std::make_shared<Work>(Spread<F>{std::move(task)}, std::move(items), 1);
     submit(job);
     if constexpr (std::is_void_v<Returned>) {
-      return Pending<void>(engine_, job, &job->outcome(), [](Job&) {});
+      return Pending<void>(engine_, job, [](Job&) {});
     } else {
-      return Pending<Returned>(engine_, job, &job->outcome(), [](Job& done) {
+      return Pending<Returned>(engine_, job, [](Job& done) {
         auto results = static_cast<Work&>(done).take_results();
         return std::move(value_of(results.front()));
       });
@@ -267,9 +269,7 @@ class Pool {
         Window{.batches = 2 * workers, .most_batches = 64 * workers});
     job->read_input();
     submit(job);
-    return Imap<typename Work::Result>(
-        engine_, *job, {job, &job->queue()},
-        [job = job.get()] { return job->read_input(); });
+    return Imap<typename Work::Result>(engine_, job, {job, &job->queue()});
   }
 
   std::shared_ptr<Engine> engine_;  // shared with what is pending
