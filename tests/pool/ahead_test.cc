@@ -126,18 +126,6 @@ TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
   EXPECT_TRUE(all_meet(pool, gate));
 }
 
-// Of the 16 MiB its pipe has taken a part, which nobody can take back.
-TEST_P(AheadBy, AStoppedWorkerKeepsABatchThatIsHalfInItsPipe) {
-  Gate gate;
-  Pool pool = this->pool(2);
-  const pid_t stopped = stop_workers(pool, gate, 1).front();
-  auto pid = pool.apply_async([](const std::string&) { return ::getpid(); },
-                              std::string(std::size_t{16} << 20, 'x'));
-  EXPECT_FALSE(pid.wait_for(std::chrono::milliseconds(300)));
-  ::kill(stopped, SIGCONT);
-  EXPECT_EQ(pid.get(), stopped);
-}
-
 // A small amount of work most of the time, a thousand times as much now and
 // then; which it is, the item says.
 void spin(int i) {

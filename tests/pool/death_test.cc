@@ -168,6 +168,7 @@ TEST_P(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
     EXPECT_EQ(done.all(), expected);
   }
   EXPECT_EQ(other.get(), numbers(4));
+  EXPECT_TRUE(works(pool));
   EXPECT_EQ(pool.workers().size(), 2U);
 }
 

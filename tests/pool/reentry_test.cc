@@ -44,11 +44,12 @@ struct Asking {
 
 constexpr const char* kRefusal = "cannot be used from within";
 
-// As large as that each one waits for the one before.
+// So large that each one waits for the one before: no pipe holds it.
+constexpr std::size_t kLarge = std::size_t{2} << 20;
 std::vector<Asking> items(int count, bool when_saved) {
   return std::vector<Asking>(
       static_cast<std::size_t>(count),
-      {.text = std::string(10'000, 'x'), .when_saved = when_saved});
+      {.text = std::string(kLarge, 'x'), .when_saved = when_saved});
 }
 
 std::size_t length(const Asking& item) { return item.text.size(); }
@@ -59,7 +60,7 @@ TEST(Reentry, FromThePicklingOfAnItemIsRefused) {
   asked = &plain;
   auto asking = pool.map_async(length, items(4, true), 1);
   EXPECT_THAT(error_of<PoolError>([&] { asking.get(); }), HasSubstr(kRefusal));
-  EXPECT_EQ(plain.get(), std::vector<std::size_t>(4, 10'000));
+  EXPECT_EQ(plain.get(), std::vector<std::size_t>(4, kLarge));
   EXPECT_TRUE(works(pool));
   asked = nullptr;
 }
