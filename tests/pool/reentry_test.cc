@@ -148,7 +148,7 @@ TEST(Reentry, ThatFailsEndsTheWaitingForIt) {
         Gate::stop();
         return item.size();
       },
-      std::vector(2, std::string(4 << 20, 'x')), 1);  // none waits in the pipe
+      std::vector(2, std::string(700'000, 'x')), 1);  // none is prefetched
   auto failing = pool.map_async([](const Unpickleable& item) { return item.i; },
                                 std::vector<Unpickleable>(1));
   ASSERT_TRUE(gate.arrived(first, 1));
@@ -161,7 +161,7 @@ TEST(Reentry, ThatFailsEndsTheWaitingForIt) {
   EXPECT_FALSE(failing.wait_readable(deadline.get()));
   EXPECT_TRUE(failing.failed());
   gate.let_go(1);
-  EXPECT_EQ(first.get(), std::vector<std::size_t>(2, 4 << 20));
+  EXPECT_EQ(first.get(), std::vector<std::size_t>(2, 700'000));
 }
 
 // What throws when it is made or assigned, in the parent, once.
