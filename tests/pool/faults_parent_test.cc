@@ -151,6 +151,23 @@ TEST_P(Parents, CanTerminateWorkersThatAreStopped) {
   EXPECT_TRUE(pending.ready());
 }
 
+// They may not signal their workers any more.
+TEST_P(Parents, ThatGiveUpTheirPrivilegesAreNotHeldUpByIdleWorkers) {
+  if (::getuid() != 0) GTEST_SKIP() << "this user has none to give up";
+  const ExitStatus status = in_a_child([&] {
+    std::vector<Descriptor> watched;
+    {
+      Pool pool(options(2));
+      if (!works(pool)) return 1;
+      watched = watch(pool.workers());
+      if (::setgid(65534) != 0 || ::setuid(65534) != 0) return 2;
+    }
+    return all_end(watched) ? 0 : 3;
+  });
+  EXPECT_EQ(status.signal, 0);
+  EXPECT_EQ(status.code, 0);
+}
+
 // A fork server that is stopped, and knows how its workers have ended.
 class StoppedServer : public ::testing::Test {
  protected:

@@ -79,6 +79,11 @@ class Child {
 
   /// Sends `signal`; one that has already ended is no error.
   void kill(int signal) const;
+  /// Leaves it alone: it will not be waited for.
+  void abandon() {
+    Child left(std::move(*this));
+    left.pid_ = 0;
+  }
   /// Waits for the end, reaps it, and says how it ended: kUnknownExit if the
   /// kernel has thrown that away.
   ExitStatus wait();

@@ -64,6 +64,7 @@ void ForkServer::expect_preloaded() {
 void ForkServer::stop() {
   if (!server_) return;
   server_.kill(SIGKILL);
+  socket_.close();  // it ends by that, too, if it cannot be killed
   server_.wait();
 }
 

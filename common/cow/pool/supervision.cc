@@ -1,17 +1,23 @@
 #include "cow/pool/supervision.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <utility>
 
 #include "cow/os/error.h"
 
 namespace cow {
 namespace {
+
+// How long the end of a worker that was killed may take. A thousandth would do,
+// if the kernel kills it at all.
+constexpr std::chrono::milliseconds kPatience(2000);
 
 // As much as an unprivileged process may have, of pipes that are few: each
 // change of sides between two processes then moves more. pipe(7). Where it is
@@ -122,12 +128,33 @@ std::unique_ptr<Supervision::Worker> Supervision::remove(std::size_t place) {
 
 Death Supervision::reap(std::size_t place, bool sent_nonsense) {
   const auto worker = remove(place);
-  if (sent_nonsense) worker->process.kill(SIGKILL);
+  if (sent_nonsense) kill(*worker);
   if (!worker->has_started) ++failed_starts_;
   const pid_t pid = worker->process.pid();
   return {.pid = pid,
-          .status = worker->process.wait(),
+          .status = reap(*worker, Deadline(kPatience)),
           .sent_nonsense = sent_nonsense};
+}
+
+// One that has given up its privileges since is refused to send signals to its
+// workers. Those that are idle end because nobody can write to them any more.
+void Supervision::kill(Worker& worker) {
+  worker.process.kill(SIGKILL);
+  worker.tasks.close();
+  worker.results.close();
+}
+
+ExitStatus Supervision::reap(Worker& worker, const Deadline& deadline) {
+  if (wait_readable(worker.process.descriptor(),
+                    deadline.milliseconds_left())) {
+    return worker.process.wait();
+  }
+  std::fputs(fmt::format("cow::Pool: worker {} cannot be killed, and is left\n",
+                         worker.process.pid())
+                 .c_str(),
+             stderr);
+  worker.process.abandon();
+  return {.code = kUnknownExit, .signal = 0};
 }
 
 void Supervision::shut_down(std::size_t place) {
@@ -162,8 +189,10 @@ void Supervision::kill_all() {
   for (std::size_t i = 0; i < places(); ++i) {
     if (workers_[i]) shut_down_.push_back(remove(i));
   }
-  for (const auto& worker : shut_down_) worker->process.kill(SIGKILL);
-  reap_all();
+  for (const auto& worker : shut_down_) kill(*worker);
+  const Deadline deadline(kPatience);
+  for (const auto& worker : shut_down_) reap(*worker, deadline);
+  shut_down_.clear();
   server_.reset();
 }
 

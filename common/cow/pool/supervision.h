@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cow/os/child.h"
+#include "cow/os/deadline.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/poller.h"
 #include "cow/pickle/message.h"
@@ -117,7 +118,8 @@ class Supervision {
   /// none.
   bool reap_all();
   void stop_server() { server_.reset(); }
-  /// Kills and reaps all workers and the fork server.
+  /// Kills and reaps all workers and the fork server. Says which could not be
+  /// killed, and leaves them.
   void kill_all();
 
  private:
@@ -134,6 +136,9 @@ class Supervision {
   std::vector<int> open_descriptors() const;
   void watch(int fd, std::uint32_t events, std::size_t place, Event event);
   std::unique_ptr<Worker> remove(std::size_t place);
+  static void kill(Worker& worker);
+  // Waits for its end, as long as there is time.
+  static ExitStatus reap(Worker& worker, const Deadline& deadline);
 
   StartMethod method_;
   Call initializer_;

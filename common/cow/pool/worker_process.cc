@@ -31,6 +31,11 @@ void WorkerProcess::kill(int signal) const {
   }
 }
 
+void WorkerProcess::abandon() {
+  child_.abandon();
+  ask_ = nullptr;
+}
+
 ExitStatus WorkerProcess::wait() {
   if (!ask_) return child_.wait();
   wait_readable(pidfd_.get(), -1);
