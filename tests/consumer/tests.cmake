@@ -34,6 +34,10 @@ cowpool_consumer_test(ConsumerThatAddsOrFetchesTheSource build_and_run
   -DWAY=source)
 cowpool_consumer_test(CopyThatWasBuiltWithFetchedPackagesIsRefused refusals
   -DCASE=fetched)
+cowpool_consumer_test(LibraryCompilesWithLibcxx libcxx
+  "-DINCLUDES=$<TARGET_PROPERTY:pool_unit_test,INCLUDE_DIRECTORIES>")
+set_tests_properties(consumer.LibraryCompilesWithLibcxx PROPERTIES
+  SKIP_REGULAR_EXPRESSION "skipped: ")
 # They compile the whole library, two files at a time; where they were run
 # before, only what has changed since.
 set(compile_much ConsumerThatAddsOrFetchesTheSource)

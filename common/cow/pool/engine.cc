@@ -37,7 +37,7 @@ Engine::Engine(const PoolOptions& options)
       dispatch_(static_cast<std::size_t>(options.workers),
                 options.max_tasks_per_child),
       supervision_(options),
-      buffer_(std::make_unique_for_overwrite<FrameReader::Buffer>()) {}
+      buffer_(new FrameReader::Buffer) {}
 
 Engine::~Engine() { end(); }
 
