@@ -45,15 +45,29 @@ TEST(ProgramOffset, NamesALambdaWithoutCaptures) {
   EXPECT_EQ(reinterpret_cast<int (*)(int)>(found)(21), 42);
 }
 
-TEST(ProgramOffset, OfALibrarysFunctionIsRefused) {
-  // Not puts: AddressSanitizer has one of its own in the program.
-  void* const found = ::dlsym(RTLD_DEFAULT, "getppid");
-  if (found == nullptr) GTEST_SKIP() << "this program has no shared libraries";
-  try {
-    program_offset(std::bit_cast<AnyFunction>(found));
-    FAIL() << "nothing was thrown";
-  } catch (const std::invalid_argument& error) {
-    EXPECT_THAT(error.what(), HasSubstr("shared library"));
+// A function of a shared library; null if there is none. (Not puts:
+// AddressSanitizer has one of its own in the program.)
+AnyFunction library_function() {
+  return std::bit_cast<AnyFunction>(::dlsym(RTLD_DEFAULT, "getppid"));
+}
+
+TEST(ProgramOffset, LeadsBackToALibrarysFunction) {
+  const AnyFunction function = library_function();
+  if (function == nullptr) GTEST_SKIP() << "there are no shared libraries";
+  EXPECT_EQ(program_function(program_offset(function)), function);
+}
+
+TEST(ProgramFunction, OfAnotherLibraryAtTheSameAddressIsRefused) {
+  const AnyFunction function = library_function();
+  if (function == nullptr) GTEST_SKIP() << "there are no shared libraries";
+  const std::uint64_t offset = program_offset(function);
+  for (int bit = 48; bit < 64; ++bit) {
+    try {
+      program_function(offset ^ std::uint64_t{1} << bit);
+      FAIL() << "nothing was thrown for bit " << bit;
+    } catch (const std::invalid_argument& error) {
+      EXPECT_THAT(error.what(), HasSubstr("a shared library"));
+    }
   }
 }
 

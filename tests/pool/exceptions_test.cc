@@ -1,5 +1,4 @@
 // What a task throws arrives in the parent, and the pool goes on.
-#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -166,17 +165,6 @@ TEST_P(Exception, OfOneMapIsNoneOfAnother) {
   EXPECT_THROW(failing.get(), TaskError);  // however often it is asked
   EXPECT_EQ(before.get()[19], 361);
   EXPECT_EQ(after.get()[19], 361);
-}
-
-TEST_P(Exception, ForAFunctionOfASharedLibrarySaysWhatToDo) {
-  Pool pool(options(2));
-  void* found = ::dlsym(RTLD_DEFAULT, "abs");
-  ASSERT_NE(found, nullptr);
-  const auto library_abs = reinterpret_cast<int (*)(int)>(found);
-  EXPECT_THAT(error_of<std::invalid_argument>(
-                  [&] { pool.map(library_abs, numbers(3)); }),
-              HasSubstr("must be linked into the program itself"));
-  EXPECT_TRUE(works(pool));
 }
 
 TEST_P(Exception, ForBadOptionsSaysWhatWasGiven) {

@@ -68,6 +68,7 @@ cowpool_test(pool process
   map_test.cc
   owners_test.cc
   pickling_test.cc
+  plugin_test.cc
   pools_test.cc
   processes_test.cc
   reentry_test.cc
@@ -112,6 +113,13 @@ foreach(program IN ITEMS without_line late_line lost_file)
   cowpool_program(pool_${program})
   add_dependencies(pool_process_test pool_${program})
 endforeach()
+
+# Tasks that are in no program.
+add_library(pool_plugin MODULE pool/programs/plugin.cc)
+cowpool_options(pool_plugin)
+set_target_properties(pool_plugin PROPERTIES
+  LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+add_dependencies(pool_process_test pool_plugin)
 
 # What must compile, and what must not and with which words. CASE is a macro
 # that chooses a part of compile/tasks.cc.

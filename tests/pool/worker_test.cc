@@ -147,7 +147,7 @@ TEST_F(Worker, CallsNothingOutsideTheProgramsCode) {
     ASSERT_EQ(all.replies.size(), 2U);
     EXPECT_EQ(all.replies[0].header.kind, FrameKind::kFailure);
     EXPECT_THAT(failure_in(all.replies[0]).text,
-                HasSubstr("not in this program's code"));
+                HasSubstr("there is no function"));
     EXPECT_EQ(failure_in(all.replies[0]).item, 7U);
     EXPECT_EQ(all.replies[1].header.kind, FrameKind::kResults);
 

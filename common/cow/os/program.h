@@ -11,12 +11,14 @@ using AnyFunction = void (*)();
 
 /// How far `function` lies from the beginning of the program in memory. It is
 /// the same in every process that runs this program, wherever the loader put
-/// it. Throws std::invalid_argument when the function is not part of the
-/// program but of a shared library, which another process may not have.
+/// it. A function of a shared library has a number too, but one that leads to
+/// it only here and in processes that were forked while the library was loaded;
+/// which library it is stands in its upper 16 bits. Throws
+/// std::invalid_argument when there is no code at `function`.
 std::uint64_t program_offset(AnyFunction function);
 
 /// The function at `offset`. Throws std::invalid_argument when no code of this
-/// program is there.
+/// program is there, nor of that shared library.
 AnyFunction program_function(std::uint64_t offset);
 
 }  // namespace cow
