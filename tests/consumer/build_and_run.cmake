@@ -61,8 +61,10 @@ foreach(way IN LISTS ways)
     ${tools} "-DCMAKE_CXX_FLAGS=${flags}" "-DCOWPOOL=${way}" ${from} ${MORE})
   # The program anew, so that each way has made one.
   file(REMOVE "${WORK}/build/consumer")
-  run("${CMAKE_COMMAND}" --build "${WORK}/build" --target consumer --parallel 2)
+  run("${CMAKE_COMMAND}" --build "${WORK}/build" --target consumer plugin host
+    --parallel 2)
   run("${WORK}/build/consumer")
+  run("${WORK}/build/host" "${WORK}/build/libplugin.so")
   if(WAY STREQUAL "source")
     # The consumer's own install takes nothing of ours along.
     file(REMOVE_RECURSE "${WORK}/installed")
