@@ -1,8 +1,8 @@
 # The libraries that cowpool is built with. After include(dependencies), from
 # the top CMakeLists.txt, these targets exist:
 #
-#   fmt::fmt  Eigen3::Eigen  cereal::cereal
-#   CLI11::CLI11  nlohmann_json::nlohmann_json
+#   fmt::fmt  cereal::cereal
+#   Eigen3::Eigen  CLI11::CLI11  nlohmann_json::nlohmann_json
 #                                             where COWPOOL_LESSONS,
 #                                             COWPOOL_COWTOP or COWPOOL_TESTS is
 #                                             on; there, too, CURSES_FOUND says
@@ -136,15 +136,6 @@ FetchContent_Declare(fmt
   FIND_PACKAGE_ARGS 9 CONFIG QUIET GLOBAL)
 cowpool_headers(fmt fmt::fmt include src/format.cc src/os.cc)
 
-# Eigen 5 does not answer to 3.4, and the lessons were never run with it.
-FetchContent_Declare(Eigen3
-  URL https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.bz2
-  URL_HASH
-    SHA256=b4c198460eba6f28d34894e3a5710998818515104d6e74e5cc331ce31e46e626
-  SOURCE_SUBDIR ${cowpool_no_cmake}
-  FIND_PACKAGE_ARGS 3.4 CONFIG QUIET GLOBAL)
-cowpool_headers(Eigen3 Eigen3::Eigen .)
-
 # Before 1.3.1 its package had a target `cereal`, without a namespace.
 FetchContent_Declare(cereal
   URL https://github.com/USCiLab/cereal/archive/refs/tags/v1.3.2.tar.gz
@@ -154,7 +145,16 @@ FetchContent_Declare(cereal
   FIND_PACKAGE_ARGS 1.3.1 CONFIG QUIET GLOBAL)
 cowpool_headers(cereal cereal::cereal include)
 
-if(COWPOOL_LESSONS OR COWPOOL_COWTOP OR COWPOOL_TESTS)
+if(COWPOOL_LESSONS OR COWPOOL_COWTOP OR COWPOOL_TESTS OR COWPOOL_BENCH)
+  # Eigen 5 does not answer to 3.4, and the lessons were never run with it.
+  FetchContent_Declare(Eigen3
+    URL https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.bz2
+    URL_HASH
+      SHA256=b4c198460eba6f28d34894e3a5710998818515104d6e74e5cc331ce31e46e626
+    SOURCE_SUBDIR ${cowpool_no_cmake}
+    FIND_PACKAGE_ARGS 3.4 CONFIG QUIET GLOBAL)
+  cowpool_headers(Eigen3 Eigen3::Eigen .)
+
   FetchContent_Declare(CLI11
     URL https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.1.2.tar.gz
     URL_HASH

@@ -12,7 +12,7 @@ set(cowpool_can_be_installed OFF)
 # The installed library would need the fetched library beside it, and another
 # version that happens to be on the machine would not do.
 get_property(fetched GLOBAL PROPERTY cowpool_fetched)
-list(FILTER fetched INCLUDE REGEX "^(fmt|cereal|Eigen3)$")
+list(FILTER fetched INCLUDE REGEX "^(fmt|cereal)$")
 if(fetched)  # first, so that nothing is installed before it is refused
   list(JOIN fetched ", " fetched)
   install(CODE "message(FATAL_ERROR

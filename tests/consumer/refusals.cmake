@@ -53,7 +53,7 @@ else()
     -DCOWPOOL_TESTS=OFF -DCOWPOOL_LESSONS=OFF
     -DFETCHCONTENT_TRY_FIND_PACKAGE_MODE=NEVER ${packages})
   run_to_fail(
-    "install these packages, empty the build folder and try again: fmt, Eigen3, cereal"
+    "install these packages, empty the build folder and try again: fmt, cereal"
     "${CMAKE_COMMAND}" --install "${WORK}/build" --prefix "${WORK}/installed")
   if(EXISTS "${WORK}/installed")
     message(FATAL_ERROR "it is refused, but something was installed")

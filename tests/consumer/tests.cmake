@@ -52,7 +52,7 @@ list(TRANSFORM compile_much PREPEND consumer.)
 set_tests_properties(${compile_much} PROPERTIES PROCESSORS 2)
 if(cowpool_can_be_installed AND fmt_VERSION MATCHES "^[0-9]+")
   set(major "${CMAKE_MATCH_0}")
-  set(packages "-Dcereal_DIR=${cereal_DIR}" "-DEigen3_DIR=${Eigen3_DIR}")
+  set(packages "-Dcereal_DIR=${cereal_DIR}")
   cowpool_consumer_test(ConsumerWithAnotherFmtIsRefused refusals
     -DCASE=another_fmt -DFMT_MAJOR=${major})
 endif()
@@ -71,7 +71,7 @@ if(COWPOOL_WERROR)
   add_library(installed_headers INTERFACE)
   target_sources(installed_headers INTERFACE FILE_SET HEADERS
     BASE_DIRS "${PROJECT_SOURCE_DIR}/common" FILES ${headers})
-  target_link_libraries(installed_headers INTERFACE cowpool)
+  target_link_libraries(installed_headers INTERFACE cowpool Eigen3::Eigen)
   set_target_properties(installed_headers PROPERTIES
     VERIFY_INTERFACE_HEADER_SETS ON)
   add_custom_target(installed_headers_alone ALL)

@@ -1,4 +1,5 @@
-// Pickling for Eigen's matrices and vectors: two lengths, then one block.
+// Pickling for Eigen's matrices and vectors: two lengths, then one block. Needs
+// Eigen 3.4: with CMake find_package(Eigen3 3.4), and link to Eigen3::Eigen.
 #pragma once
 
 #include <Eigen/Core>
