@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -160,6 +161,46 @@ TEST_P(Lifetime, APoolThatIsMovedGoesOnUnderItsNewName) {
   EXPECT_EQ(second.size(), 2);
   EXPECT_TRUE(works(second));
   EXPECT_EQ(pending.get()[9], 81);
+}
+
+TEST(MovedFrom, APoolSaysSoWhateverItIsAsked) {
+  Pool pool({.workers = 1});
+  const Pool now(std::move(pool));
+  const auto expect_refusal = [](auto call) {
+    EXPECT_THAT(error_of<std::logic_error>(call), HasSubstr("moved from"));
+  };
+  // NOLINTBEGIN(bugprone-use-after-move)
+  expect_refusal([&] { pool.map(square, numbers(3)); });
+  expect_refusal([&] { pool.apply(square, 3); });
+  expect_refusal([&] { pool.imap(square, numbers(3)); });
+  expect_refusal([&] { pool.close(); });
+  expect_refusal([&] { pool.terminate(); });
+  expect_refusal([&] { pool.join(); });
+  expect_refusal([&] { pool.size(); });
+  expect_refusal([&] { pool.workers(); });
+  // NOLINTEND(bugprone-use-after-move)
+}
+
+TEST(MovedFrom, ResultsSaySoWhateverTheyAreAsked) {
+  Pool pool({.workers = 1});
+  auto pending = pool.map_async(square, numbers(3));
+  auto results = pool.imap(square, numbers(3));
+  auto pending_now = std::move(pending);
+  auto results_now = std::move(results);
+  const auto expect_refusal = [](auto call) {
+    EXPECT_THAT(error_of<std::logic_error>(call), HasSubstr("moved from"));
+  };
+  // NOLINTBEGIN(bugprone-use-after-move)
+  expect_refusal([&] { pending.get(); });
+  expect_refusal([&] { pending.ready(); });
+  expect_refusal([&] { pending.failed(); });
+  expect_refusal([&] { pending.transfer(); });
+  expect_refusal([&] { results.next(); });
+  expect_refusal([&] { results.begin(); });
+  expect_refusal([&] { results.wait_for(std::chrono::milliseconds(0)); });
+  // NOLINTEND(bugprone-use-after-move)
+  EXPECT_EQ(pending_now.get(), (std::vector<int>{0, 1, 4}));
+  EXPECT_EQ(rest_of(results_now), (std::vector<int>{0, 1, 4}));
 }
 
 TEST_P(Lifetime, APoolThatIsAssignedEndsTheWorkersItHad) {

@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <functional>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <utility>
 
 #include "cow/os/durations.h"
 #include "cow/pool/imap_job.h"
+#include "cow/pool/kept.h"
 
 namespace cow {
 
@@ -18,7 +18,7 @@ class Engine;
 /// An imap as far as the type of its results does not matter.
 class ImapWork {
  protected:
-  ImapWork(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job)
+  ImapWork(Kept<Engine> engine, Kept<Job> job)
       : engine_(std::move(engine)), job_(std::move(job)) {}
 
   // Reads items of the input and hands them out.
@@ -31,8 +31,8 @@ class ImapWork {
   void cancel();
 
  private:
-  std::shared_ptr<Engine> engine_;
-  std::shared_ptr<Job> job_;
+  Kept<Engine> engine_;
+  Kept<Job> job_;
 };
 
 /// Results to come, to be fetched once each: by `next`, or as a range.
@@ -45,8 +45,7 @@ template <typename Result>
 class Imap : private ImapWork {
  public:
   /// The results of `job` come into `queue`.
-  Imap(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job,
-       std::shared_ptr<ResultQueue<Result>> queue)
+  Imap(Kept<Engine> engine, Kept<Job> job, Kept<ResultQueue<Result>> queue)
       : ImapWork(std::move(engine), std::move(job)), queue_(std::move(queue)) {}
   Imap(Imap&&) noexcept = default;
   /// Drops what it was before.
@@ -120,7 +119,7 @@ class Imap : private ImapWork {
     return std::nullopt;
   }
 
-  std::shared_ptr<ResultQueue<Result>> queue_;
+  Kept<ResultQueue<Result>> queue_;
   std::optional<Result> current_;
 };
 

@@ -37,6 +37,7 @@
 #include "cow/pool/imap.h"
 #include "cow/pool/imap_job.h"
 #include "cow/pool/inherited.h"
+#include "cow/pool/kept.h"
 #include "cow/pool/map_job.h"
 #include "cow/pool/options.h"
 #include "cow/pool/spawn.h"
@@ -75,7 +76,7 @@ class PendingWork {
   std::chrono::duration<double> elapsed() const { return outcome_->elapsed(); }
 
  protected:
-  PendingWork(std::shared_ptr<Engine> engine, std::shared_ptr<Job> job,
+  PendingWork(Kept<Engine> engine, std::shared_ptr<Job> job,
               std::shared_ptr<Outcome> outcome)
       : engine_(std::move(engine)),
         job_(std::move(job)),
@@ -83,9 +84,9 @@ class PendingWork {
   Job& job() { return *job_; }
 
  private:
-  std::shared_ptr<Engine> engine_;
-  std::shared_ptr<Job> job_;
-  std::shared_ptr<Outcome> outcome_;  // of the job
+  Kept<Engine> engine_;
+  Kept<Job> job_;
+  Kept<Outcome> outcome_;  // of the job
 };
 
 /// Results to come: a vector of them for a map, one for apply, void for tasks
@@ -106,16 +107,18 @@ class Pending : public PendingWork {
  private:
   friend class Pool;
   template <typename Work>
-  Pending(std::shared_ptr<Engine> engine, const std::shared_ptr<Work>& job,
+  Pending(Kept<Engine> engine, const std::shared_ptr<Work>& job,
           Value (*take)(Job&))
-      : PendingWork(std::move(engine), job, {job, &job->outcome()}),
+      : PendingWork(std::move(engine), job,
+                    std::shared_ptr<Outcome>(job, &job->outcome())),
         take_(take) {}
 
   Value (*take_)(Job&);  // null when they were handed over
 };
 
 /// The pool. Movable; its destructor terminates it, as leaving Python's `with
-/// Pool()` does.
+/// Pool()` does. One that was moved from, or results that were, throw
+/// std::logic_error whatever they are asked.
 class Pool {
  public:
   /// Starts the workers. Throws std::invalid_argument for bad options,
@@ -269,10 +272,12 @@ class Pool {
         Window{.batches = 2 * workers, .most_batches = 64 * workers});
     job->read_input();
     submit(job);
-    return Imap<typename Work::Result>(engine_, job, {job, &job->queue()});
+    using Queue = ResultQueue<typename Work::Result>;
+    return Imap<typename Work::Result>(
+        engine_, job, std::shared_ptr<Queue>(job, &job->queue()));
   }
 
-  std::shared_ptr<Engine> engine_;  // shared with what is pending
+  Kept<Engine> engine_;  // shared with what is pending
 };
 
 }  // namespace cow
