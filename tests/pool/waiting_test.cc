@@ -1,11 +1,15 @@
 // Waiting with an end: how much time there is, and what is done meanwhile.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/time.h>
 
 #include <chrono>
+#include <string>
+#include <system_error>
 #include <vector>
 
+#include "cow/os/descriptor.h"
 #include "cow/os/error.h"
 #include "pool/source.h"
 #include "pool/support.h"
@@ -14,6 +18,7 @@ namespace cow::testing {
 namespace {
 
 using std::chrono::milliseconds;
+using ::testing::HasSubstr;
 
 // A program that has other things to do asks now and then, and waits never.
 template <typename Ask>
@@ -89,6 +94,67 @@ TEST_P(Waiting, EndsInSpiteOfSignals) {
   gate.let_go(2);
   EXPECT_EQ(pending.get(), 1);
   EXPECT_EQ(results.next(), 0);
+}
+
+TEST_P(Waiting, ForADescriptorAsWellIsForImapToo) {
+  Gate gate;
+  Pool pool(options(1));
+  const Pipe other = make_pipe();
+  auto results = pool.imap(stop_at_gate, numbers(2));
+  ASSERT_TRUE(gate.arrived(1));
+  write_fully(other.writer.get(), "x", 1);
+  EXPECT_TRUE(results.wait_readable(other.reader.get()));
+  char byte = 0;
+  read_fully(other.reader.get(), &byte, 1);
+  gate.let_go(2);
+  EXPECT_FALSE(results.wait_readable(other.reader.get()));
+  EXPECT_EQ(rest_of(results), numbers(2));
+}
+
+TEST(WaitingForADescriptor, ThatIsNotOpenIsRefused) {
+  Pool pool({.workers = 1});
+  auto pending = pool.map_async(same, numbers(3));
+  auto results = pool.imap(same, numbers(3));
+  int closed = -1;
+  {
+    const Pipe pipe = make_pipe();
+    closed = pipe.reader.get();
+  }
+  for (const int fd : {-1, -2, closed}) {
+    const std::string name = "wait_readable(" + std::to_string(fd) + ")";
+    EXPECT_THAT(error_of<std::system_error>([&] { pending.wait_readable(fd); }),
+                HasSubstr(name));
+    EXPECT_THAT(error_of<std::system_error>([&] { results.wait_readable(fd); }),
+                HasSubstr(name));
+  }
+  EXPECT_EQ(pending.get(), numbers(3));
+}
+
+// As a program with an event loop does it: it calls nothing that waits.
+TEST_P(Waiting, ForSeveralThingsIsDoneByTheDescriptor) {
+  Pool pool(options(2));
+  auto first = pool.map_async(same, numbers(100), 1);
+  auto second = pool.map_async(square, numbers(100), 1);
+  auto third = pool.imap(same, numbers(300));
+  std::vector<int> fetched;
+  const auto all_done = [&] {
+    while (fetched.size() < 300 && third.wait_for(milliseconds(0))) {
+      fetched.push_back(third.next().value());
+    }
+    const bool both = first.ready() && second.ready();
+    return both && fetched.size() == 300;
+  };
+  while (!all_done()) ASSERT_TRUE(becomes_readable(pool.descriptor()));
+  EXPECT_EQ(first.get(), numbers(100));
+  EXPECT_EQ(second.get()[99], 99 * 99);
+  EXPECT_EQ(fetched, numbers(300));
+}
+
+TEST_P(Waiting, ByTheDescriptorSeesAWorkerDie) {
+  Pool pool(options(1));
+  auto pending = pool.apply_async([](int) { return ::raise(SIGKILL); }, 1);
+  while (!pending.ready()) ASSERT_TRUE(becomes_readable(pool.descriptor()));
+  EXPECT_THROW(pending.get(), WorkerDied);
 }
 
 TEST_P(Waiting, LosesNothingToSignals) {

@@ -6,6 +6,7 @@
 // two pipes of its own, so that a slow or dead one disturbs nobody else.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -18,6 +19,7 @@
 
 #include "cow/os/deadline.h"
 #include "cow/os/durations.h"
+#include "cow/os/error.h"
 #include "cow/pool/backlog.h"
 #include "cow/pool/dispatch.h"
 #include "cow/pool/job.h"
@@ -70,6 +72,17 @@ class Engine {
     return true;
   }
 
+  /// Makes progress until `fd` is readable, or `done()`; returns whether `fd`
+  /// is. Throws std::system_error if it is not open.
+  template <typename Done>
+  bool wait_readable(int fd, Done done) {
+    checked([fd] { return ::fcntl(fd, F_GETFD); }, "wait_readable({})", fd);
+    while (!done()) {
+      if (progress(fd)) return true;
+    }
+    return false;
+  }
+
   /// No more jobs; those that wait will be done.
   void close() { closed_ = true; }
   /// Kills the workers; jobs that are not done fail.
@@ -82,6 +95,8 @@ class Engine {
   std::vector<pid_t> pids() const { return supervision_.pids(); }
   /// What initializers took that had to be sent; a batch each.
   const Transfer& initialization() const { return initialization_; }
+  /// Is readable when there is something to take in.
+  int descriptor() const { return supervision_.descriptor(); }
   /// The fork server's process id, or 0 if there is none.
   pid_t fork_server() const { return supervision_.fork_server(); }
 

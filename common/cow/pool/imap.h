@@ -27,6 +27,7 @@ class ImapWork {
   void progress();
   bool progress_until(const std::function<bool()>& done,
                       std::chrono::milliseconds time);
+  bool wait_readable(int fd, const std::function<bool()>& done);
   // Nobody wants what no worker has begun.
   void cancel();
 
@@ -73,6 +74,13 @@ class Imap : private ImapWork {
   /// longer; returns whether `next` would not wait.
   bool wait_for(std::chrono::milliseconds time) {
     return progress_until([this] { return is_there(); }, time);
+  }
+
+  /// Lets the pool work until `fd` is readable, or `next` would not wait;
+  /// returns whether `fd` is readable. Throws std::system_error if it is not
+  /// open.
+  bool wait_readable(int fd) {
+    return ImapWork::wait_readable(fd, [this] { return is_there(); });
   }
 
   /// Input iterator: reads the next result when it is incremented.

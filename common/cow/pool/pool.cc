@@ -23,10 +23,8 @@ bool PendingWork::wait_for(std::chrono::milliseconds time) {
 }
 
 bool PendingWork::wait_readable(int fd) {
-  while (!outcome_->done() && !outcome_->failed()) {
-    if (engine_->progress(fd)) return true;
-  }
-  return false;
+  return engine_->wait_readable(
+      fd, [this] { return outcome_->done() || outcome_->failed(); });
 }
 
 void ImapWork::read_input() {
@@ -39,6 +37,10 @@ void ImapWork::progress() { engine_->progress(); }
 bool ImapWork::progress_until(const std::function<bool()>& done,
                               std::chrono::milliseconds time) {
   return engine_->progress_until(done, time);
+}
+
+bool ImapWork::wait_readable(int fd, const std::function<bool()>& done) {
+  return engine_->wait_readable(fd, done);
 }
 
 void ImapWork::cancel() {
@@ -71,6 +73,8 @@ std::vector<pid_t> Pool::workers() const { return engine_->pids(); }
 const Transfer& Pool::initialization() const {
   return engine_->initialization();
 }
+
+int Pool::descriptor() const { return engine_->descriptor(); }
 
 pid_t Pool::fork_server() const { return engine_->fork_server(); }
 

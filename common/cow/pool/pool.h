@@ -63,7 +63,8 @@ class PendingWork {
   bool wait_for(std::chrono::milliseconds time);
   /// Lets the pool work until `fd` is readable, a task has failed or all
   /// results are there; returns whether `fd` is readable. For programs that
-  /// wait for other things as well.
+  /// wait for other things as well; for several of them there is
+  /// Pool::descriptor. Throws std::system_error if `fd` is not open.
   bool wait_readable(int fd);
   /// Whether a task has failed so far.
   bool failed() const { return outcome_->failed(); }
@@ -240,6 +241,12 @@ class Pool {
   void terminate();
   /// After close: waits until all is done and the workers have ended.
   void join();
+
+  /// A descriptor to be polled together with others: it is readable when the
+  /// pool can make progress, which `ready()` of anything pending then does, or
+  /// `wait_for` of an imap with no time. To be polled only as long as something
+  /// is pending, and only for reading; it stays the pool's own.
+  int descriptor() const;
 
   int size() const;
   /// Process ids of the workers.

@@ -101,6 +101,7 @@ class Supervision {
     return static_cast<Event>(event.data.u64 & 3);
   }
   Poller& poller() { return poller_; }
+  int descriptor() const { return poller_.descriptor(); }
   /// Nobody can write to the worker's results any more.
   void forget_results(std::size_t place);
   /// Writes to a worker what its pipe takes; kRoom is reported when it takes
