@@ -145,25 +145,41 @@ foreach(call IN ITEMS
   cowpool_compile_test(ALambdaThatCapturesIsRefusedInOneSentence.${name} ${call}
     "This task cannot be sent to a worker. A lambda that captures cannot")
 endforeach()
-foreach(call IN ITEMS "Map ITEM" "Imap ITEM_OF_IMAP")
+foreach(call IN ITEMS "Items.Map ITEM" "Items.Imap ITEM_OF_IMAP"
+    "Results.Map RESULT" "Results.Imap RESULT_OF_IMAP"
+    "Results.Apply RESULT_OF_APPLY" "Arguments ARGUMENT")
   separate_arguments(call)
   list(POP_FRONT call name)
-  cowpool_compile_test(ItemsThatCannotBePickledAreRefused.${name} ${call}
-    "The items of this map cannot be pickled")
+  cowpool_compile_test(WhatCannotBePickledIsRefused.${name} ${call}
+    "This type of an item, argument or result cannot be pickled")
 endforeach()
 cowpool_compile_test(TheHeaderOfComplexNumbersIsNamed COMPLEX
-  "std::complex and Eigen's matrices need cow/pickle/complex.h")
+  "std::complex needs cow/pickle/complex.h")
 cowpool_compile_test(WithThatHeaderComplexNumbersAreItems
   COMPLEX_WITH_HEADER "")
-foreach(call IN ITEMS
-    "Map RESULT" "Imap RESULT_OF_IMAP" "Apply RESULT_OF_APPLY")
-  separate_arguments(call)
-  list(POP_FRONT call name)
-  cowpool_compile_test(ResultsThatCannotBePickledAreRefused.${name} ${call}
-    "The results of this task cannot be pickled")
+cowpool_compile_test(TheHeaderOfTimesIsNamed CHRONO
+  "#include <cereal/types/chrono.hpp>")
+cowpool_compile_test(WithThatHeaderTimesAreArguments CHRONO_WITH_HEADER "")
+foreach(case IN ITEMS MATRIX MATRICES)
+  cowpool_compile_test(TheHeaderOfMatricesIsNamed.${case} ${case}
+    "cow/pickle/eigen.h")
 endforeach()
-cowpool_compile_test(AnArgumentThatCannotBePickledIsRefused ARGUMENT
-  "An argument of this apply cannot be pickled")
+foreach(case IN ITEMS NO_DEFAULT NO_DEFAULT_ITEM)
+  cowpool_compile_test(ADefaultConstructorIsAskedFor.${case} ${case}
+    "needs a default constructor")
+endforeach()
+foreach(case IN ITEMS WRONG_ITEM WRONG_ITEM_OF_IMAP)
+  cowpool_compile_test(ItemsOfAnotherTypeAreRefused.${case} ${case}
+    "The task cannot be called with such an item")
+endforeach()
+foreach(case IN ITEMS WRONG_ARGUMENT TOO_MANY NO_TUPLES)
+  cowpool_compile_test(OtherArgumentsAreRefused.${case} ${case}
+    "The task cannot be called with these arguments")
+endforeach()
+foreach(case IN ITEMS REFERENCE NOT_CONST)
+  cowpool_compile_test(ATaskThatChangesItsItemIsRefused.${case} ${case}
+    "by value or by const reference")
+endforeach()
 cowpool_compile_test(AStringLiteralIsRefusedAndTheWayOutIsNamed LITERAL
   "std::string(")
 cowpool_compile_test(AStringIsAnArgument STRING "")

@@ -169,15 +169,6 @@ struct Batch {
       std::conditional_t<std::is_void_v<Returned>, Nothing, Returned>;
   using Items = std::vector<Element<Item>>;
 
-  static_assert(is_pickleable<Item>,
-                "The items of this map cannot be pickled: give their class a "
-                "serialize(archive) member. (std::complex and Eigen's matrices "
-                "need cow/pickle/complex.h and cow/pickle/eigen.h.)");
-  static_assert(is_pickleable<Result>,
-                "The results of this task cannot be pickled: give their class "
-                "a serialize(archive) member. (std::complex and Eigen's "
-                "matrices need cow/pickle/complex.h and cow/pickle/eigen.h.)");
-
   /// In the parent. `task` and `items` must outlive the message.
   static Message pickle(const F& task, std::span<const Element<Item>> items) {
     Pickler pickler;

@@ -34,6 +34,7 @@
 
 #include "cow/os/durations.h"
 #include "cow/pool/errors.h"
+#include "cow/pool/expect_task.h"
 #include "cow/pool/imap.h"
 #include "cow/pool/imap_job.h"
 #include "cow/pool/inherited.h"
@@ -150,24 +151,28 @@ class Pool {
   template <typename F, typename Items>
   auto map_async(F task, Items&& items, std::int64_t chunk_size = 0) {
     using Item = ItemOf<Items>;
-    if (chunk_size < 0) throw std::invalid_argument("chunk size below 0");
-    expect_open();  // before anything is moved out of `items`
-    auto elements = elements_of<Item>(std::forward<Items>(items));
-    if (chunk_size == 0) {
-      chunk_size = default_chunk_size(
-          static_cast<std::int64_t>(elements.size()), size());
-    }
-    using Work = MapJob<F, Item>;
-    using Returned = typename Work::Kind::Returned;
-    auto job = std::make_shared<Work>(std::move(task), std::move(elements),
-                                      chunk_size);
-    submit(job);
-    if constexpr (std::is_void_v<Returned>) {
-      return Pending<void>(engine_, job, [](Job&) {});
+    if constexpr (!expect_task<F, Item>()) {
+      return Refused();
     } else {
-      return Pending<std::vector<Returned>>(engine_, job, [](Job& done) {
-        return values_of<Returned>(static_cast<Work&>(done).take_results());
-      });
+      if (chunk_size < 0) throw std::invalid_argument("chunk size below 0");
+      expect_open();  // before anything is moved out of `items`
+      auto elements = elements_of<Item>(std::forward<Items>(items));
+      if (chunk_size == 0) {
+        chunk_size = default_chunk_size(
+            static_cast<std::int64_t>(elements.size()), size());
+      }
+      using Work = MapJob<F, Item>;
+      using Returned = typename Work::Kind::Returned;
+      auto job = std::make_shared<Work>(std::move(task), std::move(elements),
+                                        chunk_size);
+      submit(job);
+      if constexpr (std::is_void_v<Returned>) {
+        return Pending<void>(engine_, job, [](Job&) {});
+      } else {
+        return Pending<std::vector<Returned>>(engine_, job, [](Job& done) {
+          return values_of<Returned>(static_cast<Work&>(done).take_results());
+        });
+      }
     }
   }
 
@@ -194,26 +199,26 @@ class Pool {
   /// As apply, but returns at once. Copies the arguments.
   template <typename F, typename... Args>
   auto apply_async(F task, Args&&... args) {
-    static_assert(
-        (is_pickleable<std::decay_t<Args>> && ...),
-        "An argument of this apply cannot be pickled: give its class a "
-        "serialize(archive) member; in place of a pointer, such as a string "
-        "literal is, give what it points to: std::string(\"...\").");
-    expect_open();
-    using Work = MapJob<Spread<F>, std::tuple<std::decay_t<Args>...>>;
-    using Returned = typename Work::Kind::Returned;
-    typename Work::Kind::Items items;
-    items.emplace_back(std::forward<Args>(args)...);
-    auto job =
-        std::make_shared<Work>(Spread<F>{std::move(task)}, std::move(items), 1);
-    submit(job);
-    if constexpr (std::is_void_v<Returned>) {
-      return Pending<void>(engine_, job, [](Job&) {});
+    if constexpr (!expect_task<Spread<F>,
+                               std::tuple<std::decay_t<Args>...>>()) {
+      return Refused();
     } else {
-      return Pending<Returned>(engine_, job, [](Job& done) {
-        auto results = static_cast<Work&>(done).take_results();
-        return std::move(value_of(results.front()));
-      });
+      expect_open();
+      using Work = MapJob<Spread<F>, std::tuple<std::decay_t<Args>...>>;
+      using Returned = typename Work::Kind::Returned;
+      typename Work::Kind::Items items;
+      items.emplace_back(std::forward<Args>(args)...);
+      auto job = std::make_shared<Work>(Spread<F>{std::move(task)},
+                                        std::move(items), 1);
+      submit(job);
+      if constexpr (std::is_void_v<Returned>) {
+        return Pending<void>(engine_, job, [](Job&) {});
+      } else {
+        return Pending<Returned>(engine_, job, [](Job& done) {
+          auto results = static_cast<Work&>(done).take_results();
+          return std::move(value_of(results.front()));
+        });
+      }
     }
   }
 
@@ -269,19 +274,23 @@ class Pool {
   template <typename F, typename Items>
   auto begin_imap(F task, Items&& items, std::int64_t chunk_size,
                   ResultOrder order) {
-    if (chunk_size < 1) throw std::invalid_argument("chunk size below 1");
-    expect_open();
-    using Work = ImapJob<F, Items>;
-    const auto workers = static_cast<std::size_t>(size());
-    auto job = std::make_shared<Work>(
-        std::move(task), std::forward<Items>(items),
-        static_cast<std::size_t>(chunk_size), order,
-        Window{.batches = 2 * workers, .most_batches = 64 * workers});
-    job->read_input();
-    submit(job);
-    using Queue = ResultQueue<typename Work::Result>;
-    return Imap<typename Work::Result>(
-        engine_, job, std::shared_ptr<Queue>(job, &job->queue()));
+    if constexpr (!expect_task<F, ItemOf<Items>>()) {
+      return Refused();
+    } else {
+      if (chunk_size < 1) throw std::invalid_argument("chunk size below 1");
+      expect_open();
+      using Work = ImapJob<F, Items>;
+      const auto workers = static_cast<std::size_t>(size());
+      auto job = std::make_shared<Work>(
+          std::move(task), std::forward<Items>(items),
+          static_cast<std::size_t>(chunk_size), order,
+          Window{.batches = 2 * workers, .most_batches = 64 * workers});
+      job->read_input();
+      submit(job);
+      using Queue = ResultQueue<typename Work::Result>;
+      return Imap<typename Work::Result>(
+          engine_, job, std::shared_ptr<Queue>(job, &job->queue()));
+    }
   }
 
   Kept<Engine> engine_;  // shared with what is pending

@@ -6,9 +6,9 @@
 //   another function object      its members, pickled
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <stdexcept>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -32,8 +32,18 @@ inline constexpr bool is_function =
 
 /// Whether F can be sent to a worker. A lambda that captures cannot.
 template <typename F>
-inline constexpr bool is_task =
-    is_function<F> || is_stateless<F> || is_pickleable<F>;
+inline constexpr bool is_task = is_function<F> || is_stateless<F> ||
+                                (is_pickleable<F> &&
+                                 std::is_default_constructible_v<F>);
+
+/// Whether F can be called with the elements of a tuple, pair or array.
+template <typename F, typename Arguments,
+          typename =
+              std::make_index_sequence<std::tuple_size<Arguments>::value>>
+inline constexpr bool is_applicable = false;
+template <typename F, typename Arguments, std::size_t... I>
+inline constexpr bool is_applicable<F, Arguments, std::index_sequence<I...>> =
+    std::is_invocable_v<F, const std::tuple_element_t<I, Arguments>&...>;
 
 /// A task of several arguments as a task of one: a tuple of them. It travels as
 /// the task itself.
@@ -42,8 +52,8 @@ struct Spread {
   F function;
 
   template <typename Arguments>
-  auto operator()(const Arguments& arguments) const
-      -> decltype(std::apply(function, arguments)) {
+  requires is_applicable<const F&, Arguments>
+  decltype(auto) operator()(const Arguments& arguments) const {
     return std::apply(function, arguments);
   }
 };
@@ -51,6 +61,8 @@ template <typename F>
 inline constexpr bool is_spread = false;
 template <typename F>
 inline constexpr bool is_spread<Spread<F>> = true;
+template <typename F>
+inline constexpr bool is_task<Spread<F>> = is_task<F>;
 
 /// What a function takes in a message.
 inline constexpr Bytes kFunction{8};
@@ -61,16 +73,9 @@ void pickle_task(Pickler& pickler, const F& task) {
     pickle_task(pickler, task.function);
   } else if constexpr (is_function<F>) {
     pickler(program_offset(reinterpret_cast<AnyFunction>(task)));
-  } else if constexpr (is_pickleable<F> && !is_stateless<F>) {
+  } else if constexpr (!is_stateless<F>) {
     pickler.keep(&task);
     pickler(task);
-  } else {
-    static_assert(
-        is_stateless<F>,
-        "This task cannot be sent to a worker. A lambda that captures cannot "
-        "be pickled: use a function, a lambda without captures, or a class "
-        "with operator() and a serialize(archive) member; or let the workers "
-        "inherit the data and send only an index.");
   }
 }
 
@@ -81,12 +86,10 @@ F unpickle_task(Unpickler& unpickler) {
   } else if constexpr (is_function<F>) {
     return reinterpret_cast<F>(
         program_function(unpickle<std::uint64_t>(unpickler)));
-  } else if constexpr (is_pickleable<F> && !is_stateless<F>) {
+  } else if constexpr (!is_stateless<F>) {
     return unpickle<F>(unpickler);
-  } else if constexpr (is_stateless<F>) {
-    return F{};
   } else {
-    throw std::logic_error("`pickle_task` has said what is wrong");
+    return F{};
   }
 }
 

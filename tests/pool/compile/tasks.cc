@@ -1,4 +1,5 @@
 // Programs of one call each, for compile.cmake; a macro chooses one.
+#include <chrono>
 #include <complex>
 #include <string>
 #include <utility>
@@ -8,9 +9,28 @@
 #ifdef COMPLEX_WITH_HEADER
 #include "cow/pickle/complex.h"
 #endif
+#ifdef CHRONO_WITH_HEADER
+#include <cereal/types/chrono.hpp>
+#endif
+#if defined(MATRIX) || defined(MATRICES)
+#include <Eigen/Core>
+#endif
 
 struct NoWayToPickleThis {
   void* handle = nullptr;
+};
+
+struct NoDefault {
+  explicit NoDefault(int number) : value(number) {}
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(value);
+  }
+  int value;
+};
+
+struct NotConst {
+  int operator()(int i) { return i; }
 };
 
 int main() {
@@ -60,6 +80,41 @@ int main() {
   pool.imap([](int) { return NoWayToPickleThis(); }, items);
 #elif defined(RESULT_OF_APPLY)
   pool.apply([](int) { return NoWayToPickleThis(); }, 1);
+#elif defined(WRONG_ITEM)
+  std::vector<int> sizes =
+      pool.map([](const std::string& text) { return int(text.size()); }, items);
+#elif defined(WRONG_ITEM_OF_IMAP)
+  for (const int size : pool.imap(
+           [](const std::string& text) { return int(text.size()); }, items)) {
+    static_cast<void>(size);
+  }
+#elif defined(WRONG_ARGUMENT)
+  const double root = pool.apply([](double x) { return x / 2; }, std::string());
+  static_cast<void>(root);
+#elif defined(REFERENCE)
+  auto results = pool.map([](int& i) { return ++i; }, items);
+#elif defined(NOT_CONST)
+  pool.map(NotConst(), items);
+#elif defined(TOO_MANY)
+  std::vector<int> sums =
+      pool.starmap([](int i, int j, int k) { return i + j + k; }, pairs);
+#elif defined(NO_TUPLES)
+  pool.starmap([](int i, int j) { return i + j; }, items);
+#elif defined(NO_DEFAULT)
+  auto results = pool.map([](int i) { return NoDefault(i); }, items);
+#elif defined(NO_DEFAULT_ITEM)
+  const std::vector<NoDefault> some;
+  pool.map([](const NoDefault& item) { return item.value; }, some);
+#elif defined(MATRIX)
+  pool.apply([](const Eigen::VectorXd& v) { return v.sum(); },
+             Eigen::VectorXd());
+#elif defined(MATRICES)
+  const std::vector<std::vector<Eigen::MatrixXd>> some;
+  pool.map([](const std::vector<Eigen::MatrixXd>& v) { return v.size(); },
+           some);
+#elif defined(CHRONO) || defined(CHRONO_WITH_HEADER)
+  pool.apply([](std::chrono::seconds time) { return time.count(); },
+             std::chrono::seconds(1));
 #elif defined(BOOLS)
   std::vector<bool> bools{true, false};
   pool.map([](bool b) { return !b; }, bools);
