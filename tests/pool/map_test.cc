@@ -270,6 +270,21 @@ TEST_P(Map, AsyncWaitsForADescriptorAsWell) {
   EXPECT_TRUE(pending.ready());
 }
 
+TEST_P(Map, AndTheOthersTakeItemsInBraces) {
+  Pool pool(options(2));
+  const auto length = [](const std::string& text) { return text.size(); };
+  const auto add = [](int a, int b) { return a + b; };
+  EXPECT_EQ(pool.map(square, {1, 2, 3}), (std::vector<int>{1, 4, 9}));
+  EXPECT_EQ(pool.map(length, {"a", "bcd"}), (std::vector<std::size_t>{1, 3}));
+  EXPECT_EQ(pool.map_async(square, {7}).get(), std::vector<int>{49});
+  EXPECT_EQ(pool.starmap(add, {{1, 2}, {3, 4}}), (std::vector<int>{3, 7}));
+  auto results = pool.imap(square, {1, 2, 3});
+  EXPECT_EQ(rest_of(results), (std::vector<int>{1, 4, 9}));
+  auto unordered = pool.imap_unordered(square, {3});
+  EXPECT_EQ(rest_of(unordered), std::vector<int>{9});
+  EXPECT_TRUE(pool.map(square, {}).empty());
+}
+
 TEST_P(Map, AsyncThatNobodyFetchesDisturbsNobody) {
   Pool pool(options(2));
   pool.map_async(square, numbers(100), 1);

@@ -139,7 +139,8 @@ class Pool {
   /// Calls `task` with each of `items` in the workers and returns the results
   /// in the order of the items. `chunk_size` items make one message; 0 is
   /// CPython's choice, four messages a worker. Throws as Pending::get does.
-  template <typename F, typename Items>
+  /// Items of this and the other calls can stand in braces: {1, 2, 3}.
+  template <typename F, typename Items = ItemsFor<F>>
   auto map(F task, Items&& items, std::int64_t chunk_size = 0) {
     return map_async(std::move(task), std::forward<Items>(items), chunk_size)
         .get();
@@ -148,7 +149,7 @@ class Pool {
   /// As map, but returns at once. Copies the items, or moves them out of a
   /// vector that is given away; objects that they point to must not change
   /// before the results are there.
-  template <typename F, typename Items>
+  template <typename F, typename Items = ItemsFor<F>>
   auto map_async(F task, Items&& items, std::int64_t chunk_size = 0) {
     using Item = ItemOf<Items>;
     if constexpr (!expect_task<F, Item>()) {
@@ -178,13 +179,13 @@ class Pool {
 
   /// As map, for tasks of several arguments: each item is a tuple (or pair,
   /// or array) of them.
-  template <typename F, typename Items>
+  template <typename F, typename Items = TuplesFor<F>>
   auto starmap(F task, Items&& items, std::int64_t chunk_size = 0) {
     return starmap_async(std::move(task), std::forward<Items>(items),
                          chunk_size)
         .get();
   }
-  template <typename F, typename Items>
+  template <typename F, typename Items = TuplesFor<F>>
   auto starmap_async(F task, Items&& items, std::int64_t chunk_size = 0) {
     return map_async(Spread<F>{std::move(task)}, std::forward<Items>(items),
                      chunk_size);
@@ -228,13 +229,13 @@ class Pool {
   /// A range that is given away is kept; any other is referred to and must live
   /// until its end was reached or the results are dropped. Each item has an
   /// outcome of its own: after an exception the next result can be fetched.
-  template <typename F, typename Items>
+  template <typename F, typename Items = ItemsFor<F>>
   auto imap(F task, Items&& items, std::int64_t chunk_size = 1) {
     return begin_imap(std::move(task), std::forward<Items>(items), chunk_size,
                       ResultOrder::kOfItems);
   }
   /// As imap, but each result comes as soon as it is there.
-  template <typename F, typename Items>
+  template <typename F, typename Items = ItemsFor<F>>
   auto imap_unordered(F task, Items&& items, std::int64_t chunk_size = 1) {
     return begin_imap(std::move(task), std::forward<Items>(items), chunk_size,
                       ResultOrder::kAsTheyCome);

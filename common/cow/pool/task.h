@@ -13,6 +13,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "cow/os/program.h"
 #include "cow/pickle/pickle.h"
@@ -63,6 +64,18 @@ template <typename F>
 inline constexpr bool is_spread<Spread<F>> = true;
 template <typename F>
 inline constexpr bool is_task<Spread<F>> = is_task<F>;
+
+/// What items are where they are given in braces, {1, 2, 3}: a vector of what F
+/// takes; for a starmap, of tuples.
+template <typename R, typename Arg>
+std::vector<std::decay_t<Arg>> items_of(const std::function<R(Arg)>&);
+template <typename R, typename... Args>
+std::vector<std::tuple<std::decay_t<Args>...>> tuples_of(
+    const std::function<R(Args...)>&);
+template <typename F>
+using ItemsFor = decltype(items_of(std::function(std::declval<F>())));
+template <typename F>
+using TuplesFor = decltype(tuples_of(std::function(std::declval<F>())));
 
 /// What a function takes in a message.
 inline constexpr Bytes kFunction{8};
