@@ -29,6 +29,7 @@ int good_letters = -1;  // before the one that cannot be taken in
 bool stuttering = false;
 std::int64_t waits_made = 0;
 bool capacities_stay = false;
+bool kernel_is_old = false;
 std::minstd_rand chance;
 
 bool fails(const char* call, int error) {
@@ -101,10 +102,13 @@ void stop_stuttering() { stuttering = false; }
 
 void refuse_other_capacities(bool refuse) { capacities_stay = refuse; }
 
+void be_an_old_kernel(bool old) { kernel_is_old = old; }
+
 }  // namespace cow::testing::calls
 
 using cow::testing::calls::fails;
 using cow::testing::calls::good_letters;
+using cow::testing::calls::kernel_is_old;
 using cow::testing::calls::part_of;
 
 // The names are the linker's: ld(1), --wrap.
@@ -206,6 +210,10 @@ long __wrap_syscall(long number, ...) {
   for (long& argument : arguments) argument = va_arg(list, long);
   va_end(list);
   if (number == SYS_pidfd_open && fails("pidfd_open", EMFILE)) return -1;
+  if (number == SYS_pidfd_open && kernel_is_old) {
+    errno = ENOSYS;
+    return -1;
+  }
   return __real_syscall(number, arguments[0], arguments[1], arguments[2],
                         arguments[3]);
 }

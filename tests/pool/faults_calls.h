@@ -28,6 +28,9 @@ void fail_to_receive_after(int good);
 void stutter(std::uint32_t seed);
 void stop_stuttering();
 
+/// From now on, or no longer, the kernel knows no pidfds.
+void be_an_old_kernel(bool old);
+
 /// How often epoll_wait has been called.
 std::int64_t waits();
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cow/os/child.h"
+#include "pool/faults_calls.h"
 #include "pool/faults_support.h"
 
 namespace cow::testing {
@@ -289,6 +290,17 @@ TEST_P(Parents, WithThreadsWorkUnlessTheyFork) {
     pool.close();
     pool.join();
   }
+}
+
+TEST_P(Parents, OnAnOldKernelSayWhichOneTheyNeed) {
+  calls::be_an_old_kernel(true);
+  EXPECT_THAT(error_of<PoolError>([&] { Pool pool(options(2)); }),
+              HasSubstr("pidfd_open"));
+  EXPECT_THAT(error_of<PoolError>([&] { Pool pool(options(2)); }),
+              HasSubstr("needs Linux 5.4"));
+  calls::be_an_old_kernel(false);
+  Pool pool(options(2));
+  EXPECT_TRUE(works(pool));
 }
 
 }  // namespace

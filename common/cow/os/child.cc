@@ -73,11 +73,17 @@ void flush_output() {
   std::fflush(nullptr);
 }
 
-// glibc has a wrapper only since 2.36.
+// glibc has a wrapper only since 2.36. (From Linux 5.3 on; but only from 5.4 on
+// can one be waited for.)
 Descriptor open_pidfd(pid_t pid) {
-  return above_standard(Descriptor(static_cast<int>(
-      checked([&] { return ::syscall(SYS_pidfd_open, pid, 0); },
-              "pidfd_open({})", pid))));
+  const long fd = retried([&] { return ::syscall(SYS_pidfd_open, pid, 0); });
+  if (fd == -1) {
+    const int error = errno;
+    throw_system_error(
+        error, fmt::format("pidfd_open({}){}", pid,
+                           error == ENOSYS ? ", which needs Linux 5.4" : ""));
+  }
+  return above_standard(Descriptor(static_cast<int>(fd)));
 }
 
 void send_signal(const Descriptor& pidfd, int signal) {
