@@ -48,10 +48,12 @@ install(TARGETS cowpool EXPORT cowpoolTargets
 set_target_properties(cowpool PROPERTIES
   VERSION "${PROJECT_VERSION}"
   SOVERSION "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
-# cow/lesson is the course's own.
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/common/cow"
-  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT cowpool
-  FILES_MATCHING PATTERN "*.h" PATTERN lesson EXCLUDE)
+# The library's rooms; the others are the course's own.
+foreach(room IN ITEMS memory os pickle pool)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/common/cow/${room}"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/cow" COMPONENT cowpool
+    FILES_MATCHING PATTERN "*.h")
+endforeach()
 install(EXPORT cowpoolTargets NAMESPACE cowpool::
   DESTINATION "${package_folder}" COMPONENT cowpool)
 

@@ -29,7 +29,7 @@ endif()
 # The program, the library, the package and the rooms that are the library's.
 set(top "${WORK}/staged/opt/cowpool")
 file(GLOB_RECURSE everything RELATIVE "${WORK}/staged" "${WORK}/staged/*")
-set(rooms "memory|object|os|pickle|pool")
+set(rooms "memory|os|pickle|pool")
 set(allowed "bin/cowtop"
   "lib[^/]*/([^/]*/)?libcowpool\\.(a|so[.0-9]*)"
   "lib[^/]*/([^/]*/)?cmake/cowpool/cowpool[A-Za-z]*(-[a-z]*)?\\.cmake"
@@ -41,7 +41,7 @@ foreach(file IN LISTS everything)
   endif()
 endforeach()
 file(GLOB headers RELATIVE "${SOURCE}/common" "${SOURCE}/common/cow/*/*.h")
-list(FILTER headers EXCLUDE REGEX "^cow/lesson/")
+list(FILTER headers INCLUDE REGEX "^cow/(${rooms})/")
 list(TRANSFORM headers PREPEND "include/")
 foreach(file IN LISTS headers ITEMS bin/cowtop)
   if(NOT EXISTS "${top}/${file}")
