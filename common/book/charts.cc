@@ -11,7 +11,7 @@
 
 #include "book/figure_data.h"
 #include "book/gnuplot.h"
-#include "cow/lesson/svg.h"
+#include "cow/report/svg.h"
 
 namespace book {
 namespace {

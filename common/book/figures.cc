@@ -12,7 +12,7 @@
 #include "book/figure_data.h"
 #include "book/message_bars.h"
 #include "book/process_bars.h"
-#include "cow/lesson/page_picture.h"
+#include "cow/report/page_drawing.h"
 
 namespace book {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cow/lesson/svg.h"
+#include "cow/report/svg.h"
 
 namespace book {
 

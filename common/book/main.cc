@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "book/book.h"
-#include "cow/lesson/lesson.h"
+#include "cow/report/run_lesson.h"
 
 namespace {
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "book/figure_data.h"
-#include "cow/lesson/svg.h"
+#include "cow/report/svg.h"
 
 namespace book {
 namespace {

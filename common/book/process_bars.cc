@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "cow/lesson/svg.h"
+#include "cow/report/svg.h"
 
 namespace book {
 namespace {

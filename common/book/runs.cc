@@ -16,10 +16,10 @@
 #include <stdexcept>
 
 #include "book/block.h"
-#include "cow/lesson/lesson.h"
 #include "cow/lesson/twin.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
+#include "cow/report/run_lesson.h"
 
 namespace book {
 namespace {

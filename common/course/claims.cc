@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cow/lesson/formula.h"
-#include "cow/lesson/table.h"
+#include "cow/report/table.h"
 
 namespace course {
 namespace {

@@ -11,10 +11,10 @@
 #include "course/claims.h"
 #include "course/course.h"
 #include "course/run.h"
-#include "cow/lesson/lesson.h"
 #include "cow/lesson/manifest.h"
 #include "cow/lesson/progress.h"
-#include "cow/lesson/table.h"
+#include "cow/report/run_lesson.h"
+#include "cow/report/table.h"
 
 namespace course {
 namespace {

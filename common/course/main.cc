@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "course/course.h"
-#include "cow/lesson/lesson.h"
 #include "cow/lesson/manifest.h"
+#include "cow/report/run_lesson.h"
 
 namespace {
 

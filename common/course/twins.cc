@@ -8,11 +8,11 @@
 #include "course/comparison.h"
 #include "course/course.h"
 #include "course/run.h"
-#include "cow/lesson/lesson.h"
 #include "cow/lesson/manifest.h"
 #include "cow/lesson/progress.h"
-#include "cow/lesson/table.h"
 #include "cow/lesson/twin.h"
+#include "cow/report/run_lesson.h"
+#include "cow/report/table.h"
 
 namespace course {
 namespace {

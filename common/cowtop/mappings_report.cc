@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
-#include "cow/lesson/table.h"
 #include "cow/memory/process_list.h"
+#include "cow/report/table.h"
 #include "cowtop/amount.h"
 
 namespace cowtop {

@@ -15,6 +15,7 @@
 #include "cow/memory/page_map.h"
 #include "cow/memory/process_list.h"
 #include "cow/os/bytes.h"
+#include "cow/report/page_drawing.h"
 
 namespace cowtop {
 namespace {

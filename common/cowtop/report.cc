@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cow/lesson/table.h"
+#include "cow/report/table.h"
 #include "cowtop/amount.h"
 
 namespace cowtop {

@@ -12,9 +12,9 @@
 #include <string_view>
 
 #include "cow/lesson/flags.h"
-#include "cow/lesson/table.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
+#include "cow/report/table.h"
 #include "cowtop/command.h"
 #include "cowtop/flags.h"
 #include "cowtop/live.h"

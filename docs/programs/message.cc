@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cow/lesson/bytes_shown.h"
 #include "cow/pickle/eigen.h"
 #include "cow/pool/pool.h"
+#include "cow/report/bytes_shown.h"
 
 struct Analysis {
   Eigen::VectorXd numbers;

@@ -20,9 +20,9 @@
 #include <utility>
 #include <vector>
 
-#include "cow/lesson/lesson.h"
 #include "cow/pickle/eigen.h"
 #include "cow/pool/pool.h"
+#include "cow/report/run_lesson.h"
 
 namespace {
 

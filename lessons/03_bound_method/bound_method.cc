@@ -18,9 +18,9 @@
 #include <memory>
 #include <string_view>
 
-#include "cow/lesson/lesson.h"
 #include "cow/pickle/eigen.h"
 #include "cow/pool/pool.h"
+#include "cow/report/run_lesson.h"
 
 namespace {
 

@@ -12,8 +12,8 @@
 
 #include <Eigen/Core>
 
-#include "cow/lesson/lesson.h"
 #include "cow/pool/pool.h"
+#include "cow/report/run_lesson.h"
 
 namespace {
 

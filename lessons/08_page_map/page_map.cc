@@ -15,10 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "cow/lesson/lesson.h"
 #include "cow/lesson/owned_pages.h"
 #include "cow/memory/region.h"
 #include "cow/pool/pool.h"
+#include "cow/report/run_lesson.h"
 
 namespace {
 

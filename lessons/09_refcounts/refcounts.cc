@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "cow/lesson/counted_pages.h"
-#include "cow/lesson/lesson.h"
 #include "cow/object/heap.h"
 #include "cow/pool/pool.h"
+#include "cow/report/run_lesson.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <optional>
 
-#include "cow/lesson/table.h"
+#include "cow/report/table.h"
 
 namespace cow::bench {
 namespace {

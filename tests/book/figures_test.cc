@@ -14,7 +14,7 @@
 #include "book/figure.h"
 #include "book/reports.h"
 #include "book/xml.h"
-#include "cow/lesson/svg.h"
+#include "cow/report/svg.h"
 
 namespace book::testing {
 namespace {

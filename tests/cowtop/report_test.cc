@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cow/lesson/flags.h"
+#include "cow/report/page_drawing.h"
 #include "cowtop/fake_proc.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/pages_report.h"

@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
-#include "cow/lesson/result.h"
 #include "cow/memory/environment.h"
 #include "cow/memory/process_list.h"
+#include "cow/report/report.h"
 #include "fuzz/input.h"
 
 namespace cow::fuzz {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "cow/report/run_lesson.h"
 #include "support/programs.h"
 
 namespace cow {

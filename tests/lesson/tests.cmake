@@ -1,12 +1,9 @@
 cowpool_test(lesson unit
-  bytes_shown_test.cc
   claim_test.cc
   flags_test.cc
+  formula_test.cc
   moment_test.cc
-  page_picture_test.cc
-  report_test.cc
-  table_test.cc
-  formula_test.cc)
+  page_picture_test.cc)
 cowpool_test(lesson process
   lesson_test.cc
   rendezvous_test.cc)

@@ -10,8 +10,8 @@
 #include <regex>
 
 #include "cow/lesson/manifest.h"
-#include "cow/lesson/table.h"
 #include "cow/os/descriptor.h"
+#include "cow/report/table.h"
 #include "support/programs.h"
 
 namespace cow::testing {

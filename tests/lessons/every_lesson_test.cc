@@ -10,7 +10,7 @@
 #include <string>
 
 #include "cow/lesson/manifest.h"
-#include "cow/lesson/table.h"
+#include "cow/report/table.h"
 #include "lessons/report.h"
 #include "support/lesson_json.h"
 #include "support/programs.h"

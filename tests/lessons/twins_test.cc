@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "cow/lesson/manifest.h"
-#include "cow/lesson/table.h"
 #include "cow/lesson/twin.h"
+#include "cow/report/table.h"
 #include "lessons/report.h"
 #include "support/programs.h"
 

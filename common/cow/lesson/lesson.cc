@@ -7,9 +7,7 @@
 #include <numeric>
 #include <set>
 
-#include "cow/lesson/table.h"
 #include "cow/memory/environment.h"
-#include "cow/os/descriptor.h"
 
 namespace cow {
 
@@ -158,7 +156,7 @@ void Lesson::show(std::string title, std::string text) {
 
 void Lesson::show(PagePicture picture) { result_.picture = std::move(picture); }
 
-int Lesson::verdict() {
+const Result& Lesson::finish() {
   if (!right_results_.empty()) {
     claim("the results are right",
           Figure{.moment = "",
@@ -168,17 +166,7 @@ int Lesson::verdict() {
           symbols().n);
   }
   progress_.clear();
-  if (!result_.flags.json.empty() && result_.flags.json != "-") {
-    write_file(result_.flags.json, to_json(result_));
-  }
-  if (!result_.flags.svg.empty() && result_.picture) {
-    write_file(result_.flags.svg, to_svg(*result_.picture));
-  }
-  const std::string report = result_.flags.json == "-"
-                                 ? to_json(result_)
-                                 : to_text(result_, wants_color());
-  write_fully(STDOUT_FILENO, report.data(), report.size());
-  return result_.holds() ? kEveryClaimHolds : kAClaimFails;
+  return result_;
 }
 
 }  // namespace cow

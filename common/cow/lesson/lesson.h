@@ -1,10 +1,5 @@
-// What every experiment shares: the command line, the meeting of the workers,
-// the claims, and the verdict.
-//
-//   void experiment(cow::Lesson& lesson) { ... lesson.claim(...); }
-//   int main(int argc, char** argv) {
-//     return cow::run_lesson(argc, argv, "04_global", experiment);
-//   }
+// What every experiment shares: the meeting of the workers, what is measured
+// then, and the claims. cow/report/run_lesson.h runs it.
 //
 // docs/reading_a_lesson.md introduces it to those who read the lessons.
 #pragma once
@@ -38,12 +33,6 @@ class NotPossible : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
-
-/// What `run_lesson` returns.
-inline constexpr int kEveryClaimHolds = 0;
-inline constexpr int kAClaimFails = 1;
-inline constexpr int kBadUsage = 2;
-inline constexpr int kNotPossible = 77;
 
 /// The size of the object in the pool "over nothing": four doubles, so that
 /// what is divided into several objects still has a number for each.
@@ -152,8 +141,8 @@ class Lesson {
   }
   void claim(std::string says, Bytes amount, const Prediction& prediction);
 
-  /// Prints the reports and returns the exit status.
-  int verdict();
+  /// Ends the run and returns all that it has found out.
+  const Result& finish();
 
  private:
   // The processes, while every worker stands still.
@@ -189,16 +178,5 @@ std::string error_of_task(Call call) {
   }
   return "";
 }
-
-/// In a spawned worker, serves its pool. Else runs `experiment` with what the
-/// command line says and returns the exit status of the contract. Whatever goes
-/// wrong becomes one sentence on standard error. To be returned from main.
-/// `name` is the lesson's in the manifest (lessons/lessons.json).
-int run_lesson(int argc, char** argv, std::string_view name,
-               const std::function<void(Lesson&)>& experiment,
-               const Options& options = {});
-/// The same for what is not in the manifest.
-int run_lesson(int argc, char** argv, const About& about,
-               const std::function<void(Lesson&)>& experiment);
 
 }  // namespace cow

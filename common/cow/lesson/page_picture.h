@@ -1,11 +1,10 @@
-// A picture of the pages of a piece of memory, in one process or in several:
-// as text for the terminal and as an SVG document. It knows nothing of the
-// kernel: whoever read the pages says of what kind each one is.
+// The pages of a piece of memory, in one process or in several, as a lesson
+// shows them. It knows nothing of the kernel: whoever read the pages says of
+// what kind each one is. cow/report/page_drawing.h draws them.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,36 +43,6 @@ struct PagePicture {
   void add(const std::string& heading, const std::vector<PageRow>& group);
 };
 
-/// Throws std::invalid_argument if a page is of no kind, a colour is none, or
-/// two kinds could be taken for each other.
-void check(const PagePicture& picture);
-
-/// Lines of at most 80 columns, four to a row of pages at most, or two where
-/// there are more than four rows. A sign stands for one page or, where a row is
-/// longer than that, for a power of two of them. It is a kind's sign only if
-/// all its pages are of that kind; else it is "*", in the colour of the kind
-/// that most of them have. A row that looks like the one before it in its group
-/// is only named. How many pages are of which kind is exact, in the legend.
-/// Throws as `check` does.
-std::string to_text(const PagePicture& picture, bool color);
-
-/// A document of its own, 720 pixels wide, which shows every single page: a
-/// square each, from left to right and then down. Throws as `check` does.
-std::string to_svg(const PagePicture& picture);
-
-/// The picture in words, with all its figures.
-std::string to_words(const PagePicture& picture);
-
-/// Neighbouring rows that stand together.
-struct PageGroup {
-  std::string heading;  ///< or none, of one row alone
-  std::span<const PageRow> rows;
-};
-std::vector<PageGroup> groups_of(const PagePicture& picture);
-
-/// How many of `pages` are of each kind.
-std::array<std::int64_t, 256> count_kinds(std::span<const std::uint8_t> pages);
-
 /// Colours that colour-blind people can tell apart: Okabe and Ito, "Color
 /// Universal Design" (2008), and a grey for what needs no attention.
 inline constexpr char kOrange[] = "#E69F00";
@@ -87,8 +56,12 @@ inline constexpr char kBlack[] = "#000000";
 inline constexpr char kGrey[] = "#D9D9D9";
 inline constexpr char kDarkGrey[] = "#3A424B";  ///< the same on a dark page
 
-/// Tints of `color` ("#rrggbb", else std::invalid_argument), for a light page
-/// and for a dark one: the same object, but less to be seen.
+/// Red, green and blue of "#rrggbb", from 0 to 255; throws
+/// std::invalid_argument for anything else.
+std::array<int, 3> parse_color(std::string_view color);
+
+/// Tints of `color`, for a light page and for a dark one: the same object, but
+/// less to be seen. They throw as `parse_color` does.
 std::string pale(std::string_view color);
 std::string dim(std::string_view color);
 

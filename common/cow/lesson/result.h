@@ -44,10 +44,4 @@ struct Result {
   bool holds() const;
 };
 
-/// The report for a person.
-std::string to_text(const Result& result, bool color);
-
-/// The report for programs: the JSON of the lessons' contract, sizes in bytes.
-std::string to_json(const Result& result);
-
 }  // namespace cow

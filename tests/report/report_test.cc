@@ -1,4 +1,6 @@
 // The two reports of a run: for a person, and for programs.
+#include "cow/report/report.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,8 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "cow/lesson/result.h"
-#include "cow/lesson/table.h"
+#include "cow/report/table.h"
 
 namespace cow {
 namespace {

@@ -1,4 +1,4 @@
-#include "cow/lesson/table.h"
+#include "cow/report/table.h"
 
 #include <unistd.h>
 

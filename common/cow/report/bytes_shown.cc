@@ -1,12 +1,12 @@
-#include "cow/lesson/bytes_shown.h"
+#include "cow/report/bytes_shown.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "cow/lesson/table.h"
 #include "cow/pool/frame.h"
+#include "cow/report/table.h"
 
 namespace cow {
 

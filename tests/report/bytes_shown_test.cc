@@ -1,5 +1,5 @@
 // Messages as a person reads them.
-#include "cow/lesson/bytes_shown.h"
+#include "cow/report/bytes_shown.h"
 
 #include <gtest/gtest.h>
 

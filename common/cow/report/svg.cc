@@ -1,4 +1,4 @@
-#include "cow/lesson/svg.h"
+#include "cow/report/svg.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cow/lesson/result.h"
+#include "cow/report/report.h"
 
 namespace cow {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "cow/lesson/formula.h"
-#include "cow/lesson/page_picture.h"
-#include "cow/lesson/svg.h"
+#include "cow/report/page_drawing.h"
+#include "cow/report/svg.h"
 
 namespace cow {
 namespace {

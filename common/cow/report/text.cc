@@ -9,8 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "cow/lesson/result.h"
-#include "cow/lesson/table.h"
+#include "cow/report/page_drawing.h"
+#include "cow/report/report.h"
+#include "cow/report/table.h"
 
 namespace cow {
 namespace {
@@ -273,12 +274,6 @@ std::string count(const Result& result, const Style& style) {
 }
 
 }  // namespace
-
-bool Result::holds() const {
-  return !claims.empty() &&
-         std::all_of(claims.begin(), claims.end(),
-                     [](const Claim& claim) { return claim.holds(); });
-}
 
 std::string to_text(const Result& result, bool color) {
   const Style style{color};

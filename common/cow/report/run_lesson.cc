@@ -1,5 +1,5 @@
-// The outermost layer of a lesson: the command line in, the exit status out,
-// and one sentence for whatever goes wrong.
+#include "cow/report/run_lesson.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
@@ -14,9 +14,11 @@
 #include <system_error>
 #include <vector>
 
-#include "cow/lesson/lesson.h"
 #include "cow/lesson/manifest.h"
 #include "cow/os/descriptor.h"
+#include "cow/report/page_drawing.h"
+#include "cow/report/report.h"
+#include "cow/report/table.h"
 
 namespace cow {
 namespace {
@@ -71,6 +73,19 @@ void grow_heap(int workers) {
   while (blocks.size() * kBlock < notes) blocks.emplace_back(kBlock, 'x');
 }
 
+void show(const Result& result) {
+  const Flags& flags = result.flags;
+  if (!flags.json.empty() && flags.json != "-") {
+    write_file(flags.json, to_json(result));
+  }
+  if (!flags.svg.empty() && result.picture) {
+    write_file(flags.svg, to_svg(*result.picture));
+  }
+  const std::string report =
+      flags.json == "-" ? to_json(result) : to_text(result, wants_color());
+  write_fully(STDOUT_FILENO, report.data(), report.size());
+}
+
 int run(int argc, char** argv, const About& about,
         const std::function<void(Lesson&)>& experiment) {
   check_standard_output();
@@ -89,7 +104,9 @@ int run(int argc, char** argv, const About& about,
   grow_heap(flags.workers);
   Lesson lesson(about, flags);
   experiment(lesson);
-  return lesson.verdict();
+  const Result& result = lesson.finish();
+  show(result);
+  return result.holds() ? kEveryClaimHolds : kAClaimFails;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Tables of text.
-#include "cow/lesson/table.h"
+#include "cow/report/table.h"
 
 #include <gtest/gtest.h>
 
