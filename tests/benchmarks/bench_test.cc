@@ -33,6 +33,8 @@ const std::vector<std::pair<std::string, std::string>> kRows = {
     {"payload/there", "lp"},
     {"payload/back", "lp"},
     {"payload/both", "lp"},
+    {"string/there", "l"},
+    {"string/back", "l"},
     {"start", "lp"},
     {"idle_worker/after_one_task", "lp"},
     {"idle_worker/after_many_items", "lp"},

@@ -19,6 +19,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "benchmarks/comparison.h"
@@ -147,7 +148,10 @@ class Cases {
 
   void add_map(const std::string& name, const std::string& what, int workers,
                int items, int chunk_size, double least_of_cpython);
-  void add_payload(std::string_view direction, double least_of_cpython);
+  template <typename Block>
+  void add_payload(const std::string& name, const std::string& what,
+                   std::string_view direction, double most_of_limit,
+                   double least_of_cpython);
 
   Sizes sizes_;
   CPython* cpython_;
@@ -219,14 +223,32 @@ void Cases::add_tasks() {
 
 // The payload is reached through a pointer, so that copying it into a list of
 // items, which Python does not do, is not measured either.
-using Numbers = std::shared_ptr<const Eigen::VectorXd>;
-Numbers prepared;  // what workers inherit and give back
+template <typename Block>
+using Shared = std::shared_ptr<const Block>;
+template <typename Block>
+Shared<Block> prepared;  // what workers inherit and give back
 
-int size_of(const Numbers& numbers) {
-  return static_cast<int>(numbers->size());
+template <typename Block>
+int size_of(const Shared<Block>& block) {
+  return static_cast<int>(block->size());
 }
-Numbers give(int) { return prepared; }
-Numbers echo(const Numbers& numbers) { return numbers; }
+template <typename Block>
+Shared<Block> give(int) {
+  return prepared<Block>;
+}
+template <typename Block>
+Shared<Block> echo(const Shared<Block>& block) {
+  return block;
+}
+
+template <typename Block>
+Block make_block(Bytes size) {
+  if constexpr (std::is_same_v<Block, std::string>) {
+    return std::string(size.size(), 'x');
+  } else {
+    return Block::Ones(size.count() / 8);
+  }
+}
 
 // Calls `map`, whose results die after the time is taken, as CPython's do.
 template <typename Map, typename IsWhole>
@@ -238,68 +260,81 @@ double seconds_of_results(Map map, IsWhole is_whole) {
 }
 
 // Sends or fetches `items` payloads, each its own batch.
+template <typename Block>
 Measure map_of_payloads(const std::shared_ptr<Pool>& pool,
-                        const Numbers& numbers, std::size_t items,
+                        const Shared<Block>& block, std::size_t items,
                         std::string_view direction) {
-  const std::vector<Numbers> given(items, numbers);
-  const auto is_whole = [numbers](const Numbers& result) {
-    return *result == *numbers;
+  const std::vector<Shared<Block>> given(items, block);
+  const auto is_whole = [block](const Shared<Block>& result) {
+    return *result == *block;
   };
   if (direction == "there") {
     return [=] {
       return seconds_of_results(
-          [&] { return pool->map(size_of, given, 1); },
-          [&](int size) { return size == numbers->size(); });
+          [&] { return pool->map(size_of<Block>, given, 1); },
+          [&](int size) { return size == size_of<Block>(block); });
     };
   }
   if (direction == "both") {
     return [=] {
-      return seconds_of_results([&] { return pool->map(echo, given, 1); },
-                                is_whole);
+      return seconds_of_results(
+          [&] { return pool->map(echo<Block>, given, 1); }, is_whole);
     };
   }
   return [=] {
     return seconds_of_results(
-        [&] { return pool->map(give, std::vector<int>(items), 1); }, is_whole);
+        [&] { return pool->map(give<Block>, std::vector<int>(items), 1); },
+        is_whole);
   };
 }
 
-void Cases::add_payload(std::string_view direction, double least_of_cpython) {
+template <typename Block>
+void Cases::add_payload(const std::string& name, const std::string& what,
+                        std::string_view direction, double most_of_limit,
+                        double least_of_cpython) {
   constexpr int kWorkers = 2;
   constexpr int kItems = 2 * kWorkers;
   const Bytes size = sizes_.payload;
   const Load load{.there = direction == "back" ? 8_B : size,
                   .back = direction == "there" ? 8_B : size};
-  add(fmt::format("payload/{}", direction),
-      [=, theirs = cpython({{"case", "payload"},
-                            {"workers", kWorkers},
-                            {"items", kItems},
-                            {"size", size.count()},
-                            {"direction", direction}})] {
-        const Numbers numbers = std::make_shared<const Eigen::VectorXd>(
-            Eigen::VectorXd::Ones(size.count() / 8));
-        prepared = numbers;
+  const json request = {{"case", "payload"},
+                        {"workers", kWorkers},
+                        {"items", kItems},
+                        {"size", size.count()},
+                        {"direction", direction}};
+  add(fmt::format("{}/{}", name, direction),
+      [=, theirs = least_of_cpython == 0 ? Measure() : cpython(request)] {
+        const auto block =
+            std::make_shared<const Block>(make_block<Block>(size));
+        prepared<Block> = block;
         auto pool = std::make_shared<Pool>(warm_pool(kWorkers));
-        prepared.reset();  // the workers have it
-        const Measure ours = map_of_payloads(pool, numbers, kItems, direction);
+        prepared<Block>.reset();  // the workers have it
+        const Measure ours =
+            map_of_payloads<Block>(pool, block, kItems, direction);
         ours();  // now its pipes are as large as they will be
         const Bytes capacity = *pipe_capacity_of(pool->workers().front());
         return Comparison{
-            .what = fmt::format("payload, items of {}, {}", to_string(size),
-                                direction),
+            .what =
+                fmt::format("{} of {}, {}", what, to_string(size), direction),
             .ours = ours,
             .limit = [=, raw = std::make_shared<RawPayload>(
                              kWorkers, load,
                              capacity)] { return raw->measure(kItems); },
             .cpython = theirs,
-            .most_of_limit = 1.25,  // 0.8 of its bytes a second
+            .most_of_limit = most_of_limit,
             .least_of_cpython = least_of_cpython};
       });
 }
 
 void Cases::add_payloads() {
   for (const char* direction : {"there", "back", "both"}) {
-    add_payload(direction, 3);
+    // 0.8 of the limit's bytes a second.
+    add_payload<Eigen::VectorXd>("payload", "payload, items", direction, 1.25,
+                                 3);
+  }
+  for (const char* direction : {"there", "back"}) {
+    add_payload<std::string>("string", "payload, std::string", direction, 1.1,
+                             0);
   }
 }
 
