@@ -109,7 +109,13 @@ bool take_frames(FrameReader& reader, int fd, const Expected& expected,
       if (frame.header.batch % 2 == 1 && size <= kSurelyToBeHad &&
           frame.payload.size() >= kPrefix) {
         placed.assign(static_cast<std::size_t>(size) - kPrefix, '-');
-        reader.place(kPrefix, std::as_writable_bytes(std::span(placed)));
+        const auto all = std::as_writable_bytes(std::span(placed));
+        reader.place(kPrefix, [left = all, size = std::size_t{1}]() mutable {
+          const auto piece = left.first(std::min(left.size(), size));
+          left = left.subspan(piece.size());
+          size *= 2;
+          return piece;
+        });
       }
       continue;
     }

@@ -27,6 +27,8 @@ TEST(Blocks, OfAKeptValueAreReferredTo) {
   EXPECT_TRUE(refers_to(pickle(numbers), numbers.data()));
   const Eigen::VectorXd vector = many();
   EXPECT_TRUE(refers_to(pickle(vector), vector.data()));
+  const std::string text(kMany, 'x');
+  EXPECT_TRUE(refers_to(pickle(text), text.data()));
 }
 
 TEST(Blocks, StandBetweenWhatIsCopied) {

@@ -171,6 +171,26 @@ TEST(Fetch, ThatEndsEarlyIsAnErrorThatSaysWhere) {
               HasSubstr("cut off at byte 50000 of 80021"));
 }
 
+// Both the message and its container announce what does not come.
+template <typename Block>
+std::size_t bytes_taken_for(std::size_t announced) {
+  using Element = typename Block::value_type;
+  Source source(raw(std::uint64_t{announced / sizeof(Element)}) +
+                    std::string(10'000, 'x'),
+                [] { return std::size_t{1} << 20; });
+  Unpickler unpickler(source.fetch(), Bytes(8 + announced));
+  Block block;
+  EXPECT_THROW(unpickle_into(unpickler, block), PickleError);
+  return block.size() * sizeof(Element);
+}
+
+TEST(Fetch, OfABlockTakesLittleMoreMemoryThanHasCome) {
+  constexpr std::size_t kAnnounced = std::size_t{256} << 20;
+  EXPECT_LE(bytes_taken_for<std::string>(kAnnounced), std::size_t{1} << 20);
+  EXPECT_LE(bytes_taken_for<std::vector<double>>(kAnnounced),
+            std::size_t{1} << 20);
+}
+
 TEST(Fetch, OfAMessageThatAnnouncesTooLittleIsAnErrorThatSaysWhere) {
   const std::string whole =
       bytes_of(std::pair(std::string("hello"), std::vector<double>(10'000, 1)));

@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,9 +16,9 @@
 namespace cow::testing {
 namespace {
 
-// Has `value` make room for the block of `message`.
+// Room in `value` for the block of `message`.
 template <typename T>
-std::span<std::byte> place(const std::string& message, T& value) {
+Room place(const std::string& message, T& value) {
   constexpr std::size_t kPrefix = Placed<T>::kPrefix;
   Unpickler prefix(std::as_bytes(std::span(message)).first(kPrefix));
   return Placed<T>::place(prefix, message.size() - kPrefix, value);
@@ -28,9 +28,14 @@ std::span<std::byte> place(const std::string& message, T& value) {
 template <typename T>
 T received(const std::string& message) {
   T value{};
-  const std::span<std::byte> block = place(message, value);
-  EXPECT_EQ(block.size(), message.size() - Placed<T>::kPrefix);
-  std::memcpy(block.data(), message.data() + Placed<T>::kPrefix, block.size());
+  const Room room = place(message, value);
+  std::size_t read = Placed<T>::kPrefix;
+  for (auto piece = room(); !piece.empty(); piece = room()) {
+    EXPECT_LE(piece.size(), message.size() - read);
+    message.copy(reinterpret_cast<char*>(piece.data()), piece.size(), read);
+    read += piece.size();
+  }
+  EXPECT_EQ(read, message.size());
   return value;
 }
 
@@ -47,10 +52,13 @@ void expect_refused(std::int64_t rows, std::int64_t cols, std::size_t left) {
       << rows << " x " << cols << ", " << left;
 }
 
-TEST(Placed, IsNothingButAMatrixOrAPointerToOne) {
+TEST(Placed, IsWhatEndsInOneBlockOrAPointerToIt) {
   EXPECT_EQ(Placed<int>::kPrefix, 0U);
-  EXPECT_EQ(Placed<std::string>::kPrefix, 0U);
-  EXPECT_EQ(Placed<std::vector<double>>::kPrefix, 0U);
+  EXPECT_EQ(Placed<std::vector<bool>>::kPrefix, 0U);
+  EXPECT_EQ(Placed<std::vector<std::string>>::kPrefix, 0U);
+  EXPECT_EQ(Placed<std::string>::kPrefix, 8U);
+  EXPECT_EQ(Placed<std::vector<double>>::kPrefix, 8U);
+  EXPECT_EQ(Placed<std::shared_ptr<const std::string>>::kPrefix, 12U);
   EXPECT_EQ(Placed<std::shared_ptr<int>>::kPrefix, 0U);
   EXPECT_EQ((Placed<Eigen::Matrix<bool, 2, 2>>::kPrefix), 0U);
   EXPECT_EQ(Placed<Eigen::VectorXd>::kPrefix, 16U);
@@ -69,9 +77,52 @@ TEST(Placed, MatrixIsTheOneThatWasSent) {
 TEST(Placed, BlockIsTheMatrixsOwnMemory) {
   const Eigen::VectorXd sent = Eigen::VectorXd::Ones(8);
   Eigen::VectorXd vector;
-  const std::span<std::byte> block = place(bytes_of(sent), vector);
+  const std::span<std::byte> block = place(bytes_of(sent), vector)();
   ASSERT_EQ(vector.size(), 8);
   EXPECT_EQ(static_cast<void*>(block.data()), vector.data());
+}
+
+TEST(Placed, StringOrVectorIsTheOneThatWasSent) {
+  std::string text(5'000'001, 'x');
+  text.front() = 'a';
+  text.back() = 'z';
+  EXPECT_TRUE(received<std::string>(bytes_of(text)) == text);
+  const std::u32string letters(400'000, U'\u00e9');
+  EXPECT_TRUE(received<std::u32string>(bytes_of(letters)) == letters);
+  std::vector<double> numbers(300'000);
+  std::iota(numbers.begin(), numbers.end(), 0.5);
+  EXPECT_TRUE(received<std::vector<double>>(bytes_of(numbers)) == numbers);
+  const auto pointer = std::make_shared<const std::string>(text);
+  const auto back =
+      received<std::shared_ptr<const std::string>>(bytes_of(pointer));
+  EXPECT_TRUE(*back == text);
+}
+
+TEST(Placed, StringGrowsByPiecesThatStayWhereTheyAre) {
+  std::string text = "what was there before";
+  const Room room = place(bytes_of(std::string(1 << 20, 'x')), text);
+  EXPECT_EQ(text, "");
+  const auto first = room();
+  EXPECT_LT(first.size(), std::size_t{1} << 20);
+  const auto second = room();
+  EXPECT_EQ(second.data(), first.data() + first.size());
+  EXPECT_EQ(text.size(), first.size() + second.size());
+  EXPECT_EQ(static_cast<void*>(first.data()), text.data());
+}
+
+TEST(Placed, StringOrVectorOfAnotherLengthThanItsBlockIsRefused) {
+  const auto refused = [](auto value, std::uint64_t size, std::size_t left) {
+    EXPECT_THROW(place(raw(size) + std::string(left, '\0'), value), PickleError)
+        << size << ", " << left;
+  };
+  refused(std::string(), 3, 4);
+  refused(std::string(), 5, 4);
+  refused(std::string(), ~std::uint64_t{0}, 4);
+  refused(std::vector<double>(), 2, 15);
+  refused(std::vector<double>(), 1, 15);
+  refused(std::vector<double>(), 2, 17);
+  // The size would be right if the product might overflow.
+  refused(std::vector<double>(), (std::uint64_t{1} << 61) + 1, 8);
 }
 
 TEST(Placed, ObjectOfAPointerIsTheOneThatWasSent) {

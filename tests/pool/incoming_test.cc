@@ -6,9 +6,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <random>
 #include <span>
@@ -51,6 +53,31 @@ class Incoming : public ::testing::Test {
     return got < 0 ? 0 : static_cast<std::size_t>(got);
   }
   Result next() { return reader_.next(pipe_.reader.get(), *buffer_); }
+  // Sends a large payload into what `room_in` makes of its place.
+  void expect_placed(const std::function<Room(std::span<std::byte>)>& room_in) {
+    std::string payload(1 << 20, 'x');
+    payload.replace(0, 4, "head");
+    payload.replace(4, 4, "tail");
+    payload.back() = 'z';
+    const std::string bytes = framed(payload) + framed("next");
+    std::string place(payload.size() - 4, '-');
+    std::size_t written = write(bytes);
+    Result result = next();
+    if (result == Result::kNothing) result = next();  // that was too early
+    ASSERT_EQ(result, Result::kLarge);
+    reader_.place(4, room_in(std::as_writable_bytes(std::span(place))));
+    result = next();
+    while (result == Result::kNothing) {
+      written += write(bytes, written);
+      result = next();
+    }
+    ASSERT_EQ(result, Result::kFrame);
+    EXPECT_TRUE(reader_.frame().placed);
+    EXPECT_TRUE(place == payload.substr(4));
+    write(bytes, written);
+    EXPECT_EQ(all() + all(), "[next]");
+    EXPECT_FALSE(reader_.frame().placed);
+  }
   // All payloads that are there now, in brackets; then how it ended.
   std::string all() {
     std::string all;
@@ -134,26 +161,23 @@ TEST_F(Incoming, APayloadOfAnySizeIsWhole) {
 }
 
 TEST_F(Incoming, ALargePayloadIsReadRightIntoItsPlace) {
-  std::string payload(1 << 20, 'x');
-  payload.replace(0, 4, "head");
-  payload.replace(4, 4, "tail");
-  payload.back() = 'z';
-  const std::string bytes = framed(payload) + framed("next");
-  std::string place(payload.size() - 4, '-');
-  std::size_t written = write(bytes);
-  ASSERT_EQ(next(), Result::kLarge);
-  reader_.place(4, std::as_writable_bytes(std::span(place)));
-  Result result = next();
-  while (result == Result::kNothing) {
-    written += write(bytes, written);
-    result = next();
+  expect_placed([](std::span<std::byte> place) { return room_at(place); });
+}
+
+TEST_F(Incoming, ALargePayloadIsReadIntoPiecesOfAnySize) {
+  const std::size_t arrived = buffer_->size() - sizeof(FrameHeader) - 4;
+  for (const std::size_t size :
+       {std::size_t{1}, std::size_t{4096}, arrived - 1, arrived, arrived + 1,
+        std::size_t{300'000}, (std::size_t{1} << 20) - 4}) {
+    SCOPED_TRACE(size);
+    expect_placed([size](std::span<std::byte> place) {
+      return [place, size]() mutable {
+        const auto piece = place.first(std::min(place.size(), size));
+        place = place.subspan(piece.size());
+        return piece;
+      };
+    });
   }
-  ASSERT_EQ(result, Result::kFrame);
-  EXPECT_TRUE(reader_.frame().placed);
-  EXPECT_TRUE(place == payload.substr(4));
-  write(bytes, written);
-  EXPECT_EQ(all() + all(), "[next]");
-  EXPECT_FALSE(reader_.frame().placed);
 }
 
 TEST_F(Incoming, ReadersShareABuffer) {

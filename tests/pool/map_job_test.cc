@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <limits>
@@ -163,6 +165,25 @@ TEST(MapJob, WhoseResultsCannotBeReadHasFailed) {
   job.succeed(0, {});
   EXPECT_TRUE(job.outcome().failed());
   EXPECT_THROW(job.outcome().rethrow_failure(), PickleError);
+}
+
+std::string repeated(int i) {
+  return std::string(1 << 20, static_cast<char>(i));
+}
+
+TEST(MapJob, HasRoomForALargeStringOfTheLengthThatIsAnnounced) {
+  MapJob<std::string (*)(int), int> job(&repeated, {'x'}, 1);
+  constexpr std::uint64_t kSize = 1 << 20;
+  const auto announced = std::as_bytes(std::span(&kSize, 1));
+  EXPECT_FALSE(job.place(0, announced, kSize + 7).room);
+  const auto [prefix, room] = job.place(0, announced, kSize + 8);
+  EXPECT_EQ(prefix, 8U);
+  for (auto piece = room(); !piece.empty(); piece = room()) {
+    std::fill(piece.begin(), piece.end(), std::byte{'x'});
+  }
+  job.succeed_in_place(0);
+  EXPECT_TRUE(job.outcome().done());
+  EXPECT_TRUE(job.take_results().front() == repeated('x'));
 }
 
 TEST(MapJob, ThatIsAbandonedFailsWhatWasNotHandedOut) {

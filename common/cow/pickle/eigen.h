@@ -81,10 +81,9 @@ template <typename T>
 requires(std::is_base_of_v<Eigen::PlainObjectBase<T>, T> &&
          !std::is_same_v<typename T::Scalar, bool>) struct Placed<T> {
   static constexpr std::size_t kPrefix = 16;
-  /// Makes room for `left` bytes in `value`, as the prefix says. Throws
-  /// PickleError unless that is just so much.
-  static std::span<std::byte> place(Unpickler& prefix, std::size_t left,
-                                    T& value) {
+  /// Room for `left` bytes in `value`, as the prefix says. Throws PickleError
+  /// unless that is just so much.
+  static Room place(Unpickler& prefix, std::size_t left, T& value) {
     using Scalar = typename T::Scalar;
     const auto [rows, cols] = matrix::load_shape<T>(prefix);
     // By division, so that no product can overflow.
@@ -98,7 +97,7 @@ requires(std::is_base_of_v<Eigen::PlainObjectBase<T>, T> &&
     }
     value.resize(static_cast<Eigen::Index>(rows),
                  static_cast<Eigen::Index>(cols));
-    return std::as_writable_bytes(std::span(value.data(), size));
+    return room_at(std::as_writable_bytes(std::span(value.data(), size)));
   }
 };
 

@@ -103,11 +103,6 @@ std::vector<T> values_of(std::vector<Element<T>> elements) {
   }
 }
 
-/// Numbers lie in memory as they lie in a message, so they go as one block.
-template <typename T>
-inline constexpr bool is_number =
-    std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
-
 /// Pickles `values`, which must outlive the message, one after the other.
 /// `begin(i)` is called before each, unless they go as one block.
 template <typename T, typename Begin>
@@ -227,9 +222,7 @@ struct Batch {
   static Items unpickle_items(Unpickler& unpickler, BatchRun& run) {
     Items items;
     if constexpr (is_number<Item>) {
-      unpickler.expect(run.count, sizeof(Item));
-      items.resize(static_cast<std::size_t>(run.count));
-      unpickle_all(unpickler, std::span(items));
+      load_elements(unpickler, items, run.count);
     } else {
       for (std::uint64_t i = 0; i < run.count; ++i) {
         run.begin(run.first + i);

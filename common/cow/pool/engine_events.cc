@@ -92,10 +92,9 @@ void Engine::place_reply(std::size_t place) {
   const FrameHeader& header = replies.frame().header;
   if (header.kind != FrameKind::kResults) return;
   const PickledBatch& batch = dispatch_.current(place);
-  const Job::Place where =
-      batch.job->place(batch.index, replies.frame().payload,
-                       static_cast<std::size_t>(header.payload));
-  if (!where.rest.empty()) replies.place(where.prefix, where.rest);
+  Job::Place where = batch.job->place(batch.index, replies.frame().payload,
+                                      static_cast<std::size_t>(header.payload));
+  if (where.room) replies.place(where.prefix, std::move(where.room));
 }
 
 bool Engine::take_reply(std::size_t place, const Frame& reply) {

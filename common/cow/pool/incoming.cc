@@ -89,10 +89,21 @@ bool FrameReader::read_into(Buffer& buffer, int fd) {
   return got != 0;
 }
 
-void FrameReader::place(std::size_t prefix, std::span<std::byte> rest) {
-  const std::span<const std::byte> arrived = frame_.payload.subspan(prefix);
-  std::memcpy(rest.data(), arrived.data(), arrived.size());
-  rest_ = rest.subspan(arrived.size());
+bool FrameReader::find_piece() {
+  if (piece_.empty()) piece_ = room_();
+  return !piece_.empty();
+}
+
+void FrameReader::place(std::size_t prefix, Room room) {
+  room_ = std::move(room);
+  piece_ = {};
+  std::span<const std::byte> arrived = frame_.payload.subspan(prefix);
+  while (!arrived.empty() && find_piece()) {
+    const std::size_t part = std::min(arrived.size(), piece_.size());
+    std::memcpy(piece_.data(), arrived.data(), part);
+    arrived = arrived.subspan(part);
+    piece_ = piece_.subspan(part);
+  }
   begin_ = end_ = 0;
   frame_.payload = {};
   frame_.placed = true;
@@ -106,7 +117,7 @@ bool FrameReader::make_room_for_large() {
   // so a wrong length costs nothing but this call.
   large_.reset(new (std::nothrow) std::byte[size]);
   if (!large_) return false;
-  place(0, {large_.get(), size});
+  place(0, room_at({large_.get(), size}));
   frame_.payload = {large_.get(), size};
   frame_.placed = false;
   return true;
@@ -116,12 +127,12 @@ FrameReader::Result FrameReader::read_large(int fd) {
   if (state_ == Large::kBegun && !make_room_for_large()) {
     return Result::kNonsense;
   }
-  while (!drained_ && !rest_.empty()) {
-    const std::size_t got = read_now(fd, rest_.data(), rest_.size());
-    drained_ = got < rest_.size();
-    rest_ = rest_.subspan(got);
+  while (find_piece()) {
+    if (drained_) return Result::kNothing;
+    const std::size_t got = read_now(fd, piece_.data(), piece_.size());
+    drained_ = got < piece_.size();
+    piece_ = piece_.subspan(got);
   }
-  if (!rest_.empty()) return Result::kNothing;
   drained_ = false;
   state_ = Large::kWhole;
   return Result::kFrame;

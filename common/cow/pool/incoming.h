@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cow/os/bytes.h"
+#include "cow/pickle/room.h"
 #include "cow/pool/frame.h"
 
 namespace cow {
@@ -53,10 +54,9 @@ class FrameReader {
   }
 
   /// After kLarge: what follows the first `prefix` bytes of the payload is to
-  /// be put where it belongs, rather than into memory of the reader. So many
-  /// are there; `rest` is as large as what follows, and stays until the frame
-  /// is whole.
-  void place(std::size_t prefix, std::span<std::byte> rest);
+  /// be put into `room`, rather than into memory of the reader. So many are
+  /// there, and there is room for all the rest.
+  void place(std::size_t prefix, Room room);
 
  private:
   Result next_now(int fd, Buffer& buffer);
@@ -64,6 +64,8 @@ class FrameReader {
   Result next_in(const Buffer& buffer);
   Result read_large(int fd);
   bool make_room_for_large();
+  // Something to read into; false if all is there.
+  bool find_piece();
   // False if nothing is there.
   bool read_into(Buffer& buffer, int fd);
   std::size_t buffered() const { return end_ - begin_; }
@@ -75,7 +77,8 @@ class FrameReader {
   std::size_t end_ = 0;
   // A payload that is larger than the buffer, on its way.
   std::unique_ptr<std::byte[]> large_;
-  std::span<std::byte> rest_;  // where what is still to come goes
+  Room room_;                   // where what is still to come goes
+  std::span<std::byte> piece_;  // the part of it that is being filled
   enum class Large { kNone, kBegun, kComing, kWhole } state_ = Large::kNone;
   bool drained_ = false;  // the last read took all that was there
 };

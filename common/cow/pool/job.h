@@ -10,6 +10,7 @@
 
 #include "cow/os/bytes.h"
 #include "cow/pickle/message.h"
+#include "cow/pickle/room.h"
 #include "cow/pool/frame.h"
 
 namespace cow {
@@ -54,10 +55,11 @@ class Job {
 
   /// A large reply of `size` bytes is coming, of which `beginning` is there.
   /// Its rest can be read right into its place: where, and behind how many
-  /// bytes of prefix; or nowhere. If all goes well, `succeed_in_place` follows.
+  /// bytes of prefix; or there is none. If all goes well, `succeed_in_place`
+  /// follows.
   struct Place {
     std::size_t prefix = 0;
-    std::span<std::byte> rest = {};
+    Room room = {};
   };
   virtual Place place(std::int64_t /*batch*/,
                       std::span<const std::byte> /*beginning*/,
