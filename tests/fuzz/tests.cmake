@@ -28,6 +28,6 @@ function(cowpool_fuzz name)
 endfunction()
 
 foreach(target IN ITEMS
-    cgroup flags frames letters page_map pickle process smaps spawn_order worker)
+    cgroup flags frames letters page_map pickle process smaps worker)
   cowpool_fuzz(${target})
 endforeach()

@@ -7,7 +7,6 @@ cowpool_test(pool unit
   map_job_test.cc
   offers_test.cc
   outgoing_test.cc
-  spawn_order_test.cc
   worker_test.cc)
 
 # A program under the thread sanitizer has a thread of the sanitizer's beside

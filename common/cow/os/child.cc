@@ -1,11 +1,14 @@
 #include "cow/os/child.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <sched.h>
 #include <spawn.h>
 #if __has_include(<sys/single_threaded.h>)
 #include <sys/single_threaded.h>  // glibc 2.32
 #endif
+#include <stdio_ext.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -70,7 +73,23 @@ ExitStatus wait_for(const Descriptor& pidfd) {
 
 void flush_output() {
   std::cout.flush();
+  std::clog.flush();
+  std::wcout.flush();
+  std::wclog.flush();
   std::fflush(nullptr);
+}
+
+void read_no_input() {
+  const Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (nothing) ::dup2(nothing.get(), STDIN_FILENO);
+  ::__fpurge(stdin);  // what was read ahead
+}
+
+bool end_with(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // 0: it is outside of this process' PID namespace.
+  const pid_t now = ::getppid();
+  return now == parent || now == 0;
 }
 
 // glibc has a wrapper only since 2.36. (From Linux 5.3 on; but only from 5.4 on
@@ -207,7 +226,10 @@ int thread_count() {
   for (int looks = 0; looks < 500; ++looks) {
     // One directory a thread, and ".", ".." make the links: proc(5).
     struct stat tasks {};
-    if (::stat("/proc/self/task", &tasks) != 0) return 1;
+    if (::stat("/proc/self/task", &tasks) != 0) {
+      // It does nothing, and is refused where there are others: unshare(2).
+      return ::unshare(CLONE_THREAD) == 0 ? 1 : 2;
+    }
     threads = static_cast<int>(tasks.st_nlink) - 2;
     if (threads == 1) break;
     ::sched_yield();

@@ -84,6 +84,8 @@ class Child {
     Child left(std::move(*this));
     left.pid_ = 0;
   }
+  /// In a forked copy of the process that has closed all descriptors.
+  void disown() { pidfd_.release(); }
   /// Waits for the end, reaps it, and says how it ended: kUnknownExit if the
   /// kernel has thrown that away.
   ExitStatus wait();
@@ -100,6 +102,15 @@ class Child {
 /// Writes out what standard output and other streams have buffered: a forked
 /// copy of it would be written once more.
 void flush_output();
+
+/// From now on standard input is at its end: what comes there is for another
+/// process.
+void read_no_input();
+
+/// Has the kernel kill this process when its parent ends, until it changes its
+/// user (setuid(2) undoes it: then call this again). False if the parent has
+/// ended before; `parent` is its id.
+bool end_with(pid_t parent);
 
 /// A descriptor that becomes readable when process `pid` has ended, and through
 /// which it can be signalled, above the standard streams: pidfd_open(2), Linux
@@ -118,8 +129,8 @@ ExitStatus wait_for_child(pid_t pid);
 Child run_program(const std::vector<std::string>& arguments,
                   const std::function<void()>& prepare = {});
 
-/// How many threads this process has; 1 if the C library knows of no other, or
-/// /proc cannot tell.
+/// How many threads this process has; 2 for any number of them where /proc
+/// cannot tell.
 int thread_count();
 
 }  // namespace cow

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -12,6 +14,14 @@
 #include "cow/os/error.h"
 
 namespace cow {
+namespace {
+
+void close_range(int first, int last) {
+  if (first > last || ::syscall(SYS_close_range, first, last, 0) == 0) return;
+  for (int fd = first; fd <= last; ++fd) ::close(fd);  // before Linux 5.9
+}
+
+}  // namespace
 
 Descriptor::~Descriptor() {
   // Linux releases the number even when close fails with EINTR: close(2).
@@ -25,6 +35,28 @@ Descriptor above_standard(Descriptor descriptor) {
         return ::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
       },
       "fcntl({}, F_DUPFD_CLOEXEC)", descriptor.get()));
+}
+
+DescriptorRanges::DescriptorRanges(std::vector<int> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  for (const int number : numbers) {
+    if (!ranges_.empty() && ranges_.back().second + 1 == number) {
+      ranges_.back().second = number;
+    } else {
+      ranges_.emplace_back(number, number);
+    }
+  }
+}
+
+void DescriptorRanges::close_all_but(int one, int other) const {
+  for (auto [first, last] : ranges_) {
+    for (const int kept : {std::min(one, other), std::max(one, other)}) {
+      if (kept < first || kept > last) continue;
+      close_range(first, kept - 1);
+      first = kept + 1;
+    }
+    close_range(first, last);
+  }
 }
 
 Pipe make_pipe() {

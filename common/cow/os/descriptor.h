@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cow/os/reading.h"
 
@@ -37,6 +38,17 @@ class Descriptor {
 /// stream's: a process that has closed those would print into it. Throws
 /// std::system_error.
 Descriptor above_standard(Descriptor descriptor);
+
+/// Descriptors by their numbers, to be closed with few system calls.
+class DescriptorRanges {
+ public:
+  explicit DescriptorRanges(std::vector<int> numbers);
+  /// Closes all of them but two, whoever owns them.
+  void close_all_but(int one, int other) const;
+
+ private:
+  std::vector<std::pair<int, int>> ranges_;  // the first and the last of each
+};
 
 /// The two ends of a pipe, both close-on-exec and above the standard streams:
 /// pipe2(2).

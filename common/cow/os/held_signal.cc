@@ -19,8 +19,20 @@ HeldSignal::HeldSignal(int signal) {
 
 HeldSignal::~HeldSignal() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
+ForgottenSignal::~ForgottenSignal() {
+  const sigset_t held = set_of(signal_);
+  const timespec at_once{};
+  ::sigtimedwait(&held, nullptr, &at_once);
+}
+
 void ignore_signal(int signal) {
-  ::signal(signal, SIG_IGN);
+  // SIG_IGN would go on through exec(2); a handler does not.
+  struct sigaction nothing {};
+  nothing.sa_handler = [](int) {};
+  nothing.sa_flags = SA_RESTART;
+  struct sigaction before {};
+  ::sigaction(signal, &nothing, &before);
+  if (before.sa_handler == SIG_IGN) ::sigaction(signal, &before, nullptr);
   const sigset_t ignored = set_of(signal);
   ::pthread_sigmask(SIG_UNBLOCK, &ignored, nullptr);
 }

@@ -19,7 +19,20 @@ class HeldSignal {
   sigset_t before_{};
 };
 
-/// Ignores `signal`, also one that was held.
+/// Holds `signal`, and at the end forgets what has come to this thread.
+class ForgottenSignal {
+ public:
+  explicit ForgottenSignal(int signal) : signal_(signal), held_(signal) {}
+  ~ForgottenSignal();
+
+ private:
+  int signal_;
+  HeldSignal held_;
+};
+
+/// Does nothing at `signal` from now on, also at one that was held. Programs
+/// that this process starts know nothing of it: they end by the signal, unless
+/// it was ignored before.
 void ignore_signal(int signal);
 
 }  // namespace cow

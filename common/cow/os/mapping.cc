@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "cow/os/error.h"
+#include "cow/os/held_signal.h"
 
 namespace cow {
 
@@ -37,6 +38,9 @@ Descriptor make_memory_file(const char* label, Bytes size) {
   Descriptor file = above_standard(
       Descriptor(checked([&] { return ::memfd_create(label, MFD_CLOEXEC); },
                          "memfd_create({})", label)));
+  // Where the user's limit on files (ulimit -f) is smaller: it fails, rather
+  // than end the program.
+  const ForgottenSignal too_large(SIGXFSZ);
   checked([&] { return ::ftruncate(file.get(), size.count()); },
           "ftruncate({}, {})", label, to_string(size));
   return file;

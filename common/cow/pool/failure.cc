@@ -26,7 +26,8 @@ Description describe() {
   try {
     throw;
   } catch (const std::exception& error) {
-    description.text = error.what();
+    const char* text = error.what();
+    if (text != nullptr) description.text = text;
     try {
       std::rethrow_if_nested(error);
     } catch (...) {

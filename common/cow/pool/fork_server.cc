@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cow/os/error.h"
+#include "cow/os/held_signal.h"
 #include "cow/os/mapping.h"
 #include "cow/pool/fork_requests.h"
 #include "cow/pool/frame.h"
@@ -26,6 +27,7 @@ Descriptor write_call(const Call& call) {
   const Message message = call.pickle();
   OutgoingFrames frames;
   frames.add({.kind = FrameKind::kInitialize, .entry = call.entry()}, message);
+  const ForgottenSignal too_large(SIGXFSZ);  // as in make_memory_file
   frames.write_some(file.get());
   checked([&] { return ::lseek(file.get(), 0, SEEK_SET); }, "lseek(preload)");
   return file;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -63,8 +64,10 @@ Bytes OutgoingFrames::write_some(int fd) {
       now[i] = {static_cast<char*>(const_cast<void*>(from)) + piece.begin,
                 piece.size};
     }
-    const ssize_t got = retried(
-        [&] { return ::writev(fd, now.data(), static_cast<int>(count)); });
+    const ssize_t got = retried([&] {  // write takes less time
+      return count == 1 ? ::write(fd, now[0].iov_base, now[0].iov_len)
+                        : ::writev(fd, now.data(), static_cast<int>(count));
+    });
     if (got == -1 && errno == EAGAIN) return written;
     if (got == -1) {
       throw_system_error(errno,

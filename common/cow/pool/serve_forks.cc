@@ -15,6 +15,7 @@
 
 #include "cow/os/child.h"
 #include "cow/os/error.h"
+#include "cow/os/heap.h"
 #include "cow/os/mapping.h"
 #include "cow/pool/errors.h"
 #include "cow/pool/failure.h"
@@ -124,9 +125,9 @@ pid_t Server::fork_worker(Letter letter) {
     throw PoolError("a request without its pipes");
   }
   expect_no_thread_of_the_preload();
+  settle_heap();
   Child child = Child::fork([&, server = ::getpid()] {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != server) return 0;
+    if (!end_with(server)) return 0;
     return be_worker(letter.descriptors);
   });
   const pid_t pid = child.pid();

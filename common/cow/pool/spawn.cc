@@ -1,10 +1,11 @@
 #include "cow/pool/spawn.h"
 
 #include <fcntl.h>
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -12,23 +13,53 @@
 #include <exception>
 #include <iostream>
 #include <optional>
+#include <sstream>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "cow/os/child.h"
+#include "cow/os/descriptor.h"
 #include "cow/os/held_signal.h"
 #include "cow/os/mapping.h"
 #include "cow/pool/serve_forks.h"
-#include "cow/pool/spawn_order.h"
 #include "cow/pool/worker.h"
 
 namespace cow {
 namespace {
 
-// Where the order stands: spawn_order.h.
+// What a spawned copy of the program is to become, in its environment: five
+// numbers in decimal.
 constexpr const char* kOrder = "COW_SPAWNED";
 
+struct Order {
+  int role = 0;  // kWorker or kForkServer
+  pid_t parent = 0;
+  // Of a worker: tasks, results, offers. Of a fork server: socket, preload, and
+  // that once more.
+  std::array<int, 3> fds{};
+};
+constexpr int kWorker = 0;
+constexpr int kForkServer = 1;
+
 bool has_line = false;
+
+// The order that this process was started with. What else may stand there is
+// not ours: then the descriptors are not open.
+std::optional<Order> find_order() {
+  const char* text = std::getenv(kOrder);
+  Order order;
+  auto& [role, parent, fds] = order;
+  char more = 0;
+  if (text == nullptr || std::sscanf(text, "%d %d %d %d %d%c", &role, &parent,
+                                     &fds[0], &fds[1], &fds[2], &more) != 5) {
+    return std::nullopt;
+  }
+  for (const int fd : fds) {
+    if (::fcntl(fd, F_GETFD) == -1) return std::nullopt;
+  }
+  return order;
+}
 
 std::vector<std::string> environment_with(const std::string& order) {
   const std::string begin = std::string(kOrder) + "=";
@@ -41,20 +72,32 @@ std::vector<std::string> environment_with(const std::string& order) {
   return environment;
 }
 
-Child spawn_self(SpawnOrder::Role role, const std::vector<int>& inherit) {
-  const SpawnOrder order{role, ::getpid(), inherit};
-  const HeldSignal held(SIGINT);  // until it ignores it
-  // The file itself, also if its name has meanwhile been given to another.
-  return Child::spawn("/proc/self/exe", {::program_invocation_name},
-                      environment_with(to_string(order)), inherit);
+// As this program was started, which may have been by way of the loader
+// (ld.so).
+std::vector<std::string> own_arguments() {
+  const Reading<std::string> text = read_file("/proc/self/cmdline");
+  std::vector<std::string> arguments;
+  std::istringstream words(text ? *text : "");
+  for (std::string word; std::getline(words, word, '\0');) {
+    arguments.push_back(word);
+  }
+  if (arguments.empty()) arguments = {::program_invocation_name};
+  return arguments;
 }
 
-int obey(const SpawnOrder& order) {
-  const std::vector<int>& fds = order.descriptors;
+Child spawn_self(int role, const std::array<int, 3>& fds) {
+  const HeldSignal held(SIGINT);  // until it ignores it
+  // The file itself, also if its name has meanwhile been given to another.
+  return Child::spawn("/proc/self/exe", own_arguments(),
+                      environment_with(fmt::format("{} {} {}", role, ::getpid(),
+                                                   fmt::join(fds, " "))),
+                      {fds.begin(), fds.end()});
+}
+
+int obey(const Order& order) {
+  const auto& fds = order.fds;
   for (const int fd : fds) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  if (order.role == SpawnOrder::Role::kForkServer) {
-    return serve_forks(fds[0], fds[1]);
-  }
+  if (order.role == kForkServer) return serve_forks(fds[0], fds[1]);
   const auto offers = map_offers(fds[2]);
   ::close(fds[2]);
   return serve(fds[0], fds[1], *offers, {});
@@ -67,24 +110,22 @@ namespace spawned {
 bool note_line() noexcept { return has_line = true; }
 
 void obey() {
-  const char* text = std::getenv(kOrder);
-  if (text == nullptr) return;
-  const std::optional<SpawnOrder> order = parse_spawn_order(text);
-  if (!order) return;  // not ours
+  const std::optional<Order> order = find_order();
+  if (!order) return;
   ::unsetenv(kOrder);  // not for the programs that a task may start
-  // If the pool's process ends in whatever way, so does this one.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != order->parent) ::_exit(0);  // it had ended before
+  if (!leave_terminal_to(order->parent)) ::_exit(0);
   ::prctl(PR_SET_NAME, ::program_invocation_short_name);
-  // Ctrl-C reaches every process of the terminal; the pool decides what to do.
-  ignore_signal(SIGINT);
   int code = kChildThrew;
   try {
     code = cow::obey(*order);
   } catch (const std::exception& error) {
     // fmt::print would throw if standard error is closed.
-    std::fputs(fmt::format("{}: {}\n", to_string(*order), error.what()).c_str(),
-               stderr);
+    std::fputs(
+        fmt::format("{} {}: {}\n",
+                    order->role == kForkServer ? "fork server" : "worker",
+                    ::getpid(), error.what())
+            .c_str(),
+        stderr);
   }
   flush_output();
   ::_exit(code);
@@ -95,7 +136,7 @@ void obey() {
 bool can_be_spawned() { return has_line; }
 
 void expect_not_spawned() {
-  if (std::getenv(kOrder) == nullptr) return;
+  if (!find_order()) return;
   fmt::print(stderr,
              "{}: this process was spawned as a worker, but its main makes a "
              "pool before it calls cow::serve_if_spawned()\n",
@@ -104,11 +145,11 @@ void expect_not_spawned() {
 }
 
 Child spawn_worker(int tasks, int results, int offers) {
-  return spawn_self(SpawnOrder::Role::kWorker, {tasks, results, offers});
+  return spawn_self(kWorker, {tasks, results, offers});
 }
 
 Child spawn_fork_server(int socket, int preload) {
-  return spawn_self(SpawnOrder::Role::kForkServer, {socket, preload});
+  return spawn_self(kForkServer, {socket, preload, preload});
 }
 
 }  // namespace cow

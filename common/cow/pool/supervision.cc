@@ -52,6 +52,7 @@ Supervision::~Supervision() {
                               &worker->results, &worker->results_writer}) {
         end->release();
       }
+      worker->process.disown();
     }
   }
 }
@@ -181,8 +182,13 @@ void Supervision::reap_ended() {
 }
 
 bool Supervision::reap_all() {
-  for (const auto& worker : shut_down_) worker->process.wait();
-  return !std::exchange(shut_down_, {}).empty();
+  const bool some = !shut_down_.empty();
+  // Backwards: the first may be the init of a PID namespace, which does not end
+  // before all others of it were reaped: pid_namespaces(7).
+  for (; !shut_down_.empty(); shut_down_.pop_back()) {
+    shut_down_.back()->process.wait();
+  }
+  return some;
 }
 
 void Supervision::kill_all() {
@@ -191,8 +197,9 @@ void Supervision::kill_all() {
   }
   for (const auto& worker : shut_down_) kill(*worker);
   const Deadline deadline(kPatience);
-  for (const auto& worker : shut_down_) reap(*worker, deadline);
-  shut_down_.clear();
+  for (; !shut_down_.empty(); shut_down_.pop_back()) {
+    reap(*shut_down_.back(), deadline);
+  }
   server_.reset();
 }
 

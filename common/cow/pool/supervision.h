@@ -129,12 +129,12 @@ class Supervision {
   void start(std::span<const std::size_t> places);
   std::unique_ptr<Worker> make_worker(std::shared_ptr<Offers> inherited) const;
   WorkerProcess start_process(std::unique_ptr<Worker>& worker,
-                              std::span<const int> descriptors);
+                              const DescriptorRanges& descriptors);
   WorkerProcess fork_by_server(std::unique_ptr<Worker>& worker) const;
   // False if the pipe of `worker` takes no more now.
   static bool write(Worker& worker);
-  Child fork_worker(const Worker& worker, std::span<const int> descriptors);
-  std::vector<int> open_descriptors() const;
+  Child fork_worker(const Worker& worker, const DescriptorRanges& descriptors);
+  DescriptorRanges open_descriptors() const;
   void watch(int fd, std::uint32_t events, std::size_t place, Event event);
   std::unique_ptr<Worker> remove(std::size_t place);
   static void kill(Worker& worker);

@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "cow/os/heap.h"
 #include "cow/os/held_signal.h"
 #include "cow/pool/errors.h"
 #include "cow/pool/spawn.h"
@@ -23,6 +25,10 @@ namespace {
 // So many fork servers may die while they fork a worker before it is taken for
 // something that the next would die of as well.
 constexpr int kMostServers = 3;
+
+// So many workers have their pipes made before the first of them is forked. Of
+// thousands, each would be given the pipes of all, and have to close them.
+constexpr std::size_t kMostAtOnce = 64;
 
 void expect_sendable(const Call& call, const char* what) {
   if (!call || call.can_be_sent()) return;
@@ -67,7 +73,11 @@ void Supervision::start_all() {
   }
   std::vector<std::size_t> all(places());
   std::iota(all.begin(), all.end(), 0);
-  start(all);
+  for (std::span rest = std::span<const std::size_t>(all); !rest.empty();) {
+    const std::size_t count = std::min(rest.size(), kMostAtOnce);
+    start(rest.first(count));
+    rest = rest.subspan(count);
+  }
 }
 
 void Supervision::start(std::size_t place) { start(std::array{place}); }
@@ -80,9 +90,10 @@ void Supervision::start(std::span<const std::size_t> places) {
       workers_[places[i]] =
           make_worker(forks() ? offers_in(inherited, i) : nullptr);
     }
-    const std::vector<int> descriptors = open_descriptors();
+    const DescriptorRanges descriptors = open_descriptors();
     std::optional<HeldSignal> held;
     if (forks()) {
+      settle_heap();
       flush_output();
       held.emplace(SIGINT);  // until the workers ignore it
     }
@@ -128,7 +139,7 @@ std::unique_ptr<Supervision::Worker> Supervision::make_worker(
 }
 
 WorkerProcess Supervision::start_process(std::unique_ptr<Worker>& worker,
-                                         std::span<const int> descriptors) {
+                                         const DescriptorRanges& descriptors) {
   if (forks()) return WorkerProcess(fork_worker(*worker, descriptors));
   if (server_) return fork_by_server(worker);
   return WorkerProcess(spawn_worker(worker->tasks_reader.get(),
@@ -152,39 +163,32 @@ WorkerProcess Supervision::fork_by_server(
 }
 
 Child Supervision::fork_worker(const Worker& worker,
-                               std::span<const int> descriptors) {
+                               const DescriptorRanges& descriptors) {
   const auto body = [&, parent = ::getpid()] {
-    // If the pool's process ends in whatever way, so does the worker.
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) return 0;  // it had ended before
-    // Ctrl-C reaches every process of the terminal; the pool decides what to
-    // do.
-    ignore_signal(SIGINT);
+    if (!leave_terminal_to(parent)) return 0;
     const int tasks = worker.tasks_reader.get();
     const int results = worker.results_writer.get();
     is_worker_ = true;
-    for (const int fd : descriptors) {
-      if (fd != tasks && fd != results) ::close(fd);
-    }
+    descriptors.close_all_but(tasks, results);
     return serve(tasks, results, *worker.offers, initializer_);
   };
   return Child::fork_after_flush(std::cref(body));
 }
 
-// What a forked worker closes, but for two of them.
-std::vector<int> Supervision::open_descriptors() const {
+// What a forked worker closes.
+DescriptorRanges Supervision::open_descriptors() const {
   std::vector<int> open{poller_.descriptor()};
   for (const auto* workers : {&workers_, &shut_down_}) {
     for (const auto& worker : *workers) {
       if (!worker) continue;
-      for (const int end :
-           {worker->tasks.get(), worker->tasks_reader.get(),
-            worker->results.get(), worker->results_writer.get()}) {
+      for (const int end : {worker->tasks.get(), worker->tasks_reader.get(),
+                            worker->results.get(), worker->results_writer.get(),
+                            worker->process.descriptor()}) {
         if (end != -1) open.push_back(end);
       }
     }
   }
-  return open;
+  return DescriptorRanges(std::move(open));
 }
 
 }  // namespace cow

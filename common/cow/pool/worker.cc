@@ -1,13 +1,17 @@
 #include "cow/pool/worker.h"
 
-#include <malloc.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <limits>
 #include <optional>
 
+#include "cow/os/child.h"
+#include "cow/os/heap.h"
+#include "cow/os/held_signal.h"
 #include "cow/pool/batch.h"
 #include "cow/pool/failure.h"
 #include "cow/pool/incoming.h"
@@ -20,12 +24,6 @@ namespace {
 // After a batch of this size the memory that it has left free is given back,
 // for the C library keeps it and it would be the worker's own: malloc_trim(3).
 constexpr Bytes kLeavesMuch{64 << 10};
-
-void give_back_free_memory() {
-#ifdef __GLIBC__
-  ::malloc_trim(0);
-#endif
-}
 
 void send(int fd, FrameKind kind, std::uint64_t batch, const Message& payload) {
   OutgoingFrames frames;
@@ -76,6 +74,7 @@ void run_batch(const FrameHeader& header, Unpickler& unpickler, BatchRun& run,
       reinterpret_cast<BatchEntry>(program_function(header.entry));
   entry(unpickler, run, [&](const Message& message) {
     *replied = message.size();
+    flush_output();  // the pool may end this process at any time
     send(results, FrameKind::kResults, header.batch, message);
   });
 }
@@ -104,6 +103,7 @@ Bytes serve_batch(const FrameHeader& header, TaskInput& input, int results,
   });
   // Only now, because the pool expects no reply before all has been read.
   if (failure) {
+    flush_output();
     send(results, FrameKind::kFailure, header.batch, pickle(*failure));
   }
   // The reply to what follows would say as much.
@@ -122,9 +122,10 @@ void make_call(const FrameHeader& header, TaskInput& input) {
 // Runs `initialize`; if it throws, the pool is told, and the result is false.
 template <typename Initialize>
 bool initialized(int results, Initialize initialize) {
+  const pid_t parent = ::getppid();
   try {
     initialize();
-    return true;
+    return end_with(parent);  // it may have changed the user
   } catch (...) {
     send(results, FrameKind::kBroken, 0, pickle(describe_exception(0)));
     return false;
@@ -137,7 +138,7 @@ int serve_batches(int tasks, int results, Offers& offers) {
   bool much_is_left = false;
   for (;;) {
     if (much_is_left && input.would_wait()) {
-      give_back_free_memory();
+      trim_heap();
       much_is_left = false;
     }
     FrameHeader header;
@@ -172,6 +173,12 @@ int serve(int tasks, int results, Offers& offers, const Call& initializer) {
   } catch (const std::exception&) {
     return kBrokenPipe;
   }
+}
+
+bool leave_terminal_to(pid_t parent) {
+  ignore_signal(SIGINT);
+  read_no_input();
+  return end_with(parent);
 }
 
 bool make_call_in(int file) {

@@ -1,6 +1,8 @@
 // The life of a worker process: read a batch, run it, reply, until told to end.
 #pragma once
 
+#include <sys/types.h>
+
 #include "cow/pool/call.h"
 #include "cow/pool/frame.h"
 #include "cow/pool/offers.h"
@@ -12,6 +14,12 @@ namespace cow {
 /// one, first. Returns the worker's exit code. Never throws: what a task throws
 /// becomes a reply.
 int serve(int tasks, int results, Offers& offers, const Call& initializer);
+
+/// The beginning of each process that the pool starts, `parent` or its fork
+/// server. It ends when `parent` does, in whatever way; Ctrl-C, which reaches
+/// every process of the terminal, is the parent's to deal with, and so is
+/// standard input. False if `parent` has ended already.
+bool leave_terminal_to(pid_t parent);
 
 /// Makes the call that lies in a file as a frame. False if there is none;
 /// throws what the call throws.

@@ -31,6 +31,8 @@ class WorkerProcess {
   /// status 0, if nobody knows: this process is its parent and ignores SIGCHLD,
   /// or the fork server, who alone could know, has ended as well.
   ExitStatus wait();
+  /// As of a Child.
+  void disown() { child_.disown(); }
   /// Leaves it alone: it will not be waited for.
   void abandon();
 
