@@ -2,6 +2,7 @@
 // one after the other, and in between never more than a window of them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -96,9 +97,9 @@ class ImapJob final : public Job {
     const auto& items = items_.at(batch);
     Message message =
         Kind::pickle(task_, std::span<const Element<Item>>(items));
-    queue_.holds(batch, message.size());
-    expected_size_ =
-        message.size() < result_size_ ? result_size_ : message.size();
+    message_size_ = message.size();
+    expected_size_ = std::max(expected_size_, message_size_);
+    queue_.holds(batch, expected_size_);
     return message;
   }
 
@@ -115,8 +116,9 @@ class ImapJob final : public Job {
       return;
     }
     items_.erase(batch);
-    result_size_ = Bytes(payload.size());
-    queue_.holds(batch, result_size_);
+    const Bytes size(payload.size());
+    expected_size_ = std::max({size, message_size_, expected_size_ / 2});
+    queue_.holds(batch, size);
     queue_.succeed(batch, std::move(outcomes));
   }
   void fail(std::int64_t batch, std::size_t /*item*/,
@@ -184,10 +186,11 @@ class ImapJob final : public Job {
   std::optional<Iterator> at_;
   std::size_t chunk_size_;
   Window window_;
-  // Of a batch that is yet to be pickled: as the last one, or as the results
-  // that came last; and before there was one, as large as can be.
+  // What a batch will come to hold, as message or as results: before the first
+  // was done, as much as can be; later as much as the last, and no less than
+  // half of what was expected before.
   Bytes expected_size_;
-  Bytes result_size_;  // that came last
+  Bytes message_size_;  // of the last
   std::size_t next_item_ = 0;
   std::int64_t next_batch_ = 0;
   std::map<std::int64_t, std::vector<Element<Item>>> items_;

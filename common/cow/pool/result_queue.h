@@ -36,7 +36,7 @@ class ResultQueue {
     batches_[batch].items = items;
   }
   ItemRange range(std::int64_t batch) const { return batches_.at(batch).items; }
-  /// Its message, or its results, are so large.
+  /// Its message, or its results, are so large, or will be.
   void holds(std::int64_t batch, Bytes size) {
     Pending& held = batches_.at(batch);
     bytes_ += size - held.size;
