@@ -100,7 +100,9 @@ void Engine::place_reply(std::size_t place) {
 bool Engine::take_reply(std::size_t place, const Frame& reply) {
   const FrameKind kind = reply.header.kind;
   std::optional<Failure> failure;
-  if (kind == FrameKind::kFailure || kind == FrameKind::kBroken) {
+  if (reply.lost && kind == FrameKind::kBroken) return false;
+  if (!reply.lost &&
+      (kind == FrameKind::kFailure || kind == FrameKind::kBroken)) {
     try {
       failure = unpickle<Failure>(reply.payload);
     } catch (const PickleError&) {
@@ -118,7 +120,11 @@ bool Engine::take_reply(std::size_t place, const Frame& reply) {
     const PickledBatch done = dispatch_.finish(place);
     done.job->transfer().from_workers +=
         kBatchHeader + Bytes(reply.header.payload);
-    if (failure) {
+    if (reply.lost) {
+      done.fail(std::make_exception_ptr(
+          PoolError(fmt::format("there is no memory for results of {}",
+                                to_string(Bytes(reply.header.payload))))));
+    } else if (failure) {
       done.job->fail(done.index, static_cast<std::size_t>(failure->item),
                      std::make_exception_ptr(TaskError(*failure)));
     } else if (reply.placed) {

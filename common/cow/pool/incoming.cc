@@ -1,6 +1,7 @@
 #include "cow/pool/incoming.h"
 
 #include <fmt/core.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,22 @@ std::size_t read_now(int fd, std::byte* to, std::size_t size) {
     throw_system_error(errno, fmt::format("read({}, {} bytes)", fd, size));
   }
   return static_cast<std::size_t>(got);
+}
+
+std::uint64_t memory_of_machine() {
+  struct sysinfo info {};
+  ::sysinfo(&info);
+  return std::uint64_t{info.mem_unit} * (info.totalram + info.totalswap);
+}
+
+// Takes `size` bytes, and keeps none.
+Room room_for_nothing(std::size_t size) {
+  return [left = size, piece = std::vector<std::byte>(
+                           std::tuple_size_v<FrameReader::Buffer>)]() mutable {
+    const std::size_t part = std::min(left, piece.size());
+    left -= part;
+    return std::span(piece).first(part);
+  };
 }
 
 }  // namespace
@@ -57,7 +74,7 @@ FrameReader::Result FrameReader::next_in(const Buffer& buffer) {
   if (state_ == Large::kWhole) {  // and was seen
     state_ = Large::kNone;
     large_.reset();
-    frame_.placed = false;
+    frame_.placed = frame_.lost = false;
   }
   FrameHeader& header = frame_.header;
   if (buffered() < sizeof header) return Result::kNothing;
@@ -110,16 +127,18 @@ void FrameReader::place(std::size_t prefix, Room room) {
   state_ = Large::kComing;
 }
 
-// Into memory of the reader's own; false if there is not so much.
+// Into memory of the reader's own. What is larger than that is read and
+// dropped.
 bool FrameReader::make_room_for_large() {
   const auto size = static_cast<std::size_t>(frame_.header.payload);
+  if (frame_.header.payload > memory_of_machine()) return false;
   // Memory that is asked for is not yet taken: pages come as they are written,
   // so a wrong length costs nothing but this call.
   large_.reset(new (std::nothrow) std::byte[size]);
-  if (!large_) return false;
-  place(0, room_at({large_.get(), size}));
-  frame_.payload = {large_.get(), size};
+  place(0, large_ ? room_at({large_.get(), size}) : room_for_nothing(size));
+  if (large_) frame_.payload = {large_.get(), size};
   frame_.placed = false;
+  frame_.lost = !large_;
   return true;
 }
 

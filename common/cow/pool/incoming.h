@@ -20,6 +20,8 @@ struct Frame {
   std::span<const std::byte> payload;
   /// Whether the payload lies where `FrameReader::place` was told to put it.
   bool placed = false;
+  /// Whether there was no memory for the payload, which is lost.
+  bool lost = false;
 };
 
 /// The pool's side of a pipe. Reads as much as there is at once; trusts
@@ -63,6 +65,7 @@ class FrameReader {
   // What is in the buffer, as far as it is a whole frame.
   Result next_in(const Buffer& buffer);
   Result read_large(int fd);
+  // False if it is larger than any message can be.
   bool make_room_for_large();
   // Something to read into; false if all is there.
   bool find_piece();
