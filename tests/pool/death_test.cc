@@ -173,13 +173,17 @@ TEST_P(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
 }
 
 TEST_P(Deaths, OfAnIdleWorkerCostNoResult) {
+  Gate gate;
   Pool pool(options(3));
   EXPECT_TRUE(works(pool));
   const pid_t victim = pool.workers()[1];
   kill_and_wait(victim);
-  EXPECT_TRUE(works(pool));
+  auto pending = pool.map_async(stop_at_gate, numbers(3), 1);
+  ASSERT_TRUE(gate.arrived(pending, 3));  // so three are at work
   EXPECT_EQ(pool.workers().size(), 3U);
   EXPECT_THAT(pool.workers(), ::testing::Not(::testing::Contains(victim)));
+  gate.let_go(3);
+  EXPECT_EQ(pending.get(), numbers(3));
 }
 
 TEST_P(Deaths, OfAllWorkersWhileIdleCostNoResult) {

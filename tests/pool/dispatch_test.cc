@@ -124,7 +124,7 @@ TEST_F(Workers, AreIdleAgainWhenTheyHaveReplied) {
 
 TEST_F(Workers, ThatAreIdleComeFirst) {
   start(3, {1, 2});
-  EXPECT_THAT(give({0, 1}), ElementsAre(1, 2));
+  EXPECT_THAT(give({0, 1, 2}), ElementsAre(2, 1, 0));
 }
 
 TEST_F(Workers, ThatMakeACallAreNotIdleBeforeItIsDone) {
@@ -171,19 +171,20 @@ TEST(WorkersWithAPart, AreGivenNoMoreThanThat) {
   }
   EXPECT_EQ(dispatch.choose(Bytes(1)), kNowhere);
   for (int i = 0; i < 2; ++i) {
-    EXPECT_FALSE(dispatch.has_done_its_part(0));
+    EXPECT_EQ(dispatch.find_place(), kNowhere);
     const FrameHeader& header = dispatch.current(0).header;
     EXPECT_TRUE(offers->take(header.slot, header.batch));
     dispatch.finish(0);
   }
-  EXPECT_TRUE(dispatch.has_done_its_part(0));
+  EXPECT_EQ(dispatch.find_place(), Place(0));
+  EXPECT_EQ(dispatch.present(), 0U);
   EXPECT_FALSE(dispatch.is_idle(0));
 }
 
 TEST_F(Prefetched, BatchesWaitWithTheWorkerThatHasLeast) {
   start(3, {0, 1});
   EXPECT_THAT(give({0, 1, 2, 3, 4, 5, 6, 7}),
-              ElementsAre(0, 1, 0, 1, 2, 0, 1, 2));
+              ElementsAre(1, 0, 2, 1, 0, 2, 1, 0));
 }
 
 TEST_F(Prefetched, BatchesFitIntoThePipe) {

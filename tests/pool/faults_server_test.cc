@@ -244,7 +244,7 @@ TEST_F(ForkServerFaults, AnAnswerThatIsNotTakenInIsNotTakenForTheNext) {
       for (int i = 0; i < 2; ++i) {
         EXPECT_TRUE(works(pool)) << good;
         EXPECT_EQ(pool.map(same, numbers(50), 1), numbers(50)) << good;
-        EXPECT_EQ(children_of(pool.fork_server()).size(), 2U) << good;
+        EXPECT_LE(children_of(pool.fork_server()).size(), 2U) << good;
         kill_and_wait(pool.workers()[0]);
       }
     }

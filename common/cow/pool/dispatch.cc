@@ -16,12 +16,36 @@ std::uint64_t bit(std::size_t slot) { return std::uint64_t{1} << slot; }
 
 }  // namespace
 
+Dispatch::Dispatch(std::size_t places, int most_batches)
+    : workers_(places), most_batches_(static_cast<std::size_t>(most_batches)) {
+  for (std::size_t i = 0; i < places; ++i) {
+    workers_[i].entry = lists_[kEmpty].insert(lists_[kEmpty].end(), i);
+  }
+}
+
+void Dispatch::sort(Worker& worker) {
+  const auto count = static_cast<std::size_t>(std::popcount(worker.slots));
+  const bool all_given = most_batches_ != 0 && worker.batches >= most_batches_;
+  std::size_t list = count;
+  if (!worker.offers) {
+    list = kEmpty;
+  } else if (all_given) {
+    list = count == 0 ? kDone : kMostInFlight;
+  }
+  const bool is_idle = list == 0 && worker.in_flight.empty();
+  if (list == worker.list && !is_idle) return;
+  std::list<std::size_t>& to = lists_[list];
+  to.splice(is_idle ? to.begin() : to.end(), lists_[worker.list], worker.entry);
+  worker.list = list;
+}
+
 void Dispatch::add(std::size_t place, std::shared_ptr<Offers> offers,
                    Bytes capacity) {
-  ++present_;
-  workers_[place].offers = std::move(offers);
-  workers_[place].capacity = capacity;
-  push(workers_[place], 0, {}, {});
+  Worker& worker = workers_[place];
+  worker.offers = std::move(offers);
+  worker.capacity = capacity;
+  push(worker, 0, {}, {});
+  sort(worker);
 }
 
 std::uint64_t Dispatch::add_call(std::size_t place, Bytes size) {
@@ -43,8 +67,11 @@ void Dispatch::pop_front(Worker& worker) {
 }
 
 std::vector<Dispatch::Left> Dispatch::remove(std::size_t place) {
-  Worker worker = std::exchange(workers_[place], {});
-  if (worker.offers) --present_;
+  Worker none;
+  none.list = workers_[place].list;
+  none.entry = workers_[place].entry;
+  Worker worker = std::exchange(workers_[place], std::move(none));
+  sort(workers_[place]);
   std::vector<Left> left;
   for (Frame& frame : worker.in_flight) {
     if (!frame.batch) continue;
@@ -59,37 +86,28 @@ std::vector<Dispatch::Left> Dispatch::remove(std::size_t place) {
   return left;
 }
 
-bool Dispatch::is_idle(std::size_t place) const {
-  const Worker& worker = workers_[place];
-  return may_have_more(worker) && worker.in_flight.empty();
-}
-
-bool Dispatch::any_is_idle() const {
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    if (is_idle(i)) return true;
+std::optional<std::size_t> Dispatch::find_place() const {
+  for (const std::size_t list : {kEmpty, kDone}) {
+    if (!lists_[list].empty()) return lists_[list].front();
   }
-  return false;
+  return std::nullopt;
 }
 
-bool Dispatch::has_done_its_part(std::size_t place) const {
-  const Worker& worker = workers_[place];
-  return !may_have_more(worker) && front_batch(worker) == nullptr;
+std::size_t Dispatch::present() const {
+  return workers_.size() - lists_[kEmpty].size() - lists_[kDone].size();
 }
 
 std::optional<std::size_t> Dispatch::choose(Bytes size) const {
-  std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    const Worker& worker = workers_[i];
-    const std::size_t load = worker.in_flight.size();
-    if (!may_have_more(worker)) continue;
-    if (load == 0) return i;
-    if (~worker.slots != 0 &&
-        worker.given - worker.answered + size <= worker.capacity &&
-        (!best || load < workers_[*best].in_flight.size())) {
-      best = i;
+  for (std::size_t list = 0; list < kMostInFlight; ++list) {
+    for (const std::size_t place : lists_[list]) {
+      const Worker& worker = workers_[place];
+      if (worker.in_flight.empty() ||
+          worker.given - worker.answered + size <= worker.capacity) {
+        return place;
+      }
     }
   }
-  return best;
+  return std::nullopt;
 }
 
 const PickledBatch& Dispatch::give(std::size_t place, PickledBatch batch) {
@@ -105,6 +123,7 @@ const PickledBatch& Dispatch::give(std::size_t place, PickledBatch batch) {
   ++in_flight_;
   const Bytes size = batch.size();
   push(worker, worker.last_number, size, std::move(batch));
+  sort(worker);
   return *worker.in_flight.back().batch;
 }
 
@@ -176,6 +195,7 @@ void Dispatch::note_ready(std::size_t place, std::uint64_t number) {
          worker.in_flight.front().number <= number) {
     pop_front(worker);
   }
+  sort(worker);
 }
 
 void Dispatch::take_off(Worker& worker, const PickledBatch& batch) {
@@ -189,6 +209,7 @@ PickledBatch Dispatch::finish(std::size_t place) {
   PickledBatch batch = std::move(*worker.in_flight.front().batch);
   take_off(worker, batch);
   pop_front(worker);
+  sort(worker);
   return batch;
 }
 
@@ -211,16 +232,20 @@ std::vector<PickledBatch> Dispatch::steal_while(Worker& worker, Wanted wanted) {
     stolen.insert(stolen.begin(), std::move(*frame->batch));
     frame->batch.reset();
   }
+  sort(worker);
   return stolen;
 }
 
 std::vector<PickledBatch> Dispatch::steal_back(std::size_t spared) {
-  const auto most = std::max_element(
-      workers_.begin(), workers_.end(), [&](const Worker& a, const Worker& b) {
-        return count_unbegun(a, spared) < count_unbegun(b, spared);
-      });
-  auto left = (count_unbegun(*most, spared) + 1) / 2;
-  return steal_while(*most, [&] { return left-- > 0; });
+  for (std::size_t list = kMostInFlight; list > 0; --list) {
+    for (const std::size_t place : lists_[list]) {
+      Worker& worker = workers_[place];
+      auto left = (count_unbegun(worker, spared) + 1) / 2;
+      auto stolen = steal_while(worker, [&] { return left-- > 0; });
+      if (!stolen.empty()) return stolen;
+    }
+  }
+  return {};
 }
 
 std::vector<PickledBatch> Dispatch::steal_back(const Job& job) {

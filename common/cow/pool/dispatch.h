@@ -11,9 +11,11 @@
 // so.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -30,9 +32,7 @@ namespace cow {
 class Dispatch {
  public:
   /// `most_batches` is what a worker may be given; 0: no limit.
-  Dispatch(std::size_t places, int most_batches)
-      : workers_(places),
-        most_batches_(static_cast<std::size_t>(most_batches)) {}
+  Dispatch(std::size_t places, int most_batches);
 
   /// A worker is being started in an empty place, whose pipe holds so much.
   void add(std::size_t place, std::shared_ptr<Offers> offers, Bytes capacity);
@@ -47,14 +47,19 @@ class Dispatch {
   };
   std::vector<Left> remove(std::size_t place);
 
-  bool is_idle(std::size_t place) const;
-  bool any_is_idle() const;
-  /// Whether it has done as many batches as it may.
-  bool has_done_its_part(std::size_t place) const;
+  bool is_idle(std::size_t place) const {
+    return workers_[place].list == 0 && workers_[place].in_flight.empty();
+  }
+  bool any_is_idle() const {
+    return !lists_[0].empty() && is_idle(lists_[0].front());
+  }
+  /// A place for one worker more: one that is empty, or one of a worker that
+  /// has done as many batches as it may; or none.
+  std::optional<std::size_t> find_place() const;
+  /// How many workers there are that may be given more, or are at some.
+  std::size_t present() const;
   /// How many batches are with workers.
   std::size_t in_flight() const { return in_flight_; }
-  /// Whether one of them must wait behind another.
-  bool has_prefetched() const { return in_flight_ > present_; }
 
   /// Where a batch of `size` goes: to a worker that is idle, or else behind the
   /// one that has least, if it fits into the pipe; or nowhere now.
@@ -77,8 +82,8 @@ class Dispatch {
   /// Takes out the batch that was answered.
   PickledBatch finish(std::size_t place);
 
-  /// Takes the last half of what a worker has not begun: of the one that has
-  /// most, not counting the `spared` frames that it comes to first.
+  /// Takes the last half of what a worker has not begun: of one that has most,
+  /// not counting the `spared` frames that it comes to first.
   std::vector<PickledBatch> steal_back(std::size_t spared);
   /// What was not begun of `job`, and what was given behind that.
   std::vector<PickledBatch> steal_back(const Job& job);
@@ -99,14 +104,21 @@ class Dispatch {
     Bytes written;                // of that, into the pipe
     Bytes answered;               // of that
     Bytes capacity;               // of the pipe
-    std::uint64_t slots = 0;      // a bit for each that is taken
+    std::uint64_t slots = 0;      // a bit for each batch in flight
     std::size_t batches = 0;      // that were given, and not stolen back
+    std::size_t list = kEmpty;    // on which its place is
+    std::list<std::size_t>::iterator entry;
   };
+  // Each place is on one list: of the workers that may be given more, by how
+  // many batches each has in flight (those that are idle come first on theirs);
+  // or on one of these.
+  static constexpr std::size_t kMostInFlight =
+      64;  // from there on: no more now
+  static constexpr std::size_t kDone = kMostInFlight + 1;
+  static constexpr std::size_t kEmpty = kMostInFlight + 2;
 
-  bool may_have_more(const Worker& worker) const {
-    return worker.offers &&
-           (most_batches_ == 0 || worker.batches < most_batches_);
-  }
+  // Puts it on the list where it belongs.
+  void sort(Worker& worker);
   static void push(Worker& worker, std::uint64_t number, Bytes size,
                    std::optional<PickledBatch> batch);
   static void pop_front(Worker& worker);
@@ -122,9 +134,9 @@ class Dispatch {
   std::vector<PickledBatch> steal_while(Worker& worker, Wanted wanted);
 
   std::vector<Worker> workers_;
+  std::array<std::list<std::size_t>, kEmpty + 1> lists_;
   std::size_t most_batches_;
   std::size_t in_flight_ = 0;
-  std::size_t present_ = 0;  // workers
 };
 
 }  // namespace cow

@@ -1,6 +1,7 @@
 #include "cow/pool/engine.h"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <exception>
@@ -26,6 +27,16 @@ const PoolOptions& expect_meant(const PoolOptions& options) {
     throw std::invalid_argument(
         "there is a preload but no fork server to call it in");
   }
+  // Four descriptors for each. Far more are as good as a wrong number, and
+  // would take memory before the first is missing.
+  rlimit descriptors{};
+  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  if (static_cast<rlim_t>(options.workers) > descriptors.rlim_max / 4) {
+    throw std::invalid_argument(fmt::format(
+        "{} workers need 4 descriptors each, and a process may have {}: ulimit "
+        "-Hn",
+        options.workers, descriptors.rlim_max));
+  }
   return options;
 }
 
@@ -43,6 +54,7 @@ Engine::~Engine() { end(); }
 
 void Engine::start() {
   try {
+    mark_.set();
     supervision_.start_all();
     for (std::size_t i = 0; i < supervision_.places(); ++i) take_in(i);
   } catch (const std::system_error& error) {
@@ -70,11 +82,11 @@ void Engine::take_in(std::size_t place) {
 }
 
 void Engine::expect_usable() const {
-  if (::getpid() != owner_) {
+  if (mark_.is_in_fork()) {
     throw PoolError(fmt::format(
         "the pool belongs to process {}, of which this one is a fork", owner_));
   }
-  if (runs_code_of_others_ || backlog_.is_pickling()) {
+  if (is_running_code_of_others()) {
     throw PoolError(
         "the pool cannot be used from within the pickling of an item or the "
         "unpickling of a result");
@@ -96,10 +108,11 @@ void Engine::submit(std::shared_ptr<Job> job) {
   backlog_.add(std::move(job));
   if (!dispatch_.any_is_idle()) take_in_events(0, -1);
   hand_out();
+  ended();
 }
 
 void Engine::take_back(const Job& job) {
-  if (::getpid() != owner_) return;  // a copy that a fork made took none
+  if (mark_.is_in_fork()) return;  // it has taken none
   put_back(dispatch_.steal_back(job));
 }
 
@@ -107,11 +120,12 @@ bool Engine::progress(int also, int milliseconds) {
   expect_usable();
   backlog_.take_failed();
   hand_out();
+  if (ended()) return false;
   if (backlog_.take_failed()) milliseconds = 0;  // it may be waited for
   if (also == -1 && dispatch_.in_flight() == 0 && !backlog_.has_next())
     return false;
   take_in_events(milliseconds, also);
-  return supervision_.poller().also_readable();
+  return !ended() && supervision_.poller().also_readable();
 }
 
 void Engine::hand_out() {
@@ -136,7 +150,8 @@ void Engine::hand_out() {
     }
   }
   became_idle_ = false;
-  if (dispatch_.has_prefetched()) start_one_more();  // it will steal
+  // It will steal.
+  if (dispatch_.in_flight() > dispatch_.present()) start_one_more();
   for (const std::size_t place : std::exchange(unflushed_, {})) {
     if (!supervision_.is_empty(place)) flush(place);
   }
@@ -155,13 +170,10 @@ bool Engine::put_back(std::vector<PickledBatch> batches) {
 }
 
 bool Engine::start_one_more() {
-  if (start_failed_) return false;
-  for (std::size_t i = 0; i < supervision_.places(); ++i) {
-    if (is_there(i)) continue;
-    if (!supervision_.is_empty(i)) shut_down(i);
-    return start_in(i);
-  }
-  return false;
+  const auto place = dispatch_.find_place();
+  if (start_failed_ || !place) return false;
+  if (!supervision_.is_empty(*place)) shut_down(*place);
+  return start_in(*place);
 }
 
 bool Engine::start_in(std::size_t place) {
@@ -176,22 +188,13 @@ bool Engine::start_in(std::size_t place) {
         supervision_.reap(place, true);
       }
       start_failed_ = true;
-      bool others_are_there = false;
-      for (std::size_t i = 0; i < supervision_.places(); ++i) {
-        others_are_there = others_are_there || is_there(i);
-      }
-      if (others_are_there) return false;  // it is tried again later
+      if (dispatch_.present() > 0) return false;  // it is tried again later
       // Those that have done their part may hold what a new one lacks.
       if (shut_down_all()) continue;
       give_up(fmt::format("no worker can be started: {}", error.what()));
       return false;
     }
   }
-}
-
-// Whether a worker is there that has not done its part.
-bool Engine::is_there(std::size_t place) const {
-  return !supervision_.is_empty(place) && !dispatch_.has_done_its_part(place);
 }
 
 bool Engine::shut_down_all() {
@@ -224,13 +227,23 @@ void Engine::give_up(const std::string& reason) {
   backlog_.fail_all(broken_);
 }
 
+void Engine::abandon() {
+  abandoned_ = !mark_.is_in_fork() && is_running_code_of_others();
+  if (!abandoned_) end();
+}
+
+bool Engine::ended() {
+  if (abandoned_) end();
+  return abandoned_;
+}
+
 void Engine::terminate() {
-  if (::getpid() == owner_) expect_usable();
+  if (!mark_.is_in_fork()) expect_usable();
   end();
 }
 
 void Engine::end() {
-  if (::getpid() != owner_) return;  // a copy that a fork made owns no worker
+  if (mark_.is_in_fork()) return;  // it owns no worker
   std::vector<Dispatch::Left> left;
   for (std::size_t i = 0; i < supervision_.places(); ++i) {
     if (supervision_.is_empty(i)) continue;

@@ -20,6 +20,7 @@
 #include "cow/os/deadline.h"
 #include "cow/os/durations.h"
 #include "cow/os/error.h"
+#include "cow/os/fork_mark.h"
 #include "cow/pool/backlog.h"
 #include "cow/pool/dispatch.h"
 #include "cow/pool/job.h"
@@ -87,6 +88,9 @@ class Engine {
   void close() { closed_ = true; }
   /// Kills the workers; jobs that are not done fail.
   void terminate();
+  /// The same, of a pool that nobody has any more: if it is running code of
+  /// others, once that has come to its end.
+  void abandon();
   /// After close: finishes the jobs, shuts the workers down and reaps them.
   void join();
 
@@ -102,6 +106,11 @@ class Engine {
 
  private:
   void expect_not_ended() const;
+  bool is_running_code_of_others() const {
+    return runs_code_of_others_ || backlog_.is_pickling();
+  }
+  // True if it was abandoned: then it has ended.
+  bool ended();
   // Runs code that is not the pool's, from which it cannot be used: it is in
   // the middle of something.
   template <typename Call>
@@ -118,7 +127,6 @@ class Engine {
   // Starts one more worker; false if there is no place or that fails.
   bool start_one_more();
   bool start_in(std::size_t place);
-  bool is_there(std::size_t place) const;
   bool shut_down_all();  // false if there are none
   void shut_down(std::size_t place);
   bool steal_back(std::size_t spared);
@@ -138,6 +146,7 @@ class Engine {
   // No worker can be had: fails what waits, and what comes.
   void give_up(const std::string& reason);
 
+  ForkMark mark_;
   pid_t owner_;
   OnDeath on_death_;
   Backlog backlog_;
@@ -150,6 +159,7 @@ class Engine {
   bool start_failed_ = false;  // in this round
   bool runs_code_of_others_ = false;
   bool closed_ = false;
+  bool abandoned_ = false;
   std::exception_ptr broken_;  // why no worker can be started any more
 };
 

@@ -53,18 +53,26 @@ Pool::Pool(PoolOptions options) : engine_(std::make_shared<Engine>(options)) {
 }
 
 Pool::~Pool() {
-  if (engine_) engine_->terminate();
+  if (engine_) engine_->abandon();
 }
 
-void Pool::expect_open() const { engine_->expect_open(); }
+Kept<Engine> Pool::open() const {
+  engine_->expect_open();
+  return engine_;
+}
 
-void Pool::submit(std::shared_ptr<Job> job) { engine_->submit(std::move(job)); }
+void Pool::submit(Engine& engine, std::shared_ptr<Job> job) {
+  engine.submit(std::move(job));
+}
 
 void Pool::close() { engine_->close(); }
 
 void Pool::terminate() { engine_->terminate(); }
 
-void Pool::join() { engine_->join(); }
+void Pool::join() {
+  const Kept<Engine> engine = engine_;  // as for `open`
+  engine->join();
+}
 
 int Pool::size() const { return engine_->size(); }
 

@@ -156,21 +156,22 @@ class Pool {
       return Refused();
     } else {
       if (chunk_size < 0) throw std::invalid_argument("chunk size below 0");
-      expect_open();  // before anything is moved out of `items`
+      const auto engine = open();  // before anything is moved out of `items`
+      const int workers = size();
       auto elements = elements_of<Item>(std::forward<Items>(items));
       if (chunk_size == 0) {
         chunk_size = default_chunk_size(
-            static_cast<std::int64_t>(elements.size()), size());
+            static_cast<std::int64_t>(elements.size()), workers);
       }
       using Work = MapJob<F, Item>;
       using Returned = typename Work::Kind::Returned;
       auto job = std::make_shared<Work>(std::move(task), std::move(elements),
                                         chunk_size);
-      submit(job);
+      submit(*engine, job);
       if constexpr (std::is_void_v<Returned>) {
-        return Pending<void>(engine_, job, [](Job&) {});
+        return Pending<void>(engine, job, [](Job&) {});
       } else {
-        return Pending<std::vector<Returned>>(engine_, job, [](Job& done) {
+        return Pending<std::vector<Returned>>(engine, job, [](Job& done) {
           return values_of<Returned>(static_cast<Work&>(done).take_results());
         });
       }
@@ -204,18 +205,18 @@ class Pool {
                                std::tuple<std::decay_t<Args>...>>()) {
       return Refused();
     } else {
-      expect_open();
+      const auto engine = open();
       using Work = MapJob<Spread<F>, std::tuple<std::decay_t<Args>...>>;
       using Returned = typename Work::Kind::Returned;
       typename Work::Kind::Items items;
       items.emplace_back(std::forward<Args>(args)...);
       auto job = std::make_shared<Work>(Spread<F>{std::move(task)},
                                         std::move(items), 1);
-      submit(job);
+      submit(*engine, job);
       if constexpr (std::is_void_v<Returned>) {
-        return Pending<void>(engine_, job, [](Job&) {});
+        return Pending<void>(engine, job, [](Job&) {});
       } else {
-        return Pending<Returned>(engine_, job, [](Job& done) {
+        return Pending<Returned>(engine, job, [](Job& done) {
           auto results = static_cast<Work&>(done).take_results();
           return std::move(value_of(results.front()));
         });
@@ -264,9 +265,10 @@ class Pool {
   pid_t fork_server() const;
 
  private:
-  // As those of Engine.
-  void expect_open() const;
-  void submit(std::shared_ptr<Job> job);
+  // Throws unless jobs are taken. To be kept by whoever runs code of others, in
+  // which the pool may end.
+  Kept<Engine> open() const;
+  static void submit(Engine& engine, std::shared_ptr<Job> job);
 
   template <typename Items>
   using ItemOf = typename std::iterator_traits<decltype(std::begin(
@@ -279,7 +281,7 @@ class Pool {
       return Refused();
     } else {
       if (chunk_size < 1) throw std::invalid_argument("chunk size below 1");
-      expect_open();
+      const auto engine = open();
       using Work = ImapJob<F, Items>;
       const auto workers = static_cast<std::size_t>(size());
       auto job = std::make_shared<Work>(
@@ -287,10 +289,10 @@ class Pool {
           static_cast<std::size_t>(chunk_size), order,
           Window{.batches = 2 * workers, .most_batches = 64 * workers});
       job->read_input();
-      submit(job);
+      submit(*engine, job);
       using Queue = ResultQueue<typename Work::Result>;
       return Imap<typename Work::Result>(
-          engine_, job, std::shared_ptr<Queue>(job, &job->queue()));
+          engine, job, std::shared_ptr<Queue>(job, &job->queue()));
     }
   }
 
