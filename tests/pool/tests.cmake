@@ -65,6 +65,7 @@ cowpool_test(pool process
   interrupt_test.cc
   lifetime_test.cc
   map_test.cc
+  on_demand_test.cc
   owners_test.cc
   pickling_test.cc
   plugin_test.cc

@@ -53,6 +53,8 @@ class Dispatch {
   bool any_is_idle() const {
     return !lists_[0].empty() && is_idle(lists_[0].front());
   }
+  /// Whether there is no worker that has nothing to do.
+  bool all_have_some() const { return lists_[0].empty(); }
   /// A place for one worker more: one that is empty, or one of a worker that
   /// has done as many batches as it may; or none.
   std::optional<std::size_t> find_place() const;

@@ -45,6 +45,9 @@ const PoolOptions& expect_meant(const PoolOptions& options) {
 Engine::Engine(const PoolOptions& options)
     : owner_(::getpid()),
       on_death_(expect_meant(options).on_death),
+      at_start_(options.start_on_demand
+                    ? 1
+                    : static_cast<std::size_t>(options.workers)),
       dispatch_(static_cast<std::size_t>(options.workers),
                 options.max_tasks_per_child),
       supervision_(options),
@@ -55,13 +58,13 @@ Engine::~Engine() { end(); }
 void Engine::start() {
   try {
     mark_.set();
-    supervision_.start_all();
-    for (std::size_t i = 0; i < supervision_.places(); ++i) take_in(i);
+    supervision_.start_first(at_start_);
+    for (std::size_t i = 0; i < at_start_; ++i) take_in(i);
   } catch (const std::system_error& error) {
     const std::size_t started = pids().size();
     end();
     throw PoolError(fmt::format("only {} of {} workers could be started: {}",
-                                started, size(), error.what()));
+                                started, at_start_, error.what()));
   }
 }
 
@@ -134,8 +137,11 @@ void Engine::hand_out() {
   bool gave = false;
   for (;;) {
     if (backlog_.find_next()) {
-      if (start_one_more()) continue;
-      if (!backlog_.find_next()) break;  // it has failed
+      if (dispatch_.all_have_some()) {
+        flush_given();  // rather than have it wait for the start
+        if (start_one_more()) continue;
+        if (!backlog_.find_next()) break;  // it has failed
+      }
       const auto place = dispatch_.choose(backlog_.next().size());
       if (!place) break;
       give_next(*place);
@@ -152,6 +158,10 @@ void Engine::hand_out() {
   became_idle_ = false;
   // It will steal.
   if (dispatch_.in_flight() > dispatch_.present()) start_one_more();
+  flush_given();
+}
+
+void Engine::flush_given() {
   for (const std::size_t place : std::exchange(unflushed_, {})) {
     if (!supervision_.is_empty(place)) flush(place);
   }

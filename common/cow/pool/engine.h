@@ -132,6 +132,7 @@ class Engine {
   bool steal_back(std::size_t spared);
   bool put_back(std::vector<PickledBatch> batches);
   void give_next(std::size_t place);
+  void flush_given();
   void flush(std::size_t place);
   // Takes in what has happened, after at most so long.
   void take_in_events(int milliseconds, int also);
@@ -149,6 +150,7 @@ class Engine {
   ForkMark mark_;
   pid_t owner_;
   OnDeath on_death_;
+  std::size_t at_start_;  // workers
   Backlog backlog_;
   Dispatch dispatch_;
   Supervision supervision_;

@@ -25,6 +25,11 @@ struct PoolOptions {
   /// it, a new one is started, which inherits what there is by then. 0: never.
   int max_tasks_per_child = 0;
   OnDeath on_death = OnDeath::kFail;
+  /// Only the first worker is started with the pool, each other one when there
+  /// is a batch and no worker without one. So the first result over a large
+  /// object waits for one fork rather than for all; but a worker that is forked
+  /// later inherits what there is by then.
+  bool start_on_demand = false;
 };
 
 }  // namespace cow

@@ -81,9 +81,10 @@ class Supervision {
   /// inherits that.
   const Call& call_to_send() const;
 
-  /// Starts a worker in every place. To be called first. Throws PoolError or
-  /// std::system_error; those that could be started are there then.
-  void start_all();
+  /// Starts a worker in each of the first places. To be called first. Throws
+  /// PoolError or std::system_error; those that could be started are there
+  /// then.
+  void start_first(std::size_t count);
   /// Starts one in an empty place. Throws as that does.
   void start(std::size_t place);
   /// A worker has come through its start.

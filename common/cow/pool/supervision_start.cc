@@ -65,18 +65,18 @@ void Supervision::expect_startable() const {
   expect_sendable(preload_, "preload");
 }
 
-void Supervision::start_all() {
+void Supervision::start_first(std::size_t count) {
   expect_startable();
   poller_.open();
   if (method_ == StartMethod::kForkServer) {
     server_ = std::make_shared<ForkServer>(preload_);
   }
-  std::vector<std::size_t> all(places());
+  std::vector<std::size_t> all(count);
   std::iota(all.begin(), all.end(), 0);
   for (std::span rest = std::span<const std::size_t>(all); !rest.empty();) {
-    const std::size_t count = std::min(rest.size(), kMostAtOnce);
-    start(rest.first(count));
-    rest = rest.subspan(count);
+    const std::size_t now = std::min(rest.size(), kMostAtOnce);
+    start(rest.first(now));
+    rest = rest.subspan(now);
   }
 }
 
