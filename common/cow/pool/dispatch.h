@@ -2,13 +2,12 @@
 //
 // A worker is at one thing at a time, and answers to each: first to its start,
 // then to a call that it has to make, then to batches. What was sent to it and
-// not yet answered is *in flight*. A worker with nothing in flight is *idle*:
-// a batch goes to an idle worker, or, where there is none, is *prefetched*: it
-// waits in the pipe of one that is busy, behind what that is at. When a worker
-// becomes idle and nothing else is to be done, it is given half of what another
-// has not begun: that is *stolen back*, by a claim that only one side can win
-// (offers.h). The frame stays in the pipe; the worker reads over it and says
-// so.
+// not yet answered is *in flight*. A worker with nothing in flight is *idle*.
+// A batch goes to an idle worker. Where there is none, it is *prefetched*: it
+// waits in the pipe of a busy worker, behind what that is at. When a worker is
+// idle and nothing else is to be done, half of what another has not begun is
+// *stolen back* for it, by a claim that only one side can win (offers.h). The
+// frame stays in the pipe; the worker reads over it and says so.
 #pragma once
 
 #include <array>

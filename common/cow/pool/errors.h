@@ -11,8 +11,8 @@
 
 namespace cow {
 
-/// The pool cannot do what was asked: it was closed, terminated, or its workers
-/// cannot be started. The text says which.
+/// The pool cannot do what was asked: it was closed or terminated, its workers
+/// cannot be started, or there is no memory for a result. The text says which.
 class PoolError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -21,8 +21,7 @@ namespace cow {
 struct ForkRequest;
 
 /// The server has ended while it was asked for a worker. It may have forked
-/// one, which has been sent SIGKILL, but may until then read what is in its
-/// pipe.
+/// one. That is killed with the server, but may have read from its pipe before.
 class ForkServerDied : public PoolError {
  public:
   using PoolError::PoolError;

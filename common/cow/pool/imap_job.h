@@ -1,5 +1,5 @@
 // imap: items that are produced one after the other, results that are fetched
-// one after the other, and in between never more than a window of them.
+// one after the other, and in between no more than a window of both.
 #pragma once
 
 #include <algorithm>

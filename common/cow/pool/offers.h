@@ -1,9 +1,10 @@
 // The batches that a pool has offered to one worker, in memory that both see.
 //
-// What a worker was sent it may not come to for a while, and others shall have
-// it then. So it is only an offer: whoever takes a batch's number out of its
-// slot has the batch, the worker when it begins it, or the pool when it steals
-// it back. Neither asks the other, and no batch is run twice.
+// A worker may take long until it begins a batch that it was sent, and another
+// worker may be idle by then. So the batch is only an offer: its number stands
+// in a slot, and whoever takes it out has the batch. That is the worker when it
+// begins it, or the pool when it steals it back. Neither asks the other, and no
+// batch is run twice.
 #pragma once
 
 #include <array>

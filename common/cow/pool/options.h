@@ -21,8 +21,9 @@ struct PoolOptions {
   /// Called once in the fork server, before it forks the first worker: what it
   /// makes, all workers share. For no other start method.
   Call preload = {};
-  /// After so many batches a worker ends, and when the next batch is there for
-  /// it, a new one is started, which inherits what there is by then. 0: never.
+  /// After so many batches a worker is given no more. When there is work for
+  /// another one, it is shut down, and a new one is started in its place, which
+  /// inherits what there is by then. 0: never.
   int max_tasks_per_child = 0;
   OnDeath on_death = OnDeath::kFail;
   /// Only the first worker is started with the pool, each other one when there

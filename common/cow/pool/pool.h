@@ -226,7 +226,8 @@ class Pool {
 
   /// As map, but item by item: `items` is read as far as the workers need it
   /// and results can be fetched as soon as they are there, in the order of the
-  /// items. However many items there are, only a window of them is in memory.
+  /// items. However many items there are, only a window of them and of their
+  /// results is in memory.
   /// A range that is given away is kept; any other is referred to and must live
   /// until its end was reached or the results are dropped. Each item has an
   /// outcome of its own: after an exception the next result can be fetched.

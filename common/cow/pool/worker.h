@@ -1,4 +1,5 @@
-// The life of a worker process: read a batch, run it, reply, until told to end.
+// The life of a worker process: read a batch, run it, reply, until it is shut
+// down or the pool has closed its pipe.
 #pragma once
 
 #include <sys/types.h>

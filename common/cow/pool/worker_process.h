@@ -10,7 +10,8 @@
 
 namespace cow {
 
-/// Owns a worker process. Move-only; it must be waited for, as a Child.
+/// Owns a worker process. Move-only; it must be waited for, as a Child, or
+/// abandoned.
 class WorkerProcess {
  public:
   WorkerProcess() = default;
@@ -29,7 +30,7 @@ class WorkerProcess {
   void kill(int signal) const;
   /// Waits for the end and says how it ended. kUnknownExit, which is not exit
   /// status 0, if nobody knows: this process is its parent and ignores SIGCHLD,
-  /// or the fork server, who alone could know, has ended as well.
+  /// or the fork server, which alone could know, has ended as well.
   ExitStatus wait();
   /// As of a Child.
   void disown() { child_.disown(); }
