@@ -36,15 +36,19 @@ const std::vector<std::pair<std::string, std::string>> kRows = {
     {"string/there", "l"},
     {"string/back", "l"},
     {"start", "lp"},
+    {"start_on_demand", "l"},
     {"idle_worker/after_one_task", "lp"},
     {"idle_worker/after_many_items", "lp"},
+    {"idle_worker/after_many_gaps", "lp"},
     {"imap/memory", "l"},
     {"grow_n/1", "p"},
     {"grow_n/10", "p"},
     {"grow_N/1", "p"},
     {"grow_N/2", "p"},
     {"grow_D/0", "lp"},
-    {"grow_D/1048576", "lp"}};
+    {"grow_D/1048576", "lp"},
+    {"start_many", "l"},
+    {"many_workers", "l"}};
 
 void expect_figure(const nlohmann::json& row, const std::string& name) {
   ASSERT_TRUE(row.contains(name)) << row.dump(2);

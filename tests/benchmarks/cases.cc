@@ -113,8 +113,9 @@ class Cases {
 
   void add_tasks();
   void add_payloads();
-  void add_start(const std::string& name, int workers, Bytes data,
-                 double least_of_cpython);
+  void add_start(const std::string& name, const PoolOptions& options,
+                 Bytes data, double most_of_limit, double least_of_cpython);
+  void add_many_workers();
   void add_memory();
   void add_imap();
   void add_growth();
@@ -209,7 +210,7 @@ void Cases::add_tasks() {
                                     frames.from_workers);
             },
         .cpython = theirs,
-        .most_of_limit = 1.5,
+        .most_of_limit = 1.4,
         .least_of_cpython = 5,
         .calls = [=] { return reads_and_writes_each(*pool, trips, work); }};
   });
@@ -339,11 +340,16 @@ void Cases::add_payloads() {
 }
 
 // From no pool to the first result, in a process that has `data` of its own.
-void Cases::add_start(const std::string& name, int workers, Bytes data,
+void Cases::add_start(const std::string& name, const PoolOptions& options,
+                      Bytes data, double most_of_limit,
                       double least_of_cpython) {
-  add(name, [=, theirs = cpython({{"case", "start"},
-                                  {"workers", workers},
-                                  {"data", data.count()}})] {
+  const int workers = options.workers;
+  const Measure start = least_of_cpython < 0
+                            ? Measure()
+                            : cpython({{"case", "start"},
+                                       {"workers", workers},
+                                       {"data", data.count()}});
+  add(name, [=, theirs = start] {
     std::shared_ptr<Mapping> held;
     if (data > Bytes()) {
       held =
@@ -351,24 +357,57 @@ void Cases::add_start(const std::string& name, int workers, Bytes data,
       std::fill_n(held->data(), held->size().size(), std::byte{1});
     }
     return Comparison{
-        .what = fmt::format("start to first result, N = {}, D = {}", workers,
-                            to_string(data)),
+        .what = fmt::format("start{} to first result, N = {}, D = {}",
+                            options.start_on_demand ? " on demand" : "",
+                            workers, to_string(data)),
         .ours =
             [=] {
               std::optional<Pool> pool;  // its end is not timed
               return seconds([&] {
-                pool.emplace(PoolOptions{.workers = workers});
+                pool.emplace(options);
                 expect(apply_same(*pool, 1) == 1);
               });
             },
         .limit = [=, kept = held] { return raw_start(workers); },
         .cpython = theirs,
-        .most_of_limit = 1.3,
-        .least_of_cpython = least_of_cpython,
+        .most_of_limit = most_of_limit,
+        .least_of_cpython = std::max(least_of_cpython, 0.0),
         // The first after another side's finds free lists and caches as that
         // has left them, and may take twice as long as the second.
-        .repeats = data < 64_MiB ? 50 : 5};
+        .repeats = data < 64_MiB && workers < 100 ? 50 : 5};
   });
+}
+
+// An item with many workers beside one with few.
+void Cases::add_many_workers() {
+  add("many_workers", [items = first_ints(sizes_.ints_one_by_one)] {
+    const auto map_with = [&](int workers) {
+      return [=, pool = std::make_shared<Pool>(warm_pool(workers))] {
+        std::vector<int> results;
+        const double taken =
+            seconds([&] { results = pool->map(same, items, 1); });
+        expect(results == items);
+        return taken;
+      };
+    };
+    return Comparison{
+        .what = fmt::format("map of {} ints, chunk size 1, N = 200 beside 2",
+                            items.size()),
+        .ours = map_with(200),
+        .limit = map_with(2),
+        .most_of_limit = 1.2};
+  });
+}
+
+// Small blocks with gaps between them, as a program leaves them that has parsed
+// much and thrown most of it away.
+std::vector<std::unique_ptr<char[]>> heap_with_gaps(int gaps) {
+  std::vector<std::unique_ptr<char[]>> blocks;
+  for (int i = 0; i < 2 * gaps; ++i) {
+    blocks.push_back(std::make_unique<char[]>(200));
+  }
+  for (std::size_t i = 0; i < blocks.size(); i += 2) blocks[i].reset();
+  return blocks;
 }
 
 // Waits until a worker sleeps. One that has just replied is not idle yet: it
@@ -382,14 +421,16 @@ void wait_until_idle(pid_t worker) {
 }
 
 void Cases::add_memory() {
-  const auto add_idle = [&](const char* name, const std::string& what,
-                            int ints) {
+  const auto add_idle = [&](const char* name, const std::string& what, int ints,
+                            int gaps) {
     add(name, [=, theirs = cpython({{"case", "idle_worker"}, {"workers", 2}})] {
+      const auto kept = std::make_shared<std::vector<std::unique_ptr<char[]>>>(
+          heap_with_gaps(gaps));
       auto pool = std::make_shared<Pool>(warm_pool(2));
       return Comparison{
           .what = what,
           .ours =
-              [=] {
+              [=, blocks = kept] {
                 pool->map(same, first_ints(ints));
                 const pid_t worker = pool->workers().front();
                 wait_until_idle(worker);
@@ -402,10 +443,15 @@ void Cases::add_memory() {
           .least_of_cpython = 10};
     });
   };
-  add_idle("idle_worker/after_one_task", "private memory of an idle worker", 2);
+  add_idle("idle_worker/after_one_task", "private memory of an idle worker", 2,
+           0);
   add_idle("idle_worker/after_many_items",
            fmt::format("the same after a map of {} ints", sizes_.ints),
-           sizes_.ints);
+           sizes_.ints, 0);
+  add_idle("idle_worker/after_many_gaps",
+           fmt::format("the same, {} blocks freed before the pool",
+                       sizes_.freed_blocks),
+           2, sizes_.freed_blocks);
 }
 
 // How much more than at the beginning this process owns, at most, while it
@@ -453,7 +499,8 @@ void Cases::add_growth() {
             workers, sizes_.ints_one_by_one, 100, 0);
   }
   for (const Bytes data : sizes_.data) {
-    add_start(fmt::format("grow_D/{}", data.count()), 2, data, 0);
+    add_start(fmt::format("grow_D/{}", data.count()), {.workers = 2}, data, 1.3,
+              0);
   }
 }
 
@@ -512,6 +559,9 @@ Sizes tiny_sizes() {
           .ints = 1'000,
           .lazy_items = 10'000,
           .payload = 1_MiB,
+          .many_workers = 8,
+          .large_data = 1_MiB,
+          .freed_blocks = 1'000,
           .items = {1, 10},
           .workers = {1, 2},
           .data = {0_B, 1_MiB}};
@@ -521,10 +571,15 @@ void register_cases(const Sizes& sizes, CPython* cpython) {
   Cases cases(sizes, cpython);
   cases.add_tasks();
   cases.add_payloads();
-  cases.add_start("start", 4, 0_B, 5);
+  cases.add_start("start", {.workers = 4}, 0_B, 1.3, 5);
+  cases.add_start("start_on_demand", {.workers = 4, .start_on_demand = true},
+                  sizes.large_data, 0.4, -1);
   cases.add_memory();
   cases.add_imap();
   cases.add_growth();
+  // Last, because what they leave of the heap is in the workers of the others.
+  cases.add_start("start_many", {.workers = sizes.many_workers}, 0_B, 2, -1);
+  cases.add_many_workers();
   if (sizes.full_scale) cases.add_pass_self();
 }
 

@@ -16,6 +16,9 @@ struct Sizes {
   int ints = 1'000'000;
   int lazy_items = 10'000'000;
   Bytes payload = 64_MiB;
+  int many_workers = 1'000;
+  Bytes large_data = 1_GiB;
+  int freed_blocks = 2'000'000;
   std::vector<int> items = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000};
   std::vector<int> workers = {1, 2, 4, 8, 16};
   std::vector<Bytes> data = {0_B, 64_MiB, 256_MiB, 1_GiB};

@@ -68,10 +68,10 @@ class RawPayload {
 /// as an idle worker does. Seconds; their end is not counted.
 double raw_start(int processes);
 
-/// What an idle worker may have for itself: 32 pages. A forked process that
+/// What an idle worker may have for itself: 24 pages. A forked process that
 /// only waits for input has 13 (52 KiB: its stack, and what libc writes in
-/// order to read), so this leaves a pool about as much again.
-inline constexpr Bytes kIdleBudget = 128_KiB;
+/// order to read), so this leaves a pool as much again, nearly.
+inline constexpr Bytes kIdleBudget = 96_KiB;
 
 /// The capacity of the pipes through which a pool talks to `worker`: the limit
 /// is given the same. Absent where /proc does not show them.
