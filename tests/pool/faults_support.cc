@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "cow/os/child.h"
 #include "cow/os/error.h"
 
 namespace cow::testing {
@@ -44,13 +43,5 @@ int Tally::of(int item) const { return count_in(counts_, item).load(); }
 void Tally::open(const std::string& path) { opened = map_file(path); }
 
 void Tally::count(int item) { ++count_in(opened, item); }
-
-ExitStatus in_a_child(const std::function<int()>& test) {
-  Child child = Child::fork([&] {
-    ::alarm(static_cast<unsigned>(kDeadline.count()));
-    return test();
-  });
-  return child.wait();
-}
 
 }  // namespace cow::testing

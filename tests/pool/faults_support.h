@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "cow/os/mapping.h"
@@ -34,9 +33,5 @@ class Tally {
   TemporaryFolder folder_;
   Mapping counts_;
 };
-
-/// Runs `test` in a process of its own, which ends by itself when the deadline
-/// has passed, and says how that ended.
-ExitStatus in_a_child(const std::function<int()>& test);
 
 }  // namespace cow::testing

@@ -93,6 +93,14 @@ std::string read_to_the_end(int fd) {
   return text + " (and it has not ended)";
 }
 
+ExitStatus in_a_child(const std::function<int()>& test) {
+  Child child = Child::fork([&] {
+    ::alarm(static_cast<unsigned>(kDeadline.count()));
+    return test();
+  });
+  return child.wait();
+}
+
 std::vector<int> numbers(int count) {
   std::vector<int> numbers(static_cast<std::size_t>(count));
   std::iota(numbers.begin(), numbers.end(), 0);

@@ -6,11 +6,13 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cow/os/child.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/mapping.h"
 #include "cow/pool/pool.h"
@@ -43,6 +45,10 @@ bool comes_to_be(pid_t pid, char state);
 /// What can be read from `fd` until it has no writer left, or the deadline has
 /// passed.
 std::string read_to_the_end(int fd);
+
+/// Runs `test` in a process of its own, which ends by itself when the deadline
+/// has passed, and says how that ended.
+ExitStatus in_a_child(const std::function<int()>& test);
 
 /// 0, 1, 2 … count - 1.
 std::vector<int> numbers(int count);
