@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -163,6 +165,40 @@ TEST(Processes, AProcessWhoseThreadsHaveEndedMakesAPool) {
   std::thread([] {}).join();
   Pool pool({.workers = 2});
   EXPECT_TRUE(works(pool));
+}
+
+// A process that does not see /proc; kNotPermitted if it may not hide it.
+constexpr int kNotPermitted = 77;
+int hide_proc() {
+  const int user = ::getuid() == 0 ? 0 : CLONE_NEWUSER;
+  if (::unshare(user | CLONE_NEWNS) != 0 ||
+      ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      ::mount("none", "/proc", "tmpfs", 0, nullptr) != 0) {
+    return kNotPermitted;
+  }
+  return 0;
+}
+
+TEST(Processes, WhereProcIsMissingThreadsAreFoundAllTheSame) {
+  const ExitStatus end = in_a_child([] {
+    if (const int code = hide_proc()) return code;
+    if (thread_count() != 1) return 1;
+    {
+      const Bystander thread;
+      if (error_of<PoolError>([] { Pool({.workers = 2}); }).find("thread") ==
+          std::string::npos) {
+        return 2;
+      }
+    }
+    for (int i = 0; i < 3000; ++i) {
+      if (thread_count() != 1) return 3;
+      std::thread([] {}).join();
+    }
+    Pool pool({.workers = 2});
+    return works(pool) ? 0 : 4;
+  });
+  if (end.code == kNotPermitted) GTEST_SKIP() << "/proc cannot be hidden";
+  EXPECT_EQ(to_string(end), "exit status 0");
 }
 
 TEST(Processes, TooFewDescriptorsAreAnErrorThatSaysSoAndNothingIsLeft) {

@@ -228,9 +228,10 @@ int thread_count() {
     struct stat tasks {};
     if (::stat("/proc/self/task", &tasks) != 0) {
       // It does nothing, and is refused where there are others: unshare(2).
-      return ::unshare(CLONE_THREAD) == 0 ? 1 : 2;
+      threads = ::unshare(CLONE_THREAD) == 0 ? 1 : 2;
+    } else {
+      threads = static_cast<int>(tasks.st_nlink) - 2;
     }
-    threads = static_cast<int>(tasks.st_nlink) - 2;
     if (threads == 1) break;
     ::sched_yield();
   }
