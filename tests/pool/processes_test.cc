@@ -10,7 +10,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -229,36 +228,6 @@ TEST(Processes, TooFewDescriptorsForANewWorkerLeaveTheOthersTheWork) {
   }
   EXPECT_TRUE(works(pool));
   EXPECT_EQ(pool.workers().size(), 2U);
-}
-
-TEST(Processes, WhatWasPrintedBeforeTheForkIsNotPrintedTwice) {
-  Pipe out = make_pipe();
-  Child program = Child::fork([&] {
-    ::dup2(out.writer.get(), STDOUT_FILENO);
-    static char buffer[1 << 16];
-    std::setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
-    std::printf("before by printf\n");
-    std::ios::sync_with_stdio(false);
-    std::cout << "before by cout\n";
-    Pool pool({.workers = 4});
-    std::printf("between\n");
-    pool.map([](int i) { std::printf("in task %d\n", i); }, numbers(2), 1);
-    pool.close();
-    pool.join();
-    return 0;
-  });
-  out.writer.close();
-  std::string text(100'000, '\0');
-  text.resize(read_fully(out.reader.get(), text.data(), text.size()));
-  EXPECT_TRUE(program.wait().success());
-  for (const std::string line : {"before by printf\n", "before by cout\n",
-                                 "between\n", "in task 0\n", "in task 1\n"}) {
-    const std::size_t first = text.find(line);
-    EXPECT_NE(first, std::string::npos) << line << "is not in:\n" << text;
-    EXPECT_EQ(text.find(line, first + 1), std::string::npos)
-        << line << "is there twice in:\n"
-        << text;
-  }
 }
 
 int exit_handler_writes_to = -1;

@@ -24,7 +24,8 @@ set(pool_process_test_not_tsan
   Owners.OfACopyInAWorkerOfAWorker*
   Pools.MayLieOneIn*
   Pools.BringAnException*
-  Processes.*)
+  Processes.*
+  Streams.*/fork)
 set(pool_env_test_not_tsan ControlGroups.WithAQuota*)
 set(pool_faults_test_not_tsan
   Daemons.*/fork
@@ -75,6 +76,7 @@ cowpool_test(pool process
   retry_test.cc
   start_method_test.cc
   starmap_test.cc
+  streams_test.cc
   support.cc
   transfer_test.cc
   waiting_test.cc)

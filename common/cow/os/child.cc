@@ -82,7 +82,10 @@ void flush_output() {
 void read_no_input() {
   const Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (nothing) ::dup2(nothing.get(), STDIN_FILENO);
-  ::__fpurge(stdin);  // what was read ahead
+  // What was read ahead, by either library.
+  ::__fpurge(stdin);
+  const std::streamsize ahead = std::cin.rdbuf()->in_avail();
+  if (ahead > 0) std::cin.ignore(ahead);
 }
 
 bool end_with(pid_t parent) {
