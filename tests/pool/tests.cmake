@@ -17,6 +17,7 @@ set(pool_process_test_not_tsan
   *Thread*
   *.EndsItsWorkersWhenTheParentIsKilled/fork
   ForkServer.ThatIsKilledTakesIts*
+  FreedBlocks.*
   Garbage.ThatAnnouncesMoreThanThereIsMemory*
   CtrlC.*
   IgnoredEnds.*/fork
@@ -42,6 +43,7 @@ set(pool_faults_test_not_tsan
 # where otherwise there is a signal; and needs more address space than a limit
 # leaves it.
 set(pool_process_test_not_asan
+  FreedBlocks.*
   ImapOfAnyLength.TakesTheSameMemory
   Processes.TooFewDescriptors*
   Transfer.IsWhatTheKernelCounted*)
@@ -57,6 +59,7 @@ cowpool_test(pool process
   death_test.cc
   exceptions_test.cc
   garbage_test.cc
+  heap_test.cc
   imap_dropped_test.cc
   imap_end_test.cc
   imap_input_test.cc
