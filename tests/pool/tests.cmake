@@ -15,7 +15,8 @@ cowpool_test(pool unit
 # a pipe filled to the byte.
 set(pool_process_test_not_tsan
   *Thread*
-  *.EndsItsWorkersWhenTheParentIsKilled/fork
+  EveryMethod.EndsItsWorkersWhenTheParentIsKilled/fork
+  EveryMethod.EndsWorkersThatHaveChangedTheirUser*/fork
   ForkServer.ThatIsKilledTakesIts*
   FreedBlocks.*
   Garbage.ThatAnnouncesMoreThanThereIsMemory*
@@ -26,7 +27,9 @@ set(pool_process_test_not_tsan
   Pools.MayLieOneIn*
   Pools.BringAnException*
   Processes.*
-  Streams.*/fork)
+  Spawn.WorksInAProgramThatTheLoader*
+  Streams.*/fork
+  Surroundings.*)
 set(pool_env_test_not_tsan ControlGroups.WithAQuota*)
 set(pool_faults_test_not_tsan
   Daemons.*/fork
@@ -46,6 +49,8 @@ set(pool_process_test_not_asan
   FreedBlocks.*
   ImapOfAnyLength.TakesTheSameMemory
   Processes.TooFewDescriptors*
+  Surroundings.AResultForWhichThereIsNoMemory*
+  Surroundings.FarTooManyWorkers*
   Transfer.IsWhatTheKernelCounted*)
 set(pool_faults_test_not_asan
   ForkServerFaults.TooFewDescriptors*
@@ -81,6 +86,7 @@ cowpool_test(pool process
   starmap_test.cc
   streams_test.cc
   support.cc
+  surroundings_test.cc
   transfer_test.cc
   waiting_test.cc)
 target_link_libraries(pool_process_test PRIVATE ${CMAKE_DL_LIBS})
