@@ -175,10 +175,12 @@ TEST_P(EveryMethod, TerminatesWithWorkPending) {
   EXPECT_TRUE(all_end(watched));
 }
 
-TEST_P(EveryMethod, EndsItsWorkersWhenTheParentIsKilled) {
+// Whether the workers of a pool end when its process is killed.
+bool workers_end_with_their_parent(const PoolOptions& options) {
   Pipe pids = make_pipe();
   Child parent = Child::fork([&] {
-    Pool orphaned = pool(2);
+    Pool orphaned(options);
+    works(orphaned);
     // Busy, so that they do not look at their pipes.
     auto pending = orphaned.map_async([](int) { ::pause(); }, numbers(2), 1);
     for (const pid_t pid : orphaned.workers()) {
@@ -187,13 +189,26 @@ TEST_P(EveryMethod, EndsItsWorkersWhenTheParentIsKilled) {
     pending.wait();
     return 0;
   });
+  pids.writer.close();
   std::vector<pid_t> workers(2);
-  ASSERT_EQ(read_fully(pids.reader.get(), workers.data(), 2 * sizeof(pid_t)),
-            2 * sizeof(pid_t));
-  const auto watched = watch(workers);
+  const bool told = read_fully(pids.reader.get(), workers.data(),
+                               2 * sizeof(pid_t)) == 2 * sizeof(pid_t);
+  EXPECT_TRUE(told);
+  const auto watched = told ? watch(workers) : std::vector<Descriptor>();
   parent.kill(SIGKILL);
   parent.wait();
-  EXPECT_TRUE(all_end(watched));
+  return all_end(watched);
+}
+
+TEST_P(EveryMethod, EndsItsWorkersWhenTheParentIsKilled) {
+  EXPECT_TRUE(workers_end_with_their_parent(options(2)));
+}
+
+TEST_P(EveryMethod, EndsWorkersThatHaveChangedTheirUserWhenTheParentIsKilled) {
+  if (::getuid() != 0) GTEST_SKIP() << "only root can";
+  EXPECT_TRUE(workers_end_with_their_parent(options(2, [] {
+    if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(9);
+  })));
 }
 
 TEST(Fork, InheritsWhatIsThereAtThatMoment) {
