@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <utility>
@@ -96,6 +97,29 @@ TEST_P(CtrlC, DoesNotReachATask) {
   for (const pid_t worker : pool.workers()) ::kill(worker, SIGINT);
   gate.let_go(2);
   EXPECT_EQ(pending.get(), numbers(2));
+}
+
+// What a program that a task starts ignores and holds back: two lines of its
+// status, proc(5).
+std::string signals_of_a_program(int /*i*/) {
+  std::FILE* out = ::popen("grep -E '^Sig(Ign|Blk)' /proc/self/status", "re");
+  std::string text(100, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), out));
+  ::pclose(out);
+  return text;
+}
+
+TEST_P(CtrlC, ReachesAProgramThatATaskStartsUnlessItWasIgnoredBefore) {
+  for (const auto before : {SIG_DFL, SIG_IGN}) {
+    const ExitStatus end = in_a_child([&] {
+      ::signal(SIGINT, before);
+      const std::string mine = signals_of_a_program(0);
+      Pool pool(options(2));
+      const std::vector<std::string> same(4, mine);
+      return pool.map(signals_of_a_program, numbers(4), 1) == same ? 0 : 1;
+    });
+    EXPECT_EQ(end.code, 0) << (before == SIG_IGN);
+  }
 }
 
 // At every moment of the start: the program interrupts itself and its workers
