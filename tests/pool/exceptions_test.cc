@@ -89,6 +89,21 @@ TEST_P(Exception, OfAnyTypeIsReportedWithItsType) {
   EXPECT_TRUE(works(pool));
 }
 
+struct WithoutText : std::exception {
+  const char* what() const noexcept override { return nullptr; }
+};
+
+TEST_P(Exception, WhoseTextIsNullIsReportedWithItsType) {
+  Pool pool(options(2));
+  const std::vector<pid_t> before = pool.workers();
+  const TaskError error = failure_of(
+      pool, [](int) { throw WithoutText(); }, numbers(1));
+  EXPECT_THAT(error.type(), HasSubstr("WithoutText"));
+  EXPECT_EQ(error.text(), "");
+  EXPECT_TRUE(works(pool));
+  EXPECT_EQ(pool.workers(), before);
+}
+
 TEST_P(Exception, ThatWasCausedByOthersTellsThemAll) {
   Pool pool(options(2));
   const TaskError error = failure_of(
