@@ -213,6 +213,44 @@ TEST_P(ImapBy, IsNotThereBeforeItsTaskHasEnded) {
   EXPECT_EQ(rest_of(results), numbers(3));
 }
 
+// Results of 1 MiB from item `kLarge` on; counts what was begun.
+template <int kLarge>
+std::string make_large(int i) {
+  Counters::add(0);
+  return std::string(i < kLarge ? 1 : 1 << 20, 'x');
+}
+
+// Lets the pool work, which fetches no result.
+void let_work(Pool& pool) {
+  for (int i = 0; i < 10; ++i) works(pool);
+}
+
+TEST_P(ImapBy, KeepsTwoLargeResultsAWorkerThatNobodyFetches) {
+  Counters begun(1);
+  Pool pool(options(2));
+  auto results = pool.imap(make_large<0>, numbers(200));
+  ASSERT_TRUE(results.wait_for(kDeadline));
+  for (int fetched = 0; fetched < 40; ++fetched) {
+    let_work(pool);
+    EXPECT_LE(begun.all()[0] - fetched, 4);
+    ASSERT_TRUE(results.next());
+  }
+}
+
+TEST_P(ImapBy, KeepsTwoResultsAWorkerWhereTheyBecomeLargeLater) {
+  Counters begun(1);
+  Pool pool(options(2));
+  auto results = pool.imap(make_large<300>, numbers(600));
+  const int most = most_ahead(2);
+  for (int fetched = 0; fetched < 500; ++fetched) {
+    if (fetched % 10 == 0) let_work(pool);
+    // Those that were begun before the first large one came count as small.
+    const int kept = begun.all()[0] - fetched;
+    EXPECT_LE(kept, fetched < 300 + most ? most : 4) << fetched;
+    ASSERT_TRUE(results.next());
+  }
+}
+
 TEST_P(ImapBy, TwoAtOnceGiveEachItsOwnResults) {
   Pool pool(options(3));
   auto squares = pool.imap(square, numbers(300));
