@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -124,6 +125,25 @@ TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
   ::kill(workers[0], SIGCONT);
   ::kill(workers[1], SIGCONT);
   EXPECT_TRUE(all_meet(pool, gate));
+}
+
+// As long as two of them fit into a pipe, however large they are.
+TEST_P(AheadBy, AWorkerGoesOnByItselfWhileThePoolIsNotCalled) {
+  for (const std::size_t size : {10U, 5'000U, 25'000U}) {
+    Gate gate;
+    Pool pool = this->pool(1);
+    auto lengths = pool.map_async(
+        [](const std::string& item) {
+          Gate::stop();
+          return item.size();
+        },
+        std::vector(2, std::string(size, 'x')), 1);
+    ASSERT_TRUE(gate.arrived(lengths, 1)) << size;
+    gate.let_go(1);
+    EXPECT_TRUE(gate.arrived(1)) << size;
+    gate.let_go(1);
+    EXPECT_EQ(lengths.get(), std::vector(2, size));
+  }
 }
 
 // A small amount of work most of the time, a thousand times as much now and
