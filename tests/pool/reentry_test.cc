@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <iterator>
+#include <memory>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "cow/os/descriptor.h"
+#include "pool/source.h"
 #include "pool/support.h"
 
 namespace cow::testing {
@@ -87,35 +89,13 @@ TEST(Reentry, FromTheUnpicklingOfAResultIsRefused) {
   asked = nullptr;
 }
 
-// Counts up, and ends the pool in between.
-struct Source {
-  struct Iterator {
-    using iterator_category = std::input_iterator_tag;
-    using value_type = int;
-    using difference_type = std::ptrdiff_t;
-    using pointer = void;
-    using reference = int;
-
-    int operator*() const { return at; }
-    Iterator& operator++() {
-      if (++at == 40) pool->terminate();
-      return *this;
-    }
-    bool operator==(const Iterator& other) const { return at == other.at; }
-
-    Pool* pool;
-    int at;
-  };
-
-  Iterator begin() const { return {pool, 0}; }
-  Iterator end() const { return {pool, 1000}; }
-
-  Pool* pool;
-};
-
 TEST(Reentry, FromTheInputOfAnImapMayEndThePool) {
   Pool pool({.workers = 1});
-  auto results = pool.imap(same, Source{&pool});
+  Source<> source(1000, [&pool](int i) {
+    if (i == 40) pool.terminate();
+    return i;
+  });
+  auto results = pool.imap(same, source);
   int outcomes = 0;
   for (bool more = true; more; ++outcomes) {
     ASSERT_LE(outcomes, 1000);
@@ -124,6 +104,102 @@ TEST(Reentry, FromTheInputOfAnImapMayEndThePool) {
     } catch (const PoolError& error) {
       EXPECT_THAT(error.what(), HasSubstr("terminated"));
     }
+  }
+}
+
+std::unique_ptr<Pool> destroyed;  // by the parent alone
+
+// Destroys the pool when it is pickled, or unpickled.
+struct Destroying {
+  bool when_saved = false;
+  bool when_loaded = false;
+
+  template <class Archive>
+  void save(Archive& archive) const {
+    if (when_saved) destroyed.reset();
+    archive(when_saved, when_loaded);
+  }
+  template <class Archive>
+  void load(Archive& archive) {
+    archive(when_saved, when_loaded);
+    if (when_loaded) destroyed.reset();
+  }
+};
+
+class Destruction : public EveryMethod {
+ protected:
+  // Whether `call`, during which the pool is destroyed, throws PoolError; and
+  // whether the workers have ended after it.
+  template <typename Call>
+  void expect_error(Call call) {
+    destroyed = std::make_unique<Pool>(options(2));
+    const std::vector<Descriptor> workers = watch(destroyed->workers());
+    EXPECT_THAT(error_of<PoolError>([&] { call(*destroyed); }),
+                HasSubstr("terminated"));
+    EXPECT_EQ(destroyed, nullptr);
+    EXPECT_TRUE(all_end(workers));
+    destroyed.reset();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(, Destruction, every_method(), name_of_method);
+
+// One that does nothing in front, so that workers are at work.
+std::vector<Destroying> destroying_when_saved() {
+  return {{}, {.when_saved = true}, {}};
+}
+
+TEST_P(Destruction, FromThePicklingOfAnItemEndsThePool) {
+  const auto task = [](const Destroying&) {};
+  expect_error([&](Pool& pool) { pool.map(task, destroying_when_saved(), 1); });
+  expect_error([&](Pool& pool) {
+    pool.map_async(task, destroying_when_saved(), 1).get();
+  });
+  expect_error(
+      [&](Pool& pool) { pool.apply(task, Destroying{.when_saved = true}); });
+  expect_error([&](Pool& pool) {
+    auto results = pool.imap(task, destroying_when_saved());
+    while (results.next()) {
+    }
+  });
+}
+
+// The first unpickles while the second is at work.
+Destroying destroying_when_loaded(int i) {
+  if (i == 1) ::pause();
+  return {.when_loaded = i == 0};
+}
+
+TEST_P(Destruction, FromTheUnpicklingOfAResultEndsThePool) {
+  expect_error(
+      [](Pool& pool) { pool.map(destroying_when_loaded, numbers(2), 1); });
+  expect_error([](Pool& pool) {
+    auto results = pool.imap(destroying_when_loaded, numbers(2));
+    while (results.next()) {
+    }
+  });
+}
+
+TEST_P(Destruction, FromTheInputOfAnImapEndsThePool) {
+  // At the first items imap itself reads them; later, who fetches a result.
+  for (const int when : {0, 150}) {
+    const auto make = [when](int i) {
+      if (i == when) destroyed.reset();
+      return i;
+    };
+    expect_error([&](Pool& pool) {
+      Source<> source(1000, make);
+      auto results = pool.imap(same, source);
+      while (results.next()) {
+      }
+    });
+    expect_error([&](Pool& pool) {
+      Source<> source(1000, make);
+      auto results = pool.imap(same, source);
+      pool.close();
+      pool.join();  // reads it to its end
+      while (results.next()) {
+      }
+    });
   }
 }
 
