@@ -186,10 +186,10 @@ TEST(MapJob, HasRoomForALargeStringOfTheLengthThatIsAnnounced) {
   EXPECT_TRUE(job.take_results().front() == repeated('x'));
 }
 
-TEST(MapJob, ThatIsAbandonedFailsWhatWasNotHandedOut) {
+TEST(MapJob, FailsItsRestWhenItIsTold) {
   HalfJob job(&half, {1, 2, 3}, 1);
   job.next();
-  job.abandon(std::make_exception_ptr(std::runtime_error("the end")));
+  job.fail_rest(std::make_exception_ptr(std::runtime_error("the end")));
   EXPECT_TRUE(job.exhausted());
   EXPECT_FALSE(job.outcome().done());
   const std::vector<int> result{7};

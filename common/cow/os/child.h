@@ -80,12 +80,12 @@ class Child {
   /// Sends `signal`; one that has already ended is no error.
   void kill(int signal) const;
   /// Leaves it alone: it will not be waited for.
-  void abandon() {
+  void release() {
     Child left(std::move(*this));
     left.pid_ = 0;
   }
   /// In a forked copy of the process that has closed all descriptors.
-  void disown() { pidfd_.release(); }
+  void release_descriptor() { pidfd_.release(); }
   /// Waits for the end, reaps it, and says how it ended: kUnknownExit if the
   /// kernel has thrown that away.
   ExitStatus wait();

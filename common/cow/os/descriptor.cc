@@ -17,8 +17,11 @@ namespace cow {
 namespace {
 
 void close_range(int first, int last) {
-  if (first > last || ::syscall(SYS_close_range, first, last, 0) == 0) return;
-  for (int fd = first; fd <= last; ++fd) ::close(fd);  // before Linux 5.9
+  if (first > last) return;
+#ifdef SYS_close_range  // Linux 5.9
+  if (::syscall(SYS_close_range, first, last, 0) == 0) return;
+#endif
+  for (int fd = first; fd <= last; ++fd) ::close(fd);
 }
 
 }  // namespace

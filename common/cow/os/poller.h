@@ -37,7 +37,7 @@ class Poller {
   /// For a forked copy of the process, which has to close it.
   int descriptor() const { return epoll_.get(); }
   /// It has been closed, in such a copy: there its number may be another's.
-  void disown() { epoll_.release(); }
+  void release() { epoll_.release(); }
 
  private:
   Descriptor epoll_;

@@ -63,7 +63,7 @@ PickledBatch Backlog::take_next() {
 void Backlog::fail_all(const std::exception_ptr& error) {
   has_failed_ = true;
   while (!pickled_.empty()) take_next().fail(error);
-  for (const auto& job : std::exchange(jobs_, {})) job->abandon(error);
+  for (const auto& job : std::exchange(jobs_, {})) job->fail_rest(error);
 }
 
 }  // namespace cow

@@ -53,7 +53,7 @@ Engine::Engine(const PoolOptions& options)
       supervision_(options),
       buffer_(new FrameReader::Buffer) {}
 
-Engine::~Engine() { end(); }
+Engine::~Engine() { kill_all(); }
 
 void Engine::start() {
   try {
@@ -62,7 +62,7 @@ void Engine::start() {
     for (std::size_t i = 0; i < at_start_; ++i) take_in(i);
   } catch (const std::system_error& error) {
     const std::size_t started = pids().size();
-    end();
+    kill_all();
     throw PoolError(fmt::format("only {} of {} workers could be started: {}",
                                 started, at_start_, error.what()));
   }
@@ -111,7 +111,7 @@ void Engine::submit(std::shared_ptr<Job> job) {
   backlog_.add(std::move(job));
   if (!dispatch_.any_is_idle()) take_in_events(0, -1);
   hand_out();
-  ended();
+  kill_if_dropped();
 }
 
 void Engine::take_back(const Job& job) {
@@ -123,12 +123,12 @@ bool Engine::progress(int also, int milliseconds) {
   expect_usable();
   backlog_.take_failed();
   hand_out();
-  if (ended()) return false;
+  if (kill_if_dropped()) return false;
   if (backlog_.take_failed()) milliseconds = 0;  // it may be waited for
   if (also == -1 && dispatch_.in_flight() == 0 && !backlog_.has_next())
     return false;
   take_in_events(milliseconds, also);
-  return !ended() && supervision_.poller().also_readable();
+  return !kill_if_dropped() && supervision_.poller().also_readable();
 }
 
 void Engine::hand_out() {
@@ -201,7 +201,7 @@ bool Engine::start_in(std::size_t place) {
       if (dispatch_.present() > 0) return false;  // it is tried again later
       // Those that have done their part may hold what a new one lacks.
       if (shut_down_all()) continue;
-      give_up(fmt::format("no worker can be started: {}", error.what()));
+      fail_all(fmt::format("no worker can be started: {}", error.what()));
       return false;
     }
   }
@@ -232,27 +232,27 @@ void Engine::shut_down(std::size_t place) {
   supervision_.shut_down(place);
 }
 
-void Engine::give_up(const std::string& reason) {
+void Engine::fail_all(const std::string& reason) {
   broken_ = std::make_exception_ptr(PoolError(reason));
   backlog_.fail_all(broken_);
 }
 
-void Engine::abandon() {
-  abandoned_ = !mark_.is_in_fork() && is_running_code_of_others();
-  if (!abandoned_) end();
+void Engine::drop() {
+  dropped_ = !mark_.is_in_fork() && is_running_code_of_others();
+  if (!dropped_) kill_all();
 }
 
-bool Engine::ended() {
-  if (abandoned_) end();
-  return abandoned_;
+bool Engine::kill_if_dropped() {
+  if (dropped_) kill_all();
+  return dropped_;
 }
 
 void Engine::terminate() {
   if (!mark_.is_in_fork()) expect_usable();
-  end();
+  kill_all();
 }
 
-void Engine::end() {
+void Engine::kill_all() {
   if (mark_.is_in_fork()) return;  // it owns no worker
   std::vector<Dispatch::Left> left;
   for (std::size_t i = 0; i < supervision_.places(); ++i) {
@@ -263,7 +263,7 @@ void Engine::end() {
   }
   supervision_.kill_all();
   closed_ = true;
-  give_up("the pool was terminated");
+  fail_all("the pool was terminated");
   for (const Dispatch::Left& each : left) each.batch.fail(broken_);
 }
 

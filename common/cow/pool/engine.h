@@ -90,7 +90,7 @@ class Engine {
   void terminate();
   /// The same, of a pool that nobody has any more: if it is running code of
   /// others, once that has come to its end.
-  void abandon();
+  void drop();
   /// After close: finishes the jobs, shuts the workers down and reaps them.
   void join();
 
@@ -109,8 +109,8 @@ class Engine {
   bool is_running_code_of_others() const {
     return runs_code_of_others_ || backlog_.is_pickling();
   }
-  // True if it was abandoned: then it has ended.
-  bool ended();
+  // If the pool was dropped: kills all workers, and returns true.
+  bool kill_if_dropped();
   // Runs code that is not the pool's, from which it cannot be used: it is in
   // the middle of something.
   template <typename Call>
@@ -143,9 +143,9 @@ class Engine {
   // A worker has died, or has sent nonsense. Its batches fail or go to others.
   void take_death(std::size_t place, bool sent_nonsense);
   // Kills all workers: fails what waits, and what comes.
-  void end();
+  void kill_all();
   // No worker can be had: fails what waits, and what comes.
-  void give_up(const std::string& reason);
+  void fail_all(const std::string& reason);
 
   ForkMark mark_;
   pid_t owner_;
@@ -161,7 +161,7 @@ class Engine {
   bool start_failed_ = false;  // in this round
   bool runs_code_of_others_ = false;
   bool closed_ = false;
-  bool abandoned_ = false;
+  bool dropped_ = false;
   std::exception_ptr broken_;  // why no worker can be started any more
 };
 

@@ -111,9 +111,9 @@ bool Engine::take_reply(std::size_t place, const Frame& reply) {
   }
   if (kind == FrameKind::kBroken) {
     // Its process is about to end; it would not go better with another one.
-    give_up(fmt::format("the initializer failed in worker {}: {}",
-                        supervision_.at(place).process.pid(),
-                        to_string(*failure)));
+    fail_all(fmt::format("the initializer failed in worker {}: {}",
+                         supervision_.at(place).process.pid(),
+                         to_string(*failure)));
   } else if (kind == FrameKind::kReady) {
     dispatch_.note_ready(place, reply.header.batch);
   } else {
@@ -146,8 +146,8 @@ void Engine::take_death(std::size_t place, bool sent_nonsense) {
   // SIGCHLD is ignored.)
   if (supervision_.spawns() && !answered && death.status.signal == 0 &&
       death.status.code != kUnknownExit) {
-    give_up(fmt::format("a spawned worker ended with {} {}",
-                        to_string(death.status), kBeforeItServed));
+    fail_all(fmt::format("a spawned worker ended with {} {}",
+                         to_string(death.status), kBeforeItServed));
   }
   std::vector<PickledBatch> unfinished;
   for (Dispatch::Left& each : left) {

@@ -126,8 +126,8 @@ class ImapJob final : public Job {
     items_.erase(batch);
     queue_.fail(batch, error);
   }
-  void abandon(std::exception_ptr error) override {
-    abandoned_ = error;
+  void fail_rest(std::exception_ptr error) override {
+    failed_ = error;
     while (!ready_.empty()) fail(next(), 0, error);
     end(std::move(error));
   }
@@ -156,8 +156,8 @@ class ImapJob final : public Job {
     queue_.holds(batch, expected_size_);
     next_item_ += items.size();
     items_.emplace(batch, std::move(items));
-    if (abandoned_) {  // while they were read
-      fail(batch, 0, abandoned_);
+    if (failed_) {  // while they were read
+      fail(batch, 0, failed_);
     } else {
       ready_.push_back(batch);
     }
@@ -195,7 +195,7 @@ class ImapJob final : public Job {
   std::int64_t next_batch_ = 0;
   std::map<std::int64_t, std::vector<Element<Item>>> items_;
   std::deque<std::int64_t> ready_;
-  std::exception_ptr abandoned_;
+  std::exception_ptr failed_;
   ResultQueue<Result> queue_;
 };
 

@@ -75,7 +75,7 @@ class Job {
   virtual void fail(std::int64_t batch, std::size_t item,
                     std::exception_ptr error) = 0;
   /// No further batch will be handed out: all that is missing fails.
-  virtual void abandon(std::exception_ptr error) = 0;
+  virtual void fail_rest(std::exception_ptr error) = 0;
   /// Takes items out of the input, as far as they are wanted now. Returns
   /// whether there is a new batch to be handed out.
   virtual bool read_input() { return false; }

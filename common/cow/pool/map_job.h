@@ -134,7 +134,7 @@ class MapJob final : public Job {
             std::exception_ptr error) override {
     outcome_.count_failure(item, std::move(error));
   }
-  void abandon(std::exception_ptr error) override {
+  void fail_rest(std::exception_ptr error) override {
     for (; has_next(); ++next_) fail(next_, range(next_).first, error);
   }
 

@@ -53,7 +53,7 @@ Pool::Pool(PoolOptions options) : engine_(std::make_shared<Engine>(options)) {
 }
 
 Pool::~Pool() {
-  if (engine_) engine_->abandon();
+  if (engine_) engine_->drop();
 }
 
 Kept<Engine> Pool::open() const {

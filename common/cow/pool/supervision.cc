@@ -44,7 +44,7 @@ Supervision::Supervision(const PoolOptions& options)
 
 Supervision::~Supervision() {
   if (!is_worker_) return;
-  poller_.disown();
+  poller_.release();
   for (const auto* workers : {&workers_, &shut_down_}) {
     for (const auto& worker : *workers) {
       if (!worker) continue;
@@ -52,7 +52,7 @@ Supervision::~Supervision() {
                               &worker->results, &worker->results_writer}) {
         end->release();
       }
-      worker->process.disown();
+      worker->process.release_descriptor();
     }
   }
 }
@@ -154,7 +154,7 @@ ExitStatus Supervision::reap(Worker& worker, const Deadline& deadline) {
                          worker.process.pid())
                  .c_str(),
              stderr);
-  worker.process.abandon();
+  worker.process.release();
   return {.code = kUnknownExit, .signal = 0};
 }
 

@@ -31,8 +31,8 @@ void WorkerProcess::kill(int signal) const {
   }
 }
 
-void WorkerProcess::abandon() {
-  child_.abandon();
+void WorkerProcess::release() {
+  child_.release();
   ask_ = nullptr;
 }
 

@@ -11,7 +11,7 @@
 namespace cow {
 
 /// Owns a worker process. Move-only; it must be waited for, as a Child, or
-/// abandoned.
+/// released.
 class WorkerProcess {
  public:
   WorkerProcess() = default;
@@ -33,9 +33,9 @@ class WorkerProcess {
   /// or the fork server, which alone could know, has ended as well.
   ExitStatus wait();
   /// As of a Child.
-  void disown() { child_.disown(); }
+  void release_descriptor() { child_.release_descriptor(); }
   /// Leaves it alone: it will not be waited for.
-  void abandon();
+  void release();
 
  private:
   Child child_;
