@@ -121,10 +121,18 @@ TEST_P(AheadBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
     EXPECT_EQ(pids.get(), std::vector<pid_t>(20, workers[2]));
   }
 
-  // They read over what lies in their pipes.
+  // They read over what lies in their pipes, and are idle then: only to one
+  // that is goes what is larger than a pipe.
   ::kill(workers[0], SIGCONT);
   ::kill(workers[1], SIGCONT);
-  EXPECT_TRUE(all_meet(pool, gate));
+  auto large = pool.map_async(
+      [](const std::string& item) {
+        return stop_at_gate(static_cast<int>(item.size()));
+      },
+      std::vector(3, std::string(2 << 20, 'x')), 1);
+  ASSERT_TRUE(gate.arrived(large, 3));
+  gate.let_go(3);
+  EXPECT_EQ(large.get(), std::vector(3, 2 << 20));
 }
 
 // As long as two of them fit into a pipe, however large they are.

@@ -108,6 +108,7 @@ TEST(Owners, TakeARangeThatEndsInASentinel) {
 }
 
 std::optional<Pool> the_pool;
+std::optional<Pending<std::vector<std::ptrdiff_t>>> the_results;
 std::vector<Descriptor> of_the_worker;
 
 PoolOptions with_descriptors() {
@@ -123,6 +124,7 @@ PoolOptions with_descriptors() {
 }
 
 std::ptrdiff_t drop_it_and_count(int /*item*/) {
+  the_results.reset();  // they hold on to it
   the_pool.reset();
   return std::count_if(
       of_the_worker.begin(), of_the_worker.end(),
@@ -134,9 +136,10 @@ TEST(Owners, OfACopyInAWorkerCloseNothingOfTheWorkers) {
   the_pool.emplace(with_descriptors());
   // The workers of the second round were forked from a pool that was complete.
   for (int round = 0; round < 2; ++round) {
-    EXPECT_EQ(the_pool->map(drop_it_and_count, numbers(4), 1),
-              (std::vector<std::ptrdiff_t>(4, 20)));
+    the_results = the_pool->map_async(drop_it_and_count, numbers(4), 1);
+    EXPECT_EQ(the_results->get(), (std::vector<std::ptrdiff_t>(4, 20)));
   }
+  the_results.reset();
   the_pool.reset();
 }
 
@@ -146,9 +149,10 @@ TEST(Owners, OfACopyInAWorkerOfAWorkerCloseNothingEither) {
     return Pool({.workers = 1}).apply(drop_it_and_count, 0);
   };
   for (int round = 0; round < 2; ++round) {
-    EXPECT_EQ(the_pool->map(have_it_dropped, numbers(4), 1),
-              (std::vector<std::ptrdiff_t>(4, 20)));
+    the_results = the_pool->map_async(have_it_dropped, numbers(4), 1);
+    EXPECT_EQ(the_results->get(), (std::vector<std::ptrdiff_t>(4, 20)));
   }
+  the_results.reset();
   the_pool.reset();
 }
 
