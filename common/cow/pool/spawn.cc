@@ -45,7 +45,7 @@ constexpr int kForkServer = 1;
 bool has_line = false;
 
 // The order that this process was started with. What else may stand there is
-// not ours: then the descriptors are not open.
+// not ours: ours are open, and above the standard streams.
 std::optional<Order> find_order() {
   const char* text = std::getenv(kOrder);
   Order order;
@@ -56,7 +56,7 @@ std::optional<Order> find_order() {
     return std::nullopt;
   }
   for (const int fd : fds) {
-    if (::fcntl(fd, F_GETFD) == -1) return std::nullopt;
+    if (fd <= STDERR_FILENO || ::fcntl(fd, F_GETFD) == -1) return std::nullopt;
   }
   return order;
 }
