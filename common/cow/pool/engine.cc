@@ -27,15 +27,16 @@ const PoolOptions& expect_meant(const PoolOptions& options) {
     throw std::invalid_argument(
         "there is a preload but no fork server to call it in");
   }
-  // Four descriptors for each. Far more are as good as a wrong number, and
-  // would take memory before the first is missing.
+  // Each has four. Far more workers are as good as a wrong number, and would
+  // take memory before the first descriptor is missing.
   rlimit descriptors{};
   ::getrlimit(RLIMIT_NOFILE, &descriptors);
   if (static_cast<rlim_t>(options.workers) > descriptors.rlim_max / 4) {
-    throw std::invalid_argument(fmt::format(
-        "{} workers need 4 descriptors each, and a process may have {}: ulimit "
-        "-Hn",
-        options.workers, descriptors.rlim_max));
+    throw PoolError(
+        fmt::format("only 0 of {} workers could be started: Too many open "
+                    "files: each needs 4, and a process may have {} (ulimit "
+                    "-Hn)",
+                    options.workers, descriptors.rlim_max));
   }
   return options;
 }
