@@ -8,8 +8,8 @@
 namespace cow {
 namespace {
 
-// Messages up to this size are copied on their way (outgoing.cc), so that the
-// pipe needs nothing of their own memory.
+// Messages up to this size are copied when they are sent (outgoing.cc). So one
+// can be stolen back while a part of it is still to be written.
 constexpr Bytes kCopied{4096};
 
 std::uint64_t bit(std::size_t slot) { return std::uint64_t{1} << slot; }
@@ -114,8 +114,8 @@ const PickledBatch& Dispatch::give(std::size_t place, PickledBatch batch) {
   Worker& worker = workers_[place];
   const auto slot = static_cast<std::size_t>(std::countr_one(worker.slots));
   worker.slots |= bit(slot);
-  // Another number each time: the frame of a batch that was stolen back may
-  // still lie in the pipe, and must not be taken for that of a later one.
+  // A new number each time. The frame of a batch that was stolen back may still
+  // lie in the pipe, and must not be taken for a later frame of the same batch.
   batch.header.batch = ++worker.last_number;
   batch.header.slot = static_cast<std::uint16_t>(slot);
   worker.offers->offer(slot, batch.header.batch);
