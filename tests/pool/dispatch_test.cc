@@ -143,16 +143,16 @@ TEST_F(Workers, LeaveWhatWasInFlightAndSayWhatTheyHadBegun) {
   give({5, 6, 7});
   EXPECT_TRUE(begin(0));
   offers_[0]->item = 53;
-  const std::vector<Dispatch::Left> left = dispatch_.remove(0);
-  ASSERT_EQ(left.size(), 3U);
-  EXPECT_EQ(left[0].batch.index, 5);
-  EXPECT_EQ(left[0].at, 53U);
-  EXPECT_EQ(left[1].batch.index, 6);
-  EXPECT_EQ(left[1].at, std::nullopt);
-  EXPECT_EQ(left[2].at, std::nullopt);
+  const std::vector<Dispatch::Unfinished> unfinished = dispatch_.remove(0);
+  ASSERT_EQ(unfinished.size(), 3U);
+  EXPECT_EQ(unfinished[0].batch.index, 5);
+  EXPECT_EQ(unfinished[0].at, 53U);
+  EXPECT_EQ(unfinished[1].batch.index, 6);
+  EXPECT_EQ(unfinished[1].at, std::nullopt);
+  EXPECT_EQ(unfinished[2].at, std::nullopt);
   EXPECT_EQ(dispatch_.in_flight(), 0U);
   // Nobody runs what goes to others.
-  for (const Dispatch::Left& each : left) {
+  for (const Dispatch::Unfinished& each : unfinished) {
     EXPECT_FALSE(
         offers_[0]->take(each.batch.header.slot, each.batch.header.batch));
   }

@@ -23,7 +23,7 @@ Dispatch::Dispatch(std::size_t places, int most_batches)
   }
 }
 
-void Dispatch::sort(Worker& worker) {
+void Dispatch::update_list(Worker& worker) {
   const auto count = static_cast<std::size_t>(std::popcount(worker.slots));
   const bool all_given = most_batches_ != 0 && worker.batches >= most_batches_;
   std::size_t list = count;
@@ -45,7 +45,7 @@ void Dispatch::add(std::size_t place, std::shared_ptr<Offers> offers,
   worker.offers = std::move(offers);
   worker.capacity = capacity;
   push(worker, 0, {}, {});
-  sort(worker);
+  update_list(worker);
 }
 
 std::uint64_t Dispatch::add_call(std::size_t place, Bytes size) {
@@ -66,13 +66,13 @@ void Dispatch::pop_front(Worker& worker) {
   worker.in_flight.pop_front();
 }
 
-std::vector<Dispatch::Left> Dispatch::remove(std::size_t place) {
+std::vector<Dispatch::Unfinished> Dispatch::remove(std::size_t place) {
   Worker none;
   none.list = workers_[place].list;
   none.entry = workers_[place].entry;
   Worker worker = std::exchange(workers_[place], std::move(none));
-  sort(workers_[place]);
-  std::vector<Left> left;
+  update_list(workers_[place]);
+  std::vector<Unfinished> unfinished;
   for (Frame& frame : worker.in_flight) {
     if (!frame.batch) continue;
     const FrameHeader& header = frame.batch->header;
@@ -80,10 +80,10 @@ std::vector<Dispatch::Left> Dispatch::remove(std::size_t place) {
     if (!worker.offers->take(header.slot, header.batch)) {
       at = worker.offers->item.load();
     }
-    left.push_back({std::move(*frame.batch), at});
+    unfinished.push_back({std::move(*frame.batch), at});
     --in_flight_;
   }
-  return left;
+  return unfinished;
 }
 
 std::optional<std::size_t> Dispatch::find_place() const {
@@ -123,13 +123,14 @@ const PickledBatch& Dispatch::give(std::size_t place, PickledBatch batch) {
   ++in_flight_;
   const Bytes size = batch.size();
   push(worker, worker.last_number, size, std::move(batch));
-  sort(worker);
+  update_list(worker);
   return *worker.in_flight.back().batch;
 }
 
-void Dispatch::note_written(std::size_t place, Bytes all_but, Bytes capacity) {
+void Dispatch::note_written(std::size_t place, Bytes unwritten,
+                            Bytes capacity) {
   Worker& worker = workers_[place];
-  worker.written = worker.given - all_but;
+  worker.written = worker.given - unwritten;
   worker.capacity = capacity;
 }
 
@@ -195,7 +196,7 @@ void Dispatch::note_ready(std::size_t place, std::uint64_t number) {
          worker.in_flight.front().number <= number) {
     pop_front(worker);
   }
-  sort(worker);
+  update_list(worker);
 }
 
 void Dispatch::take_off(Worker& worker, const PickledBatch& batch) {
@@ -209,7 +210,7 @@ PickledBatch Dispatch::finish(std::size_t place) {
   PickledBatch batch = std::move(*worker.in_flight.front().batch);
   take_off(worker, batch);
   pop_front(worker);
-  sort(worker);
+  update_list(worker);
   return batch;
 }
 
@@ -232,7 +233,7 @@ std::vector<PickledBatch> Dispatch::steal_while(Worker& worker, Wanted wanted) {
     stolen.insert(stolen.begin(), std::move(*frame->batch));
     frame->batch.reset();
   }
-  sort(worker);
+  update_list(worker);
   return stolen;
 }
 

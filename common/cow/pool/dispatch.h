@@ -39,12 +39,12 @@ class Dispatch {
   /// that frame, which takes `size` bytes.
   std::uint64_t add_call(std::size_t place, Bytes size);
   /// A batch that a worker had in flight when it ended.
-  struct Left {
+  struct Unfinished {
     PickledBatch batch;
     std::optional<std::uint64_t> at;  ///< the item it was at, if begun
   };
   /// The worker has ended: empties its place. Returns its batches, in order.
-  std::vector<Left> remove(std::size_t place);
+  std::vector<Unfinished> remove(std::size_t place);
 
   bool is_idle(std::size_t place) const {
     return workers_[place].list == 0 && workers_[place].in_flight.empty();
@@ -53,7 +53,7 @@ class Dispatch {
     return !lists_[0].empty() && is_idle(lists_[0].front());
   }
   /// Whether each worker that may be given more has a batch in flight.
-  bool all_have_some() const { return lists_[0].empty(); }
+  bool all_have_batches() const { return lists_[0].empty(); }
   /// A place for one more worker: an empty one, or else that of a worker that
   /// has done all the batches it may be given. None if there is neither.
   std::optional<std::size_t> find_place() const;
@@ -69,9 +69,9 @@ class Dispatch {
   /// Offers the batch to the worker. Returns it, to be sent: the reference is
   /// good until the batch is finished or stolen back.
   const PickledBatch& give(std::size_t place, PickledBatch batch);
-  /// What the worker was given is in its pipe, but for `all_but`, which is
+  /// What the worker was given is in its pipe, but for `unwritten`, which is
   /// still to be written. The pipe holds `capacity`.
-  void note_written(std::size_t place, Bytes all_but, Bytes capacity);
+  void note_written(std::size_t place, Bytes unwritten, Bytes capacity);
 
   /// Whether the worker has answered its start.
   bool has_answered(std::size_t place) const;
@@ -124,7 +124,7 @@ class Dispatch {
   static constexpr std::size_t kEmpty = kMostInFlight + 2;  // no worker
 
   // Puts the place on the list where it belongs.
-  void sort(Worker& worker);
+  void update_list(Worker& worker);
   static void push(Worker& worker, std::uint64_t number, Bytes size,
                    std::optional<PickledBatch> batch);
   static void pop_front(Worker& worker);

@@ -138,7 +138,7 @@ void Engine::hand_out() {
   bool gave = false;
   for (;;) {
     if (backlog_.find_next()) {
-      if (dispatch_.all_have_some()) {
+      if (dispatch_.all_have_batches()) {
         flush_given();  // rather than have it wait for the start
         if (start_one_more()) continue;
         if (!backlog_.find_next()) break;  // it has failed
@@ -255,17 +255,17 @@ void Engine::terminate() {
 
 void Engine::kill_all() {
   if (mark_.is_in_fork()) return;  // it owns no worker
-  std::vector<Dispatch::Left> left;
+  std::vector<Dispatch::Unfinished> unfinished;
   for (std::size_t i = 0; i < supervision_.places(); ++i) {
     if (supervision_.is_empty(i)) continue;
-    for (Dispatch::Left& each : dispatch_.remove(i)) {
-      left.push_back(std::move(each));
+    for (Dispatch::Unfinished& each : dispatch_.remove(i)) {
+      unfinished.push_back(std::move(each));
     }
   }
   supervision_.kill_all();
   closed_ = true;
   fail_all("the pool was terminated");
-  for (const Dispatch::Left& each : left) each.batch.fail(broken_);
+  for (const Dispatch::Unfinished& each : unfinished) each.batch.fail(broken_);
 }
 
 void Engine::join() {

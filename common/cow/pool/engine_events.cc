@@ -140,7 +140,7 @@ bool Engine::take_reply(std::size_t place, const Frame& reply) {
 
 void Engine::take_death(std::size_t place, bool sent_nonsense) {
   const bool answered = dispatch_.has_answered(place);
-  std::vector<Dispatch::Left> left = dispatch_.remove(place);
+  std::vector<Dispatch::Unfinished> unfinished = dispatch_.remove(place);
   const Death death = supervision_.reap(place, sent_nonsense);
   // It would not go better with another one. (How it ended is unknown where
   // SIGCHLD is ignored.)
@@ -149,18 +149,18 @@ void Engine::take_death(std::size_t place, bool sent_nonsense) {
     fail_all(fmt::format("a spawned worker ended with {} {}",
                          to_string(death.status), kBeforeItServed));
   }
-  std::vector<PickledBatch> unfinished;
-  for (Dispatch::Left& each : left) {
+  std::vector<PickledBatch> given_again;
+  for (Dispatch::Unfinished& each : unfinished) {
     if (broken_) {
       each.batch.fail(broken_);
     } else if (each.at && (on_death_ == OnDeath::kFail ||
                            std::exchange(each.batch.retried, true))) {
       fail(each.batch, death, each.at);
     } else {
-      unfinished.push_back(std::move(each.batch));
+      given_again.push_back(std::move(each.batch));
     }
   }
-  put_back(std::move(unfinished));
+  put_back(std::move(given_again));
   // Nobody comes so far as to begin it.
   if (supervision_.starts_fail() && backlog_.find_next()) {
     fail(backlog_.take_next(), death, std::nullopt);
