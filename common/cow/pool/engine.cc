@@ -27,8 +27,8 @@ const PoolOptions& expect_meant(const PoolOptions& options) {
     throw std::invalid_argument(
         "there is a preload but no fork server to call it in");
   }
-  // Each has four. Far more workers are as good as a wrong number, and would
-  // take memory before the first descriptor is missing.
+  // Each worker takes four descriptors. More workers than the hard limit allows
+  // are a mistake, and would take memory before a descriptor is missing.
   rlimit descriptors{};
   ::getrlimit(RLIMIT_NOFILE, &descriptors);
   if (static_cast<rlim_t>(options.workers) > descriptors.rlim_max / 4) {
@@ -157,7 +157,7 @@ void Engine::hand_out() {
     }
   }
   became_idle_ = false;
-  // It will steal.
+  // It will steal from the others.
   if (dispatch_.in_flight() > dispatch_.present()) start_one_more();
   flush_given();
 }
@@ -172,7 +172,7 @@ bool Engine::steal_back(std::size_t spared) {
   return put_back(dispatch_.steal_back(spared));
 }
 
-// False if there are none.
+// False if `batches` is empty.
 bool Engine::put_back(std::vector<PickledBatch> batches) {
   const bool some = !batches.empty();
   for (const PickledBatch& batch : batches) batch.count(-1);
@@ -200,7 +200,7 @@ bool Engine::start_in(std::size_t place) {
       }
       start_failed_ = true;
       if (dispatch_.present() > 0) return false;  // it is tried again later
-      // Those that have done their part may hold what a new one lacks.
+      // Workers that are done may hold what a new one lacks.
       if (shut_down_all()) continue;
       fail_all(fmt::format("no worker can be started: {}", error.what()));
       return false;

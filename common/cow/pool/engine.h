@@ -1,5 +1,5 @@
-// What runs a pool: it joins what is to be done (Backlog), who does it
-// (Dispatch), the processes (Supervision) and their pipes.
+// What runs a pool. It joins what waits (Backlog), which worker gets it
+// (Dispatch), and the processes with their pipes (Supervision).
 //
 // One thread, no lock: the parent makes progress whenever it waits for a
 // result, by epoll(7) over the pipes and pidfds of its workers. Each worker has
@@ -29,7 +29,7 @@
 
 namespace cow {
 
-/// Not thread-safe: one pool is used by one thread, which lives as long as it.
+/// Not thread-safe: a pool is used by one thread, which lives as long as it.
 class Engine {
  public:
   explicit Engine(const PoolOptions& options);
@@ -39,21 +39,22 @@ class Engine {
 
   /// Starts the workers. Throws PoolError with the reason if that fails.
   void start();
-  /// Throws PoolError in a copy that a fork has made, and in code of others
-  /// that the pool runs in order to pickle or unpickle.
+  /// Throws PoolError in a copy of the pool that a fork has made. Throws it,
+  /// too, if called by code of others that the pool is running in order to
+  /// pickle or unpickle.
   void expect_usable() const;
-  /// Throws PoolError, with the reason, unless jobs are taken.
+  /// Throws PoolError, with the reason, if the pool takes no jobs.
   void expect_open() const;
-  /// Puts a job behind those that wait, and begins it if a worker has time. To
-  /// be called after `expect_open`; throws as that does if the pool has ended
-  /// since, while the job was made.
+  /// Puts a job behind those that wait, and hands out what workers can take. To
+  /// be called after `expect_open`. The pool may have ended since, while the
+  /// job was made: then this throws as `expect_open` does.
   void submit(std::shared_ptr<Job> job);
-  /// Takes back those batches of `job`, which nobody wants any more, that no
-  /// worker has begun. They fail, for nobody to see. What was given behind them
-  /// is taken back with them, to be given again.
+  /// Nobody wants `job` any more: takes back those of its batches that no
+  /// worker has begun. They fail, for nobody to see. The batches behind them in
+  /// a pipe are taken back as well, and given again.
   void take_back(const Job& job);
-  /// Gives what there is to be done to workers that have time for it. Does not
-  /// wait.
+  /// Gives what waits to workers that can take it; steals back for those that
+  /// are idle; starts workers where some are missing. Does not wait.
   void hand_out();
   /// One round: hands out batches, then waits until a worker answers, can take
   /// more, or dies; or `also` (a descriptor, if not -1) is readable; or
@@ -67,7 +68,7 @@ class Engine {
     const Deadline deadline(time);
     while (!done()) {
       const int left = deadline.milliseconds_left();
-      progress(-1, left);  // with no time left, too: it takes in what is there
+      progress(-1, left);  // also without time: it takes in what is there
       if (left == 0) return done();
     }
     return true;
@@ -84,12 +85,12 @@ class Engine {
     return false;
   }
 
-  /// No more jobs; those that wait will be done.
+  /// Takes no more jobs. Those that wait will be done.
   void close() { closed_ = true; }
   /// Kills the workers; jobs that are not done fail.
   void terminate();
-  /// The same, of a pool that nobody has any more: if it is running code of
-  /// others, once that has come to its end.
+  /// The same, for a pool that its user has destroyed. If it is running code of
+  /// others, it ends when that code returns.
   void drop();
   /// After close: finishes the jobs, shuts the workers down and reaps them.
   void join();
@@ -97,7 +98,7 @@ class Engine {
   int size() const { return static_cast<int>(supervision_.places()); }
   /// Process ids of the workers that are there.
   std::vector<pid_t> pids() const { return supervision_.pids(); }
-  /// What initializers took that had to be sent; a batch each.
+  /// What sending initializers moved through the pipes: one batch each.
   const Transfer& initialization() const { return initialization_; }
   /// Is readable when there is something to take in.
   int descriptor() const { return supervision_.descriptor(); }
@@ -111,8 +112,8 @@ class Engine {
   }
   // If the pool was dropped: kills all workers, and returns true.
   bool kill_if_dropped();
-  // Runs code that is not the pool's, from which it cannot be used: it is in
-  // the middle of something.
+  // Runs code that is not the pool's. That code cannot use the pool, which is
+  // in the middle of something.
   template <typename Call>
   auto run_code_of_others(Call call) {
     struct Flag {
@@ -122,19 +123,21 @@ class Engine {
     return call();
   }
 
-  // A worker was started in this place.
+  // A worker was started in this place: Dispatch is told, and the worker is
+  // sent its call.
   void take_in(std::size_t place);
   // Starts one more worker; false if there is no place or that fails.
   bool start_one_more();
   bool start_in(std::size_t place);
-  bool shut_down_all();  // false if there are none
+  // Shuts down all workers and reaps them; false if there are none.
+  bool shut_down_all();
   void shut_down(std::size_t place);
   bool steal_back(std::size_t spared);
   bool put_back(std::vector<PickledBatch> batches);
   void give_next(std::size_t place);
   void flush_given();
   void flush(std::size_t place);
-  // Takes in what has happened, after at most so long.
+  // Waits until something happens, at most so long, and takes it in.
   void take_in_events(int milliseconds, int also);
   // Takes in what a worker has sent; false if that cannot be an answer.
   bool read_replies(std::size_t place);
@@ -142,27 +145,27 @@ class Engine {
   bool take_reply(std::size_t place, const Frame& reply);
   // A worker has died, or has sent nonsense. Its batches fail or go to others.
   void take_death(std::size_t place, bool sent_nonsense);
-  // Kills all workers: fails what waits, and what comes.
+  // Ends the pool: kills all workers, and fails all that is not done.
   void kill_all();
-  // No worker can be had: fails what waits, and what comes.
+  // Fails what waits and what comes. Batches in flight are left alone.
   void fail_all(const std::string& reason);
 
   ForkMark mark_;
   pid_t owner_;
   OnDeath on_death_;
-  std::size_t at_start_;  // workers
+  std::size_t at_start_;  // how many workers are started at first
   Backlog backlog_;
   Dispatch dispatch_;
   Supervision supervision_;
   std::unique_ptr<FrameReader::Buffer> buffer_;  // for replies
   Transfer initialization_;
   std::vector<std::size_t> unflushed_;  // places that were given something
-  bool became_idle_ = false;   // workers, since batches were handed out
+  bool became_idle_ = false;   // a worker did, since batches were handed out
   bool start_failed_ = false;  // in this round
   bool runs_code_of_others_ = false;
   bool closed_ = false;
   bool dropped_ = false;
-  std::exception_ptr broken_;  // why no worker can be started any more
+  std::exception_ptr broken_;  // why the pool can do no more; null if it can
 };
 
 }  // namespace cow

@@ -14,8 +14,8 @@
 namespace cow {
 namespace {
 
-// A worker has died with `batch`; at which item, if it had begun it and this
-// is one of them.
+// A worker has died with `batch` in flight, at item `at` if it had begun it.
+// The failure names that item if it is one of the batch, or else all of them.
 void fail(const PickledBatch& batch, const Death& death,
           std::optional<std::uint64_t> at) {
   std::uint64_t first = batch.header.first;
@@ -58,8 +58,8 @@ void Engine::take_in_events(int milliseconds, int also) {
   }
   for (const std::size_t place : dead) {
     if (supervision_.is_empty(place)) continue;
-    // What was sent before the end still counts. (Twice, for once may read
-    // nothing: FrameReader::next.)
+    // What was sent before the end still counts. (Twice, because one call may
+    // read nothing though there is something: FrameReader::next.)
     const bool sound = read_replies(place) && read_replies(place);
     take_death(place, !sound);
   }
@@ -110,7 +110,7 @@ bool Engine::take_reply(std::size_t place, const Frame& reply) {
     }
   }
   if (kind == FrameKind::kBroken) {
-    // Its process is about to end; it would not go better with another one.
+    // Its process is about to end. In another one it would fail as well.
     fail_all(fmt::format("the initializer failed in worker {}: {}",
                          supervision_.at(place).process.pid(),
                          to_string(*failure)));
@@ -142,8 +142,8 @@ void Engine::take_death(std::size_t place, bool sent_nonsense) {
   const bool answered = dispatch_.has_answered(place);
   std::vector<Dispatch::Unfinished> unfinished = dispatch_.remove(place);
   const Death death = supervision_.reap(place, sent_nonsense);
-  // It would not go better with another one. (How it ended is unknown where
-  // SIGCHLD is ignored.)
+  // Another one would end as well. (How this one ended is unknown where SIGCHLD
+  // is ignored.)
   if (supervision_.spawns() && !answered && death.status.signal == 0 &&
       death.status.code != kUnknownExit) {
     fail_all(fmt::format("a spawned worker ended with {} {}",
@@ -161,7 +161,7 @@ void Engine::take_death(std::size_t place, bool sent_nonsense) {
     }
   }
   put_back(std::move(given_again));
-  // Nobody comes so far as to begin it.
+  // No worker lives long enough to begin a batch.
   if (supervision_.starts_fail() && backlog_.find_next()) {
     fail(backlog_.take_next(), death, std::nullopt);
   }
