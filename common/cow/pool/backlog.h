@@ -1,5 +1,5 @@
-// What waits to be given to a worker: jobs of which more batches are to come,
-// and batches that are pickled already.
+// What waits to be given to a worker: jobs that have more batches to give, and
+// batches that are pickled already.
 #pragma once
 
 #include <deque>
@@ -20,24 +20,23 @@ class Backlog {
   void put_back(std::vector<PickledBatch> batches);
   /// Whether a batch waits.
   bool has_next() const;
-  /// Makes `next` the next batch that somebody wants; false if there is none.
-  /// What cannot be pickled fails.
+  /// Makes `next` the next batch that somebody wants, and pickles it if it has
+  /// to. False if there is none. What cannot be pickled fails.
   bool find_next();
   const PickledBatch& next() const { return pickled_.front(); }
   PickledBatch take_next();
-  /// The jobs of which more is to come.
+  /// The jobs that have more batches to give.
   const std::deque<std::shared_ptr<Job>>& jobs() const { return jobs_; }
-  /// Has everything fail.
+  /// Fails all that waits.
   void fail_all(const std::exception_ptr& error);
 
-  /// Whether a job is being asked for the bytes of a batch, which runs code of
-  /// others.
+  /// Whether a batch is being pickled, which runs code of others.
   bool is_pickling() const { return is_pickling_; }
-  /// Whether something has failed since this was asked.
-  bool take_failed() { return std::exchange(has_failed_, false); }
+  /// Whether something has failed since the last call, which this clears.
+  bool clear_failed() { return std::exchange(has_failed_, false); }
 
  private:
-  // False if that fails, and so does the batch.
+  // If pickling fails, the batch does, and the result is false.
   bool pickle_next_of(const std::shared_ptr<Job>& job);
 
   std::deque<std::shared_ptr<Job>> jobs_;

@@ -58,9 +58,9 @@ Engine::~Engine() { kill_all(); }
 
 void Engine::start() {
   try {
-    mark_.set();
+    fork_mark_.set();
     supervision_.start_first(at_start_);
-    for (std::size_t i = 0; i < at_start_; ++i) take_in(i);
+    for (std::size_t i = 0; i < at_start_; ++i) add_worker(i);
   } catch (const std::system_error& error) {
     const std::size_t started = pids().size();
     kill_all();
@@ -69,7 +69,7 @@ void Engine::start() {
   }
 }
 
-void Engine::take_in(std::size_t place) {
+void Engine::add_worker(std::size_t place) {
   Supervision::Worker& worker = supervision_.at(place);
   dispatch_.add(place, worker.offers, worker.capacity);
   const Call& call = supervision_.call_to_send();
@@ -86,7 +86,7 @@ void Engine::take_in(std::size_t place) {
 }
 
 void Engine::expect_usable() const {
-  if (mark_.is_in_fork()) {
+  if (fork_mark_.is_in_fork()) {
     throw PoolError(fmt::format(
         "the pool belongs to process {}, of which this one is a fork", owner_));
   }
@@ -116,16 +116,16 @@ void Engine::submit(std::shared_ptr<Job> job) {
 }
 
 void Engine::take_back(const Job& job) {
-  if (mark_.is_in_fork()) return;  // it has taken none
+  if (fork_mark_.is_in_fork()) return;  // it has taken none
   put_back(dispatch_.steal_back(job));
 }
 
 bool Engine::progress(int also, int milliseconds) {
   expect_usable();
-  backlog_.take_failed();
+  backlog_.clear_failed();
   hand_out();
   if (kill_if_dropped()) return false;
-  if (backlog_.take_failed()) milliseconds = 0;  // it may be waited for
+  if (backlog_.clear_failed()) milliseconds = 0;  // it may be waited for
   if (also == -1 && dispatch_.in_flight() == 0 && !backlog_.has_next())
     return false;
   take_in_events(milliseconds, also);
@@ -191,7 +191,7 @@ bool Engine::start_in(std::size_t place) {
   for (;;) {
     try {
       supervision_.start(place);
-      take_in(place);
+      add_worker(place);
       return true;
     } catch (const std::exception& error) {
       dispatch_.remove(place);
@@ -201,14 +201,14 @@ bool Engine::start_in(std::size_t place) {
       start_failed_ = true;
       if (dispatch_.present() > 0) return false;  // it is tried again later
       // Workers that are done may hold what a new one lacks.
-      if (shut_down_all()) continue;
+      if (shut_down_and_reap_all()) continue;
       fail_all(fmt::format("no worker can be started: {}", error.what()));
       return false;
     }
   }
 }
 
-bool Engine::shut_down_all() {
+bool Engine::shut_down_and_reap_all() {
   for (std::size_t i = 0; i < supervision_.places(); ++i) {
     if (!supervision_.is_empty(i)) shut_down(i);
   }
@@ -239,7 +239,7 @@ void Engine::fail_all(const std::string& reason) {
 }
 
 void Engine::drop() {
-  dropped_ = !mark_.is_in_fork() && is_running_code_of_others();
+  dropped_ = !fork_mark_.is_in_fork() && is_running_code_of_others();
   if (!dropped_) kill_all();
 }
 
@@ -249,12 +249,12 @@ bool Engine::kill_if_dropped() {
 }
 
 void Engine::terminate() {
-  if (!mark_.is_in_fork()) expect_usable();
+  if (!fork_mark_.is_in_fork()) expect_usable();
   kill_all();
 }
 
 void Engine::kill_all() {
-  if (mark_.is_in_fork()) return;  // it owns no worker
+  if (fork_mark_.is_in_fork()) return;  // it owns no worker
   std::vector<Dispatch::Unfinished> unfinished;
   for (std::size_t i = 0; i < supervision_.places(); ++i) {
     if (supervision_.is_empty(i)) continue;
@@ -276,7 +276,7 @@ void Engine::join() {
     job->read_input_to_its_end();
   }
   while (dispatch_.in_flight() > 0 || backlog_.has_next()) progress();
-  shut_down_all();
+  shut_down_and_reap_all();
   supervision_.stop_server();
 }
 

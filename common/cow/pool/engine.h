@@ -125,12 +125,12 @@ class Engine {
 
   // A worker was started in this place: Dispatch is told, and the worker is
   // sent its call.
-  void take_in(std::size_t place);
+  void add_worker(std::size_t place);
   // Starts one more worker; false if there is no place or that fails.
   bool start_one_more();
   bool start_in(std::size_t place);
   // Shuts down all workers and reaps them; false if there are none.
-  bool shut_down_all();
+  bool shut_down_and_reap_all();
   void shut_down(std::size_t place);
   bool steal_back(std::size_t spared);
   bool put_back(std::vector<PickledBatch> batches);
@@ -150,7 +150,7 @@ class Engine {
   // Fails what waits and what comes. Batches in flight are left alone.
   void fail_all(const std::string& reason);
 
-  ForkMark mark_;
+  ForkMark fork_mark_;
   pid_t owner_;
   OnDeath on_death_;
   std::size_t at_start_;  // how many workers are started at first
