@@ -15,14 +15,14 @@
 namespace cow {
 namespace {
 
-// How long the end of a worker that was killed may take. A thousandth would do,
-// if the kernel kills it at all.
+// How long a worker that was killed may take to end. If the kernel kills it at
+// all, a thousandth of this is enough.
 constexpr std::chrono::milliseconds kPatience(2000);
 
-// As much as an unprivileged process may have, of pipes that are few: each
-// change of sides between two processes then moves more. pipe(7). Where it is
-// refused, because this user has many pipes, a small one will do. Returns how
-// much it holds then, if it was not large before.
+// To the most that an unprivileged process may have, pipe(7): then each switch
+// between two processes moves more. It may be refused, because this user has
+// many pipes; the pipe works as it is. Returns how much it holds now, or not
+// above 0 if it was not enlarged.
 int enlarge(const Descriptor& pipe, bool& large) {
   constexpr int kCapacity = 1 << 20;
   if (std::exchange(large, true)) return 0;
@@ -137,8 +137,8 @@ Death Supervision::reap(std::size_t place, bool sent_nonsense) {
           .sent_nonsense = sent_nonsense};
 }
 
-// One that has given up its privileges since is refused to send signals to its
-// workers. Those that are idle end because nobody can write to them any more.
+// A process that has given up its privileges may not signal its workers any
+// more. So the pipes are closed as well: an idle worker then ends by itself.
 void Supervision::kill(Worker& worker) {
   worker.process.kill(SIGKILL);
   worker.tasks.close();
@@ -161,8 +161,8 @@ ExitStatus Supervision::reap(Worker& worker, const Deadline& deadline) {
 void Supervision::shut_down(std::size_t place) {
   Worker& worker = *shut_down_.emplace_back(remove(place));
   worker.outgoing.add({.kind = FrameKind::kStop}, Message());
-  // What was stolen back may fill its pipe, if it has been stopped: then it is
-  // woken, and room is awaited. There will be none if it is dead.
+  // Somebody may have stopped it, and stolen batches may fill its pipe. So it
+  // is woken, and room for the stop frame is awaited, unless it is dead.
   worker.process.kill(SIGCONT);
   std::array<pollfd, 2> room_or_end{
       {{.fd = worker.tasks.get(), .events = POLLOUT, .revents = 0},
@@ -183,8 +183,8 @@ void Supervision::reap_ended() {
 
 bool Supervision::reap_all() {
   const bool some = !shut_down_.empty();
-  // Backwards: the first may be the init of a PID namespace, which does not end
-  // before all others of it were reaped: pid_namespaces(7).
+  // Backwards: the first may be the init of a PID namespace, which ends only
+  // after all its other processes were reaped: pid_namespaces(7).
   for (; !shut_down_.empty(); shut_down_.pop_back()) {
     shut_down_.back()->process.wait();
   }

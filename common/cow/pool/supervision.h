@@ -1,5 +1,5 @@
-// The processes of a pool: how they start, die and end, and what is watched of
-// them.
+// The processes of a pool: how they start and end, their pipes, and what is
+// watched of them.
 #pragma once
 
 #include <sys/types.h>
@@ -29,15 +29,16 @@ namespace cow {
 struct Death {
   pid_t pid = 0;
   ExitStatus status = {};
-  bool sent_nonsense = false;  ///< it was killed for it
+  bool sent_nonsense = false;  ///< so it was killed
 
   /// "signal 9 (Killed)".
   std::string text() const;
 };
 
-/// Owns the workers, each in its place. A worker *dies* by itself, it is
+/// Owns the workers, each in its place. A worker *dies* by itself, or it is
 /// *killed*, or it is *shut down*: told to end when it has done what it was
-/// given. In each case it is *reaped*: its end is awaited, its status taken.
+/// given. In each case it is *reaped*: its end is awaited and its exit status
+/// taken.
 class Supervision {
  public:
   explicit Supervision(const PoolOptions& options);
@@ -45,8 +46,7 @@ class Supervision {
   Supervision& operator=(const Supervision&) = delete;
   ~Supervision();
 
-  /// A worker, and the pool's ends of its pipes: they move frames, and know
-  /// nothing of what is in them.
+  /// A worker, and the pool's ends of its pipes.
   struct Worker {
     Descriptor tasks;  ///< where frames are written; does not wait
     /// The other end of `tasks`: as long as somebody can read, a write to the
@@ -60,11 +60,11 @@ class Supervision {
     WorkerProcess process = {};
     OutgoingFrames outgoing = {};  ///< for `flush`
     FrameReader replies = {};
-    Message call = {};            ///< that it is sent first
+    Message call = {};            ///< what it is sent first, if anything
     Bytes capacity{64 << 10};     ///< of `tasks`, at first: pipe(7)
     bool waits_for_room = false;  ///< `tasks` is full
     bool has_started = false;
-    // Whether the pipes were made larger, which they are when they need it.
+    // Whether the pipe was enlarged: when first something did not fit into it.
     bool large_tasks = false;
     bool large_results = false;
   };
@@ -77,20 +77,20 @@ class Supervision {
   pid_t fork_server() const { return server_ ? server_->pid() : 0; }
   /// Whether each worker is this program, run from its beginning.
   bool spawns() const { return method_ == StartMethod::kSpawn; }
-  /// What a worker has to be sent before its first batch; nothing if it
-  /// inherits that.
+  /// The initializer, if a worker has to be sent it before its first batch. No
+  /// call if the worker inherits it.
   const Call& call_to_send() const;
 
-  /// Starts a worker in each of the first places. To be called first. Throws
-  /// PoolError or std::system_error; those that could be started are there
-  /// then.
+  /// Starts a worker in each of the first `count` places. To be called first.
+  /// Throws PoolError or std::system_error; those that could be started are
+  /// there then.
   void start_first(std::size_t count);
-  /// Starts one in an empty place. Throws as that does.
+  /// Starts a worker in an empty place. Throws as `start_first` does.
   void start(std::size_t place);
-  /// A worker has come through its start.
+  /// The worker has started: it serves batches.
   void note_started(std::size_t place);
-  /// Whether one after the other does not, as with an initializer that calls
-  /// exit, and none is there that has.
+  /// Whether one worker after the other has ended in its start, as with an
+  /// initializer that calls exit, and there is no other that has started.
   bool starts_fail() const;
 
   /// What `poller` reports of the worker in a place.
@@ -103,16 +103,17 @@ class Supervision {
   }
   Poller& poller() { return poller_; }
   int descriptor() const { return poller_.descriptor(); }
-  /// Nobody can write to the worker's results any more.
+  /// Watches the worker's results no more: nobody can write to them.
   void forget_results(std::size_t place);
   /// Writes to a worker what its pipe takes; kRoom is reported when it takes
   /// more. Throws std::system_error.
   void flush(std::size_t place);
-  /// A large reply is coming.
+  /// Enlarges the pipe of results, because a large reply is coming.
   void enlarge_results(std::size_t place);
 
   /// Reaps a worker that has died. One that has sent nonsense is killed first.
   Death reap(std::size_t place, bool sent_nonsense);
+  /// Tells a worker to end, and empties its place. It is still to be reaped.
   void shut_down(std::size_t place);
   /// Reaps those that were shut down and have ended.
   void reap_ended();
@@ -138,8 +139,9 @@ class Supervision {
   DescriptorRanges open_descriptors() const;
   void watch(int fd, std::uint32_t events, std::size_t place, Event event);
   std::unique_ptr<Worker> remove(std::size_t place);
+  // Also closes its pipes.
   static void kill(Worker& worker);
-  // Waits for its end, as long as there is time.
+  // Waits for its end until the deadline. Says so if it leaves it.
   static ExitStatus reap(Worker& worker, const Deadline& deadline);
 
   StartMethod method_;
@@ -150,7 +152,7 @@ class Supervision {
   std::vector<std::unique_ptr<Worker>> workers_;    // null: none is there
   std::vector<std::unique_ptr<Worker>> shut_down_;  // not yet reaped
   std::size_t failed_starts_ = 0;                   // in a row
-  bool is_worker_ = false;  // in a process that it has forked, and its copies
+  bool is_worker_ = false;  // in a forked worker, and in what that forks
 };
 
 }  // namespace cow

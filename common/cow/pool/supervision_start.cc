@@ -1,4 +1,4 @@
-// How a pool comes by its workers: by each start method, a process that serves
+// How a pool starts its workers: by each start method, a process that serves
 // two pipes.
 #include <fmt/core.h>
 #include <sys/prctl.h>
@@ -22,12 +22,13 @@
 namespace cow {
 namespace {
 
-// So many fork servers may die while they fork a worker before it is taken for
-// something that the next would die of as well.
+// When so many fork servers have died while they forked one worker, the next
+// would die as well.
 constexpr int kMostServers = 3;
 
-// So many workers have their pipes made before the first of them is forked. Of
-// thousands, each would be given the pipes of all, and have to close them.
+// For so many workers the pipes are made at once, before the first is forked.
+// If it were thousands, each worker would inherit the pipes of all, and would
+// have to close them.
 constexpr std::size_t kMostAtOnce = 64;
 
 void expect_sendable(const Call& call, const char* what) {
@@ -97,8 +98,8 @@ void Supervision::start(std::span<const std::size_t> places) {
       flush_output();
       held.emplace(SIGINT);  // until the workers ignore it
     }
-    // Nothing else in between: each page that the pool writes between two forks
-    // is copied, once for each worker.
+    // This loop does nothing else: each page that the pool writes between two
+    // forks is copied, once for each worker.
     for (const std::size_t place : places) {
       auto& worker = workers_[place];
       worker->process = start_process(worker, descriptors);

@@ -7,9 +7,9 @@
 namespace cow {
 namespace {
 
-// Where this process takes in orphans, as the first of a container does, a
-// worker of a server that has ended is its child now. Elsewhere it is nobody's
-// here, which is no error.
+// After the end of the fork server its worker may be a child of this process:
+// where this one takes in orphans, as the first process of a container does.
+// Elsewhere it is not, which is no error.
 void reap_orphan(const Descriptor& pidfd) {
   constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD: waitid(2)
   siginfo_t ignored{};

@@ -1,4 +1,4 @@
-// A worker as a process: a child of this one, or of its fork server.
+// A worker's process: a child of this one, or of its fork server.
 #pragma once
 
 #include <sys/types.h>
@@ -10,15 +10,15 @@
 
 namespace cow {
 
-/// Owns a worker process. Move-only; it must be waited for, as a Child, or
+/// Owns a worker's process. Move-only. Like a Child, it must be waited for or
 /// released.
 class WorkerProcess {
  public:
   WorkerProcess() = default;
   explicit WorkerProcess(Child child) : child_(std::move(child)) {}
-  /// A child of another process, such as a fork server; `pidfd` is of process
-  /// `pid`. `ask`, called once that has ended, has its parent reap it and says
-  /// how it ended, or kUnknownExit.
+  /// Process `pid`, a child of another process such as a fork server; `pidfd`
+  /// is its pidfd. `ask` is called when it has ended: that has its parent reap
+  /// it, and says how it ended, or kUnknownExit.
   WorkerProcess(pid_t pid, Descriptor pidfd, std::function<ExitStatus()> ask);
 
   /// Whether there is one that was not waited for.
@@ -28,18 +28,18 @@ class WorkerProcess {
   int descriptor() const { return ask_ ? pidfd_.get() : child_.descriptor(); }
   /// Sends `signal`; a process that has already ended is no error.
   void kill(int signal) const;
-  /// Waits for the end and says how it ended. kUnknownExit, which is not exit
-  /// status 0, if nobody knows: this process is its parent and ignores SIGCHLD,
-  /// or the fork server, which alone could know, has ended as well.
+  /// Waits for the end and says how it ended. kUnknownExit if nobody knows:
+  /// this process is its parent and ignores SIGCHLD, or its parent is the fork
+  /// server and has ended as well.
   ExitStatus wait();
-  /// As of a Child.
+  /// As for a Child.
   void release_descriptor() { child_.release_descriptor(); }
   /// Leaves it alone: it will not be waited for.
   void release();
 
  private:
   Child child_;
-  // Or, of another process:
+  // Or, for a child of another process:
   pid_t pid_ = 0;
   Descriptor pidfd_;
   std::function<ExitStatus()> ask_;
