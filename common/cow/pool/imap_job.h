@@ -99,7 +99,7 @@ class ImapJob final : public Job {
         Kind::pickle(task_, std::span<const Element<Item>>(items));
     message_size_ = message.size();
     expected_size_ = std::max(expected_size_, message_size_);
-    queue_.holds(batch, expected_size_);
+    queue_.note_size(batch, expected_size_);
     return message;
   }
 
@@ -118,7 +118,7 @@ class ImapJob final : public Job {
     items_.erase(batch);
     const Bytes size(payload.size());
     expected_size_ = std::max({size, message_size_, expected_size_ / 2});
-    queue_.holds(batch, size);
+    queue_.note_size(batch, size);
     queue_.succeed(batch, std::move(outcomes));
   }
   void fail(std::int64_t batch, std::size_t /*item*/,
@@ -153,7 +153,7 @@ class ImapJob final : public Job {
     if (items.empty()) return;
     const std::int64_t batch = next_batch_++;
     queue_.begin(batch, {next_item_, items.size()});
-    queue_.holds(batch, expected_size_);
+    queue_.note_size(batch, expected_size_);
     next_item_ += items.size();
     items_.emplace(batch, std::move(items));
     if (failed_) {  // while they were read

@@ -36,8 +36,9 @@ class ResultQueue {
     batches_[batch].items = items;
   }
   ItemRange range(std::int64_t batch) const { return batches_.at(batch).items; }
-  /// Its message, or its results, are so large, or will be.
-  void holds(std::int64_t batch, Bytes size) {
+  /// A batch holds so much: the size of its message or its results, as known or
+  /// as expected.
+  void note_size(std::int64_t batch, Bytes size) {
     Pending& held = batches_.at(batch);
     bytes_ += size - held.size;
     held.size = size;

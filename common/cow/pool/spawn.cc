@@ -28,21 +28,21 @@
 namespace cow {
 namespace {
 
-// What a spawned copy of the program is to become, in its environment: five
-// numbers in decimal.
+// The variable of the environment that tells a spawned copy of the program what
+// to become: an Order, as five decimal numbers.
 constexpr const char* kOrder = "COW_SPAWNED";
 
 struct Order {
   int role = 0;  // kWorker or kForkServer
   pid_t parent = 0;
-  // Of a worker: tasks, results, offers. Of a fork server: socket, preload, and
-  // that once more.
+  // For a worker: tasks, results, offers. For a fork server: socket, preload,
+  // and preload again.
   std::array<int, 3> fds{};
 };
 constexpr int kWorker = 0;
 constexpr int kForkServer = 1;
 
-bool has_line = false;
+bool calls_serve_if_spawned = false;
 
 // The order that this process was started with. What else may stand there is
 // not ours: ours are open, and above the standard streams.
@@ -72,8 +72,7 @@ std::vector<std::string> environment_with(const std::string& order) {
   return environment;
 }
 
-// As this program was started, which may have been by way of the loader
-// (ld.so).
+// The command line of this process. It may begin with the loader (ld.so).
 std::vector<std::string> own_arguments() {
   const Reading<std::string> text = read_file("/proc/self/cmdline");
   std::vector<std::string> arguments;
@@ -87,7 +86,7 @@ std::vector<std::string> own_arguments() {
 
 Child spawn_self(int role, const std::array<int, 3>& fds) {
   const HeldSignal held(SIGINT);  // until it ignores it
-  // The file itself, also if its name has meanwhile been given to another.
+  // The file itself, even if its name now belongs to another file.
   return Child::spawn("/proc/self/exe", own_arguments(),
                       environment_with(fmt::format("{} {} {}", role, ::getpid(),
                                                    fmt::join(fds, " "))),
@@ -107,13 +106,13 @@ int obey(const Order& order) {
 
 namespace spawned {
 
-bool note_line() noexcept { return has_line = true; }
+bool note_call() noexcept { return calls_serve_if_spawned = true; }
 
 void obey() {
   const std::optional<Order> order = find_order();
   if (!order) return;
   ::unsetenv(kOrder);  // not for the programs that a task may start
-  if (!leave_terminal_to(order->parent)) ::_exit(0);
+  if (!set_up_pool_process(order->parent)) ::_exit(0);
   ::prctl(PR_SET_NAME, ::program_invocation_short_name);
   int code = kChildThrew;
   try {
@@ -133,7 +132,7 @@ void obey() {
 
 }  // namespace spawned
 
-bool can_be_spawned() { return has_line; }
+bool can_be_spawned() { return calls_serve_if_spawned; }
 
 void expect_not_spawned() {
   if (!find_order()) return;

@@ -1,6 +1,6 @@
 // Starting this program again, as a worker or as a fork server. A spawned
-// program inherits nothing but descriptors and an order in its environment,
-// which the first line of its main obeys.
+// process inherits nothing but descriptors and an order in its environment. The
+// first line of its main, a call of serve_if_spawned, obeys the order.
 #pragma once
 
 namespace cow {
@@ -9,18 +9,17 @@ class Child;
 
 namespace spawned {
 
-/// Notes that this program has the line; returns true.
-bool note_line() noexcept;
+/// Notes that this program calls serve_if_spawned; returns true.
+bool note_call() noexcept;
 
-/// Exists in programs that contain a call of serve_if_spawned, and is
-/// initialized before main: so a pool knows that its program can be spawned
-/// without trying it.
+/// Exists only in programs that call serve_if_spawned. It is initialized before
+/// main, so a pool knows whether its program can be spawned.
 template <typename>
-struct Line {
+struct ServeCall {
   static const bool noted;
 };
 template <typename T>
-const bool Line<T>::noted = note_line();
+const bool ServeCall<T>::noted = note_call();
 
 /// Obeys the order, if there is one. Returns only if there is none.
 void obey();
@@ -33,7 +32,7 @@ void obey();
 /// run there. (The place of Python's `if __name__ == "__main__"`.)
 template <typename T = void>
 void serve_if_spawned() {
-  static_cast<void>(&spawned::Line<T>::noted);
+  static_cast<void>(&spawned::ServeCall<T>::noted);
   spawned::obey();
 }
 
@@ -51,10 +50,10 @@ void expect_not_spawned();
 Child spawn_worker(int tasks, int results, int offers);
 
 /// Starts this program as a fork server: fork_server.h. `preload` is a file
-/// with a frame.
+/// that holds the call of the preload as a frame, if there is one.
 Child spawn_fork_server(int socket, int preload);
 
-/// How a sentence ends about a spawned process that has ended too early.
+/// The end of a sentence about a spawned process that has ended too early.
 inline constexpr const char* kBeforeItServed =
     "before it served: main must begin with cow::serve_if_spawned()";
 

@@ -166,7 +166,7 @@ WorkerProcess Supervision::fork_by_server(
 Child Supervision::fork_worker(const Worker& worker,
                                const DescriptorRanges& descriptors) {
   const auto body = [&, parent = ::getpid()] {
-    if (!leave_terminal_to(parent)) return 0;
+    if (!set_up_pool_process(parent)) return 0;
     const int tasks = worker.tasks_reader.get();
     const int results = worker.results_writer.get();
     is_worker_ = true;

@@ -21,8 +21,9 @@
 namespace cow {
 namespace {
 
-// After a batch of this size the memory that it has left free is given back,
-// for the C library keeps it and it would be the worker's own: malloc_trim(3).
+// After a batch of this size the memory that it has freed is given back to the
+// system. The C library would keep it, and so would this worker:
+// malloc_trim(3).
 constexpr Bytes kLeavesMuch{64 << 10};
 
 void send(int fd, FrameKind kind, std::uint64_t batch, const Message& payload) {
@@ -31,21 +32,23 @@ void send(int fd, FrameKind kind, std::uint64_t batch, const Message& payload) {
   frames.write_some(fd);
 }
 
-// Without the heap, of which a worker that waits for its first batch then need
-// not write anything.
+// Uses no heap: so a worker that waits for its first batch has written nothing
+// to it, and shares it all with the pool.
 void say_ready(int results, std::uint64_t number) {
   const FrameHeader header{.kind = FrameKind::kReady, .batch = number};
   write_fully(results, &header, sizeof header);
 }
 
-// No payload is larger than what a process can hold.
+// Whether this is a header at all. No payload is larger than a process can
+// hold.
 bool is_header(const FrameHeader& header) {
   return header.magic == FrameHeader::kMagic &&
          header.payload <= std::numeric_limits<std::int64_t>::max();
 }
 
-// Calls `use` with an unpickler of the payload that follows `header`, and reads
-// on to its end. Throws PickleError if the input ends before.
+// Calls `use` with an unpickler of the payload that follows `header`. Reads the
+// payload to its end, whatever `use` has read. Throws PickleError if the input
+// ends before.
 template <typename Use>
 void with_payload(const FrameHeader& header, TaskInput& input, Use use) {
   const auto expect_all = [](bool all) {
@@ -66,8 +69,9 @@ void with_payload(const FrameHeader& header, TaskInput& input, Use use) {
   expect_all(unpickler.left() == Bytes());
 }
 
-// Runs a batch and replies; `run` is as it is at the end, and `*replied` how
-// much that was. Throws what goes wrong before the reply.
+// Runs a batch and replies. Meanwhile `run` says which item it is at. Sets
+// `*replied` to the size of the reply before it sends that. So what is thrown
+// earlier is the task's, and what is thrown later is the pipe's.
 void run_batch(const FrameHeader& header, Unpickler& unpickler, BatchRun& run,
                int results, std::optional<Bytes>* replied) {
   const auto entry =
@@ -106,7 +110,7 @@ Bytes serve_batch(const FrameHeader& header, TaskInput& input, int results,
     flush_output();
     send(results, FrameKind::kFailure, header.batch, pickle(*failure));
   }
-  // The reply to what follows would say as much.
+  // If more is in the pipe, the answer to that says as much.
   if (!mine && input.would_wait()) say_ready(results, header.batch);
   return Bytes(header.payload) + replied.value_or(Bytes());
 }
@@ -119,9 +123,10 @@ void make_call(const FrameHeader& header, TaskInput& input) {
   });
 }
 
-// Runs `initialize`; if it throws, the pool is told, and the result is false.
+// Runs `initialize`. If it throws, tells the pool. False if it throws or the
+// parent has ended.
 template <typename Initialize>
-bool initialized(int results, Initialize initialize) {
+bool run_initializer(int results, Initialize initialize) {
   const pid_t parent = ::getppid();
   try {
     initialize();
@@ -149,7 +154,7 @@ int serve_batches(int tasks, int results, Offers& offers) {
     if (header.kind != FrameKind::kInitialize) {
       const Bytes moved = serve_batch(header, input, results, offers);
       much_is_left = much_is_left || moved >= kLeavesMuch;
-    } else if (initialized(results, [&] { make_call(header, input); })) {
+    } else if (run_initializer(results, [&] { make_call(header, input); })) {
       say_ready(results, header.batch);
     } else {
       return kInitializerFailed;
@@ -166,7 +171,7 @@ void BatchRun::begin(std::uint64_t item) {
 
 int serve(int tasks, int results, Offers& offers, const Call& initializer) {
   try {
-    if (initializer && !initialized(results, initializer)) {
+    if (initializer && !run_initializer(results, initializer)) {
       return kInitializerFailed;
     }
     return serve_batches(tasks, results, offers);
@@ -175,7 +180,7 @@ int serve(int tasks, int results, Offers& offers, const Call& initializer) {
   }
 }
 
-bool leave_terminal_to(pid_t parent) {
+bool set_up_pool_process(pid_t parent) {
   ignore_signal(SIGINT);
   read_no_input();
   return end_with(parent);

@@ -10,20 +10,20 @@
 
 namespace cow {
 
-/// Serves batches from the descriptor `tasks` and replies on `results` until a
-/// stop frame or the end of input. Makes the call `initializer`, if there is
-/// one, first. Returns the worker's exit code. Never throws: what a task throws
-/// becomes a reply.
+/// First makes the call `initializer`, if there is one. Then serves batches
+/// from the descriptor `tasks` and replies on `results`, until a stop frame or
+/// the end of input. Returns the worker's exit code. Never throws: what a task
+/// throws becomes a reply.
 int serve(int tasks, int results, Offers& offers, const Call& initializer);
 
-/// The beginning of each process that the pool starts, `parent` or its fork
-/// server. It ends when `parent` does, in whatever way; Ctrl-C, which reaches
-/// every process of the terminal, is the parent's to deal with, and so is
-/// standard input. False if `parent` has ended already.
-bool leave_terminal_to(pid_t parent);
+/// To be called first in each process that the pool starts, a worker or the
+/// fork server. From now on this process ends when `parent` does, in whatever
+/// way. Standard input is left to the parent, and so is Ctrl-C, which reaches
+/// every process of the terminal. False if `parent` has ended already.
+bool set_up_pool_process(pid_t parent);
 
-/// Makes the call that lies in a file as a frame. False if there is none;
-/// throws what the call throws.
+/// Makes the call that a file holds as a frame. False if it holds none; throws
+/// what the call throws.
 bool make_call_in(int file);
 
 /// Exit codes of a worker beside 0: the step that went wrong.
