@@ -1,5 +1,5 @@
-// imap: items that are produced one after the other, results that are fetched
-// one after the other, and in between no more than a window of both.
+// imap: items are read one after the other, results are fetched one after the
+// other, and a window bounds how many of both are in between.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 
 namespace cow {
 
-/// How much may be in between: as many batches as keep the workers busy, and
+/// How much may be in between: enough batches to keep the workers busy, and
 /// more of them while they are small.
 struct Window {
   std::size_t batches = 2;        ///< always
@@ -45,7 +45,7 @@ class ImapJob final : public Job {
   using Kind = Batch<F, Item>;
   using Result = typename Kind::Result;
 
-  /// `input` is kept, or referred to if Range is a reference.
+  /// Keeps `input`, or refers to it if Range is a reference.
   ImapJob(F task, Range&& input, std::size_t chunk_size, ResultOrder order,
           Window window)
       : Job(program_offset(reinterpret_cast<AnyFunction>(&Kind::run_each))),
@@ -58,9 +58,9 @@ class ImapJob final : public Job {
 
   ResultQueue<Result>& queue() { return queue_; }
 
-  /// As far as the window is open.
+  /// Reads as far as the window is open.
   bool read_input() override {
-    // A whole window at a time, when half of it has passed.
+    // Refills the window when it is less than half full.
     if (!window_.is_open(2 * queue_.batches(), 2 * queue_.bytes())) {
       return false;
     }
@@ -146,7 +146,7 @@ class ImapJob final : public Job {
       }
       if (items.size() < chunk_size_) end();
     } catch (...) {
-      // What came before has its results first.
+      // The items before it are run first: the error comes after their results.
       end(std::current_exception());
     }
     if (queue_.ended()) at_.reset();
@@ -156,18 +156,18 @@ class ImapJob final : public Job {
     queue_.note_size(batch, expected_size_);
     next_item_ += items.size();
     items_.emplace(batch, std::move(items));
-    if (failed_) {  // while they were read
+    if (failed_) {  // by the pool, while the items were read
       fail(batch, 0, failed_);
     } else {
       ready_.push_back(batch);
     }
   }
-  // The first reason counts.
+  // No items come any more. The first error counts.
   void end(std::exception_ptr error = nullptr) {
     if (!queue_.ended()) queue_.end(std::move(error));
   }
 
-  // Moved out of a vector that was given away, as map does.
+  // Moves the item out of a vector that was given away, as map does.
   decltype(auto) read_item() {
     if constexpr (std::is_same_v<Range, std::vector<Element<Item>>>) {
       return std::move(**at_);
@@ -186,11 +186,11 @@ class ImapJob final : public Job {
   std::optional<Iterator> at_;
   std::size_t chunk_size_;
   Window window_;
-  // What a batch will come to hold, as message or as results: before the first
-  // was done, as much as can be; later as much as the last, and no less than
-  // half of what was expected before.
+  // How large the next batch is expected to be, as message or as results.
+  // Before the first result it is a whole window. Later it is what the last
+  // batch was, but not less than half of what was expected before.
   Bytes expected_size_;
-  Bytes message_size_;  // of the last
+  Bytes message_size_;  // of the last batch that was pickled
   std::size_t next_item_ = 0;
   std::int64_t next_batch_ = 0;
   std::map<std::int64_t, std::vector<Element<Item>>> items_;

@@ -16,8 +16,8 @@
 namespace cow {
 namespace {
 
-// Reads what is there; 0 if that is nothing, or if the other end is closed (of
-// that the worker's pidfd tells).
+// Reads what is there; 0 if that is nothing, or if the other end is closed.
+// (The pool learns of that by the worker's pidfd.)
 std::size_t read_now(int fd, std::byte* to, std::size_t size) {
   const ssize_t got = retried([&] { return ::read(fd, to, size); });
   if (got == -1 && errno == EAGAIN) return 0;
@@ -33,7 +33,8 @@ std::uint64_t memory_of_machine() {
   return std::uint64_t{info.mem_unit} * (info.totalram + info.totalswap);
 }
 
-// Takes `size` bytes, and keeps none.
+// Room for `size` bytes that nobody wants: each part is overwritten by the
+// next.
 Room room_for_nothing(std::size_t size) {
   return [left = size, piece = std::vector<std::byte>(
                            std::tuple_size_v<FrameReader::Buffer>)]() mutable {
@@ -71,7 +72,7 @@ FrameReader::Result FrameReader::next_now(int fd, Buffer& buffer) {
 }
 
 FrameReader::Result FrameReader::next_in(const Buffer& buffer) {
-  if (state_ == Large::kWhole) {  // and was seen
+  if (state_ == Large::kWhole) {  // it was returned by the last call
     state_ = Large::kNone;
     large_.reset();
     frame_.placed = frame_.lost = false;
@@ -127,8 +128,8 @@ void FrameReader::place(std::size_t prefix, Room room) {
   state_ = Large::kComing;
 }
 
-// Into memory of the reader's own. What is larger than that is read and
-// dropped.
+// Into memory of the reader's own. If there is not so much, the payload is read
+// and dropped.
 bool FrameReader::make_room_for_large() {
   const auto size = static_cast<std::size_t>(frame_.header.payload);
   if (frame_.header.payload > memory_of_machine()) return false;
