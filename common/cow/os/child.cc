@@ -43,7 +43,8 @@ void say(const std::string& text) {
   std::fputs(fmt::format("child {}: {}\n", ::getpid(), text).c_str(), stderr);
 }
 
-// By its id another child could be meant, if somebody else has reaped this one.
+// Waits by the pidfd. Once somebody else has reaped this child, its id may be
+// another child's.
 ExitStatus wait_for(const Descriptor& pidfd) {
   constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD: waitid(2)
   const auto id = static_cast<id_t>(pidfd.get());
@@ -189,7 +190,7 @@ void Child::kill(int signal) const {
   // whether the child was reaped.
   if (pid_ == 0 || parent_ != ::getpid()) return;
   if (pidfd_) {
-    // Where SIGCHLD is ignored, the kernel reaps it, and the id may be
+    // Where SIGCHLD is ignored, the kernel reaps the child, and its id may be
     // another's.
     send_signal(pidfd_, signal);
   } else {
@@ -223,14 +224,14 @@ int thread_count() {
   if (__libc_single_threaded != 0) return 1;
 #endif
   int threads = 1;
-  // The kernel may show a thread for a moment after it was joined, so one that
-  // is seen is looked for again: on a busy machine it may have to wait for its
-  // turn to end.
+  // The kernel may show a thread for a moment after it was joined: it still has
+  // to end, and on a busy machine it waits for its turn. So look again if there
+  // is more than one.
   for (int looks = 0; looks < 500; ++looks) {
     // One directory a thread, and ".", ".." make the links: proc(5).
     struct stat tasks {};
     if (::stat("/proc/self/task", &tasks) != 0) {
-      // It does nothing, and is refused where there are others: unshare(2).
+      // Changes nothing, and is refused if there are other threads: unshare(2).
       threads = ::unshare(CLONE_THREAD) == 0 ? 1 : 2;
     } else {
       threads = static_cast<int>(tasks.st_nlink) - 2;

@@ -20,8 +20,8 @@ struct ExitStatus {
   bool success() const { return code == 0 && signal == 0; }
 };
 
-/// The `code` of a child whose end nobody knows: the kernel has thrown it away,
-/// because this process ignores SIGCHLD.
+/// The `code` of a child of which nobody knows how it ended: the kernel has
+/// thrown that away, because this process ignores SIGCHLD.
 inline constexpr int kUnknownExit = -1;
 
 /// "exit status 3", "signal 9 (Killed)".
@@ -34,9 +34,9 @@ inline constexpr int kChildThrew = 70;
 /// shell's).
 inline constexpr int kExecFailed = 127;
 
-/// Owns a child process. Move-only. Whoever drops one that was not waited for
-/// has lost a process: that is reported, and the program aborts. (A copy of the
-/// owner that a later fork made owns nothing: it is not that process' child.)
+/// Owns a child process. Move-only. To destroy one that was not waited for is
+/// an error: it is reported, and the program aborts. (A copy of this object in
+/// a later fork owns nothing: the process is not the fork's child.)
 class Child {
  public:
   Child() = default;
@@ -57,34 +57,35 @@ class Child {
   /// no test of the parent runs a second time. Throws std::system_error if
   /// fork(2) fails.
   static Child fork(const std::function<int()>& body);
-  /// The same for who has called `flush_output` and written nothing since: for
-  /// several children in a row.
+  /// The same without the flush, for several children in a row. To be called
+  /// after `flush_output`, with nothing written since.
   static Child fork_after_flush(const std::function<int()>& body);
 
   /// Executes the program `path` without copying this process first, however
   /// large it is and however many threads it has: posix_spawn(3).
   /// `arguments` begin with the program's name; `environment` holds all of its
-  /// "NAME=value". It inherits the descriptors that are not close-on-exec, and
-  /// those of `inherit` though they are. Throws std::system_error.
+  /// "NAME=value". The program inherits the descriptors that are not
+  /// close-on-exec, and those of `inherit`, which may be. Throws
+  /// std::system_error.
   static Child spawn(const std::string& path,
                      const std::vector<std::string>& arguments,
                      const std::vector<std::string>& environment,
                      const std::vector<int>& inherit);
 
   pid_t pid() const { return pid_; }
-  /// Becomes readable when the child has ended: pidfd_open(2), Linux 5.3.
+  /// Becomes readable when the child has ended: pidfd_open(2).
   int descriptor() const { return pidfd_.get(); }
   /// True while there is a child that was not waited for.
   explicit operator bool() const { return pid_ != 0; }
 
-  /// Sends `signal`; one that has already ended is no error.
+  /// Sends `signal`; a child that has already ended is no error.
   void kill(int signal) const;
-  /// Leaves it alone: it will not be waited for.
+  /// Gives the child up: it will not be waited for.
   void release() {
     Child left(std::move(*this));
     left.pid_ = 0;
   }
-  /// In a forked copy of the process that has closed all descriptors.
+  /// For a fork of this process, which has closed the descriptor already.
   void release_descriptor() { pidfd_.release(); }
   /// Waits for the end, reaps it, and says how it ended: kUnknownExit if the
   /// kernel has thrown that away.
@@ -99,25 +100,25 @@ class Child {
   Descriptor pidfd_;
 };
 
-/// Writes out what standard output and other streams have buffered: a forked
-/// copy of it would be written once more.
+/// Writes out what standard output and the streams of C have buffered.
+/// Otherwise a forked copy of the buffer would be written once more.
 void flush_output();
 
-/// From now on standard input is at its end: what comes there is for another
-/// process.
+/// From now on standard input is at its end, and what was read ahead of it is
+/// dropped: it is for another process.
 void read_no_input();
 
-/// Has the kernel kill this process when its parent ends, until it changes its
-/// user (setuid(2) undoes it: then call this again). False if the parent has
-/// ended before; `parent` is its id.
+/// Has the kernel kill this process when its parent, process `parent`, ends.
+/// False if that has ended already. (setuid(2) undoes it: then call this
+/// again.)
 bool end_with(pid_t parent);
 
-/// A descriptor that becomes readable when process `pid` has ended, and through
-/// which it can be signalled, above the standard streams: pidfd_open(2), Linux
-/// 5.3. Throws std::system_error.
+/// A descriptor, above the standard streams, that becomes readable when process
+/// `pid` has ended and through which it can be signalled: pidfd_open(2). Needs
+/// Linux 5.4. Throws std::system_error.
 Descriptor open_pidfd(pid_t pid);
 
-/// Signals the process of `pidfd`; one that has already ended is no error.
+/// Signals the process of `pidfd`; if it has already ended, that is no error.
 void send_signal(const Descriptor& pidfd, int signal);
 
 /// Waits for the end of a child of this process whose owner is not a Child.
@@ -129,8 +130,8 @@ ExitStatus wait_for_child(pid_t pid);
 Child run_program(const std::vector<std::string>& arguments,
                   const std::function<void()>& prepare = {});
 
-/// How many threads this process has; 2 for any number of them where /proc
-/// cannot tell.
+/// How many threads this process has. Where /proc cannot tell, 2 stands for any
+/// number above 1.
 int thread_count();
 
 }  // namespace cow

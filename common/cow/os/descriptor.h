@@ -27,16 +27,16 @@ class Descriptor {
   int get() const { return number_; }
   explicit operator bool() const { return number_ != -1; }
   void close() { *this = Descriptor(); }
-  /// Owns it no more, and leaves it open.
+  /// Gives it up without closing it; returns its number.
   int release() { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;
 };
 
-/// `descriptor`; or a copy of it, close-on-exec, if its number is a standard
-/// stream's: a process that has closed those would print into it. Throws
-/// std::system_error.
+/// `descriptor`, or a close-on-exec copy if its number is that of a standard
+/// stream. Where the standard streams were closed, what is printed would go
+/// into it. Throws std::system_error.
 Descriptor above_standard(Descriptor descriptor);
 
 /// Descriptors by their numbers, to be closed with few system calls.
@@ -62,9 +62,9 @@ Pipe make_pipe();
 /// rather than wait.
 void set_nonblocking(int fd);
 
-/// Waits until `fd` can be read, or is at its end, at most so many milliseconds
-/// (0: not at all; -1: however long); returns whether it can. Throws
-/// std::system_error.
+/// Waits until `fd` can be read or is at its end, for at most so many
+/// milliseconds (0: does not wait; -1: no limit). Returns whether that is so.
+/// Throws std::system_error.
 bool wait_readable(int fd, int milliseconds);
 
 /// Reads until `size` bytes are there or the other end is closed; returns how
@@ -75,7 +75,7 @@ std::size_t read_fully(int fd, void* to, std::size_t size);
 /// std::system_error.
 void write_fully(int fd, const void* from, std::size_t size);
 
-/// The whole file as text; absent with the reason when it cannot be read.
+/// The whole file as text, or the reason why it cannot be read.
 Reading<std::string> read_file(const std::string& path);
 
 /// Makes `text` the whole content of the file. Throws std::system_error.

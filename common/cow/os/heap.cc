@@ -10,12 +10,13 @@ namespace cow {
 void settle_heap() {
 #ifdef __GLIBC__
   using Clock = std::chrono::steady_clock;
-  // One call sorts 10,000 blocks (malloc.c, MAX_ITERS), which takes longer than
-  // this. So many calls would sort 100 million.
+  // One call of malloc sorts up to 10,000 blocks (malloc.c, MAX_ITERS), which
+  // takes longer than this. So a call that takes less has left none unsorted.
   constexpr std::chrono::microseconds kNothingToSort(20);
-  constexpr int kMostCalls = 10'000;
-  // No block in a cache will do, nor does it become a mapping of its own; and
-  // hardly any program has freed blocks of just this size.
+  constexpr int kMostCalls = 10'000;  // they sort 100 million blocks
+  // Too large for the caches of small blocks, too small for a mapping of its
+  // own. A block of exactly this size would end the sorting early, but hardly
+  // any program has freed one.
   constexpr std::size_t kSize = 41'719;
   for (int i = 0; i < kMostCalls; ++i) {
     const Clock::time_point begin = Clock::now();

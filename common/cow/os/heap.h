@@ -1,15 +1,15 @@
-// The C library's heap, as far as forked copies of a process pay for it.
+// The C library's heap: what makes the forked copies of a process cheaper.
 #pragma once
 
 namespace cow {
 
-/// Puts the free blocks of the heap where they belong, before a fork. glibc
-/// does it bit by bit, in later calls of malloc: after a fork each copy of the
-/// process would do it for itself, and so copy the pages in which they lie.
-/// Takes no time if there are none.
+/// To be called before a fork: sorts the free blocks of the heap. Otherwise
+/// glibc does that bit by bit, in later calls of malloc. After a fork each copy
+/// of the process would do it for itself, and so copy the pages in which the
+/// free blocks lie. Takes hardly any time if there is nothing to sort.
 void settle_heap();
 
-/// Gives free memory back to the system.
+/// Gives free memory of the heap back to the system.
 void trim_heap();
 
 }  // namespace cow

@@ -26,7 +26,7 @@ ForgottenSignal::~ForgottenSignal() {
 }
 
 void ignore_signal(int signal) {
-  // SIG_IGN would go on through exec(2); a handler does not.
+  // SIG_IGN would stay after exec(2); a handler does not.
   struct sigaction nothing {};
   nothing.sa_handler = [](int) {};
   nothing.sa_flags = SA_RESTART;

@@ -1,13 +1,14 @@
-// A signal that no child shall see before it has said what to do about it.
+// Signals that are held back: a child does not get one before it has said that
+// it ignores it.
 #pragma once
 
 #include <csignal>
 
 namespace cow {
 
-/// As long as it lives, `signal` does not come to this thread, nor to the
-/// processes that it begins meanwhile, until they call `ignore_signal`: then it
-/// has never come to them. Here it comes at the end.
+/// While this object lives, `signal` is held back from this thread, which gets
+/// it afterwards. It is held back as well from the processes that the thread
+/// starts meanwhile, until they call `ignore_signal`: they never get it.
 class HeldSignal {
  public:
   explicit HeldSignal(int signal);
@@ -19,7 +20,8 @@ class HeldSignal {
   sigset_t before_{};
 };
 
-/// Holds `signal`, and at the end forgets what has come to this thread.
+/// Holds `signal` back too, but what has come to this thread is thrown away at
+/// the end.
 class ForgottenSignal {
  public:
   explicit ForgottenSignal(int signal) : signal_(signal), held_(signal) {}
@@ -30,9 +32,9 @@ class ForgottenSignal {
   HeldSignal held_;
 };
 
-/// Does nothing at `signal` from now on, also at one that was held. Programs
-/// that this process starts know nothing of it: they end by the signal, unless
-/// it was ignored before.
+/// From now on `signal` does nothing here, not even one that was held back. The
+/// programs that this process executes do not inherit that: the signal ends
+/// them, unless it was ignored before.
 void ignore_signal(int signal);
 
 }  // namespace cow
