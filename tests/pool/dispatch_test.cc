@@ -1,5 +1,6 @@
-// Which batch goes to which worker. There is no process here: the test plays
-// the workers, by the pages that they share with the pool and what they answer.
+// Which batch goes to which worker. There is no process here. The test plays
+// the workers: it takes offers from the pages that they share with the pool,
+// and gives their answers.
 #include "cow/pool/dispatch.h"
 
 #include <gmock/gmock.h>
@@ -55,7 +56,7 @@ class DispatchTest : public ::testing::Test {
             .payload = pickle(load)};
   }
   static Bytes small() { return Bytes(100); }
-  // Workers in these places are started; those of `ready` say that they serve.
+  // Starts `count` workers. Those in the places `ready` say that they serve.
   void start(std::size_t count, const std::vector<std::size_t>& ready) {
     for (std::size_t i = 0; i < count; ++i) {
       offers_.push_back(offers_in(make_offers(1)));
@@ -63,7 +64,7 @@ class DispatchTest : public ::testing::Test {
     }
     for (const std::size_t place : ready) dispatch_.note_ready(place, 0);
   }
-  // Gives batches to where they go; returns where that is.
+  // Gives each batch to the worker that is chosen for it; returns their places.
   std::vector<Place> give(const Batches& indices) {
     std::vector<Place> places;
     for (const std::int64_t index : indices) {
@@ -78,19 +79,19 @@ class DispatchTest : public ::testing::Test {
     }
     dispatch_.note_written(place, Bytes(), kPipe);
   }
-  // The worker begins the batch that is in front.
+  // The worker begins its first batch in flight; false if it was stolen.
   bool begin(std::size_t place) {
     const FrameHeader& header = dispatch_.current(place).header;
     return offers_[place]->take(header.slot, header.batch);
   }
-  // It replies to that.
+  // The worker replies to its first batch in flight.
   std::int64_t finish(std::size_t place) {
     const FrameHeader reply{.kind = FrameKind::kResults,
                             .batch = dispatch_.current(place).header.batch};
     EXPECT_TRUE(dispatch_.is_answer(place, reply));
     return dispatch_.finish(place).index;
   }
-  Batches stolen_back(std::size_t spared = 1) {
+  Batches steal(std::size_t spared = 1) {
     return indices_of(dispatch_.steal_back(spared));
   }
 
@@ -138,7 +139,7 @@ TEST_F(Workers, ThatMakeACallAreNotIdleBeforeItIsDone) {
   EXPECT_TRUE(dispatch_.is_idle(0));
 }
 
-TEST_F(Workers, LeaveWhatWasInFlightAndSayWhatTheyHadBegun) {
+TEST_F(Workers, LeaveTheirBatchesAndTheItemTheyWereAt) {
   start(1, {0});
   give({5, 6, 7});
   EXPECT_TRUE(begin(0));
@@ -151,14 +152,14 @@ TEST_F(Workers, LeaveWhatWasInFlightAndSayWhatTheyHadBegun) {
   EXPECT_EQ(unfinished[1].at, std::nullopt);
   EXPECT_EQ(unfinished[2].at, std::nullopt);
   EXPECT_EQ(dispatch_.in_flight(), 0U);
-  // Nobody runs what goes to others.
+  // The worker can take none of the offers any more.
   for (const Dispatch::Unfinished& each : unfinished) {
     EXPECT_FALSE(
         offers_[0]->take(each.batch.header.slot, each.batch.header.batch));
   }
 }
 
-TEST(WorkersWithAPart, AreGivenNoMoreThanThat) {
+TEST(WorkersWithALimit, AreGivenNoMoreThanThat) {
   Dispatch dispatch(1, 2);
   const auto job = new_job();
   const auto offers = offers_in(make_offers(1));
@@ -181,7 +182,7 @@ TEST(WorkersWithAPart, AreGivenNoMoreThanThat) {
   EXPECT_FALSE(dispatch.is_idle(0));
 }
 
-TEST_F(Prefetched, BatchesWaitWithTheWorkerThatHasLeast) {
+TEST_F(Prefetched, BatchesGoToTheWorkerWithTheFewest) {
   start(3, {0, 1});
   EXPECT_THAT(give({0, 1, 2, 3, 4, 5, 6, 7}),
               ElementsAre(1, 0, 2, 1, 0, 2, 1, 0));
@@ -203,7 +204,7 @@ TEST_F(Prefetched, WhatDoesNotFitWaitsForAnIdleWorker) {
   EXPECT_EQ(dispatch_.choose(Bytes(1 << 20)), Place(1));
 }
 
-TEST_F(Prefetched, BatchesAreNoMoreThanThereAreSlots) {
+TEST_F(Prefetched, BatchesNeedASlotEach) {
   start(1, {0});
   for (std::size_t i = 0; i < offers_[0]->slots.size(); ++i) {
     EXPECT_EQ(give({1}), std::vector<Place>{0});
@@ -218,40 +219,40 @@ TEST_F(StolenBack, IsTheLastHalfOfWhatWasNotBegun) {
   start(2, {0, 1});
   give_to(0, {0, 1, 2, 3, 4, 5});
   EXPECT_TRUE(begin(0));
-  EXPECT_THAT(stolen_back(), ElementsAre(3, 4, 5));
-  EXPECT_THAT(stolen_back(), ElementsAre(2));
-  EXPECT_THAT(stolen_back(), ElementsAre(1));
-  EXPECT_THAT(stolen_back(), IsEmpty());
+  EXPECT_THAT(steal(), ElementsAre(3, 4, 5));
+  EXPECT_THAT(steal(), ElementsAre(2));
+  EXPECT_THAT(steal(), ElementsAre(1));
+  EXPECT_THAT(steal(), IsEmpty());
   EXPECT_EQ(finish(0), 0);
 }
 
-TEST_F(StolenBack, IsTakenFromWhoHasMost) {
+TEST_F(StolenBack, IsTakenFromTheWorkerWithMost) {
   start(3, {0, 1, 2});
   give_to(0, {0, 1});
   give_to(1, {2, 3, 4, 5});
-  EXPECT_THAT(stolen_back(), ElementsAre(4, 5));
+  EXPECT_THAT(steal(), ElementsAre(4, 5));
 }
 
-TEST_F(StolenBack, IsNotTheOnlyBatchOfAWorkerUnlessThatIsAskedFor) {
+TEST_F(StolenBack, IsTheFirstInFlightOnlyIfNoneIsSpared) {
   start(2, {0, 1});
   give_to(0, {0});
-  EXPECT_THAT(stolen_back(), IsEmpty());
-  EXPECT_THAT(stolen_back(0), ElementsAre(0));
+  EXPECT_THAT(steal(), IsEmpty());
+  EXPECT_THAT(steal(0), ElementsAre(0));
 }
 
-TEST_F(StolenBack, IsAllThatWaitsWithAWorkerThatDoesNotCome) {
+TEST_F(StolenBack, IsAllFromAWorkerThatHasNotStarted) {
   start(2, {});
   give_to(0, {0, 1});
-  EXPECT_THAT(stolen_back(), ElementsAre(1));
-  EXPECT_THAT(stolen_back(), ElementsAre(0));
+  EXPECT_THAT(steal(), ElementsAre(1));
+  EXPECT_THAT(steal(), ElementsAre(0));
 }
 
 TEST_F(StolenBack, IsReadOverBeforeItsWorkerIsIdle) {
   start(1, {0});
   give_to(0, {0, 1, 2});
   EXPECT_TRUE(begin(0));
-  EXPECT_THAT(stolen_back(), ElementsAre(2));
-  EXPECT_THAT(stolen_back(), ElementsAre(1));
+  EXPECT_THAT(steal(), ElementsAre(2));
+  EXPECT_THAT(steal(), ElementsAre(1));
   EXPECT_EQ(finish(0), 0);
   EXPECT_EQ(dispatch_.in_flight(), 0U);
   EXPECT_FALSE(dispatch_.is_idle(0));
@@ -261,11 +262,11 @@ TEST_F(StolenBack, IsReadOverBeforeItsWorkerIsIdle) {
   EXPECT_TRUE(dispatch_.is_idle(0));
 }
 
-TEST_F(StolenBack, WasReadOverIfWhatCameBehindItIsAnswered) {
+TEST_F(StolenBack, WasReadOverIfALaterBatchIsAnswered) {
   start(1, {0});
   give_to(0, {0, 1});
   EXPECT_TRUE(begin(0));
-  EXPECT_THAT(stolen_back(), ElementsAre(1));
+  EXPECT_THAT(steal(), ElementsAre(1));
   give_to(0, {2});
   EXPECT_EQ(finish(0), 0);
   EXPECT_TRUE(begin(0));
@@ -273,8 +274,8 @@ TEST_F(StolenBack, WasReadOverIfWhatCameBehindItIsAnswered) {
   EXPECT_TRUE(dispatch_.is_idle(0));
 }
 
-// The frame from before still lies in the pipe.
-TEST_F(StolenBack, HasAnotherNumberIfItIsGivenAgain) {
+// The first frame of it still lies in the pipe.
+TEST_F(StolenBack, GetsANewNumberWhenItIsGivenAgain) {
   start(1, {0});
   give_to(0, {0});
   std::vector<PickledBatch> stolen = dispatch_.steal_back(0);
@@ -286,17 +287,17 @@ TEST_F(StolenBack, HasAnotherNumberIfItIsGivenAgain) {
   EXPECT_TRUE(offers_[0]->take(0, number));
 }
 
-// The pipe is still fed from its memory.
-TEST_F(StolenBack, IsNothingThatIsHalfWritten) {
+// The rest of it is still to be written from its memory.
+TEST_F(StolenBack, IsNoLargeBatchThatIsPartlyWritten) {
   start(1, {0});
   dispatch_.give(0, batch(0, 4 << 20));
   dispatch_.note_written(0, Bytes(1), kPipe);
-  EXPECT_THAT(stolen_back(0), IsEmpty());
+  EXPECT_THAT(steal(0), IsEmpty());
   dispatch_.note_written(0, Bytes(), kPipe);
-  EXPECT_THAT(stolen_back(0), ElementsAre(0));
+  EXPECT_THAT(steal(0), ElementsAre(0));
 }
 
-TEST_F(StolenBack, IsWhatAJobHasNotBegunWithAllThatLiesBehindIt) {
+TEST_F(StolenBack, IsAJobsUnbegunBatchesAndThoseBehindThem) {
   start(1, {0});
   give_to(0, {0, 1});
   EXPECT_TRUE(begin(0));
@@ -306,12 +307,12 @@ TEST_F(StolenBack, IsWhatAJobHasNotBegunWithAllThatLiesBehindIt) {
   EXPECT_THAT(indices_of(dispatch_.steal_back(*first)), IsEmpty());
 }
 
-// A worker as a model: frames in its pipe, of which it reads one after the
-// other, and what it has written in answer.
+// A model of a worker: the frames in its pipe, which it reads one after the
+// other, and its answers, which the pool has not yet read.
 struct Model {
   std::deque<FrameHeader> pipe;
   std::deque<FrameHeader> answers{{.kind = FrameKind::kReady}};
-  std::vector<std::uint64_t> run;  // the first items of the batches
+  std::vector<std::uint64_t> run;  // first items of batches not yet answered
 
   void step(Offers& offers) {
     if (pipe.empty()) return;
@@ -384,25 +385,25 @@ TEST_F(DispatchTest, HasEachBatchRunOnceAndInOrderWhateverIsStolenBack) {
   }
 }
 
-// Headers that no answer begins with, while the batches 1 and 2 are in flight
-// and 1 was begun: kind, batch.
-class NoAnswer
+// Kind and batch number of headers that no answer has, while the batches 1 and
+// 2 are in flight and 1 was begun.
+class WrongHeader
     : public DispatchTest,
       public ::testing::WithParamInterface<std::tuple<FrameKind, int>> {};
 INSTANTIATE_TEST_SUITE_P(
-    ToAnotherBatch, NoAnswer,
+    ToAnotherBatch, WrongHeader,
     ::testing::Combine(::testing::Values(FrameKind::kResults,
                                          FrameKind::kFailure),
                        ::testing::Values(0, 2, 4711)));
 INSTANTIATE_TEST_SUITE_P(
-    OfAnotherKind, NoAnswer,
+    OfAnotherKind, WrongHeader,
     ::testing::Combine(::testing::Values(FrameKind::kBatch, FrameKind::kStop,
                                          FrameKind::kInitialize,
                                          FrameKind::kReady, FrameKind::kBroken,
                                          FrameKind{0}, FrameKind{99}),
                        ::testing::Values(0, 1, 2)));
 
-TEST_P(NoAnswer, IsSeenByItsHeader) {
+TEST_P(WrongHeader, IsNoAnswer) {
   start(1, {0});
   give_to(0, {0, 1});
   EXPECT_TRUE(begin(0));

@@ -31,9 +31,9 @@ TEST_P(OnDemand, AWorkerIsStartedWhenTheOthersHaveSomethingToDo) {
   EXPECT_EQ(pending.get(), numbers(2));
 }
 
-// Where the first task is to have come before another worker is forked.
+// The gate that the first task must reach before another worker is forked.
 Gate* gate_before_fork = nullptr;
-bool first_had_come = false;
+bool first_has_arrived = false;
 
 TEST(OnDemandByFork, TheFirstBatchDoesNotWaitForTheSecondWorker) {
   Gate gate;
@@ -41,14 +41,14 @@ TEST(OnDemandByFork, TheFirstBatchDoesNotWaitForTheSecondWorker) {
   [[maybe_unused]] static const int once = ::pthread_atfork(
       [] {
         if (gate_before_fork != nullptr) {
-          first_had_come = gate_before_fork->arrived(1);
+          first_has_arrived = gate_before_fork->arrived(1);
         }
       },
       nullptr, nullptr);
   gate_before_fork = &gate;
   auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
   gate_before_fork = nullptr;
-  EXPECT_TRUE(first_had_come);
+  EXPECT_TRUE(first_has_arrived);
   gate.let_go(2);
   EXPECT_EQ(pending.get(), numbers(2));
 }

@@ -22,7 +22,7 @@ namespace {
 class Streams : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Streams, every_method(), name_of_method);
 
-// How often `text` has `line`.
+// How often `line` is in `text`.
 int count(const std::string& text, const std::string& line) {
   int found = 0;
   for (std::size_t at = 0; (at = text.find(line, at)) != std::string::npos;
@@ -32,7 +32,8 @@ int count(const std::string& text, const std::string& line) {
   return found;
 }
 
-// A line each at once: without a buffer, parts of others would come between.
+// Each line is printed in one piece. In pieces, lines of other processes could
+// come between, where there is no buffer.
 void print(const std::string& what) {
   std::printf("printf %s\n", what.c_str());
   std::cout << "cout " + what + '\n';
@@ -52,9 +53,9 @@ int print_in_task(int i) {
   return i;
 }
 
-void print_by_buffers_of_their_own() { std::ios::sync_with_stdio(false); }
+void give_cout_its_own_buffer() { std::ios::sync_with_stdio(false); }
 
-// A process whose output, and that of its workers, goes to a file.
+// The body of a process whose output, with that of its workers, goes to a file.
 int print_to(const std::string& path, PoolOptions options) {
   if (std::freopen(path.c_str(), "a", stdout) == nullptr) return 4;
   ::dup2(STDOUT_FILENO, STDERR_FILENO);
@@ -82,8 +83,8 @@ TEST_P(Streams, WhatATaskPrintsIsThereWhenItsResultIs) {
     const std::string path = folder.path() / "output";
     const ExitStatus end = in_a_child([&] {
       if (synchronized) return print_to(path, options(2));
-      print_by_buffers_of_their_own();
-      return print_to(path, options(2, print_by_buffers_of_their_own));
+      give_cout_its_own_buffer();
+      return print_to(path, options(2, give_cout_its_own_buffer));
     });
     const std::string text = *read_file(path);
     EXPECT_EQ(to_string(end), "exit status 0") << text;
@@ -94,7 +95,7 @@ TEST_P(Streams, WhatATaskPrintsIsThereWhenItsResultIs) {
   }
 }
 
-// What a task can read of standard input, in every way.
+// What a task can read of standard input, by C, C++ and system calls.
 std::string read_all_input(int /*i*/) {
   std::string text;
   for (int c = std::getchar(); c != EOF; c = std::getchar()) text += char(c);
@@ -126,7 +127,7 @@ int read_beside_tasks(const Pipe& input, bool by_cin, PoolOptions options) {
     write_fully(input.writer.get(), text.data(), text.size());
   };
   write("first\nsecond\n");
-  if (next_line(by_cin) != "first") return 1;  // and it has read ahead
+  if (next_line(by_cin) != "first") return 1;  // this reads ahead
   Pool pool(std::move(options));
   write("third\n");
   const std::vector<std::string> nothing(4);
@@ -136,7 +137,7 @@ int read_beside_tasks(const Pipe& input, bool by_cin, PoolOptions options) {
   return 0;
 }
 
-TEST_P(Streams, StandardInputIsTheProgramsAndAtItsEndInATask) {
+TEST_P(Streams, StandardInputIsReadByTheProgramAndEmptyInATask) {
   for (const bool by_cin : {false, true}) {
     const Pipe input = make_pipe();
     const ExitStatus end = in_a_child([&] {

@@ -1,6 +1,6 @@
-// A pool in surroundings that are not as usual: something else stands in its
-// variable of the environment, files may not grow, memory is short, its first
-// worker is the init of a PID namespace, the loader has started the program.
+// A pool in unusual surroundings: its variable of the environment holds
+// something else, files may not grow, memory is short, its first worker is the
+// init of a PID namespace, or the loader has started the program.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <link.h>
@@ -53,7 +53,7 @@ void set_limit(decltype(RLIMIT_AS) resource, rlim_t most) {
   ::setrlimit(resource, &limit);
 }
 
-TEST_P(Surroundings, ALimitOfFilesToNothingIsAnErrorAndNoSignal) {
+TEST_P(Surroundings, ALimitOfFilesToNoByteIsAnErrorNotASignal) {
   const ExitStatus end = in_a_child([&] {
     set_limit(RLIMIT_FSIZE, 0);
     if (GetParam() == StartMethod::kFork) {  // which needs no file
@@ -130,9 +130,10 @@ TEST_P(Surroundings, AResultForWhichThereIsNoMemoryCostsNoWorker) {
 
 constexpr int kNotPermitted = 77;
 
-// The first child is the init of a PID namespace: all others of it end with
-// it, and before it can be reaped; and no more can be forked.
-int be_outside_a_pid_namespace() {
+// From now on the children of this process are in a new PID namespace. The
+// first is its init. When that ends, the others are killed, and it can be
+// reaped only after them; then no more can be forked.
+int put_children_in_a_pid_namespace() {
   const int user = ::getuid() == 0 ? 0 : CLONE_NEWUSER;
   return ::unshare(user | CLONE_NEWPID) == 0 ? 0 : kNotPermitted;
 }
@@ -145,17 +146,18 @@ bool has_no_child() {
 TEST_P(Surroundings, APoolWhoseWorkerIsTheInitOfAPidNamespaceEnds) {
   for (const char* way : {"join", "terminate", "destroy"}) {
     const ExitStatus end = in_a_child([&] {
-      if (const int code = be_outside_a_pid_namespace()) return code;
+      if (const int code = put_children_in_a_pid_namespace()) return code;
       std::vector<Descriptor> workers;
       {
         Pool pool(options(3));
         if (!works(pool)) return 1;
+        // A worker's parent is outside (0), or the fork server, the init (1).
         if (pool.map([](int) { return ::getppid(); }, numbers(9), 1) !=
             std::vector<pid_t>(9, GetParam() == StartMethod::kForkServer)) {
           return 2;
         }
-        // The ids of the server's workers are of their namespace; but it ends
-        // after them.
+        // The server's workers have ids of their namespace, which say nothing
+        // here. But the server ends after them, so it is watched instead.
         workers =
             watch(pool.fork_server() == 0 ? pool.workers()
                                           : std::vector{pool.fork_server()});
