@@ -1,5 +1,5 @@
-// What is wrong with a task, its items or its results: one sentence each, said
-// when the call is compiled, in place of all that would follow from it.
+// What is wrong with a task, its items or its results: one sentence for each
+// mistake, which the compiler says instead of the errors that would follow.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@
 
 namespace cow {
 
-/// What a call returns that does not compile: whatever is done with it, the
-/// compiler has nothing more to say.
+/// What a refused call returns. Everything compiles that is done with it, so
+/// the compiler says no more than that one sentence.
 struct Refused {
   Refused get() const;
   const int* begin() const;
@@ -42,14 +42,14 @@ concept EigenMatrix = requires {
 template <typename T>
 constexpr bool expect_pickleable();
 
-/// Of what is pickled part by part, each part is asked.
+/// The parts of a type that is pickled part by part: each must be pickleable.
 template <typename T>
 struct Parts {
-  static constexpr bool kAreAll = false;
+  static constexpr bool kExist = false;
 };
 template <typename... Types>
 struct Parts<std::tuple<Types...>> {
-  static constexpr bool kAreAll = true;
+  static constexpr bool kExist = true;
   static constexpr bool expect() {
     return (expect_pickleable<Types>() && ... && true);
   }
@@ -61,12 +61,12 @@ struct Parts<std::optional<T>> : Parts<std::tuple<T>> {};
 template <typename T, typename Allocator>
 struct Parts<std::vector<T, Allocator>> : Parts<std::tuple<T>> {};
 
-/// Whether T can go to a worker and back; if not, that does not compile.
+/// True if T can go to a worker and back; otherwise this does not compile.
 template <typename T>
 constexpr bool expect_pickleable() {
   if constexpr (std::is_arithmetic_v<T>) {
     return true;
-  } else if constexpr (Parts<T>::kAreAll) {
+  } else if constexpr (Parts<T>::kExist) {
     return Parts<T>::expect();
   } else if constexpr (is_pickleable<T>) {
     static_assert(
@@ -99,7 +99,7 @@ constexpr bool expect_pickleable() {
   return false;
 }
 
-/// Whether F can be a task for each Item; if not, that does not compile.
+/// True if F can be a task for each Item; otherwise this does not compile.
 template <typename F, typename Item>
 constexpr bool expect_task() {
   if constexpr (!is_task<F>) {

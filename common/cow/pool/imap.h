@@ -66,21 +66,21 @@ class Imap : private ImapWork {
   /// last one what the reading of the items has thrown; the one after it can be
   /// fetched all the same.
   std::optional<Result> next() {
-    while (!is_there()) progress();
+    while (!look_for_next()) progress();
     return take();
   }
 
   /// Waits at most so long, or longer where reading an item of the input takes
   /// longer; returns whether `next` would not wait.
   bool wait_for(std::chrono::milliseconds time) {
-    return progress_until([this] { return is_there(); }, time);
+    return progress_until([this] { return look_for_next(); }, time);
   }
 
   /// Lets the pool work until `fd` is readable, or `next` would not wait;
   /// returns whether `fd` is readable. Throws std::system_error if it is not
   /// open.
   bool wait_readable(int fd) {
-    return ImapWork::wait_readable(fd, [this] { return is_there(); });
+    return ImapWork::wait_readable(fd, [this] { return look_for_next(); });
   }
 
   /// Input iterator: reads the next result when it is incremented.
@@ -116,8 +116,9 @@ class Imap : private ImapWork {
   Iterator end() { return {}; }
 
  private:
-  // Whether a result, an error in its place, or the end is there.
-  bool is_there() {
+  // Reads items as far as the window is open. Returns whether the next result,
+  // an error in its place, or the end is there.
+  bool look_for_next() {
     read_input();
     return queue_->has_next() || queue_->is_at_end();
   }

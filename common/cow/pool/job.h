@@ -41,7 +41,7 @@ class Job {
   virtual bool has_next() const = 0;
   /// The next batch: its number within the job. To be asked if `has_next`.
   virtual std::int64_t next() = 0;
-  /// Nobody wants any more what was not begun.
+  /// Nobody wants the batches any more that were not begun.
   virtual void cancel() {}
   /// Whether somebody still wants it to be run.
   virtual bool is_wanted() const { return true; }
@@ -54,9 +54,9 @@ class Job {
   virtual Message pickle(std::int64_t batch) = 0;
 
   /// A large reply of `size` bytes is coming, of which `beginning` is there.
-  /// Its rest can be read right into its place: where, and behind how many
-  /// bytes of prefix; or there is none. If all goes well, `succeed_in_place`
-  /// follows.
+  /// What follows its first `prefix` bytes is read directly into `room`, or, if
+  /// that is empty, the reply is read as usual. If all goes well,
+  /// `succeed_in_place` follows.
   struct Place {
     std::size_t prefix = 0;
     Room room = {};

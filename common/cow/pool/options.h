@@ -23,13 +23,13 @@ struct PoolOptions {
   Call preload = {};
   /// After so many batches a worker is given no more. When there is work for
   /// another one, it is shut down, and a new one is started in its place, which
-  /// inherits what there is by then. 0: never.
+  /// inherits what the parent has by then. 0: no limit.
   int max_tasks_per_child = 0;
   OnDeath on_death = OnDeath::kFail;
-  /// Only the first worker is started with the pool, each other one when there
-  /// is a batch and no worker without one. So the first result over a large
-  /// object waits for one fork rather than for all; but a worker that is forked
-  /// later inherits what there is by then.
+  /// Only the first worker is started with the pool. Another one is started
+  /// when there is a batch and each worker has one already. So the first result
+  /// over a large object waits for one fork rather than for all. But a worker
+  /// that is forked later inherits what the parent has by then.
   bool start_on_demand = false;
 };
 
