@@ -16,10 +16,12 @@ namespace cow {
 /// throws becomes a reply.
 int serve(int tasks, int results, Offers& offers, const Call& initializer);
 
-/// To be called first in each process that the pool starts, a worker or the
-/// fork server. From now on this process ends when `parent` does, in whatever
-/// way. Standard input is left to the parent, and so is Ctrl-C, which reaches
-/// every process of the terminal. False if `parent` has ended already.
+/// To be called first in each process that the pool itself starts: a worker or
+/// the fork server. From now on this process ends when `parent` does, in
+/// whatever way. Standard input is left to the parent, and so is Ctrl-C, which
+/// reaches every process of the terminal. False if `parent` has ended already.
+/// (A worker of the fork server inherits all but the first, for which it calls
+/// `end_with`.)
 bool set_up_pool_process(pid_t parent);
 
 /// Makes the call that a file holds as a frame. False if it holds none; throws
