@@ -57,7 +57,8 @@ ExitStatus wait_for(const Descriptor& pidfd) {
   return {.code = 0, .signal = end.si_status};
 }
 
-[[noreturn]] void run_and_exit(const std::function<int()>& body) {
+// Whatever happens, it does not go on with the program of the parent.
+[[noreturn]] void run_and_exit(const std::function<int()>& body) noexcept {
   int code = kChildThrew;
   try {
     code = body();
