@@ -82,7 +82,9 @@ void flush_output() {
 }
 
 void read_no_input() {
-  const Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  // (If standard input is closed, it would be opened, and closed, as 0.)
+  const Descriptor nothing =
+      above_standard(Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)));
   if (nothing) ::dup2(nothing.get(), STDIN_FILENO);
   // What was read ahead, by either library.
   ::__fpurge(stdin);
