@@ -129,6 +129,8 @@ bool Engine::progress(int also, int milliseconds) {
   if (also == -1 && dispatch_.in_flight() == 0 && !backlog_.has_next())
     return false;
   take_in_events(milliseconds, also);
+  // Who does not wait may ask again only when something more has happened.
+  if (milliseconds == 0) hand_out();
   return !kill_if_dropped() && supervision_.poller().also_readable();
 }
 
