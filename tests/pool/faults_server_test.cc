@@ -315,8 +315,9 @@ TEST_F(ForkServerFaults, AServerKnowsHowWorkersEndWhereThatIsIgnored) {
   EXPECT_EQ(status.signal, 0);
 }
 
-bool standard_streams_are_closed() {
-  for (int fd = 0; fd <= STDERR_FILENO; ++fd) {
+bool output_is_closed() {
+  // Standard input of a worker is /dev/null.
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) != -1) return false;
   }
   return true;
@@ -327,12 +328,12 @@ int printed(int i) {
   std::printf("item %d\n", i);
   std::fprintf(stderr, "item %d\n", i);
   std::fflush(stdout);
-  if (!standard_streams_are_closed()) return -1;
+  if (!output_is_closed()) return -1;
   return i;
 }
 
-void expect_standard_streams_closed() {
-  if (!standard_streams_are_closed()) throw std::runtime_error("one is taken");
+void expect_output_closed() {
+  if (!output_is_closed()) throw std::runtime_error("one is taken");
 }
 
 class Daemons : public EveryMethod {};
@@ -345,9 +346,9 @@ TEST_P(Daemons, HaveNothingOfThePoolInThePlaceOfTheirStandardStreams) {
     for (int fd = 0; fd <= STDERR_FILENO; ++fd) ::close(fd);
     PoolOptions options{.workers = 3,
                         .start_method = GetParam(),
-                        .initializer = expect_standard_streams_closed};
+                        .initializer = expect_output_closed};
     if (GetParam() == StartMethod::kForkServer) {
-      options.preload = expect_standard_streams_closed;
+      options.preload = expect_output_closed;
     }
     Pool printing(options);
     for (int i = 0; i < 3; ++i) {

@@ -45,13 +45,13 @@ void say(const std::string& text) {
 
 // Waits by the pidfd. Once somebody else has reaped this child, its id may be
 // another child's.
-ExitStatus wait_for(const Descriptor& pidfd) {
+ExitStatus wait_for(const Descriptor& pidfd, pid_t pid) {
   constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD: waitid(2)
   const auto id = static_cast<id_t>(pidfd.get());
   siginfo_t end{};
   if (retried([&] { return ::waitid(kPidfd, id, &end, WEXITED); }) == -1) {
     if (errno == ECHILD) return {.code = kUnknownExit, .signal = 0};
-    throw_system_error(errno, fmt::format("waitid(pidfd {})", id));
+    return wait_for_child(pid);  // it is refused, or not known: Linux 5.3
   }
   if (end.si_code == CLD_EXITED) return {.code = end.si_status, .signal = 0};
   return {.code = 0, .signal = end.si_status};
@@ -74,22 +74,30 @@ ExitStatus wait_for(const Descriptor& pidfd) {
 }  // namespace
 
 void flush_output() {
-  std::cout.flush();
-  std::clog.flush();
-  std::wcout.flush();
-  std::wclog.flush();
+  const auto flush = [](auto& stream) {
+    try {
+      stream.flush();
+    } catch (const std::exception&) {
+      // It stays bad, and whoever writes to it will see.
+    }
+  };
+  flush(std::cout);
+  flush(std::clog);
+  flush(std::wcout);
+  flush(std::wclog);
   std::fflush(nullptr);
 }
 
 void read_no_input() {
   // (If standard input is closed, it would be opened, and closed, as 0.)
-  const Descriptor nothing =
+  Descriptor nothing =
       above_standard(Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)));
-  if (nothing) ::dup2(nothing.get(), STDIN_FILENO);
+  if (!nothing) nothing = make_pipe().reader;
+  ::dup2(nothing.get(), STDIN_FILENO);
   // What was read ahead, by either library.
   ::__fpurge(stdin);
-  const std::streamsize ahead = std::cin.rdbuf()->in_avail();
-  if (ahead > 0) std::cin.ignore(ahead);
+  std::streambuf* input = std::cin.rdbuf();
+  while (input != nullptr && input->in_avail() > 0) input->sbumpc();
 }
 
 bool end_with(pid_t parent) {
@@ -112,8 +120,10 @@ Descriptor open_pidfd(pid_t pid) {
   return above_standard(Descriptor(static_cast<int>(fd)));
 }
 
-void send_signal(const Descriptor& pidfd, int signal) {
-  ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0);
+bool send_signal(const Descriptor& pidfd, int signal) {
+  return ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) ==
+             0 ||
+         errno == ESRCH;
 }
 
 ExitStatus wait_for_child(pid_t pid) {
@@ -188,24 +198,22 @@ Child::~Child() {
   std::abort();
 }
 
-void Child::kill(int signal) const {
+bool Child::kill(int signal) const {
   // Only the parent may: a copy of the owner that a fork made does not know
   // whether the child was reaped.
-  if (pid_ == 0 || parent_ != ::getpid()) return;
-  if (pidfd_) {
-    // Where SIGCHLD is ignored, the kernel reaps the child, and its id may be
-    // another's.
-    send_signal(pidfd_, signal);
-  } else {
-    ::kill(pid_, signal);
-  }
+  if (pid_ == 0 || parent_ != ::getpid()) return true;
+  // Where SIGCHLD is ignored, the kernel reaps the child, and its id may be
+  // another's.
+  if (pidfd_) return send_signal(pidfd_, signal);
+  return ::kill(pid_, signal) == 0;
 }
 
 ExitStatus Child::wait() {
   // 0 would mean any child of the process group: waitpid(2).
   if (pid_ == 0)
     throw std::logic_error("cow::Child: there is none to wait for");
-  const ExitStatus status = pidfd_ ? wait_for(pidfd_) : wait_for_child(pid_);
+  const ExitStatus status =
+      pidfd_ ? wait_for(pidfd_, pid_) : wait_for_child(pid_);
   pid_ = 0;
   pidfd_.close();
   return status;

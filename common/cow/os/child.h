@@ -78,8 +78,9 @@ class Child {
   /// True while there is a child that was not waited for.
   explicit operator bool() const { return pid_ != 0; }
 
-  /// Sends `signal`; a child that has already ended is no error.
-  void kill(int signal) const;
+  /// Sends `signal`; a child that has already ended is no error. False if the
+  /// kernel refuses it.
+  bool kill(int signal) const;
   /// Gives the child up: it will not be waited for.
   void release() {
     Child left(std::move(*this));
@@ -119,7 +120,8 @@ bool end_with(pid_t parent);
 Descriptor open_pidfd(pid_t pid);
 
 /// Signals the process of `pidfd`; if it has already ended, that is no error.
-void send_signal(const Descriptor& pidfd, int signal);
+/// False if the kernel refuses it.
+bool send_signal(const Descriptor& pidfd, int signal);
 
 /// Waits for the end of a child of this process whose owner is not a Child.
 ExitStatus wait_for_child(pid_t pid);

@@ -30,8 +30,8 @@ const PoolOptions& expect_meant(const PoolOptions& options) {
   // Each worker takes four descriptors. More workers than the hard limit allows
   // are a mistake, and would take memory before a descriptor is missing.
   rlimit descriptors{};
-  ::getrlimit(RLIMIT_NOFILE, &descriptors);
-  if (static_cast<rlim_t>(options.workers) > descriptors.rlim_max / 4) {
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0 &&
+      static_cast<rlim_t>(options.workers) > descriptors.rlim_max / 4) {
     throw PoolError(
         fmt::format("only 0 of {} workers could be started: Too many open "
                     "files: each needs 4, and a process may have {} (ulimit "

@@ -20,6 +20,9 @@
 namespace cow {
 namespace {
 
+// How long a server that may not be signalled has to end: milliseconds.
+constexpr int kPatience = 2000;
+
 // A file without a name that holds the call as a frame.
 Descriptor write_call(const Call& call) {
   Descriptor file = make_memory_file("preload");
@@ -65,9 +68,13 @@ void ForkServer::expect_preloaded() {
 
 void ForkServer::stop() {
   if (!server_) return;
-  server_.kill(SIGKILL);
-  socket_.close();  // it ends by that, too, if it cannot be killed
-  server_.wait();
+  const bool was_killed = server_.kill(SIGKILL);
+  socket_.close();  // it ends by that, too, and kills its workers
+  if (was_killed || wait_readable(server_.descriptor(), kPatience)) {
+    server_.wait();
+  } else {
+    server_.release();
+  }
 }
 
 Letter ForkServer::ask(const ForkRequest& request,

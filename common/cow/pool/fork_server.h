@@ -50,6 +50,9 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   /// How the worker `pid`, which has ended, did so; reaps it.
   ExitStatus status_of(pid_t pid);
 
+  /// Ends the server, which kills its workers.
+  void stop();
+
   pid_t pid() const { return server_.pid(); }
 
  private:
@@ -58,7 +61,6 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   Letter ask(const ForkRequest& request, const std::vector<int>& enclosed = {});
   void start();
   void expect_preloaded();
-  void stop();
 
   Call preload_;
   Child server_;

@@ -18,6 +18,7 @@
 #include "cow/os/bytes.h"
 #include "cow/os/program.h"
 #include "cow/pool/batch.h"
+#include "cow/pool/errors.h"
 #include "cow/pool/job.h"
 #include "cow/pool/result_queue.h"
 
@@ -137,6 +138,10 @@ class ImapJob final : public Job {
 
  private:
   void read_batch() {
+    if (std::exchange(is_reading_, true)) {
+      throw PoolError(
+          "an input cannot wait for the imap that reads it, nor join its pool");
+    }
     std::vector<Element<Item>> items;
     try {
       Range& input = input_->range;
@@ -149,6 +154,7 @@ class ImapJob final : public Job {
       // The items before it are run first: the error comes after their results.
       end(std::current_exception());
     }
+    is_reading_ = false;
     if (queue_.ended()) at_.reset();
     if (items.empty()) return;
     const std::int64_t batch = next_batch_++;
@@ -196,6 +202,7 @@ class ImapJob final : public Job {
   std::map<std::int64_t, std::vector<Element<Item>>> items_;
   std::deque<std::int64_t> ready_;
   std::exception_ptr failed_;
+  bool is_reading_ = false;  // an item
   ResultQueue<Result> queue_;
 };
 

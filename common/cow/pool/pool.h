@@ -253,7 +253,9 @@ class Pool {
   /// A descriptor to be polled together with others: it is readable when the
   /// pool can make progress, which `ready()` of anything pending then does, or
   /// `wait_for` of an imap with no time. To be polled only as long as something
-  /// is pending, and only for reading; it stays the pool's own.
+  /// is pending, and only for reading; it stays the pool's own. With several
+  /// things pending, ask all of them: what one takes in may be another's last
+  /// result.
   int descriptor() const;
 
   int size() const;

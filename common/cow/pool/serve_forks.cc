@@ -87,8 +87,11 @@ class Server {
 
 Server::~Server() {
   for (auto& [pid, worker] : workers_) {
-    worker.kill(SIGKILL);
-    worker.wait();
+    if (worker.kill(SIGKILL)) {
+      worker.wait();
+    } else {
+      worker.release();  // it would be waited for without end
+    }
   }
 }
 

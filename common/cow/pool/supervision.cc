@@ -15,8 +15,7 @@
 namespace cow {
 namespace {
 
-// How long a worker that was killed may take to end. If the kernel kills it at
-// all, a thousandth of this is enough.
+// How long a worker that may not be signalled has to end by itself.
 constexpr std::chrono::milliseconds kPatience(2000);
 
 // To the most that an unprivileged process may have, pipe(7): then each switch
@@ -138,16 +137,21 @@ Death Supervision::reap(std::size_t place, bool sent_nonsense) {
 }
 
 // A process that has given up its privileges may not signal its workers any
-// more. So the pipes are closed as well: an idle worker then ends by itself.
+// more. So one that is idle is told to end, and the pipes are closed.
 void Supervision::kill(Worker& worker) {
-  worker.process.kill(SIGKILL);
+  worker.cannot_be_killed = !worker.process.kill(SIGKILL);
+  if (worker.cannot_be_killed) {
+    worker.outgoing.add({.kind = FrameKind::kStop}, Message());
+    write(worker);
+  }
   worker.tasks.close();
   worker.results.close();
 }
 
 ExitStatus Supervision::reap(Worker& worker, const Deadline& deadline) {
-  if (wait_readable(worker.process.descriptor(),
-                    deadline.milliseconds_left())) {
+  // One that was killed will end, though much memory takes seconds to be freed.
+  if (!worker.cannot_be_killed || wait_readable(worker.process.descriptor(),
+                                                deadline.milliseconds_left())) {
     return worker.process.wait();
   }
   std::fputs(fmt::format("cow::Pool: worker {} cannot be killed, and is left\n",
@@ -195,7 +199,13 @@ void Supervision::kill_all() {
   for (std::size_t i = 0; i < places(); ++i) {
     if (workers_[i]) shut_down_.push_back(remove(i));
   }
-  for (const auto& worker : shut_down_) kill(*worker);
+  bool all_were_killed = true;
+  for (const auto& worker : shut_down_) {
+    kill(*worker);
+    all_were_killed = all_were_killed && !worker->cannot_be_killed;
+  }
+  if (server_ && !all_were_killed)
+    server_->stop();  // it may do what we may not
   const Deadline deadline(kPatience);
   for (; !shut_down_.empty(); shut_down_.pop_back()) {
     reap(*shut_down_.back(), deadline);

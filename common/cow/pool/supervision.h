@@ -64,6 +64,7 @@ class Supervision {
     Bytes capacity{64 << 10};     ///< of `tasks`, at first: pipe(7)
     bool waits_for_room = false;  ///< `tasks` is full
     bool has_started = false;
+    bool cannot_be_killed = false;  // the kernel has refused to
     // Whether the pipe was enlarged: when first something did not fit into it.
     bool large_tasks = false;
     bool large_results = false;

@@ -22,13 +22,9 @@ WorkerProcess::WorkerProcess(pid_t pid, Descriptor pidfd,
                              std::function<ExitStatus()> ask)
     : pid_(pid), pidfd_(std::move(pidfd)), ask_(std::move(ask)) {}
 
-void WorkerProcess::kill(int signal) const {
-  if (ask_) {
-    // Its parent may have reaped it, and its id be another's.
-    send_signal(pidfd_, signal);
-  } else {
-    child_.kill(signal);
-  }
+bool WorkerProcess::kill(int signal) const {
+  // Its parent may have reaped it, and its id be another's.
+  return ask_ ? send_signal(pidfd_, signal) : child_.kill(signal);
 }
 
 void WorkerProcess::release() {

@@ -26,8 +26,8 @@ class WorkerProcess {
   pid_t pid() const { return ask_ ? pid_ : child_.pid(); }
   /// Becomes readable when the process has ended.
   int descriptor() const { return ask_ ? pidfd_.get() : child_.descriptor(); }
-  /// Sends `signal`; a process that has already ended is no error.
-  void kill(int signal) const;
+  /// As of a Child.
+  bool kill(int signal) const;
   /// Waits for the end and says how it ended. kUnknownExit if nobody knows:
   /// this process is its parent and ignores SIGCHLD, or its parent is the fork
   /// server and has ended as well.
