@@ -99,6 +99,24 @@ int read_line(int i) {
   return i;
 }
 
+Pool* joined_by_input = nullptr;
+int join_in_five(int i) {
+  if (i == 5) {
+    joined_by_input->close();
+    joined_by_input->join();
+  }
+  return i;
+}
+
+TEST_P(ImapInput, CannotJoinThePool) {
+  Pool pool(options(1));
+  joined_by_input = &pool;
+  auto results = pool.imap(square, Source<>(10, join_in_five));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(results.next(), i * i);
+  EXPECT_THAT(error_of<PoolError>([&] { results.next(); }),
+              HasSubstr("cannot wait for the imap that reads it"));
+}
+
 TEST_P(ImapInput, ThatThrowsIsReportedAfterTheResultsOfWhatCameBefore) {
   Pool pool(options(2));
   for (const int chunk_size : {1, 3, 5, 100}) {

@@ -148,5 +148,37 @@ TEST_P(Streams, StandardInputIsReadByTheProgramAndEmptyInATask) {
   }
 }
 
+int open_something(int /*item*/) { return ::open("/dev/null", O_RDONLY); }
+
+TEST_P(Streams, StandardInputIsNotWhatATaskOpensWhereTheProgramHasClosedIt) {
+  const ExitStatus end = in_a_child([&] {
+    ::close(STDIN_FILENO);
+    Pool pool(options(1));
+    return pool.apply(open_something, 0) > STDERR_FILENO ? 0 : 1;
+  });
+  EXPECT_EQ(to_string(end), "exit status 0");
+}
+
+int print_and_return(int i) {
+  std::cout << i << std::endl;
+  return i;
+}
+
+// By fork: other workers do not have the program's std::cout.
+TEST(StreamsOfAFork, ThatThrowHarmNoTask) {
+  const ExitStatus end = in_a_child([&] {
+    const Descriptor full(::open("/dev/full", O_WRONLY));
+    ::dup2(full.get(), STDOUT_FILENO);
+    std::ios::sync_with_stdio(false);
+    Pool pool({.workers = 2});
+    if (pool.map(print_and_return, numbers(4), 1) != numbers(4)) return 1;
+    std::cout.exceptions(std::ios::badbit);
+    std::cout << "something to be flushed";
+    Pool other({.workers = 2});
+    return other.map(same, numbers(4), 1) == numbers(4) ? 0 : 2;
+  });
+  EXPECT_EQ(to_string(end), "exit status 0");
+}
+
 }  // namespace
 }  // namespace cow::testing

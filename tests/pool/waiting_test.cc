@@ -157,6 +157,17 @@ TEST_P(Waiting, ByTheDescriptorSeesAWorkerDie) {
   EXPECT_THROW(pending.get(), WorkerDied);
 }
 
+// Each round takes in a reply, and gives the worker something new to do: these
+// do not fit into its pipe together.
+TEST_P(Waiting, ByTheDescriptorKeepsTheWorkersAtWork) {
+  Pool pool(options(2));
+  const std::vector<std::string> items(20, std::string(2 << 20, 'x'));
+  auto lengths =
+      pool.map_async([](const std::string& s) { return s.size(); }, items, 1);
+  while (!lengths.ready()) ASSERT_TRUE(becomes_readable(pool.descriptor()));
+  EXPECT_EQ(lengths.get(), std::vector<std::size_t>(20, 2 << 20));
+}
+
 TEST_P(Waiting, LosesNothingToSignals) {
   Pool pool(options(2));
   const Interruptions interruptions;

@@ -20,9 +20,6 @@
 namespace cow {
 namespace {
 
-// How long a server that may not be signalled has to end: milliseconds.
-constexpr int kPatience = 2000;
-
 // A file without a name that holds the call as a frame.
 Descriptor write_call(const Call& call) {
   Descriptor file = make_memory_file("preload");
@@ -70,7 +67,8 @@ void ForkServer::stop() {
   if (!server_) return;
   const bool was_killed = server_.kill(SIGKILL);
   socket_.close();  // it ends by that, too, and kills its workers
-  if (was_killed || wait_readable(server_.descriptor(), kPatience)) {
+  if (was_killed || wait_readable(server_.descriptor(),
+                                  static_cast<int>(kPatience.count()))) {
     server_.wait();
   } else {
     server_.release();

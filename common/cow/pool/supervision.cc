@@ -15,9 +15,6 @@
 namespace cow {
 namespace {
 
-// How long a worker that may not be signalled has to end by itself.
-constexpr std::chrono::milliseconds kPatience(2000);
-
 // To the most that an unprivileged process may have, pipe(7): then each switch
 // between two processes moves more. It may be refused, because this user has
 // many pipes; the pipe works as it is. Returns how much it holds now, or not

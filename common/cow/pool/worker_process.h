@@ -7,8 +7,12 @@
 
 #include "cow/os/child.h"
 #include "cow/os/descriptor.h"
+#include "cow/os/durations.h"
 
 namespace cow {
+
+/// How long a process that may not be signalled has to end by itself.
+inline constexpr std::chrono::milliseconds kPatience(2000);
 
 /// Owns a worker's process. Move-only. Like a Child, it must be waited for or
 /// released.
