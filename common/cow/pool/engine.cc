@@ -141,7 +141,6 @@ void Engine::hand_out() {
   for (;;) {
     if (backlog_.find_next()) {
       if (dispatch_.all_have_batches()) {
-        flush_given();  // rather than have it wait for the start
         if (start_one_more()) continue;
         if (!backlog_.find_next()) break;  // it has failed
       }
@@ -185,6 +184,7 @@ bool Engine::put_back(std::vector<PickledBatch> batches) {
 bool Engine::start_one_more() {
   const auto place = dispatch_.find_place();
   if (start_failed_ || !place) return false;
+  flush_given();  // rather than have it wait for the start
   if (!supervision_.is_empty(*place)) shut_down(*place);
   return start_in(*place);
 }
