@@ -48,7 +48,7 @@ TEST_P(ImapEnd, DroppedWhileTasksRunLeavesThePoolAsItWas) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(ImapEnd, DroppedTakesBackWhatWasGivenAhead) {
+TEST_P(ImapEnd, DroppedTakesBackWhatWasPrefetched) {
   Gate gate;
   Counters counters(1000);
   Pool pool(options(2));
@@ -87,7 +87,7 @@ TEST_P(ImapEnd, DroppedInAForkedCopyTakesNothingBack) {
   }
 }
 
-TEST_P(ImapEnd, DroppedAtOnceRunsOnlyWhatWasGivenAhead) {
+TEST_P(ImapEnd, DroppedAtOnceRunsOnlyWhatWasPrefetched) {
   Counters counters(1000);
   Pool pool(options(2));
   pool.imap([](int i) { Counters::add(i); }, numbers(1000));

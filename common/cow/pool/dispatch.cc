@@ -24,6 +24,7 @@ Dispatch::Dispatch(std::size_t places, int most_batches)
 }
 
 void Dispatch::update_list(Worker& worker) {
+  static_assert(std::tuple_size_v<decltype(Offers::slots)> == kMostInFlight);
   const auto count = static_cast<std::size_t>(std::popcount(worker.slots));
   const bool all_given = most_batches_ != 0 && worker.batches >= most_batches_;
   std::size_t list = count;

@@ -201,8 +201,8 @@ void Supervision::kill_all() {
     kill(*worker);
     all_were_killed = all_were_killed && !worker->cannot_be_killed;
   }
-  if (server_ && !all_were_killed)
-    server_->stop();  // it may do what we may not
+  // It may do what this process may not.
+  if (server_ && !all_were_killed) server_->stop();
   const Deadline deadline(kPatience);
   for (; !shut_down_.empty(); shut_down_.pop_back()) {
     reap(*shut_down_.back(), deadline);
