@@ -94,11 +94,14 @@ test: ## Runs all tests that this machine can run
 	@common/setup/run_tests.sh $(BUILD) $(ARGS)
 
 docs: book ## Writes what the documents show, builds the site
+	@python3 -B common/book/mechanism/main.py
 	@$(BUILD)/bin/book $(if $(FRESH),--fresh) $(ARGS)
 	@$(MAKE) -s site
 
 proof: book ## Checks that documents and programs agree; changes nothing
-	@$(BUILD)/bin/book --check $(ARGS)
+	@python3 -B common/book/mechanism/main.py --check
+	@python3 -B common/book/sentences.py $(ARGS)
+	@$(BUILD)/bin/book --check $(if $(ALL),--all) $(ARGS)
 
 site: ## Builds the site of the documents into build/site
 	@$(PACKAGES) docs

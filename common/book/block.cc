@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <optional>
 #include <regex>
+#include <sstream>
 
 namespace book {
 namespace {
@@ -22,12 +24,13 @@ const std::vector<KindName>& kinds() {
   static const std::vector<KindName> all = {
       {"output",
        Kind::kOutput,
-       {"part", "lines", "free", "near", "within", "says", "exit"}},
+       {"part", "lines", "free", "near", "within", "says", "exit", "needs"}},
       {"code", Kind::kCode, {"from", "to"}},
       {"table", Kind::kTable, {}},
-      {"figure", Kind::kFigure, {"near"}},
+      {"figure", Kind::kFigure, {"near", "free", "needs"}},
       {"lessons", Kind::kLessons, {}},
-      {"proof", Kind::kProof, {"says", "near", "exit"}},
+      {"proof", Kind::kProof, {"says", "near", "exit", "needs"}},
+      {"figures", Kind::kFigures, {"source", "definition", "from"}},
       {"by hand", Kind::kByHand, {}},
   };
   return all;
@@ -36,7 +39,8 @@ const std::vector<KindName>& kinds() {
 constexpr std::string_view kOpens = "<!--";
 constexpr std::string_view kCloses = "-->";
 
-// "```text" opens a fence, and "```" closes it: the sign and how often.
+// The fence that a line opens or closes ("```text" or "```"): its signs,
+// without the language.
 std::optional<std::string> fence_of(std::string_view line) {
   const std::string_view text = trimmed(line);
   for (const char sign : {'`', '~'}) {
@@ -95,7 +99,7 @@ class Parser {
     document_.uncovered.push_back({static_cast<int>(at_) + 1, what});
   }
 
-  // Only the first line with a digit of a table is reported.
+  // Reports only the first line with a digit of each table.
   void look_at_table(const std::string& line) {
     if (!trimmed(line).starts_with('|')) {
       table_reported_ = false;
@@ -111,7 +115,7 @@ class Parser {
     uncovered("a table with figures");
   }
 
-  // A comment takes whole lines; at_ goes behind it.
+  // Reads a comment, which takes whole lines, and moves at_ after it.
   void comment() {
     const std::size_t first = at_;
     std::vector<std::string> inside;
@@ -168,7 +172,7 @@ class Parser {
       block.options.push_back(key_and_value(at + i, inside[i]));
       check_option(at + i, known, block.options.back().first);
     }
-    if (block.kind == Kind::kProof) {
+    if (block.kind == Kind::kProof || block.kind == Kind::kFigures) {
       block.end = block.begin;
       document_.blocks.push_back(std::move(block));
     } else {
@@ -214,7 +218,7 @@ class Parser {
 
   Document document_;
   std::size_t at_ = 0;
-  std::string fence_;  // what closes the fence that is open
+  std::string fence_;  // closes the open fence
   std::optional<Block> open_;
   bool table_reported_ = false;
 };
@@ -274,6 +278,30 @@ std::string prose_of(const Document& document) {
   }
   copy(document.lines.size());
   return text;
+}
+
+int minutes_to_read(const Document& document) {
+  constexpr int kWordsAMinute = 190;
+  int words = 0;
+  bool folded = false;
+  bool in_comment = false;
+  for (const std::string& line : document.lines) {
+    if (trimmed(line).starts_with("<details>")) folded = true;
+    if (trimmed(line) == "</details>") folded = false;
+    in_comment = in_comment || line.find(kOpens) != std::string::npos;
+    if (!folded && !in_comment && !trimmed(line).starts_with("![")) {
+      std::istringstream stream(line);
+      words += static_cast<int>(std::count_if(
+          std::istream_iterator<std::string>(stream), {},
+          [](const std::string& word) {
+            return std::any_of(
+                word.begin(), word.end(),
+                [](unsigned char sign) { return std::isalnum(sign) != 0; });
+          }));
+    }
+    if (line.find(kCloses) != std::string::npos) in_comment = false;
+  }
+  return (words + kWordsAMinute / 2) / kWordsAMinute;
 }
 
 std::vector<std::string> lines_of(std::string_view text) {

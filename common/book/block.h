@@ -1,6 +1,6 @@
-// The documents: Markdown in which programs write some of the blocks.
+// The documents: Markdown in which programs write some blocks.
 //
-// A written block stands between two comments, invisible when rendered:
+// Such a block is between two comments, which are invisible when rendered:
 //
 //     <!-- output: 04_global --workers 9
 //          part: Claims -->
@@ -9,7 +9,8 @@
 //     ```
 //     <!-- end -->
 //
-// The first line says what is written there, each further line is an option.
+// The first line of the comment says what the block shows. Each further line is
+// an option.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +23,7 @@
 
 namespace book {
 
-/// Something in a document that its author has to put right:
+/// An error in a document that its author has to correct:
 /// "docs/04_global.md:12: <a sentence>".
 class Mistake : public std::runtime_error {
  public:
@@ -32,33 +33,34 @@ class Mistake : public std::runtime_error {
 
 enum class Kind {
   kOutput,   ///< what a command prints, or a part of it
-  kCode,     ///< a piece of a source file, by the names of what is in it
-  kTable,    ///< rows made of the JSON of runs
+  kCode,     ///< parts of a source file, by the names in it
+  kTable,    ///< a table made from the JSON of runs
   kFigure,   ///< a picture
-  kLessons,  ///< what their manifest says of the lessons
-  kProof,    ///< no text: a run that the prose around it speaks of
-  kByHand,   ///< text of the author's, with the reason
+  kLessons,  ///< what the manifest says of the lessons
+  kProof,    ///< no text: a run that the prose speaks of
+  kFigures,  ///< no text: sources of figures (sentences.py)
+  kByHand,   ///< text by the author, with the reason
 };
 
-/// A block and where it stands.
+/// A block, and where it is.
 struct Block {
   Kind kind{};
-  std::string what;  ///< behind the kind: the command, FILE#NAME, the reason
+  std::string what;  ///< after the kind: command, FILE#NAME, reason
   std::vector<std::pair<std::string, std::string>> options;
-  int line = 0;        ///< of its comment; the first line of a file is 1
-  std::string indent;  ///< in front of its comment, as inside a list
-  /// What stands between the comments, without the indent.
+  int line = 0;        ///< that of its comment, counted from 1
+  std::string indent;  ///< before its comment, as in a list
+  /// The lines between the comments, without the indent.
   std::vector<std::string> body;
-  /// The lines of the document that `body` is, counted from 0.
+  /// The lines [begin, end) of the document are the body; counted from 0.
   std::size_t begin = 0, end = 0;
 
   /// All values of an option, in their order.
   std::vector<std::string> all(std::string_view key) const;
-  /// Its only value, or "".
+  /// The only value of an option, or "".
   std::string one(std::string_view key) const;
 };
 
-/// A fence or a table with digits in it that no comment speaks for.
+/// A fenced block, or a table with digits, that is not between such comments.
 struct Uncovered {
   int line = 0;
   std::string what;  ///< "a fenced block", "a table"
@@ -71,21 +73,27 @@ struct Document {
   std::vector<Uncovered> uncovered;
 };
 
-/// Reads a document. A fence of shell commands ("sh") needs no comment. Throws
+/// Reads a document. Fenced shell commands ("sh") need no comment. Throws
 /// Mistake.
 Document parse(const std::filesystem::path& path, std::string_view text);
 
-/// The document with `bodies` in place of those of its blocks, in their order.
+/// The text of the document with the bodies of its blocks replaced by `bodies`,
+/// in the same order.
 std::string with_bodies(const Document& document,
                         const std::vector<std::vector<std::string>>& bodies);
 
-/// What stands in no block.
+/// The text outside of all blocks.
 std::string prose_of(const Document& document);
+
+/// How many minutes it takes to read, with 190 words a minute: a reader whose
+/// English is a second language. Does not count comments, folded parts
+/// (<details>), and the descriptions of pictures.
+int minutes_to_read(const Document& document);
 
 /// The lines of a text, without their ends.
 std::vector<std::string> lines_of(std::string_view text);
 
-/// The text without blanks at its ends.
+/// The text without blanks at its beginning and end.
 std::string_view trimmed(std::string_view text);
 
 }  // namespace book

@@ -12,22 +12,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Programs that run side by side; each of them has processes of its own, and
-// none of them measures time that is compared.
+// How many programs run at the same time. Each has processes of its own, and no
+// time that they measure is compared.
 constexpr std::size_t kAtATime = 2;
 
-// What an SVG says to a reader: its text, without the geometry.
-std::vector<std::string> words_of_svg(const std::string& svg) {
+// The text of an SVG, without the geometry, and without what is free as a
+// whole: how many ticks an axis has depends on the figures.
+std::vector<std::string> words_of_svg(const std::string& svg,
+                                      const Slack& slack) {
   static const std::regex element("<(text|tspan|title|desc)[^>]*>([^<]*)");
   std::vector<std::string> words;
   for (std::sregex_iterator at(svg.begin(), svg.end(), element), end; at != end;
        ++at) {
-    words.push_back((*at)[2]);
+    const std::string text = (*at)[2];
+    const bool is_free = std::any_of(
+        slack.free.begin(), slack.free.end(), [&](const std::string& each) {
+          return std::regex_match(text, std::regex(each));
+        });
+    if (!is_free) words.push_back(text);
   }
   return words;
 }
 
-// How the block differs from what it should say.
+// The differences between the block and what it should say.
 std::vector<Difference> differences_of(const Block& block, const Fresh& fresh) {
   std::vector<Difference> all = compare(block.body, fresh.body, fresh.slack);
   if (fresh.drawing.empty() || !all.empty()) return all;
@@ -39,13 +46,14 @@ std::vector<Difference> differences_of(const Block& block, const Fresh& fresh) {
                    .why = drawn.reason()});
     return all;
   }
-  return compare(words_of_svg(*drawn), words_of_svg(fresh.svg), fresh.slack);
+  return compare(words_of_svg(*drawn, fresh.slack),
+                 words_of_svg(fresh.svg, fresh.slack), fresh.slack);
 }
 
 class Maker {
  public:
-  Maker(const Places& places, Runs& runs, Mode mode)
-      : places_(places), runs_(runs), mode_(mode) {}
+  Maker(const Places& places, Runs& runs, Mode mode, std::string_view left_out)
+      : places_(places), runs_(runs), mode_(mode), left_out_(left_out) {}
 
   void read(const fs::path& path) {
     const auto text = cow::read_file(places_.source / path);
@@ -63,6 +71,7 @@ class Maker {
     std::vector<Runs::Command> commands;
     for (const Document& document : documents_) {
       for (const Block& block : document.blocks) {
+        if (is_left_out(block)) continue;
         const auto more = commands_of(block);
         commands.insert(commands.end(), more.begin(), more.end());
       }
@@ -77,6 +86,11 @@ class Maker {
   }
 
  private:
+  bool is_left_out(const Block& block) const {
+    const auto commands = commands_of(block);
+    return !commands.empty() && commands[0][0] == left_out_;
+  }
+
   void make(const Document& document) {
     std::vector<std::vector<std::string>> bodies;
     for (const Block& block : document.blocks) {
@@ -91,8 +105,12 @@ class Maker {
     outcome_.written.push_back(document.path);
   }
 
-  // What is to stand there from now on.
+  // What the block says from now on.
   std::vector<std::string> body(const Document& document, const Block& block) {
+    if (is_left_out(block)) {
+      ++outcome_.left_out;
+      return block.body;
+    }
     ++outcome_.blocks;
     Fresh fresh;
     try {
@@ -122,6 +140,7 @@ class Maker {
   const Places& places_;
   Runs& runs_;
   Mode mode_;
+  std::string_view left_out_;
   std::vector<Document> documents_;
   Outcome outcome_;
 };
@@ -129,8 +148,9 @@ class Maker {
 }  // namespace
 
 Outcome make(const std::vector<std::filesystem::path>& documents,
-             const Places& places, Runs& runs, Mode mode) {
-  Maker maker(places, runs, mode);
+             const Places& places, Runs& runs, Mode mode,
+             std::string_view left_out) {
+  Maker maker(places, runs, mode, left_out);
   for (const fs::path& path : documents) {
     try {
       maker.read(path);

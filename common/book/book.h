@@ -1,10 +1,14 @@
-// Writes the blocks of the documents, or says where they are not what the
-// programs say.
+// book is the program behind `make docs` and `make proof`. It writes the blocks
+// of the documents, or says where a block differs from what the programs say.
+// It is not the text of the course, which is in docs/. It does not run the
+// lessons for students: the program of common/course does. The lessons are in
+// lessons/, and the library with which they are written is cow/lesson.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "book/block.h"
@@ -17,21 +21,21 @@ namespace book {
 struct Fresh {
   std::vector<std::string> body;
   Slack slack;
-  /// Why this machine cannot say it; the block is then left as it is.
+  /// Why this machine cannot make the block; then it stays as it is.
   std::optional<std::string> not_possible;
-  /// A picture: the file, and what should stand in it.
+  /// For a picture: its file, and what the file should contain.
   std::filesystem::path drawing;
   std::string svg;
 };
 
-/// What has to be run for a block.
+/// The commands that must run for a block.
 std::vector<Runs::Command> commands_of(const Block& block);
 
-/// Runs, reads or draws what `block` asks for. Throws Mistake.
+/// Makes the content of `block`: runs, reads or draws. Throws Mistake.
 Fresh render(const Document& document, const Block& block, const Places& places,
              Runs& runs);
 
-/// What is wrong with a block, as its document now stands.
+/// What is wrong with a block in its document.
 struct Finding {
   std::filesystem::path path;
   Block block;
@@ -50,6 +54,7 @@ struct Outcome {
   std::vector<Finding> findings;
   std::vector<std::string> mistakes;
   std::vector<Skipped> skipped;
+  int left_out = 0;  ///< blocks
   std::vector<std::filesystem::path> written;
 };
 
@@ -59,11 +64,13 @@ enum class Mode {
   kFresh,  ///< replaces everything
 };
 
-/// Goes through `documents`, paths below the source's top folder.
+/// Checks or writes `documents`, given as paths below the source's top folder.
+/// Leaves out the blocks of the program `left_out`, if one is named.
 Outcome make(const std::vector<std::filesystem::path>& documents,
-             const Places& places, Runs& runs, Mode mode);
+             const Places& places, Runs& runs, Mode mode,
+             std::string_view left_out = {});
 
-/// The findings for a person, as a diff.
+/// A finding for a person, as a diff.
 std::string to_text(const Finding& finding);
 
 }  // namespace book

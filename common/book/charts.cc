@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -11,6 +13,7 @@
 
 #include "book/figure_data.h"
 #include "book/gnuplot.h"
+#include "cow/lesson/formula.h"
 #include "cow/report/svg.h"
 
 namespace book {
@@ -22,25 +25,30 @@ double mib(std::int64_t bytes) {
   return static_cast<double>(bytes) / (1 << 20);
 }
 
-// Something measured.
+// A measurement.
 struct Point {
   double x;
   std::string x_in_words;
-  std::int64_t bytes;
+  double y;
+  std::string y_in_words;
 };
+
+Point point_of(double x, const std::string& x_in_words, std::int64_t bytes) {
+  return {x, x_in_words, mib(bytes), size(bytes)};
+}
 
 struct Series {
   std::string name;
   const char* color;
-  bool is_square;  // an empty one; else a full circle, which fits into it
+  bool is_square;  // an empty square; else a full circle, which fits into it
   std::vector<Point> points = {};
 };
 
-// A line through the whole chart, and what is written at its right end.
+// A line through the whole chart, and the text at its right end.
 struct Line {
-  std::string formula;  // gnuplot's, in MiB
+  std::string formula;  // for gnuplot
   std::string text;
-  double end;  // its value there
+  double end;  // its value at the right end
   const char* color;
 };
 
@@ -48,10 +56,12 @@ struct Chart {
   std::string title;
   std::string subtitle;
   std::string x_label;
-  std::string x_ticks;  // gnuplot's
+  std::string x_ticks;  // for gnuplot
   double last;          // x at the right end
   std::vector<Line> lines;
   std::vector<Series> series;
+  std::string y_unit = "MiB";
+  std::string data = {};  // gnuplot's, of lines that are no formula
 };
 
 // In pixels.
@@ -61,27 +71,28 @@ constexpr double kRight = 486;
 constexpr double kTop = 40;
 constexpr double kBottom = 298;
 
-// The end of the axis: no less than what is drawn, and a whole number of ticks.
+// The upper end of the axis: not below anything drawn, and a whole number of
+// ticks.
 double top_of(const Chart& chart) {
   double most = 1;
   for (const Line& line : chart.lines) most = std::max(most, line.end);
   for (const Series& series : chart.series) {
     for (const Point& point : series.points) {
-      most = std::max(most, mib(point.bytes));
+      most = std::max(most, point.y);
     }
   }
   const double digit = std::pow(10, std::floor(std::log10(most)));
   return std::ceil(most / digit) * digit;
 }
 
-// As one of gnuplot's strings in single quotes.
+// `text` as a string of gnuplot, in single quotes.
 std::string in_quotes(std::string_view text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? "''" : std::string(1, c);
   return result + "'";
 }
 
-// Thin axes at the left and below, and room on the right for texts.
+// Thin axes on the left and at the bottom, and room on the right for texts.
 std::string frame(const Chart& chart) {
   return fmt::format(
       "set encoding utf8\nset termoption noenhanced\nunset key\n"
@@ -94,7 +105,7 @@ std::string frame(const Chart& chart) {
       "set ytics nomirror scale 0 textcolor rgb '{soft}' format '%.0f'\n"
       "set grid ytics linetype 1 linewidth 1 linecolor rgb '{grid}'\n"
       "set xlabel {label} textcolor rgb '{soft}' offset 0,0.3\n"
-      "set label 'MiB' at graph 0,1 right offset -0.8,1.1 "
+      "set label {unit} at graph 0,1 right offset -0.8,1.1 "
       "textcolor rgb '{soft}'\n"
       "set xrange [0:{last:.6f}]\nset yrange [0:{most:.6f}]\n",
       fmt::arg("left", kLeft / cow::Svg::kWidth),
@@ -103,6 +114,7 @@ std::string frame(const Chart& chart) {
       fmt::arg("bottom", 1 - kBottom / kHeight), fmt::arg("axis", kChartAxis),
       fmt::arg("soft", kChartSoft), fmt::arg("grid", kChartGrid),
       fmt::arg("ticks", chart.x_ticks),
+      fmt::arg("unit", in_quotes(chart.y_unit)),
       fmt::arg("label", in_quotes(chart.x_label)), fmt::arg("last", chart.last),
       fmt::arg("most", top_of(chart)));
 }
@@ -112,18 +124,23 @@ std::string style_of(const Series& series) {
                      series.is_square ? 4 : 7, series.is_square ? 1.35 : .75);
 }
 
-// Behind the right end of a line its text, and below it a point and a name for
-// each series that lies on it. Squares and circles may lie upon each other.
+// The text of each line, after its right end. Below it a point and the name of
+// each series that follows this line. Squares and circles may be in the same
+// place.
 std::string labels(const Chart& chart) {
   const double x_of_pixel = chart.last / (kRight - kLeft);
   const double y_of_pixel = top_of(chart) / (kBottom - kTop);
   std::string text;
-  for (const Line& line : chart.lines) {
-    double y = line.end;
+  std::vector<Line> lines = chart.lines;
+  std::ranges::stable_sort(lines, std::greater(), &Line::end);
+  double room = HUGE_VAL;
+  for (const Line& line : lines) {
+    double y = std::min(line.end, room);
     text += fmt::format(
         "set label {} at {:.6f},{:.6f} textcolor rgb '{}' font ',13'\n",
         in_quotes(line.text), chart.last + 10 * x_of_pixel, y, line.color);
     for (const Series& series : chart.series) {
+      if (series.name == line.text) continue;
       if (std::string_view(series.color) != line.color) continue;
       y -= 19 * y_of_pixel;
       text += fmt::format(
@@ -132,12 +149,13 @@ std::string labels(const Chart& chart) {
           in_quotes(series.name), chart.last + 17 * x_of_pixel, y,
           style_of(series), series.color, kChartInk);
     }
+    room = y - 19 * y_of_pixel;
   }
   return text;
 }
 
 std::string plot(const Chart& chart) {
-  std::string data;
+  std::string data = chart.data;
   std::string plot = "plot ";
   for (const Line& line : chart.lines) {
     plot +=
@@ -148,7 +166,7 @@ std::string plot(const Chart& chart) {
     const Series& series = chart.series[i];
     data += fmt::format("$points{} << EOD\n", i);
     for (const Point& point : series.points) {
-      data += fmt::format("{:.6f} {:.6f}\n", point.x, mib(point.bytes));
+      data += fmt::format("{:.6f} {:.6f}\n", point.x, point.y);
     }
     data += "EOD\n";
     plot +=
@@ -166,14 +184,64 @@ Drawing draw(const Chart& chart) {
   for (const Series& series : chart.series) {
     alt += " " + series.name + ":";
     for (const Point& point : series.points) {
-      alt += fmt::format(" {} at {},", size(point.bytes), point.x_in_words);
+      alt += fmt::format(" {} at {},", point.y_in_words, point.x_in_words);
     }
     alt.back() = '.';
   }
   return {svg.document(alt), alt};
 }
 
+// "0.781", "7.71", "22,500"
+std::string three_digits(double value) {
+  if (value < 999.5) return fmt::format("{:.3g}", value);
+  const double step = std::pow(10, std::floor(std::log10(value)) - 2);
+  return cow::to_string(std::llround(std::round(value / step) * step),
+                        cow::Unit::kCount);
+}
+
 }  // namespace
+
+Drawing draw_chart(const std::vector<Json>& reports) {
+  constexpr std::array kColors = {kChartWarm, kChartCool, kChartGreen,
+                                  kChartPurple};
+  const auto with_unit = [](double value, const std::string& unit) {
+    return three_digits(value) + (unit.empty() ? "" : " ") + unit;
+  };
+  const cow::Chart first = chart(reports.at(0));
+  Chart drawn{.title = first.title,
+              .subtitle = first.subtitle,
+              .x_label = first.x.label,
+              .x_ticks = "autofreq",
+              .last = 0,
+              .lines = {},
+              .series = {},
+              .y_unit = first.y_unit};
+  for (std::size_t i = 0; i < first.curves.size(); ++i) {
+    const auto& [name, formula, measured] = first.curves[i];
+    if (i == kColors.size()) throw FigureError("a chart has too many curves");
+    if (formula.empty()) throw FigureError(name + " has no formula");
+    const auto& [last_x, last_y] = formula.back();
+    drawn.last = std::max(drawn.last, last_x * 1.03);
+    drawn.lines.push_back(
+        {fmt::format("$curve{}", i), name, last_y, kColors.at(i)});
+    drawn.data += fmt::format("$curve{} << EOD\n", i);
+    for (const auto& [x, y] : formula) {
+      drawn.data += fmt::format("{:.6f} {:.6f}\n", x, y);
+    }
+    drawn.data += "EOD\n";
+    drawn.series.push_back({name, kColors.at(i), /*is_square=*/false});
+    for (const Json& report : reports) {
+      const cow::Curve curve = chart(report).curves.at(i);
+      if (curve.formula != formula) throw FigureError("the curves differ");
+      for (const auto& [x, y] : curve.measured) {
+        drawn.series[i].points.push_back(
+            {x, first.x.symbol + " = " + with_unit(x, first.x.unit), y,
+             with_unit(y, first.y_unit)});
+      }
+    }
+  }
+  return draw(drawn);
+}
 
 Drawing draw_cost_of_workers(const std::vector<Json>& reports) {
   Series pass_self{"01 pass_self", kChartWarm, false};
@@ -190,8 +258,8 @@ Drawing draw_cost_of_workers(const std::vector<Json>& reports) {
     const std::int64_t workers = parameter(report, "workers");
     most = std::max(most, workers);
     series.points.push_back(
-        {static_cast<double>(workers), fmt::format("N = {}", workers),
-         processes(report, moment).sum(&ProcessFigures::pss)});
+        point_of(static_cast<double>(workers), fmt::format("N = {}", workers),
+                 processes(report, moment).sum(&ProcessFigures::pss)));
   };
   for (std::size_t i = 0; i + 2 < reports.size(); i += 3) {
     add(pass_self, reports[i], "every worker holds its task");
@@ -227,8 +295,9 @@ Drawing draw_cost_of_writing(const Json& report) {
     const std::int64_t page = report.at("environment").at("page_size");
     const double part =
         static_cast<double>(written * page) / static_cast<double>(D);
-    all.points.push_back({part, "f = " + f, held.sum(&ProcessFigures::pss)});
-    parent.points.push_back({part, "f = " + f, held.all.at(0).uss});
+    all.points.push_back(
+        point_of(part, "f = " + f, held.sum(&ProcessFigures::pss)));
+    parent.points.push_back(point_of(part, "f = " + f, held.all.at(0).uss));
   }
   const double last = 1.03;
   const double d = mib(D);

@@ -17,14 +17,14 @@ namespace {
 
 using Kind = Quantity::Kind;
 
-// What differs from machine to machine or from run to run, and says nothing.
+// What differs between machines or runs and does not matter.
 const std::vector<std::regex>& always_free() {
   static const std::vector<std::regex> all = [] {
     std::vector<std::regex> patterns;
     for (const char* pattern :
          {"^ *Linux .* huge pages: .*",           // the machine
-          "^ *[0-9]+(?=  (parent|worker|fork))",  // the process ids of a table
-          "worker [0-9]+(?= (died|was))",         // and of a message
+          "^ *[0-9]+(?=  (parent|worker|fork))",  // process ids in a table
+          "worker [0-9]+(?= (died|was))",         // and in a message
           "0x[0-9a-f]+"}) {
       patterns.emplace_back(pattern);
     }
@@ -40,7 +40,8 @@ bool matches(const std::string& line,
   });
 }
 
-// Cells are two blanks apart, as in the tables of the reports.
+// The cells of a line. At least two blanks separate them, as in the reports'
+// tables.
 std::vector<std::string> cells_of(std::string_view line) {
   std::vector<std::string> cells;
   for (line = trimmed(line); !line.empty(); line = trimmed(line)) {
@@ -51,21 +52,21 @@ std::vector<std::string> cells_of(std::string_view line) {
   return cells;
 }
 
-// "  h = 56 bytes · m = 4 bytes": what the symbols are. Where such a text is
-// broken into lines depends on its digits.
+// Whether a line explains symbols: "  h = 56 bytes · m = 4 bytes". Where such
+// lines are broken depends on their digits.
 bool is_legend(std::string_view line) {
   static const std::regex legend(R"(  \S+ = [^=]+( · \S+ = [^=]+)*)");
   return std::regex_match(line.begin(), line.end(), legend);
 }
 
-// Of "Σb_pss = 2.2 MiB, 2.3 MiB" the first: how many differ is chance.
+// Keeps only the first of several values, as in "Σb_pss = 2.2 MiB, 2.3 MiB": it
+// is chance how many differ.
 std::string with_first_values(const std::string& legend) {
   static const std::regex more("(, [0-9][^ ]* [A-Za-z]+)+(?= ·|$)");
   return std::regex_replace(legend, more, "");
 }
 
-// Whether a cell has a claim's name, or the first words of one that is too long
-// for its line.
+// Whether a cell is a claim's name, or the beginning of a long one.
 bool is_name_of(const std::string& cell, const std::string& claim) {
   constexpr std::size_t kEnough = 20;
   return cell == claim ||
@@ -77,14 +78,14 @@ bool shows(const Quantity& figure, std::int64_t number) {
          figure.half_digit;
 }
 
-// A line with its figures, and what bounds them.
+// A line with its figures and their bounds.
 struct Line {
   int number = 0;
   std::string text;
   std::string words;
   std::vector<Quantity> figures;
-  /// Of a claim: what bounds it, and which of the figures was measured; the one
-  /// before it was predicted.
+  /// For a claim: its bounds, and the index of the measured figure. The figure
+  /// before that one is the prediction.
   const Bound* bound = nullptr;
   std::size_t measured = 0;
 };
@@ -154,8 +155,8 @@ class Comparison {
     }
   }
 
-  // Lines of the same words belong together: the longest sequence of them that
-  // both texts have in the same order.
+  // Finds the lines that belong together: the longest common sequence of lines
+  // with the same words.
   void align() {
     const std::size_t rows = old_.size();
     const std::size_t columns = new_.size();
@@ -228,8 +229,8 @@ class Comparison {
     return fmt::format("{} there, {} now", then.text, now.text);
   }
 
-  // What was measured then may be as far from what was predicted then as the
-  // claim allows now. (That the predictions agree is seen by itself.)
+  // The old measurement may differ from the old prediction as much as the claim
+  // allows now. (The predictions themselves are compared elsewhere.)
   static std::optional<std::string> beyond(const Line& then, const Line& now,
                                            std::size_t measured) {
     const Quantity& figure = then.figures[measured];
@@ -257,7 +258,7 @@ std::vector<Bound> bounds_of(const nlohmann::json& report) {
   std::vector<Bound> bounds;
   if (!report.is_object() || !report.contains("claims")) return bounds;
   for (const nlohmann::json& claim : report.at("claims")) {
-    if (!claim.at("holds")) continue;  // then there is nothing to lie within
+    if (!claim.at("holds")) continue;  // then it has no valid bounds
     bounds.push_back({.claim = claim.at("name"),
                       .predicted = claim.at("predicted"),
                       .measured = claim.at("measured"),

@@ -59,7 +59,7 @@ Lines matching(const Lines& all, const Lines& patterns) {
   return found;
 }
 
-// The signs of UTF-8 text, each as its bytes.
+// The characters of UTF-8 text, each as its bytes.
 Lines signs(const std::string& text) {
   Lines all;
   for (const char byte : text) {
@@ -73,7 +73,7 @@ Lines signs(const std::string& text) {
   return all;
 }
 
-// Takes columns out that are blank in all lines, but for two in a row.
+// Removes columns that are blank in all lines, but leaves two in a row.
 Lines closed_up(const Lines& lines) {
   std::vector<Lines> rows;
   std::size_t width = 0;

@@ -1,4 +1,4 @@
-// The pictures of the documents: what each is drawn from, and how.
+// The pictures of the documents: the data of each, and how it is drawn.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@ namespace book {
 
 /// A drawn picture.
 struct Drawing {
-  std::string svg;  ///< a document of its own, for light and dark pages
+  std::string svg;  ///< a whole document, for light and dark pages
   std::string alt;  ///< the same in words, with its figures
 };
 

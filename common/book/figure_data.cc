@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cow/lesson/formula.h"
+#include "cow/report/chart_json.h"
 
 namespace book {
 namespace {
@@ -22,7 +23,7 @@ std::string lesson_of(const Json& report) {
       fmt::format("the report of {} {}", lesson_of(report), what));
 }
 
-// Calls `read` and turns what the JSON library throws into a sentence.
+// Calls `read`, and turns an exception of the JSON library into a sentence.
 template <typename Read>
 auto reading(const Json& report, Read read) {
   try {
@@ -138,7 +139,7 @@ const Json& claim(const Json& report, std::string_view moment,
 cow::PagePicture page_picture(const Json& report) {
   return reading(report, [&] {
     const Json& json = report.at("pictures").at(0);
-    cow::PagePicture picture{json.at("title"), {}, {}};
+    cow::PagePicture picture{json.at("title"), {}, {}, json.value("note", "")};
     for (const Json& kind : json.at("kinds")) {
       picture.kinds.push_back({kind.at("name"), kind.at("sign"),
                                kind.at("color"), kind.value("dark", "")});
@@ -148,6 +149,11 @@ cow::PagePicture page_picture(const Json& report) {
     }
     return picture;
   });
+}
+
+cow::Chart chart(const Json& report) {
+  return reading(report,
+                 [&] { return report.at("charts").at(0).get<cow::Chart>(); });
 }
 
 std::string size(std::int64_t bytes) {

@@ -1,5 +1,5 @@
-// What pictures are drawn from: the JSON that lessons write, read back. Whoever
-// asks for what is not there gets a sentence that says so.
+// The data of the pictures: reads the JSON that lessons write. If something is
+// missing, the exception says so in a sentence.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "cow/lesson/chart.h"
 #include "cow/lesson/page_picture.h"
 
 namespace book {
 
-/// A picture cannot be drawn; the text says of which report, and why not.
+/// A picture cannot be drawn. The text says why not, and names the report.
 class FigureError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -27,7 +28,7 @@ struct ProcessFigures {
   std::int64_t uss;
 };
 
-/// One of the three.
+/// One of its three figures.
 using Quantity = std::int64_t ProcessFigures::*;
 
 /// The processes of one moment of a run.
@@ -35,25 +36,26 @@ struct Processes {
   std::vector<ProcessFigures> all;
 
   std::int64_t sum(Quantity quantity) const;
-  /// The middle one of the workers, by that quantity.
+  /// The median of the workers.
   std::int64_t of_a_worker(Quantity quantity) const;
 };
 
-/// The moment called `moment` of the lesson's report, not counting any moment
-/// of that name before the last one. Throws FigureError.
+/// The moment `moment` of the lesson's report; the last one if there are
+/// several. Throws FigureError.
 Processes processes(const nlohmann::json& report, std::string_view moment);
 
-/// What went to the workers at that moment, in bytes and in batches.
+/// What was sent to the workers for that moment.
 struct Sent {
   std::int64_t bytes;
   std::int64_t batches;
 };
 Sent sent(const nlohmann::json& report, std::string_view moment);
 
-/// A whole number among the parameters: "data", "workers". Throws FigureError.
+/// A parameter of the report that is a whole number: "data", "workers". Throws
+/// FigureError.
 std::int64_t parameter(const nlohmann::json& report, std::string_view name);
 
-/// Throws FigureError if the lesson has claims that do not hold, or none.
+/// Throws FigureError if the report has no claims, or one that does not hold.
 void require_claims(const nlohmann::json& report);
 
 /// The claim of the figure `what` of a moment. Throws FigureError.
@@ -62,6 +64,9 @@ const nlohmann::json& claim(const nlohmann::json& report,
 
 /// The lesson's picture of pages. Throws FigureError.
 cow::PagePicture page_picture(const nlohmann::json& report);
+
+/// The lesson's chart. Throws FigureError.
+cow::Chart chart(const nlohmann::json& report);
 
 /// "763.0 MiB"
 std::string size(std::int64_t bytes);

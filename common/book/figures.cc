@@ -1,5 +1,5 @@
-// All pictures of the documents: what each is drawn from, what it says, and
-// that it is true.
+// All pictures of the documents: the data of each, what it says, and the checks
+// that this is true.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "book/charts.h"
+#include "book/copies.h"
 #include "book/figure.h"
 #include "book/figure_data.h"
 #include "book/message_bars.h"
@@ -32,7 +33,7 @@ std::string setting(const Json& report) {
                      number(parameter(report, "workers")));
 }
 
-// The title says that something is so.
+// Checks what a picture's title says.
 void require(bool is_so, const std::string& what) {
   if (!is_so) throw FigureError("the figures do not show that " + what);
 }
@@ -43,14 +44,12 @@ Drawing draw_course(const Reports& reports) {
   const std::int64_t cost = passed.sum(&ProcessFigures::pss);
   const std::int64_t cure = inherited.sum(&ProcessFigures::pss);
   require(cost > 2 * cure, "a global costs less than pass_self");
-  return draw_bars(
-      {.title = fmt::format("Sent to the workers: {}. Inherited: {}",
-                            size(cost), size(cure)),
-       .subtitle = setting(reports[0]),
-       .pools = {{"01 pass_self", "the items carry the data", passed},
-                 {"04 global", "built before the fork", inherited}},
-       .sums = {sum_of_pss()},
-       .each_process = true});
+  return draw_copies(
+      fmt::format("Data sent: the machine spends {}. Inherited: {}", size(cost),
+                  size(cure)),
+      setting(reports[0]),
+      {{"01 pass_self", "sent: each worker builds a copy", passed},
+       {"04 global", "inherited: one original for all", inherited}});
 }
 
 Drawing draw_inversion(const Reports& reports) {
@@ -92,6 +91,29 @@ Drawing draw_start_methods(const Reports& reports) {
        .each_process = true});
 }
 
+Drawing draw_shared_memory(const Reports& reports) {
+  const auto pool = [&](const Json& report, const char* kind,
+                        const char* what) {
+    return PoolBars{kind, what, processes(report, kind)};
+  };
+  const std::vector<PoolBars> pools{
+      pool(reports[0], "spawn", "a copy for each worker"),
+      pool(reports[1], "memfd", "memory without a name"),
+      pool(reports[1], "POSIX shm", "a name in /dev/shm"),
+      pool(reports[1], "file", "a file")};
+  const auto pss = &ProcessFigures::pss;
+  for (const PoolBars& shared : pools) {
+    require(&shared == &pools[0] ||
+                2 * shared.processes.sum(pss) < pools[0].processes.sum(pss),
+            "sharing costs less than sending");
+  }
+  return draw_bars({.title = "Spawned workers share what they are told to map",
+                    .subtitle = setting(reports[1]),
+                    .pools = pools,
+                    .sums = {sum_of_pss()},
+                    .each_process = false});
+}
+
 Drawing draw_message(const Reports& reports) {
   return draw_messages(reports[0]);
 }
@@ -105,7 +127,8 @@ Drawing draw_pages(const Reports& reports) {
   return {cow::to_svg(picture), cow::to_words(picture)};
 }
 
-// Says of which picture an error is, and draws only what holds.
+// Adds the picture's name to errors. Draws only if all claims of its reports
+// hold.
 Figure checked(Figure figure) {
   figure.draw = [name = figure.name, runs = figure.runs,
                  draw = figure.draw](const Reports& reports) {
@@ -134,6 +157,14 @@ std::vector<Run> runs_with_more_workers() {
   return runs;
 }
 
+std::vector<Run> runs_with_shares() {
+  std::vector<Run> runs;
+  for (const char* q : {"0.001", "0.003", "0.01", "0.02", "0.03", "0.05"}) {
+    runs.push_back({"10_density", {"--data", "16MiB", "--share", q}});
+  }
+  return runs;
+}
+
 std::vector<Figure> all() {
   const std::vector<std::string> small = {"--data", "4MiB"};
   std::vector<Figure> figures = {
@@ -143,10 +174,18 @@ std::vector<Figure> all() {
       {"inversion", {{"02_read_the_meter", {}}}, draw_inversion},
       {"messages", {{"03_bound_method", {}}}, draw_message},
       {"start_methods", {{"07_start_methods", {}}}, draw_start_methods},
+      {"shared_memory",
+       {{"07_start_methods", {}}, {"13_shared_memory", {}}},
+       draw_shared_memory},
       {"workers", runs_with_more_workers(), draw_cost_of_workers},
       {"writing", {{"08_page_map", {}}}, draw_writing},
       {"page_map", {{"08_page_map", small}}, draw_pages},
       {"refcounts", {{"09_refcounts", small}}, draw_pages},
+      {"density", runs_with_shares(), draw_chart},
+      {"garbage_collector", {{"11_garbage_collector", small}}, draw_pages},
+      {"cures", {{"12_cures", small}}, draw_pages},
+      {"fork_times", {{"14_fork_cost", {"--data", "256MiB"}}}, draw_chart},
+      {"in_production", {{"15_in_production", {}}}, draw_chart},
   };
   for (Figure& figure : figures) figure = checked(std::move(figure));
   return figures;

@@ -26,7 +26,7 @@ constexpr std::array kUnits = {
     Unit{"MiB", Kind::kMemory, kKibi* kKibi},
     Unit{"GiB", Kind::kMemory, kKibi* kKibi* kKibi},
     Unit{"TiB", Kind::kMemory, kKibi* kKibi* kKibi* kKibi},
-    Unit{"kB", Kind::kMemory, kKibi},  // the kernel's, of 1024
+    Unit{"kB", Kind::kMemory, kKibi},  // the kernel's kB is 1024
     Unit{"MB", Kind::kMemory, 1e6},
     Unit{"GB", Kind::kMemory, 1e9},
     Unit{"ns", Kind::kTime, 1e-9},
@@ -45,7 +45,7 @@ bool is_of_a_word(char sign) {
   return std::isalnum(static_cast<unsigned char>(sign)) != 0 || sign == '_';
 }
 
-// Goes through a line from its left end.
+// Reads a line from left to right.
 class Reader {
  public:
   explicit Reader(std::string_view line) : line_(line) {}
@@ -102,7 +102,7 @@ class Reader {
     add(begin, std::strtod(digits.c_str(), nullptr), decimals);
   }
 
-  // A number that stands at `begin`, with its sign and unit, as one mark.
+  // Adds the number at `begin`, with its sign and unit, as one mark.
   void add(std::size_t begin, double value, int decimals) {
     Quantity figure;
     figure.value = value;

@@ -25,13 +25,14 @@ struct ChartColor {
 };
 
 constexpr std::array kColors = {
-    ChartColor{kChartInk, "#e6e9ed"},  ChartColor{kChartSoft, "#a3adb8"},
-    ChartColor{kChartAxis, "#6b7681"}, ChartColor{kChartGrid, "#2b3138"},
-    ChartColor{kChartWarm, "#ee8434"}, ChartColor{kChartCool, "#5ab4ec"},
+    ChartColor{kChartInk, "#e6e9ed"},   ChartColor{kChartSoft, "#a3adb8"},
+    ChartColor{kChartAxis, "#6b7681"},  ChartColor{kChartGrid, "#2b3138"},
+    ChartColor{kChartWarm, "#ee8434"},  ChartColor{kChartCool, "#5ab4ec"},
+    ChartColor{kChartGreen, "#3cc79e"}, ChartColor{kChartPurple, "#dd8fce"},
 };
 
-// A file without a name, for what goes in and what comes out: other than a
-// pipe it is never full, and nobody waits.
+// A file without a name for input or output. Unlike a pipe it is never full, so
+// neither side waits.
 cow::Descriptor nameless_file(const char* purpose) {
   cow::Descriptor file(::memfd_create(purpose, MFD_CLOEXEC));
   if (!file) cow::throw_system_error(errno, "memfd_create()");
@@ -49,7 +50,7 @@ std::string read_all(const cow::Descriptor& file) {
   return text;
 }
 
-// What gnuplot prints when it is given `script`.
+// What gnuplot prints for `script`.
 std::string run(const std::string& script) {
   const cow::Descriptor in = nameless_file("script");
   const cow::Descriptor out = nameless_file("chart");
@@ -81,7 +82,8 @@ void replace_all(std::string& text, std::string_view old, std::string_view by) {
   }
 }
 
-// A colour as gnuplot writes it: of a line, and of a text.
+// A colour as gnuplot writes it into an SVG; `format` is that of lines or of
+// texts.
 std::string rgb(std::string_view color, std::string_view format) {
   const auto part = [&](std::size_t at) {
     return std::stoi(std::string(color.substr(at, 2)), nullptr, 16);
@@ -101,7 +103,8 @@ std::string gnuplot(const std::string& script, int width, int height) {
   if (begin == std::string::npos || end == std::string::npos || end < begin) {
     throw FigureError("gnuplot has drawn nothing");
   }
-  // Its header names its version. All texts are in the picture's own font.
+  // Without gnuplot's header, which has its version, and without its fonts: all
+  // texts are in the picture's font.
   svg = svg.substr(begin, end - begin);
   for (const char* font : {" font-family=\"Arial\"", " font-family=\"\""}) {
     replace_all(svg, font, "");
@@ -111,6 +114,7 @@ std::string gnuplot(const std::string& script, int width, int height) {
 
 void add_chart(cow::Svg& svg, const std::string& script, int height) {
   for (const ChartColor& color : kColors) {
+    if (script.find(color.color) == std::string::npos) continue;
     const std::string line = rgb(color.color, "rgb({:3}, {:3}, {:3})");
     const std::string text = rgb(color.color, "rgb({},{},{})");
     svg.dark_rule(fmt::format("[stroke='{}']{{stroke:{}}}", line, color.dark));

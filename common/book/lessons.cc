@@ -25,11 +25,13 @@ std::string name_of(const LessonEntry& lesson) {
   return std::string(lesson.name.substr(3));
 }
 
-// Writes blocks of one document.
+// Writes the blocks of one document.
 class Writer {
  public:
-  Writer(fs::path document, const Lessons& lessons)
-      : document_(std::move(document)), lessons_(lessons) {}
+  Writer(const Document& document, const Lessons& lessons)
+      : document_(document.path),
+        minutes_to_read_(minutes_to_read(document)),
+        lessons_(lessons) {}
 
   Lines questions() const {
     std::vector<Lines> rows = {{"lesson", "the question", "the answer"}};
@@ -74,7 +76,8 @@ class Writer {
         "Python: " + link("twin.py", folder / "twin.py"),
         "New here: " + link("how to read a lesson", "docs/reading_a_lesson.md"),
         "Words: " + link("glossary", "docs/glossary.md"),
-        fmt::format("{} minutes", lesson->minutes)};
+        fmt::format("{} minutes to read, {} with its runs", minutes_to_read_,
+                    lesson->minutes)};
     if (!lesson->after.empty()) {
       facts.push_back("Builds on: " + builds_on(*lesson));
     }
@@ -97,7 +100,7 @@ class Writer {
         file.lexically_relative(document_.parent_path()).string());
   }
 
-  // "[04 global](docs/04_global.md)", with a text that may be shorter.
+  // "[04 global](docs/04_global.md)", or with `text` as its text.
   std::string chapter(const LessonEntry& lesson,
                       const std::string& text = "") const {
     const std::string all =
@@ -106,7 +109,7 @@ class Writer {
                 fmt::format("docs/{}.md", lesson.name));
   }
 
-  // A "|" would end the cell.
+  // Escapes "|", which would end the cell.
   static std::string cell(std::string_view text) {
     std::string cell;
     for (const char sign : text) {
@@ -116,7 +119,7 @@ class Writer {
     return cell;
   }
 
-  // The lessons that one builds on, as links.
+  // The lessons that `lesson` builds on, as links.
   std::string builds_on(const LessonEntry& lesson) const {
     Lines links;
     for (const LessonEntry& each : lessons_.all) {
@@ -161,13 +164,14 @@ class Writer {
   }
 
   fs::path document_;
+  int minutes_to_read_;
   Lessons lessons_;
 };
 
 }  // namespace
 
 std::vector<std::string> lines_about(std::string_view what,
-                                     const fs::path& document,
+                                     const Document& document,
                                      const Lessons& lessons) {
   const Writer writer(document, lessons);
   if (what == "questions") return writer.questions();

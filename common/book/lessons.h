@@ -1,12 +1,12 @@
-// What the documents say of the lessons, from their manifest.
+// What the documents say of the lessons, from the manifest.
 #pragma once
 
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "book/block.h"
 #include "cow/lesson/manifest.h"
 
 namespace book {
@@ -17,8 +17,8 @@ struct Lessons {
   std::span<const std::string_view> parts = cow::part_titles();
 };
 
-/// The lines of the block `what` of `document`, a path below the source's top
-/// folder:
+/// The lines of the block `what` of `document`, whose path is below the
+/// source's top folder. `what` is one of these:
 ///
 /// - "questions": a table of the written lessons with question and answer;
 /// - "contents": all lessons, a heading and a table for each part;
@@ -27,7 +27,7 @@ struct Lessons {
 ///
 /// Throws std::runtime_error with a sentence if there is no such block.
 std::vector<std::string> lines_about(std::string_view what,
-                                     const std::filesystem::path& document,
+                                     const Document& document,
                                      const Lessons& lessons = {});
 
 }  // namespace book

@@ -1,11 +1,14 @@
-// book: the program behind `make docs`.
+// book: the program behind `make docs` and `make proof`. (book.h says what it
+// is not.)
 //
-//   book [--check | --fresh] [DOCUMENT...]
+//   book [--check [--all] | --fresh] [DOCUMENT...]
 //
 // Writes the blocks of README.md and docs/*.md, or of the documents that are
-// named; --check changes nothing and fails where a text disagrees with its
-// program; --fresh replaces also what agrees. To be run from the top folder of
-// the source; the programs lie beside this one.
+// named. --check changes nothing, and fails if a text disagrees with its
+// program. Without a document's name it leaves out the twins, which take longer
+// than all else together; --all has them, too. --fresh also replaces what
+// agrees. Run it from the top folder of the source. The lessons' programs are
+// in the folder of this one.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,7 +34,7 @@ std::vector<fs::path> all_documents() {
   return documents;
 }
 
-// What a person has to read, and the exit status.
+// Prints what a person has to know; returns the exit status.
 int report(const book::Outcome& outcome, book::Mode mode) {
   for (const book::Skipped& each : outcome.skipped) {
     fmt::print("skipped  {}: {}\n", each.where, book::trimmed(each.why));
@@ -52,6 +55,10 @@ int report(const book::Outcome& outcome, book::Mode mode) {
                outcome.findings.empty() ? "" : "; to write them: make docs");
     return 1;
   }
+  if (outcome.left_out != 0) {
+    fmt::print("{} blocks of the twins were left out: make proof ALL=1\n",
+               outcome.left_out);
+  }
   fmt::print("{} blocks of the documents {} their programs\n", outcome.blocks,
              mode == book::Mode::kCheck ? "agree with" : "are in step with");
   return 0;
@@ -59,22 +66,28 @@ int report(const book::Outcome& outcome, book::Mode mode) {
 
 int run(const std::vector<std::string>& arguments) {
   book::Mode mode = book::Mode::kWrite;
+  bool all = false;
   std::vector<fs::path> documents;
   for (const std::string& argument : arguments) {
     if (argument == "--check") {
       mode = book::Mode::kCheck;
     } else if (argument == "--fresh") {
       mode = book::Mode::kFresh;
+    } else if (argument == "--all") {
+      all = true;
     } else if (argument.starts_with("-") || !fs::is_regular_file(argument)) {
-      fmt::print(stderr,
-                 "book: {}: expected --check, --fresh or a document such as "
-                 "docs/04_global.md\n",
-                 argument);
+      fmt::print(
+          stderr,
+          "book: {}: expected --check, --all, --fresh or a document such as "
+          "docs/04_global.md\n",
+          argument);
       return cow::kBadUsage;
     } else {
       documents.emplace_back(argument);
     }
   }
+  const bool without_twins =
+      mode == book::Mode::kCheck && documents.empty() && !all;
   if (documents.empty()) documents = all_documents();
   const book::Places places{
       .source = fs::current_path(),
@@ -83,7 +96,9 @@ int run(const std::vector<std::string>& arguments) {
     fmt::print("run      {}\n", command);
     std::fflush(stdout);
   });
-  return report(book::make(documents, places, runs, mode), mode);
+  return report(
+      book::make(documents, places, runs, mode, without_twins ? "course" : ""),
+      mode);
 }
 
 }  // namespace

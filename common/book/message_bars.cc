@@ -1,6 +1,6 @@
-// Two scales, because one cannot show it: at the one, where a large message can
-// be seen, a small one is far below a pixel; at the other, where the parts of a
-// small one can be read, a large one does not fit on any page.
+// The picture has two scales. At a scale where a large message fits on the
+// page, a small one is far below a pixel. At a scale where the parts of a small
+// message can be read, a large one does not fit on the page.
 #include "book/message_bars.h"
 
 #include <fmt/format.h>
@@ -41,7 +41,7 @@ struct Message {
   std::vector<Part> parts;
   std::int64_t bytes = 0;
 
-  // How many of them are the object's own data.
+  // How many bytes are the object's own data.
   std::int64_t data() const {
     for (const Part& part : parts) {
       if (part.name == "D") return part.bytes;
@@ -52,9 +52,9 @@ struct Message {
 
 constexpr const char* kHandle = "a handle to the object";
 
-// One message at the moment `name`, in the order in which it is written. What
-// a part takes is what the formula of the lesson's claim says of its symbol;
-// a handle has none there, only its 8 bytes.
+// One message of the moment `name`, its parts in the order in which they are
+// written. The size of a part comes from its symbol in the formula of the
+// lesson's claim. A handle has no symbol, only its 8 bytes.
 Message message(const Json& report, const std::string& name) {
   const Sent all = sent(report, name);
   const Json& symbols = claim(report, name, "to_workers").at("symbols");
@@ -101,7 +101,7 @@ constexpr double kNames = 226;  // pixels
 constexpr double kNumbers = 96;
 constexpr double kRow = 22;
 
-// What a length of `pixels` is called where it is far from what can be seen.
+// The text for a length in pixels that is much too small to be seen.
 std::string fraction_of_pixel(double pixels) {
   return fmt::format("1/{} of a pixel",
                      number(static_cast<std::int64_t>(1 / pixels)));
@@ -139,9 +139,9 @@ void draw_whole(Svg& svg, const std::vector<Message>& messages) {
 // ---- magnified
 
 constexpr double kPixelsPerByte = 7;
-constexpr double kTorn = 96;  // what is left of a part too long for the page
+constexpr double kTorn = 96;  // for a part that is too long for the page
 
-// Two waves in the page's colour: something is left out here.
+// Two waves in the page's colour. They say that something is left out.
 void draw_tear(Svg& svg, double x) {
   for (const double at : {x - 3, x + 3}) {
     svg.raw(
@@ -175,7 +175,7 @@ void draw_magnified(Svg& svg, const std::string& names,
   svg.y += 56;
 }
 
-// Messages that are made of the same parts are drawn as one.
+// Draws messages that have the same parts as one.
 void draw_magnified(Svg& svg, const std::vector<Message>& messages) {
   for (auto first = messages.begin(); first != messages.end();) {
     std::string names;
@@ -188,8 +188,8 @@ void draw_magnified(Svg& svg, const std::vector<Message>& messages) {
   }
 }
 
-// How long the bar of `bytes` would be at the scale of the magnified ones, in
-// the 96 pixels to an inch that style sheets count with.
+// How long the bar of `bytes` would be at the magnified scale, with the 96
+// pixels per inch of style sheets.
 std::string length_of(std::int64_t bytes) {
   constexpr double kPixelsPerMetre = 96 / .0254;
   const double metres =

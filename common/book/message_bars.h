@@ -1,4 +1,4 @@
-// What goes to a worker in one message, byte by byte and to scale.
+// A picture of the bytes that go to a worker in one message, to scale.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -7,8 +7,8 @@
 
 namespace book {
 
-/// Drawn from the report of 03_bound_method. Throws FigureError, also if the
-/// parts of a message are not together what was sent.
+/// Draws the report of 03_bound_method. Throws FigureError, also if the parts
+/// of a message do not add up to what was sent.
 Drawing draw_messages(const nlohmann::json& report);
 
 }  // namespace book

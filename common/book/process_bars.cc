@@ -21,8 +21,8 @@ constexpr TextStyle kName{.size = 12, .bold = true};
 constexpr TextStyle kSoft{.size = 11, .color = "soft"};
 constexpr TextStyle kLabel{.size = 11};
 
-// One of a process's figures: bars of all three lie upon each other, because
-// USS is a part of PSS, and PSS a part of RSS.
+// One of a process's three figures. Their bars are on top of each other,
+// because USS is a part of PSS, and PSS a part of RSS.
 struct Figure {
   std::string_view name;
   std::string_view color;
@@ -32,13 +32,13 @@ struct Figure {
 };
 
 constexpr std::array kFigures = {
-    Figure{"RSS", "rss", "all it maps", &ProcessFigures::rss, 13},
+    Figure{"RSS", "rss", "all in memory", &ProcessFigures::rss, 13},
     Figure{"PSS", "pss", "its share", &ProcessFigures::pss, 8},
     Figure{"USS", "uss", "its alone", &ProcessFigures::uss, 3},
 };
 
-// Lighter and darker, so that they can be told without hue: on either page, the
-// figure that is a part of the others stands out most.
+// The colours differ in brightness, so that they can be told apart without hue.
+// On light and dark pages the innermost figure stands out most.
 void add_colors(Svg& svg) {
   svg.color("rss", {"#d3d9df", "#3d454e"});
   svg.color("pss", {"#56b4e9", "#2c7fb0"});
@@ -52,8 +52,8 @@ std::string_view color_of(Quantity quantity) {
   return "ink";
 }
 
-// The distance of the ticks of an axis up to `most` bytes, in bytes: 1, 2 or 5
-// times a power of ten MiB, so that there are at most four behind 0.
+// The distance of the ticks of an axis that ends at `most`, in bytes: 1, 2 or 5
+// times a power of ten MiB, so that there are at most four ticks after 0.
 std::int64_t tick_of(std::int64_t most) {
   const double least = static_cast<double>(most) / (1 << 20) / 4;
   double tick = std::pow(10, std::floor(std::log10(least)));
@@ -71,7 +71,7 @@ constexpr double kSumNumbers = 84;
 constexpr double kSumRow = 38;
 constexpr double kSumBar = 22;
 
-// The processes one behind the other: together they are the sum.
+// Draws the processes one after the other: together they are the sum.
 void draw_sum(Svg& svg, const PoolBars& pool, const SumBars& sum,
               double pixels_per_byte) {
   svg.text(Svg::kMargin, svg.y + 10, kName, pool.name);
@@ -123,12 +123,12 @@ constexpr double kPanelGap = 24;
 constexpr double kPanelLabels = 72;
 constexpr double kRow = 17;
 
-// Where the processes of one pool are drawn.
+// The place for the processes of one pool.
 struct Panel {
   double x;
   double width;
   std::int64_t most;  // bytes, at the right end
-  std::size_t rows;   // that there is room for, alike in all panels
+  std::size_t rows;   // room for them; the same in all panels
 
   double bars() const { return x + kPanelLabels; }
   double at(std::int64_t bytes) const {
@@ -137,7 +137,7 @@ struct Panel {
   }
 };
 
-// From svg.y on.
+// Draws the axis at svg.y.
 void draw_axis(Svg& svg, const Panel& panel) {
   const double end = svg.y + kRow * static_cast<double>(panel.rows) + 3;
   const std::int64_t tick = tick_of(panel.most);
@@ -167,7 +167,7 @@ void draw_process(Svg& svg, const Panel& panel, const std::string& pool,
   svg.y += kRow;
 }
 
-// What a worker has, in numbers: the key to the colours as well.
+// The figures of a worker as text. This also explains the colours.
 void draw_worker(Svg& svg, const Panel& panel, const PoolBars& pool) {
   svg.text(panel.x, svg.y, kSoft, "a worker's");
   for (const Figure& figure : kFigures) {
@@ -185,7 +185,7 @@ void draw_worker(Svg& svg, const Panel& panel, const PoolBars& pool) {
 void draw_panel(Svg& svg, const Panel& panel, const PoolBars& pool) {
   svg.text(panel.x, svg.y, kName, pool.name);
   svg.y += 8;
-  draw_axis(svg, panel);  // its lines lie below the bars
+  draw_axis(svg, panel);  // first, so that its lines are below the bars
   const double end = svg.y + kRow * static_cast<double>(panel.rows) + 39;
   for (const ProcessFigures& process : pool.processes.all) {
     draw_process(svg, panel, pool.name, process);
@@ -214,7 +214,7 @@ void draw_processes(Svg& svg, const BarsPicture& picture) {
   double x = Svg::kMargin;
   for (const PoolBars& pool : picture.pools) {
     svg.y = top;
-    // Room on the right for half of the last tick's label.
+    // Leaves room on the right for half of the last tick's label.
     draw_panel(svg, {x, width - 16, most, rows}, pool);
     end = std::max(end, svg.y);
     x += width + kPanelGap;

@@ -1,4 +1,4 @@
-// Bars: what pools cost together, and what each of their processes has.
+// Bars for the cost of pools, and for that of each of their processes.
 #pragma once
 
 #include <string>
@@ -9,21 +9,21 @@
 
 namespace book {
 
-/// A pool that is compared with others.
+/// A pool to be compared with others.
 struct PoolBars {
   std::string name;  ///< "01 pass_self"
-  std::string what;  ///< what is done there, in a few words
+  std::string what;  ///< what it does, in a few words
   Processes processes;
 };
 
-/// A figure of all processes, added up.
+/// A figure added up over all processes.
 struct SumBars {
   std::string heading;  ///< what it means: "What the machine spends: ΣPSS"
   std::string name;     ///< "ΣPSS"
   Quantity quantity;
 };
 
-/// Everything in it is drawn to one scale, and the processes to another.
+/// All sums are drawn to one scale, and all processes to another.
 struct BarsPicture {
   std::string title;
   std::string subtitle;

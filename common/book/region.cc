@@ -29,7 +29,8 @@ std::string quoted(std::string_view name) {
   return std::regex_replace(std::string(name), special, R"(\$&)");
 }
 
-// Those that are indented least: a function, not a method of the same name.
+// The spans with the least indentation: a function, not a method of the same
+// name.
 std::vector<Span> outermost(const Lines& lines, std::vector<Span> spans) {
   std::size_t least = std::string::npos;
   for (const Span& span : spans) {
@@ -41,8 +42,8 @@ std::vector<Span> outermost(const Lines& lines, std::vector<Span> spans) {
   return spans;
 }
 
-// Where the definition that begins in line `begin` of C++ ends: behind the ";"
-// or the "}" that closes it. Knows strings, characters and comments.
+// Finds the end of a C++ definition that begins in line `begin`: after the ";"
+// or "}" that closes it. Knows strings, characters and comments.
 class CppEnd {
  public:
   std::size_t find(const Lines& lines, std::size_t begin) {
@@ -76,7 +77,7 @@ class CppEnd {
     return false;
   }
 
-  // An apostrophe inside a number opens no character.
+  // An apostrophe inside a number does not begin a character.
   static std::size_t behind_quotes(const std::string& line, std::size_t i) {
     const char quote = line[i];
     if (quote == '\'' && i > 0 && std::isdigit(line[i - 1]) != 0) return i;
@@ -95,7 +96,7 @@ bool is_comment(const std::string& line) {
   return trimmed(line).starts_with("//");
 }
 
-// The comments, template lines and broken declarators right above.
+// Includes the comments, template lines and broken declarators directly above.
 std::size_t with_what_stands_above(const Lines& lines, std::size_t begin) {
   static const std::regex goes_on(R"(.*[,(<]$|^template.*|^inline$|^static$)");
   while (begin > 0) {
@@ -109,8 +110,8 @@ std::size_t with_what_stands_above(const Lines& lines, std::size_t begin) {
   return begin;
 }
 
-// Definitions of `name`: lines where it follows a type or a keyword, and is
-// followed by what a definition goes on with. With a body before one without.
+// The definitions of `name`: lines where it follows a type or a keyword, and a
+// definition can go on after it. If one has a body, those without are left out.
 std::vector<Span> defined_in_cpp(const Lines& lines, std::string_view name) {
   const std::regex introduced(fmt::format(
       "^ *([A-Za-z_].*[ *&>])?({})( *[({{;=].*| *:[^:].*| *$|<.*| final.*)",
@@ -126,7 +127,8 @@ std::vector<Span> defined_in_cpp(const Lines& lines, std::string_view name) {
       continue;
     }
     const std::string before = match[1];
-    // A call is not introduced by anything, but a macro with a body is.
+    // There is no type before a call; but before a macro with a body there may
+    // be.
     if (before.find_first_of("(=.\"") != std::string::npos) continue;
     CppEnd finder;
     const std::size_t end = finder.find(lines, i);
@@ -138,8 +140,8 @@ std::vector<Span> defined_in_cpp(const Lines& lines, std::string_view name) {
   return bodies.empty() ? others : bodies;
 }
 
-// "def name", "class name" with what is indented below, decorators above; or
-// "name = ..." at the left edge.
+// "def name" or "class name" with the indented lines below and the decorators
+// above, or "name = ..." without indentation.
 std::vector<Span> defined_in_python(const Lines& lines, std::string_view name) {
   const std::regex definition(
       fmt::format(R"(^ *(def|class) +{}\b.*)", quoted(name)));

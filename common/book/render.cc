@@ -12,6 +12,7 @@
 #include "book/lessons.h"
 #include "book/region.h"
 #include "book/table.h"
+#include "cow/memory/environment.h"
 #include "cow/os/descriptor.h"
 
 namespace book {
@@ -19,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The lines between fences; the language that stands there now is kept.
+// The lines between fences. Keeps the language that is there now.
 std::vector<std::string> fenced(const Block& block, std::string_view language,
                                 std::vector<std::string> lines) {
   std::string fence = fmt::format("```{}", language);
@@ -32,7 +33,7 @@ std::vector<std::string> fenced(const Block& block, std::string_view language,
   return lines;
 }
 
-// A run that did not end as its block expects is not what was meant.
+// Throws if the run did not end as its block expects.
 void check_status(const Block& block, const Ran& ran) {
   const std::string wanted = block.one("exit");
   const std::string expected =
@@ -48,7 +49,7 @@ void check_status(const Block& block, const Ran& ran) {
                   block.what, to_string(ran.status), expected, last));
 }
 
-// Whether some figure of the lines is what the prose says.
+// Whether a figure in the lines is what the prose says.
 bool is_said(const Quantity& said, const std::vector<std::string>& lines,
              bool near) {
   for (const std::string& line : lines) {
@@ -59,8 +60,8 @@ bool is_said(const Quantity& said, const std::vector<std::string>& lines,
   return false;
 }
 
-// The figures that the prose quotes from this run ("says") are in its output,
-// and the prose does quote them.
+// Checks the figures that the prose takes from this run ("says"): they must be
+// in its output and in the prose.
 void check_prose(const Document& document, const Block& block, const Ran& ran) {
   const std::vector<std::string> lines = lines_of(ran.text);
   const std::string prose = prose_of(document);
@@ -81,7 +82,7 @@ void check_prose(const Document& document, const Block& block, const Ran& ran) {
   }
 }
 
-// Paths below the top folder as they are, wherever that is.
+// Makes paths relative to the top folder, so that its place does not matter.
 std::string without_folder(std::string text, const fs::path& source) {
   const std::string folder = source.string() + "/";
   for (auto at = text.find(folder); at != std::string::npos;
@@ -91,7 +92,7 @@ std::string without_folder(std::string text, const fs::path& source) {
   return text;
 }
 
-// The bytes of the option "within: 8 MiB"; 0 without it.
+// The bytes of the option "within: 8 MiB"; 0 if there is none.
 double within(const Block& block) {
   const std::string amount = block.one("within");
   if (amount.empty()) return 0;
@@ -104,10 +105,24 @@ double within(const Block& block) {
   return line.figures[0].value;
 }
 
+// What the block needs ("needs: a zero page") and this machine lacks.
+std::optional<std::string> lack(const Block& block) {
+  const std::string needs = block.one("needs");
+  if (needs.empty()) return std::nullopt;
+  if (needs != "a zero page") {
+    throw std::runtime_error(
+        fmt::format("needs: {}: expected \"a zero page\"", needs));
+  }
+  if (cow::has_zero_page()) return std::nullopt;
+  return "this kernel has no zero page";
+}
+
 Fresh output(const Document& document, const Block& block, const Places& places,
              Runs& runs) {
-  const Ran& ran = runs.run(words_of(block.what));
   Fresh fresh;
+  fresh.not_possible = lack(block);
+  if (fresh.not_possible) return fresh;
+  const Ran& ran = runs.run(words_of(block.what));
   if (ran.not_possible) {
     fresh.not_possible = ran.not_possible;
     return fresh;
@@ -126,7 +141,7 @@ Fresh output(const Document& document, const Block& block, const Places& places,
   return fresh;
 }
 
-// "FILE", "FILE#NAME" or "FILE#NAME, NAME".
+// A block of code: "FILE", "FILE#NAME" or "FILE#NAME, NAME".
 Fresh code(const Block& block, const Places& places) {
   const auto hash = std::min(block.what.find('#'), block.what.size());
   const fs::path file = block.what.substr(0, hash);
@@ -151,7 +166,7 @@ Fresh code(const Block& block, const Places& places) {
   return fresh;
 }
 
-// The entry of `all` with that name.
+// The entry of `all` with this name.
 template <typename Named>
 const Named& named(const std::vector<Named>& all, const std::string& name,
                    const char* kind) {
@@ -164,7 +179,8 @@ const Named& named(const std::vector<Named>& all, const std::string& name,
                                        kind, name, fmt::join(names, ", ")));
 }
 
-// The reports of all runs; none and the reason, if this machine cannot run one.
+// The reports of all runs. If this machine cannot run one of them: none, and
+// `fresh` gets the reason.
 std::vector<nlohmann::json> reports_of(const std::vector<Run>& wanted,
                                        Runs& runs, Fresh& fresh) {
   std::vector<nlohmann::json> reports;
@@ -196,6 +212,8 @@ Fresh figure(const Document& document, const Block& block, const Places& places,
              Runs& runs) {
   const Figure& wanted = named(figures(), block.what, "figure");
   Fresh fresh;
+  fresh.not_possible = lack(block);
+  if (fresh.not_possible) return fresh;
   const auto reports = reports_of(wanted.runs, runs, fresh);
   if (fresh.not_possible) return fresh;
   const Drawing drawing = wanted.draw(reports);
@@ -205,12 +223,13 @@ Fresh figure(const Document& document, const Block& block, const Places& places,
   fresh.drawing = places.source / file;
   fresh.svg = drawing.svg;
   fresh.slack.near = block.all("near");
+  fresh.slack.free = block.all("free");
   return fresh;
 }
 
 Fresh lessons(const Document& document, const Block& block) {
   Fresh fresh;
-  fresh.body = lines_about(block.what, document.path);
+  fresh.body = lines_about(block.what, document);
   return fresh;
 }
 
@@ -241,6 +260,7 @@ std::vector<Runs::Command> commands_of(const Block& block) {
       return runs_of(figures());
     case Kind::kCode:
     case Kind::kLessons:
+    case Kind::kFigures:
     case Kind::kByHand:
       break;
   }
@@ -262,6 +282,7 @@ Fresh render(const Document& document, const Block& block, const Places& places,
         return figure(document, block, places, runs);
       case Kind::kLessons:
         return lessons(document, block);
+      case Kind::kFigures:
       case Kind::kByHand:
         break;
     }

@@ -1,4 +1,4 @@
-// A run of one of the project's programs, as the documents name it.
+// A run of one of the project's programs.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace book {
 
-/// A program of the build directory with its flags: "04_global --workers 9".
+/// A program in the build folder and its flags: "04_global --workers 9".
 struct Run {
   std::string program;
   std::vector<std::string> flags;

@@ -27,18 +27,20 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-// Nothing here takes a minute; but for ever would be too long.
+// A time limit. No command here takes more than a minute.
 constexpr std::chrono::minutes kLongest(10);
 
-// "04_global", and "try/04_written" for a changed one.
+// Whether it is a lesson, such as "04_global", or a changed one, such as
+// "try/04_written".
 bool is_lesson(const std::string& program) {
   const std::string name = fs::path(program).filename();
   return name.size() > 3 && std::isdigit(name[0]) != 0 &&
          std::isdigit(name[1]) != 0 && name[2] == '_';
 }
 
-// So that what is printed does not depend on who runs it. A make that runs this
-// program must not hand its own flags on to a make that is run here.
+// Prepares a child so that its output does not depend on how this program was
+// started. For example, a make that runs this program must not pass its flags
+// to a make that is run here.
 void prepare(const fs::path& folder, int output) {
   for (const char* name : {"MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL",
                            "PYTHONPATH", "COW_RENDEZVOUS"}) {
@@ -101,9 +103,9 @@ Runs::Command words_of(const Run& run) {
   return words;
 }
 
-// Two processes of one program, or of Python, share the pages of its file: what
-// a process has for itself (USS) would depend on what runs beside it. And
-// course runs the lessons and their twins.
+// Whether two commands run the same program, directly or as children (`course`
+// runs the lessons and their twins). Their processes would share the pages of
+// its file, so that the USS of one would depend on the other.
 bool run_one_program(const std::string& a, const std::string& b) {
   const auto runs = [](const std::string& program, const std::string& other) {
     return program == "course" && (other == "python3" || is_lesson(other));
@@ -111,7 +113,7 @@ bool run_one_program(const std::string& a, const std::string& b) {
   return a == b || runs(a, b) || runs(b, a);
 }
 
-// A command that is running.
+// A running command.
 struct Runs::Job {
   Ran* ran = nullptr;
   std::string shown;
@@ -151,7 +153,7 @@ std::optional<Runs::Job> Runs::start(const Command& command) {
     folder /= script.parent_path();
     arguments[1] = script.filename();
   }
-  // A file without a name, so that none is left behind.
+  // A file without a name, so that none is left over.
   job.report = cow::Descriptor(cow::checked(
       [&] { return ::memfd_create("report", 0); }, "memfd_create(report)"));
   if (job.reports) {
@@ -215,7 +217,7 @@ void Runs::run_all(std::vector<Command> commands, std::size_t at_a_time) {
       waiting.push_back(
           {.fd = job.output.get(), .events = POLLIN, .revents = 0});
     }
-    constexpr int kMilliseconds = 1000;  // then the deadlines are looked at
+    constexpr int kMilliseconds = 1000;  // after that, checks the deadlines
     ::poll(waiting.data(), waiting.size(), kMilliseconds);
     for (std::size_t i = running.size(); i-- > 0;) {
       Job& job = running[i];

@@ -1,4 +1,4 @@
-// Runs the commands that the documents name, each of them once.
+// Runs the commands that the documents name, each only once.
 #pragma once
 
 #include <filesystem>
@@ -16,19 +16,21 @@
 
 namespace book {
 
-/// What a command has printed, to either of its outputs, and how it ended.
+/// What a command has printed, on standard output or standard error, and how it
+/// ended.
 struct Ran {
   std::string text;
-  /// Of a lesson; else what it printed. Null where that is no JSON.
+  /// The JSON report of a lesson; of another program its output, if that is
+  /// JSON. Otherwise null.
   std::shared_ptr<const nlohmann::json> report;
   cow::ExitStatus status;
   /// Why this machine cannot run it, if it cannot.
   std::optional<std::string> not_possible;
-  /// What is wrong with the command, if something is.
+  /// What is wrong with the command; empty if nothing is.
   std::string error;
 };
 
-/// Where things are.
+/// The folders.
 struct Places {
   std::filesystem::path source;    ///< the top folder; commands run there
   std::filesystem::path programs;  ///< bin/ of the build folder
@@ -37,7 +39,7 @@ struct Places {
 /// The words of a command; double quotes keep blanks together.
 std::vector<std::string> words_of(const std::string& command);
 
-/// Keeps what each command has printed. A command is its words:
+/// Runs commands and keeps what each has printed. A command is a list of words:
 ///
 /// - a program of the build folder ("04_global"); a lesson writes its JSON too;
 /// - "python3 docs/programs/uss.py", by the Python that the twins use, in the
@@ -51,13 +53,14 @@ class Runs {
   Runs(Places places, std::function<void(const std::string&)> begins)
       : places_(std::move(places)), begins_(std::move(begins)) {}
 
-  /// Runs those of `commands` that were not run yet, `at_a_time` at a time, but
-  /// never two of one program, nor `course` beside a lesson.
+  /// Runs the `commands` that were not run yet, `at_a_time` at a time. Never
+  /// runs two of one program at the same time, nor `course` together with a
+  /// lesson.
   void run_all(std::vector<Command> commands, std::size_t at_a_time);
 
-  /// What the command printed; runs it if it was not run yet. Throws
-  /// std::runtime_error with a sentence where there is no such program, and
-  /// where it does not end within ten minutes.
+  /// What the command has printed. Runs it if it was not run yet. Throws
+  /// std::runtime_error with a sentence if there is no such program, or it does
+  /// not end within ten minutes.
   const Ran& run(const Command& command);
 
  private:
@@ -74,7 +77,7 @@ class Runs {
   std::map<Command, Ran> done_;
 };
 
-/// The words of a run.
+/// The command of a run.
 Runs::Command words_of(const Run& run);
 
 }  // namespace book

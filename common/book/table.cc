@@ -30,7 +30,7 @@ std::int64_t sum(const json& report, const char* figure) {
   return total;
 }
 
-// Of the workers, the one with the most.
+// The largest figure of the workers.
 std::int64_t worker(const json& report, const char* figure) {
   std::int64_t most = 0;
   for (const json& process : last_moment(report).at("processes")) {
@@ -46,7 +46,7 @@ std::string bytes(std::int64_t count) {
 
 std::string strong(const std::string& text) { return "**" + text + "**"; }
 
-// README: the disease and the cure, by the three figures.
+// README: the disease and the cure in three figures.
 Rows question(const std::vector<json>& reports) {
   Rows rows = {
       {"", "a worker's RSS, as `top` shows it:",
@@ -63,7 +63,7 @@ Rows question(const std::vector<json>& reports) {
   return rows;
 }
 
-// 04: lesson 01 beside it at full scale.
+// Chapter 04: compared with lesson 01, at full scale.
 Rows disease_and_cure(const std::vector<json>& reports) {
   Rows rows = {{"", "lesson 01:", "lesson 04:"}};
   const auto add = [&](const std::string& name, const auto& figure) {
@@ -83,7 +83,7 @@ Rows disease_and_cure(const std::vector<json>& reports) {
   return rows;
 }
 
-// 03: what one batch of three items takes, in CPython and here.
+// Chapter 03: the size of a batch of three items, in CPython and here.
 Rows bytes_of_a_task(const std::vector<json>& reports) {
   const auto shown = [](const json& report, const char* task) -> std::string {
     if (!report.contains(task)) return "–";

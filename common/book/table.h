@@ -1,4 +1,4 @@
-// The tables of the documents that are made of several runs.
+// The tables of the documents that are made from several runs.
 #pragma once
 
 #include <functional>
@@ -14,8 +14,9 @@ namespace book {
 struct TableOf {
   std::string name;
   std::vector<Run> runs;
-  /// Takes the JSON of each of `runs`, in their order. The first row is the
-  /// heading; a column whose heading ends in ':' is set to the right.
+  /// Takes the JSON of each of `runs`, in their order. The first row of the
+  /// result is the heading. A column whose heading ends in ':' is aligned
+  /// right.
   std::function<std::vector<std::vector<std::string>>(
       const std::vector<nlohmann::json>& reports)>
       rows;

@@ -86,7 +86,7 @@ def _copy_lesson(lesson, name):
     copies = {"lessons/04_global/global.cc": f"lessons/{lesson}/{name}.cc",
               "lessons/04_global/twin.py": f"lessons/{lesson}/twin.py",
               "tests/lessons/global_test.cc": f"tests/lessons/{name}_test.cc",
-              "tests/mutants/global_untouched.patch":
+              "tests/mutants/lesson_04_does_not_touch_its_data.patch":
                   f"tests/mutants/{name}_untouched.patch"}
     suite = "".join(word.capitalize() for word in name.split("_"))
     for old, new in copies.items():

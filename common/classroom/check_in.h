@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -89,7 +90,7 @@ inline bool tell(const std::string& line) {
 inline void meet() { tell("arrived\n"); }
 
 /// The task's work: reads all of the data, is measured, returns the result.
-inline double work(const std::vector<double>& numbers, int item) {
+inline double work(std::span<const double> numbers, int item) {
   double sum = 0;
   for (const double number : numbers) sum += number;
   meet();

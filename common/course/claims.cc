@@ -28,7 +28,7 @@ std::string all_digits(const json& claim, const char* key) {
   return cow::all_digits(claim.at(key), unit_of(claim));
 }
 
-// What the claim is about: one value, or one a worker, which may be many.
+// The values of the claim's figure: one, or one per worker, which may be many.
 std::string all_values(const json& claim) {
   const std::vector<std::int64_t> values = claim.at("figure").at("values");
   constexpr std::size_t kFew = 8;
@@ -62,7 +62,7 @@ std::string formula_with_numbers(const json& claim) {
   return text;
 }
 
-// A heading and what it says, in lines of at most 80 columns.
+// A heading and its text, in lines of at most 80 columns.
 std::string entry(const char* heading, const std::string& says) {
   constexpr std::size_t kIndent = 19;
   std::string text = cow::wrap(says, std::string(kIndent, ' '));

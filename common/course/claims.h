@@ -1,4 +1,4 @@
-// The claims of a lesson, from its JSON, for a person.
+// Shows a lesson's claims, from its JSON report, to a person.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,12 +6,12 @@
 
 namespace course {
 
-/// "holds" or "FAILS" and what is claimed; below it the formula, and what was
-/// predicted and measured.
+/// "holds" or "FAILS" and the claim's sentence. Below it are the formula, the
+/// prediction and the measured figure.
 std::string to_text(const nlohmann::json& claim);
 
-/// The same for a claim that fails: all that was read, what was expected, and
-/// what the likely cause is.
+/// For a claim that fails: all measured values, what was expected, and the
+/// likely cause.
 std::string why_it_fails(const nlohmann::json& claim);
 
 }  // namespace course

@@ -13,7 +13,7 @@ using cow::Bytes;
 using cow::Moment;
 using nlohmann::json;
 
-// How far the two may be apart, as a part of D.
+// How much the two may differ, as a part of D.
 constexpr std::int64_t kOneFiftieth = 50;
 
 cow::Process process_from(const json& from) {
@@ -28,14 +28,14 @@ cow::Process process_from(const json& from) {
   return process;
 }
 
-/// Values, each with what the pool over nothing has in its place.
+/// Values, and their base: what the same figure is over nothing.
 struct Values {
   std::vector<std::int64_t> values;
   std::int64_t base = 0;
 };
 
-// What the data alone makes of a figure; of several values, the farthest from
-// `predicted`.
+// The part of a figure that the data causes. Of several values, that of the
+// value farthest from `predicted`.
 std::int64_t without_base(const Values& from, std::int64_t predicted) {
   std::int64_t farthest = predicted;
   for (const std::int64_t value : from.values) {
@@ -62,7 +62,7 @@ const Moment* named(const std::vector<Moment>& moments,
   return nullptr;
 }
 
-// The base that the lesson has taken for a figure of its own.
+// The base of a figure of the lesson.
 std::int64_t base_of(const json& report, const json& figure) {
   if (figure.contains("base")) return figure.at("base");
   const std::vector<Moment> own = moments_of(report);
@@ -72,7 +72,7 @@ std::int64_t base_of(const json& report, const json& figure) {
              : moment->base_of(figure.at("what").get<std::string>());
 }
 
-// What the twin has measured of the same: none where Python has no counterpart.
+// The same figure of the twin; none if Python has no counterpart.
 std::optional<Values> same_figure(const std::vector<Moment>& twin,
                                   const json& figure) {
   const std::string name = figure.at("moment");

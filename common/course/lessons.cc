@@ -1,4 +1,4 @@
-// Runs the lessons in order and ends with one table of them.
+// Runs the lessons in order, and shows a table of them at the end.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ using cow::LessonEntry;
 using cow::Table;
 using nlohmann::json;
 
-// A failed claim weighs more than a lesson that this machine cannot run.
+// A failed claim is worse than a lesson that this machine cannot run.
 int worse(int a, int b) {
   const auto weight = [](int status) {
     return status == cow::kEveryClaimHolds ? 0
@@ -63,7 +63,7 @@ std::string plural(int number, const char* thing) {
 
 std::string indented(std::string_view text) { return cow::wrap(text, "  "); }
 
-// What the run has found, below the lesson's question.
+// The answer and claims of a run, shown below the lesson's question.
 std::string found(const LessonEntry& lesson, const Run& run, Show show) {
   std::string text;
   if (run.report.is_null()) {
@@ -89,7 +89,7 @@ std::string found(const LessonEntry& lesson, const Run& run, Show show) {
   return text;
 }
 
-// Runs a lesson and shows what it found, all at once.
+// Runs a lesson, and shows its result when it has ended.
 Run run_and_show(const Course& course, const LessonEntry& lesson,
                  const std::string& place) {
   if (course.show == Show::kReports) {

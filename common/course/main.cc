@@ -1,10 +1,12 @@
-// course: runs the lessons, alone or beside their twins in CPython.
+// course: runs all lessons, alone or side by side with their twins in CPython.
+// (course.h says what it is not.)
 //
 //   course lessons [--claims | --reports] [FLAG...]
-//   course twins [FLAG...]
+//   course twins [LESSON] [FLAG...]
 //
-// The flags go to each lesson. The programs lie beside this one; for the twins
-// it is to be run from the top folder of the source, where lessons/ is.
+// LESSON is the beginning of a lesson's name, such as 04. The flags are passed
+// on to each lesson. The lessons' programs are in the folder of this one. Run
+// the twins from the top folder of the source, where lessons/ is.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,6 +28,7 @@ constexpr const char* kHelp =
     "  --claims                 shows every claim, not only those that fail\n"
     "  --reports                shows each lesson's whole report\n"
     "course twins [FLAG...]     runs every lesson beside its twin in CPython\n"
+    "course twins 04 [FLAG...]  the same for one lesson\n"
     "\n"
     "All other flags go to each lesson: --data SIZE, --workers N, --items N,\n"
     "--full-scale. build/bin/04_global --help says what they mean.\n";
@@ -35,7 +38,7 @@ int bad_usage(const std::string& what) {
   return cow::kBadUsage;
 }
 
-// Whether `flag` is among the arguments; takes it out.
+// Removes `flag` from the arguments; returns whether it was there.
 bool take(std::vector<std::string>& arguments, const char* flag) {
   return std::erase(arguments, flag) > 0;
 }
@@ -66,6 +69,10 @@ int run(std::vector<std::string> arguments) {
   if (what == "lessons") {
     if (take(arguments, "--claims")) course.show = course::Show::kClaims;
     if (take(arguments, "--reports")) course.show = course::Show::kReports;
+  }
+  if (what == "twins" && !arguments.empty() && !arguments[0].starts_with('-')) {
+    course.only = arguments[0];
+    arguments.erase(arguments.begin());
   }
   course.flags = arguments;
   for (const cow::LessonEntry& lesson : cow::lessons()) {

@@ -15,7 +15,7 @@
 namespace course {
 namespace {
 
-// A file without a name, so that none is left behind.
+// A temporary file without a name, so that none is left over.
 class Note {
  public:
   Note()
@@ -50,7 +50,7 @@ Run run(const Course& course, std::string_view lesson,
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun)
           .count();
   run.said = said.text();
-  // Of a lesson that was killed there may be half a report.
+  // A lesson that was killed may have left half a report.
   run.report = nlohmann::json::parse(report.text(), nullptr, false);
   if (!run.report.is_object()) run.report = nullptr;
   return run;

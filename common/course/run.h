@@ -1,4 +1,4 @@
-// Runs one lesson and keeps what it says.
+// Runs one lesson and keeps its report.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,18 +10,18 @@
 
 namespace course {
 
-/// A lesson's run.
+/// A run of a lesson.
 // NOLINTNEXTLINE(bugprone-exception-escape): clang-tidy 14 takes JSON to throw.
 struct Run {
   cow::ExitStatus status;
   double seconds = 0;
-  nlohmann::json report;  ///< null if it wrote none
-  std::string said;       ///< on standard error; empty if that was not kept
+  nlohmann::json report;  ///< null if it has written none
+  std::string said;       ///< its standard error, if that was kept
 };
 
-/// Runs a lesson without showing anything of it.
+/// Runs a lesson and shows nothing of it.
 Run run_quietly(const Course& course, std::string_view lesson);
-/// Runs a lesson as it is run alone: its report goes to standard output.
+/// Runs a lesson in the usual way: its report goes to standard output.
 Run run_openly(const Course& course, std::string_view lesson);
 
 }  // namespace course

@@ -1,4 +1,4 @@
-// Runs the lessons beside their twins in CPython.
+// Runs the lessons side by side with their twins in CPython.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,8 +21,8 @@ using cow::Bytes;
 using cow::Moment;
 using nlohmann::json;
 
-// CPython's own part of a process varies by half a MiB; at this size that is
-// well within the bound, also in the sum of five processes.
+// CPython's own part of a process varies by half a MiB. With this much data
+// that is well within the bound, even in the sum of five processes.
 constexpr const char* kEnoughData = "256MiB";
 
 constexpr std::size_t kColumns = 80;
@@ -74,8 +74,8 @@ class Lines {
     return line(std::string(lesson), kBeforeClaim + claim_, "C++", "CPython");
   }
 
-  // A claim that is too long for its column goes on in the next line; the
-  // figures stand beside its end.
+  // A claim that is too long for its column goes on in the next line. The
+  // figures are in its last line.
   std::string of(const Compared& one) const {
     const std::size_t indent = kColumns - claim_;
     std::string rest = cow::wrap(one.claim, std::string(indent, ' '));
@@ -109,11 +109,11 @@ class Lines {
 
   std::size_t figure_ = 7;  // "CPython"
   std::size_t claim_ = 0;
-  std::size_t gap_ = 2;  // in front of each figure
+  std::size_t gap_ = 2;  // before each figure
 };
 
-// Where the data went through the pipe, its way took most of the time: of the
-// last moment in which it did, if the twin has it, too.
+// If the data went through the pipe, that took most of the time. Shows it for
+// the last such moment, if the twin has it, too.
 std::string time_by_value(const std::vector<Moment>& own,
                           const std::vector<Moment>& twin, Bytes data) {
   std::string text;
@@ -139,14 +139,14 @@ cow::Flags flags_of(const json& report) {
   return flags;
 }
 
-/// How many claims there are of each kind.
+/// How many claims agree, differ, or have no counterpart.
 struct Tally {
   int agree = 0;
   int differ = 0;
   int alone = 0;
 };
 
-// A lesson's claims beside its twin's, as text.
+// A lesson's claims and its twin's side by side, as text.
 std::string beside(std::string_view lesson, const json& report,
                    const std::vector<Moment>& twin, Tally& count) {
   const std::vector<Compared> claims = compare(report, twin);
@@ -159,7 +159,7 @@ std::string beside(std::string_view lesson, const json& report,
   return text + time_by_value(moments_of(report), twin, flags_of(report).data);
 }
 
-// Whether the flags say how much data there is.
+// Whether the flags set the size of the data.
 bool sets_data(const std::vector<std::string>& flags) {
   return std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
     return flag.starts_with("--data") || flag == "--full-scale";
@@ -180,7 +180,7 @@ int run_twins(Course course) {
   const char* intro = kIntro;
   Tally count;
   for (const cow::LessonEntry& lesson : cow::lessons()) {
-    if (!lesson.written()) continue;
+    if (!lesson.written() || !lesson.name.starts_with(course.only)) continue;
     cow::ProgressLine waiting;
     waiting.show(fmt::format("{} is running", lesson.name));
     const Run run = run_quietly(course, lesson.name);
@@ -198,6 +198,11 @@ int run_twins(Course course) {
     fmt::print("{}{}\n", std::exchange(intro, ""),
                beside(lesson.name, run.report, twin, count));
     std::fflush(stdout);
+  }
+  if (count.agree + count.differ + count.alone == 0) {
+    fmt::print(stderr, "course: {}: there is no lesson of that name\n",
+               course.only);
+    return cow::kBadUsage;
   }
   fmt::print("{} of {} claims agree; {} more are about C++ only.\n",
              count.agree, count.agree + count.differ, count.alone);

@@ -9,13 +9,13 @@
 
 namespace cowtop {
 
-/// As cow::to_string, but "0": where many figures stand, those that are none
-/// should be seen at once.
+/// As cow::to_string, but "0" for nothing, so that zeros are seen at once among
+/// many figures.
 inline std::string amount(cow::Bytes bytes) {
   return bytes == cow::Bytes() ? "0" : cow::to_string(bytes);
 }
 
-/// With its sign: "+64.0 MiB", "-4 KiB", "0".
+/// An amount with its sign: "+64.0 MiB", "-4 KiB", "0".
 inline std::string change(cow::Bytes bytes) {
   return fmt::format("{}{}", bytes > cow::Bytes() ? "+" : "", amount(bytes));
 }

@@ -1,4 +1,5 @@
-// What looking may cost. A meter that slows down what it measures is none.
+// How much processor time cowtop may use. A meter must not slow down what it
+// measures. Each reading of all figures is a *look*.
 #pragma once
 
 #include <algorithm>
@@ -6,11 +7,11 @@
 
 namespace cowtop {
 
-/// The time of the processor that this thread has used so far.
+/// The processor time that this thread has used until now.
 std::chrono::nanoseconds own_cpu_time();
 
-/// An account: the time that passes pays in, looks draw. On the average over a
-/// long time no more than `share` of one processor is spent.
+/// An account. Passing time pays in, and looks are paid from it. Over a long
+/// time the average is at most `share` of one processor.
 class Budget {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -18,7 +19,7 @@ class Budget {
 
   explicit Budget(double share) : share_(share), balance_(most()) {}
 
-  /// Draws the `cost` of a look that has ended at `now`.
+  /// Pays the `cost` of a look that has ended at `now`.
   void spend(Span cost, Time now) {
     if (last_ != Time()) {
       const std::chrono::duration<double, std::nano> income =
@@ -29,7 +30,7 @@ class Budget {
     balance_ -= cost;
   }
 
-  /// How long it takes until the account is in credit again.
+  /// How long it takes until the account is not below zero.
   Span wait() const {
     if (balance_.count() >= 0) return Span(0);
     return std::chrono::duration_cast<Span>(-balance_ / share_);
@@ -38,8 +39,8 @@ class Budget {
  private:
   using Balance = std::chrono::duration<double, std::nano>;
 
-  // What an idle time may save up, so that the looks at the beginning, in which
-  // all is new, follow one another more quickly.
+  // How much can be saved: five seconds' income. So the first looks, in which
+  // everything is new, can follow each other more quickly.
   Balance most() const { return share_ * std::chrono::seconds(5); }
 
   double share_;

@@ -17,7 +17,7 @@ struct Character {
   bool valid = false;
 };
 
-// How many bytes the character that begins with `lead` has; 0 if none does.
+// How many bytes a character has that begins with `lead`; 0 if none does.
 std::size_t size_after(unsigned char lead) {
   if (lead < 0x80) return 1;
   if (lead >= 0xC2 && lead < 0xE0) return 2;
@@ -44,8 +44,8 @@ Character first_of(std::string_view text) {
   return {.code = code, .size = size, .valid = true};
 }
 
-// Marks that turn the direction of a line, or hide in it: they would let a
-// command line look like another one.
+// Invisible marks, and marks that change the direction of text. They could make
+// a command line look like another one.
 bool misleads(char32_t code) {
   return (code >= 0x200B && code <= 0x200F) ||
          (code >= 0x2028 && code <= 0x202E) ||
@@ -57,7 +57,7 @@ bool printable(const Character& character) {
          ::wcwidth(static_cast<wchar_t>(character.code)) >= 0;
 }
 
-// The signs that the sentences of this project use.
+// The signs in this project's sentences, and words for them.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kWords{
     {{"Σ", "sum of "},
      {"…", ".."},
@@ -79,8 +79,8 @@ std::string_view in_ascii(std::string_view character) {
   return "?";
 }
 
-// Calls `use(text of the character, its cells)` for each of `text`, until it
-// says false.
+// Calls `use(character, cells)` for each character of `text`, until it returns
+// false.
 template <typename Use>
 void for_each(std::string_view text, Use use) {
   while (!text.empty()) {
@@ -176,7 +176,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
     }
     if (!line.empty()) lines.push_back(std::exchange(line, {}));
     while (cells(word) > width) {
-      // At least one character, or a word of wide ones would never end.
+      // At least one character: otherwise a word of wide ones would never end.
       const std::size_t bytes =
           std::max(beginning(word, width).size(), first_of(word).size);
       lines.emplace_back(word.substr(0, bytes));

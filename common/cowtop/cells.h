@@ -1,8 +1,9 @@
-// Text measured in the cells of a terminal: a letter takes one, "漢" two, an
-// accent that is put on top of the letter before it none.
+// Measures text in the cells of a terminal. A letter takes one cell, "漢" takes
+// two, and an accent on the letter before it takes none.
 //
-// How many a character takes is what wcwidth(3) says, as it is for curses; so
-// LC_CTYPE has to be set (setlocale(3)) before text is measured.
+// wcwidth(3) says how many a character takes, and curses uses it, too. It
+// depends on LC_CTYPE, which must be set (setlocale(3)) before text is
+// measured.
 #pragma once
 
 #include <cstddef>
@@ -12,32 +13,32 @@
 
 namespace cowtop {
 
-/// What the terminal can be given.
+/// The characters that the terminal can show.
 enum class Charset { kAscii, kUtf8 };
 
-/// The charset of LC_CTYPE as it is set now.
+/// The charset of LC_CTYPE as it is now.
 Charset current_charset();
 
-/// `bytes` from anywhere, such as another user's command line, as text that
-/// can be given to a terminal: control characters and what is no UTF-8 become
-/// "?". In kAscii the signs that our own sentences use are written in words
-/// ("Σ" as "sum of "), and everything else becomes "?".
+/// Makes text from any source, such as another user's command line, safe for a
+/// terminal. Control characters and bytes that are not UTF-8 become "?". In
+/// kAscii the signs of our own sentences become words ("Σ" becomes "sum of "),
+/// and all other signs become "?".
 std::string clean(std::string_view bytes, Charset charset);
 
-/// How many cells `text` takes; it has been through `clean`.
+/// How many cells `text` takes. It must come from `clean`.
 std::size_t cells(std::string_view text);
 
-/// `text`, or its beginning and "…" (in kAscii "..") where it takes more than
-/// `most` cells.
+/// `text` if it takes at most `most` cells; otherwise its beginning and "…" (in
+/// kAscii "..").
 std::string cut(std::string_view text, std::size_t most, Charset charset);
 
-/// `text` with blanks before it, or behind it, so that it takes `width` cells;
-/// as it is if it takes more.
+/// `text` filled to `width` cells with blanks: `right` adds them before it,
+/// `left` after it. A longer text stays as it is.
 std::string right(std::string_view text, std::size_t width);
 std::string left(std::string_view text, std::size_t width);
 
-/// `text` in lines of at most `width` cells, broken between words. A word that
-/// is longer than a line is broken where the line ends. No line for no text.
+/// Breaks `text` between words into lines of at most `width` cells. Breaks a
+/// longer word at the end of the line. No lines for an empty text.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 }  // namespace cowtop

@@ -20,8 +20,8 @@
 namespace cowtop {
 namespace {
 
-// A file without a name, on the disk: what a command prints may be long, and
-// memory is what is measured here.
+// A file without a name, on disk: the output of a command may be long, and in
+// memory it would disturb what is measured here.
 cow::Descriptor make_nameless_file() {
   const char* folder = std::getenv("TMPDIR");
   std::string path = folder == nullptr || *folder == '\0' ? "/tmp" : folder;
@@ -35,9 +35,9 @@ cow::Descriptor make_nameless_file() {
 
 using Handler = void (*)(int);
 
-// What the keys of a terminal do to a process: SIG_DFL, unless whoever started
-// cowtop has them ignored (a shell without job control, for what it runs in the
-// background).
+// What the terminal's keys do to a process: SIG_DFL, unless they were ignored
+// when cowtop was started. (A shell without job control does that for programs
+// in the background.)
 struct Keys {
   Handler interrupt = SIG_DFL;
   Handler quit = SIG_DFL;
@@ -47,7 +47,7 @@ Keys ignore_keys() {
   return {::signal(SIGINT, SIG_IGN), ::signal(SIGQUIT, SIG_IGN)};
 }
 
-// In the child, before the command is executed.
+// Runs in the child before the command is executed.
 void prepare(Output output, int kept, pid_t parent, const Keys& keys) {
   ::signal(SIGINT, keys.interrupt);
   ::signal(SIGQUIT, keys.quit);
@@ -62,7 +62,7 @@ void prepare(Output output, int kept, pid_t parent, const Keys& keys) {
   }
 }
 
-// Returns errno, if it returns.
+// Executes the command. Returns only if that fails, with errno.
 int execute(const std::vector<std::string>& arguments) {
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
@@ -78,8 +78,8 @@ int execute(const std::vector<std::string>& arguments) {
 
 Command::Command(const std::vector<std::string>& arguments, Output output) {
   if (output == Output::kKept) kept_ = make_nameless_file();
-  // Its writing end is closed when the command is executed, or the child ends.
-  // It carries why it could not be.
+  // Its writing end is closed when the command is executed or the child ends.
+  // If the command cannot be executed, it carries the reason.
   cow::Pipe executed = cow::make_pipe();
   const pid_t self = ::getpid();
   const Keys keys = ignore_keys();
@@ -163,7 +163,7 @@ void Command::replay_to_the_end() {
       {{.fd = changes.get(), .events = POLLIN, .revents = 0},
        {.fd = child_.descriptor(), .events = POLLIN, .revents = 0}}};
   while (polled[1].revents == 0) {
-    // After the watch was set, so that nothing is overlooked in between.
+    // After the watch was set, so that no output is missed in between.
     replay();
     cow::checked([&] { return ::poll(polled.data(), polled.size(), -1); },
                  "poll(what the command prints)");

@@ -13,46 +13,47 @@ namespace cowtop {
 
 /// Where a command's standard output goes.
 enum class Output {
-  kInherited,  ///< where cowtop's own goes
+  kInherited,  ///< to cowtop's own output
   kToErrors,   ///< to standard error: standard output is for the report
-  /// What would go to the terminal goes into a file without a name, for
-  /// Command::tail and replay: a screen is shown there.
+  /// What would go to the terminal goes into a file without a name, because the
+  /// terminal shows the screen. Command::tail and replay read the file.
   kKept,
 };
 
-/// A started command. As a shell does, cowtop ignores Ctrl-C and Ctrl-\ from
-/// here on: the terminal sends them to the command as well, and cowtop ends
-/// when that has. When cowtop itself is killed, the command gets SIGTERM.
+/// A started command. From now on cowtop ignores Ctrl-C and Ctrl-\, as a shell
+/// does: the terminal sends them to the command as well, and cowtop ends after
+/// the command. If cowtop itself is killed, the command gets SIGTERM.
 class Command {
  public:
-  /// Returns when the command runs, or could not be executed (then it ends with
-  /// 127, and `error` says why). With kKept, standard input is empty where it
-  /// is the terminal: the keys are the screen's. Throws std::system_error if
-  /// there can be no further process.
+  /// Starts the command, and waits until it runs or could not be executed.
+  /// (Then its status is 127, and `error` says why.) With kKept, its standard
+  /// input is empty if it would be the terminal, because the keys are for the
+  /// screen. Throws std::system_error if no process can be made.
   Command(const std::vector<std::string>& arguments, Output output);
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
-  /// Waits for its end.
+  /// Waits for the command's end.
   ~Command();
 
   pid_t pid() const { return child_.pid(); }
   /// errno of the exec that has failed; 0 if the command runs or has run.
   int error() const { return error_; }
-  /// Becomes readable when it has ended.
+  /// A descriptor that becomes readable when the command has ended.
   int descriptor() const { return child_.descriptor(); }
-  /// Waits until it has ended or `milliseconds` have passed; true if it has.
+  /// Waits until the command has ended or `milliseconds` have passed. Returns
+  /// whether it has ended.
   bool wait_for(int milliseconds) const;
-  /// Waits for the end. The exit status, or 128 + the signal that ended it.
+  /// Waits for the end. Returns the exit status, or 128 + the signal that ended
+  /// the command.
   int wait();
 
-  /// The last lines of what it has printed, at most `most`; of long output only
-  /// the last part is looked at. Empty unless kKept.
+  /// The last lines that the command has printed, at most `most`. Looks only at
+  /// the last part of a long output. Empty unless kKept.
   std::vector<std::string> tail(std::size_t most) const;
-  /// Copies to standard output what it has printed and was not copied before.
+  /// Copies what the command has printed to standard output, each part once.
   /// Throws std::system_error.
   void replay();
-  /// The same, and what it prints from now on, until it has ended. Does nothing
-  /// unless kKept.
+  /// The same, until the command has ended. Does nothing unless kKept.
   void replay_to_the_end();
 
  private:

@@ -8,13 +8,13 @@
 namespace cowtop {
 namespace {
 
-// Walks through the pages of the relative, for addresses that never go back.
+// Goes through the pages of the relative. The addresses must be ascending.
 class Walk {
  public:
   explicit Walk(const PageStates& states)
       : next_(states.ranges.begin()), end_(states.ranges.end()) {}
 
-  // What the relative has at `address`, in private memory.
+  // The relative's page at `address`, in private memory.
   PageState at(std::uint64_t address) {
     while (next_ != end_ && address >= end_of(*next_)) ++next_;
     if (next_ == end_ || address < next_->begin || next_->shared_mapping) {
@@ -33,7 +33,7 @@ class Walk {
   std::vector<PageRange>::const_iterator end_;
 };
 
-// Whether the relative has a mapping of the very same addresses.
+// Whether the relative has a mapping with exactly the same addresses.
 bool has_the_same(const PageStates& relative, const PageRange& range) {
   return std::any_of(relative.ranges.begin(), relative.ranges.end(),
                      [&](const PageRange& other) {
@@ -46,7 +46,7 @@ bool has_the_same(const PageStates& relative, const PageRange& range) {
 // Counts of pages.
 struct Counts {
   std::int64_t shared = 0;
-  std::int64_t both = 0;       // exclusive here, and the relative has one
+  std::int64_t both = 0;       // exclusive here, and the relative has a page
   std::int64_t inherited = 0;  // exclusive here, certainly inherited
   std::int64_t own = 0;
 };
@@ -58,20 +58,20 @@ void count(PageState here, PageState there, Counts& counts) {
   } else if (there == PageState::kNone) {
     ++counts.own;
   } else if (there == PageState::kShared) {
-    ++counts.inherited;  // as whoever the relative shares it with
+    ++counts.inherited;  // the relative shares it with another process
   } else {
     ++counts.both;
   }
 }
 
-// Whether a mapping was there before the fork.
-// - New memory of a forked process gets mappings of its own: the kernel does
-//   not join them to inherited ones. So a mapping of which anything is still
-//   shared was inherited as a whole.
-// - A mapping that is made later is put next to one that is there, and joined
-//   to it in the ancestor, where that was not inherited. So one with the same
-//   bounds in both, and next to none that it could be joined to, was inherited
-//   as well. Of memory between guards that cannot be said.
+// Whether a mapping existed before the fork.
+// - New memory of a forked process gets new mappings: the kernel does not join
+//   them to inherited ones. So if any page of a mapping is still shared, all of
+//   the mapping was inherited.
+// - The kernel puts a new mapping next to an existing one. It joins the two if
+//   the existing one was not inherited, as in the ancestor. So a mapping that
+//   has the same bounds in both processes, and no neighbor to join it to, was
+//   inherited as well. This does not work for memory between guards.
 bool was_inherited(const PageRange& range, const Counts& counts,
                    const PageStates& ancestor) {
   return counts.shared > 0 || counts.inherited > 0 ||

@@ -1,5 +1,6 @@
-// What became of the memory that a process was forked with: its pages laid over
-// those of a relative, address by address. fork keeps every page where it is.
+// What happened to the memory that a process was forked with. Its pages are
+// compared with those of a relative at the same addresses, because a fork keeps
+// the address of every page.
 #pragma once
 
 #include "cow/os/bytes.h"
@@ -7,39 +8,40 @@
 
 namespace cowtop {
 
-/// Who the pages are compared with.
+/// The process that the pages are compared with.
 enum class Relative {
-  kNone,      ///< nobody: all that is exclusive is the process' own
+  kNone,      ///< none: all exclusive pages are its own
   kAncestor,  ///< the process that it was forked from
-  kSibling,   ///< one that was forked from the same, which has ended
+  kSibling,   ///< another fork of an ancestor that has ended
 };
 
 /// The pages of one process, sorted by what they are.
 struct Comparison {
-  /// Inherited and intact: others have the same page.
+  /// Inherited and not written: other processes have the same page.
   cow::Bytes shared = {};
-  /// Inherited, and exclusive now: it was written, here or by the others.
+  /// Inherited and now exclusive: this process or the others have written to
+  /// it.
   cow::Bytes copied = {};
-  /// Exclusive, where the relative has nothing: made after the fork.
+  /// Exclusive, and the relative has no page there: made after the fork.
   cow::Bytes own = {};
-  /// Exclusive, where the relative has a page as well, in a mapping that shows
-  /// no sign of having been there before the fork. Either all of it was
-  /// written; or it was made after the fork in both, and lies at the same
-  /// address because the two processes are so alike.
+  /// Exclusive, and the relative has a page there, too; but it is unknown
+  /// whether the mapping existed before the fork. Perhaps all of it was
+  /// inherited and then written. Perhaps both processes made it after the fork,
+  /// at the same address because they run alike.
   cow::Bytes undecided = {};
-  /// Of files and shared memory that are mapped to be shared, and that others
-  /// have mapped, too.
+  /// In shared mappings (files, shared memory), and other processes have it
+  /// mapped, too.
   cow::Bytes shared_memory = {};
-  /// The same, but nobody else has it mapped.
+  /// In shared mappings, and no other process has it mapped.
   cow::Bytes lone_memory = {};
 
-  /// The part of USS that was sorted.
+  /// The part of USS that is in one of these classes.
   cow::Bytes exclusive() const {
     return copied + own + undecided + lone_memory;
   }
 };
 
-/// Compares the pages of a process with those of `relative`, at the same
+/// Compares the pages of a process with the pages of `relative` at the same
 /// addresses.
 Comparison compare(const PageStates& states, const PageStates& relative,
                    Relative kind);

@@ -17,18 +17,19 @@ using cow::Bytes;
 using namespace cow::literals;
 using Figure = std::function<Bytes(const Found&)>;
 
-// Less than this a process has for itself whatever it does: an interpreter
-// takes 2 MiB as soon as it runs.
+// Smaller amounts are not mentioned: an interpreter has 2 MiB for itself as
+// soon as it runs.
 constexpr Bytes kLeastToMention = 4_MiB;
-// What becomes private at this rate is on its way, however little it is yet.
+// Memory that becomes private at this rate is mentioned, even if it is little
+// as yet.
 constexpr Bytes kLeastRate = 1_MiB;
 
 Bytes own(const Found& found) { return found.pages->own; }
 Bytes copied(const Found& found) { return found.pages->copied; }
 Bytes undecided(const Found& found) { return found.pages->undecided; }
 Bytes shared(const Found& found) {
-  // A page of zeros that was read but never written is in the page map and in
-  // nobody's RSS.
+  // A page that was read but never written is in the page map, but not in any
+  // process's RSS.
   const Bytes anonymous =
       found.usage.anonymous - found.pages->copied - found.pages->own;
   return std::clamp(found.pages->shared, Bytes(), std::max(Bytes(), anonymous));
@@ -53,12 +54,13 @@ Bytes most(const std::vector<Found>& all, const Figure& figure) {
   return largest;
 }
 
-// Who has less than this does not count: a worker that had no task yet.
+// A process with less than this does not count: it may be a worker that has had
+// no task yet.
 Bytes least_large(const std::vector<Found>& all, const Figure& figure) {
   return std::max(kLeastToMention, most(all, figure) / 4);
 }
 
-// The figures of those that have much of it, in ascending order.
+// The figures of the processes that have much, in ascending order.
 std::vector<Bytes> large(const std::vector<Found>& all, const Figure& figure) {
   const Bytes least = least_large(all, figure);
   std::vector<Bytes> figures;
@@ -81,11 +83,11 @@ std::string capital(std::string text) {
   return text;
 }
 
-// Who has it and how much: the median of those that have much of it.
+// Which processes have much, and how much: the median.
 struct Typical {
   std::string who;
   Bytes amount;
-  bool several;  // whether `who` is a plural
+  bool several;  // whether `who` is plural
 };
 
 Typical typical(const std::vector<Found>& all, const Figure& figure) {
@@ -167,7 +169,8 @@ class FamilyCase {
   }
 
  private:
-  // What was undecided and is known to have been shared earlier was written.
+  // Whether most of the undecided pages are known to have been shared before:
+  // then they were written.
   bool seen_shared() const {
     return sum(workers_, [](const Found& found) { return found.lost; }) >=
            sum(workers_, undecided) / 2;
@@ -184,12 +187,12 @@ class FamilyCase {
   Bytes all_shared() const { return std::max(shared_, memory_); }
   Bytes pace() const { return sum(workers_, rate); }
 
-  // Whether it costs the machine enough beside what is shared to be the case.
+  // Whether it costs enough, compared with what is shared, to be the case.
   bool is_much(const Figure& figure) const {
     return most(workers_, figure) >= kLeastToMention &&
            sum(workers_, figure) >= all_shared() / 2;
   }
-  // Whether it is on its way to that.
+  // Whether it is growing fast enough to become the case.
   bool is_underway() const {
     return most(workers_, written_figure()) >= kLeastToMention &&
            pace() >= kLeastRate;
@@ -204,8 +207,8 @@ class FamilyCase {
     return rest < all / 2 || rest < kLeastToMention * workers_.size();
   }
 
-  // The ancestor, if most of the data is what it has made for itself since the
-  // workers were forked from it.
+  // The ancestor, if most of the data is memory that it has made after the
+  // workers were forked; otherwise null.
   const Found* holder_alone() const {
     if (family_.ancestor.size() != 1) return nullptr;
     const Found& one = family_.ancestor[0];
@@ -315,8 +318,8 @@ Diagnosis of_family(const Family& family) {
       }
     }
   }
-  // fork leaves at least a page of the stack to both. Programs that were laid
-  // out in the same way though they were not forked share nothing.
+  // After a fork both processes share at least a page of the stack. Programs
+  // that only happen to have the same layout share nothing.
   const Figure anything = [](const Found& found) {
     return found.pages->shared;
   };
@@ -329,7 +332,8 @@ Diagnosis of_family(const Family& family) {
   return FamilyCase(family).conclude();
 }
 
-// Shared memory among processes that were not forked from one another.
+// The most shared memory of a process, for processes that are no forks of each
+// other.
 Bytes most_shared_memory(const std::vector<Found>& all) {
   return most(all, [](const Found& found) {
     return found.pages ? shared_memory(found) : Bytes();
@@ -346,8 +350,8 @@ bool descends(const Found& found, pid_t from,
   return false;
 }
 
-// All but the one that has started the others that are large, if it is large
-// itself: a shell before it does not count.
+// All except the process that has started the other large ones, if it is large
+// itself. A shell that has started that process does not count.
 std::vector<Found> without_starter(const std::vector<Found>& all) {
   const Bytes least = least_large(all, alone);
   std::map<pid_t, pid_t> parents;

@@ -1,4 +1,4 @@
-// One sentence on where the memory of a tree of processes went.
+// One sentence that says where the memory of a tree of processes went.
 #pragma once
 
 #include <string>
@@ -9,28 +9,28 @@ namespace cowtop {
 
 struct Findings;
 
-/// What became of the memory that a tree of processes could share.
+/// What happened to the memory that a tree of processes could share.
 enum class Kind {
-  kCopies,     ///< each worker holds a copy of its own, as after pickling
+  kCopies,     ///< each worker has its own copy, as after pickling
   kShared,     ///< copy-on-write (or shared memory) works
-  kDirtying,   ///< was inherited shared, and becomes private page by page
+  kDirtying,   ///< inherited memory becomes private page by page
   kUnrelated,  ///< the workers inherited nothing: they were spawned
-  kUnknown,    ///< cannot tell, and the sentence says why
+  kUnknown,    ///< unknown; the sentence says why
 };
 
 /// "copies", "shared", "dirtying", "unrelated", "unknown": as in the JSON.
 std::string_view to_string(Kind kind);
 
-/// What was concluded, and from what.
+/// A conclusion and its evidence.
 struct Diagnosis {
   Kind kind = Kind::kUnknown;
   std::string sentence;
-  /// The figures that it was concluded from, a short line each.
+  /// The figures behind the conclusion, one short line for each.
   std::vector<std::string> evidence;
 };
 
-/// Concludes from the part of the tree that costs the machine most. Looks at
-/// nothing but `findings`.
+/// Judges the part of the tree that costs the machine most. Uses only
+/// `findings`.
 Diagnosis diagnose(const Findings& findings);
 
 }  // namespace cowtop

@@ -24,9 +24,9 @@ Found found(const Member& member) {
   return found;
 }
 
-// Whether the process has ended or runs another program, so that what could not
-// be read of it tells nothing. A process without memory has no image any
-// longer.
+// Whether the process has ended or runs another program. Then it does not
+// matter that it could not be read. (A process without memory no longer has an
+// image.)
 bool has_gone(const Member& member, const std::filesystem::path& proc) {
   const auto text =
       cow::read_file(proc / std::to_string(member.process.id.pid) / "stat");
@@ -36,7 +36,7 @@ bool has_gone(const Member& member, const std::filesystem::path& proc) {
                  now->image != member.process.image);
 }
 
-// Examines the processes of one image. Who ends meanwhile is left out.
+// Examines the processes of one image. Leaves out those that end meanwhile.
 class FamilyReader {
  public:
   FamilyReader(Group group, const std::filesystem::path& proc,
@@ -66,11 +66,11 @@ class FamilyReader {
 
  private:
   struct Partner {
-    const Member* member;  // nothing if nobody is left
+    const Member* member;  // null if none is left
     Relative kind;
   };
 
-  // Nothing if it has ended.
+  // Compares one process with its relative; none if it has ended.
   std::optional<Found> look_at(const Member& member) {
     Found entry = found(member);
     while (std::find(group_.begin(), group_.end(), &member) != group_.end()) {
@@ -84,7 +84,7 @@ class FamilyReader {
     return std::nullopt;
   }
 
-  // The one that all others descend from; nothing if it has ended.
+  // The process that all others descend from; null if it has ended.
   const Member* the_ancestor() const {
     const Member* top = nullptr;
     for (const Member* member : group_) {
@@ -107,7 +107,7 @@ class FamilyReader {
     return {other == group_.end() ? nullptr : *other, Relative::kSibling};
   }
 
-  // Kept, because most are compared with the same one.
+  // The pages are kept, because most processes are compared with the same one.
   const States& states_of(const Member& member) {
     const auto known = kept_.find(&member);
     if (known != kept_.end()) return known->second;
@@ -126,7 +126,7 @@ class FamilyReader {
     for (auto& [child, parent] : parents_) {
       if (parent == &member) parent = nullptr;
     }
-    // It is the first one to be read, so that nobody was compared with it.
+    // The ancestor is read first, so no process was compared with it before.
     if (&member == ancestor_) ancestor_ = the_ancestor();
   }
 

@@ -1,5 +1,5 @@
-// Finds out what the processes of a tree have inherited, copied, made: groups
-// them into families and compares their pages.
+// Finds out what the processes of a tree have inherited, copied and made.
+// Groups them into families and compares their pages.
 #pragma once
 
 #include <filesystem>
@@ -20,8 +20,8 @@ struct Member {
   cow::Usage usage;
 };
 
-/// Examines the processes of one tree, a parent before its children. `reads`
-/// counts the page maps that were read.
+/// Examines the processes of one tree; each parent comes before its children.
+/// Adds the number of page maps that it has read to `reads`.
 Findings examine(const std::vector<Member>& members,
                  const std::filesystem::path& proc, std::int64_t& reads);
 

@@ -1,5 +1,5 @@
-// What was found out about the processes of a tree, before anything is
-// concluded from it.
+// The facts about the processes of a tree. diagnosis.h draws conclusions from
+// them.
 #pragma once
 
 #include <sys/types.h>
@@ -20,22 +20,23 @@ struct Found {
   pid_t parent = 0;
   std::string name;
   cow::Usage usage;
-  /// Of a process that nobody was forked from, and that was not: compared with
-  /// none.
+  /// If the process was not forked from another and none was forked from it,
+  /// its pages are compared with none.
   cow::Reading<Comparison> pages = cow::Absent{"not compared"};
-  /// By how much `pages->shared` has fallen since it was first seen.
+  /// By how much `pages->shared` has fallen since the process was first seen.
   cow::Bytes lost;
-  /// By how much `pages->shared` falls in a second while USS rises, over the
+  /// By how much `pages->shared` falls per second while USS rises, over the
   /// last comparisons.
   cow::Bytes shared_lost_per_second;
 };
 
-/// Processes that were forked from one another, so that they run one program,
-/// as one execve laid it out. One process, where the others have ended while
-/// they were read.
+/// Processes that are forks of each other, so that they run one program with
+/// one layout of memory. It can be a single process if the others have ended
+/// meanwhile.
 struct Family {
-  /// The one that the others descend from, compared with one of them: what it
-  /// has `copied` is what it wrote after the fork. Empty if it has ended.
+  /// The process that all others descend from; empty if it has ended. It is
+  /// compared with one of the others, so `copied` is what it has written after
+  /// the fork.
   std::vector<Found> ancestor;
   std::vector<Found> workers;
 
@@ -45,7 +46,7 @@ struct Family {
 /// One tree. Processes whose memory could not be read are not in it.
 struct Findings {
   std::vector<Family> families;
-  /// Those that share their image with nobody: each has executed a program.
+  /// Processes with an image of their own: each has executed a program.
   std::vector<Found> alone;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 using cow::BadUsage;
 
-// What the user typed, before it is understood.
+// What the user has typed.
 struct Given {
   std::vector<std::string> pids;
   std::optional<std::string> interval;
@@ -88,7 +88,7 @@ void parse(Given& given, const std::vector<std::string>& arguments) {
   }
 }
 
-// What was given of flags of which only one can be followed.
+// Throws if more than one of these flags was given.
 void check_one_of(const std::vector<std::pair<const char*, bool>>& flags) {
   std::vector<std::string> given;
   for (const auto& [flag, is_given] : flags) {

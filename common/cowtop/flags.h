@@ -9,9 +9,9 @@
 
 namespace cowtop {
 
-/// What is to be done.
+/// What cowtop is to do.
 enum class Mode {
-  kLive,      ///< the screen or, where there is no terminal, tables
+  kLive,      ///< the screen; tables if there is no terminal
   kOnce,      ///< --once: one table
   kJson,      ///< --json: one object
   kCsv,       ///< --csv FILE
@@ -31,8 +31,8 @@ struct Flags {
   bool json = false;  ///< with --mappings and --pages, too
 };
 
-/// Throws cow::BadUsage: one line that names the flag, what was given and what
-/// is accepted.
+/// Reads the flags. Throws cow::BadUsage with one line that names the flag,
+/// what was given and what is accepted.
 Flags parse_flags(const std::vector<std::string>& arguments);
 
 /// The text of --help.

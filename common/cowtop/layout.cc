@@ -23,7 +23,7 @@ void append(Lines& to, Lines lines) {
             std::make_move_iterator(lines.end()));
 }
 
-// `line` without what is behind `width` cells.
+// `line`, cut off after `width` cells.
 Line fitted(Line line, std::size_t width, Charset charset) {
   std::size_t taken = 0;
   for (Span& span : line.spans) {
@@ -51,7 +51,7 @@ std::string clock(std::chrono::system_clock::time_point at) {
   return fmt::format("{:%H:%M:%S}", local);
 }
 
-// What stands at the right end of the first line: as much as `width` allows.
+// The right end of the first line: as many facts as fit into `width`.
 std::vector<Span> facts(const Sample& sample, const View& view,
                         std::size_t width) {
   const std::size_t count = sample.rows.size();
@@ -64,9 +64,9 @@ std::vector<Span> facts(const Sample& sample, const View& view,
   pieces.push_back(
       {fmt::format("{} process{}", count, count == 1 ? "" : "es")});
   pieces.push_back({clock(sample.at)});
-  // The first looks at a command come sooner than was asked for; that is no
-  // reason to show another figure each time.
-  // Paused, no look has taken over yet what + and - have chosen.
+  // The first looks at a command come sooner than asked for. The interval is
+  // shown all the same, so that the figure does not change each time. While
+  // paused, `until_next` does not yet follow the keys + and -.
   const std::chrono::milliseconds wait =
       view.paused ? view.interval : std::max(sample.until_next, view.interval);
   pieces.push_back({fmt::format("every {}", seconds(wait))});
@@ -84,7 +84,7 @@ std::vector<Span> facts(const Sample& sample, const View& view,
 Line first_line(const Sample& sample, const View& view, std::size_t width) {
   constexpr std::string_view kName = "cowtop";
   const std::string whole_title = clean(view.title, view.charset);
-  // The title may take a third, or what the facts do not need.
+  // The title may take a third, and all that the facts do not need.
   const std::size_t room = width - std::min(width, kName.size() + 2);
   const std::size_t least = std::min(room / 3, cells(whole_title) + 2);
   std::vector<Span> right_end = facts(sample, view, room - least);
@@ -99,8 +99,8 @@ Line first_line(const Sample& sample, const View& view, std::size_t width) {
   return line;
 }
 
-// A bar of `width` cells for the whole, in halves of a cell where they can be
-// shown.
+// A bar whose full length is `width` cells, in half cells if the charset has
+// them.
 std::string bar(double part, std::size_t width, Charset charset) {
   const double cells = std::clamp(part, 0.0, 1.0) * static_cast<double>(width);
   std::string text;
@@ -113,7 +113,7 @@ std::string bar(double part, std::size_t width, Charset charset) {
   return text;
 }
 
-// The two totals, one above the other with the same scale.
+// The two totals, one above the other, to the same scale.
 Lines totals(const Totals& totals, Charset charset, std::size_t width) {
   const bool utf8 = charset == Charset::kUtf8;
   const std::array<std::string, 2> sums = {utf8 ? "ΣRSS" : "sum of RSS",
@@ -161,7 +161,7 @@ Look look_of(Kind kind) {
   }
 }
 
-// Paragraphs, each with `sign` before it and its further lines below its text.
+// Paragraphs, each after `sign`. Further lines are indented below the text.
 Lines paragraphs(const std::vector<std::string>& texts, std::string_view sign,
                  Look look, Charset charset, std::size_t width) {
   const std::size_t indent = cells(sign);
@@ -185,7 +185,7 @@ struct KeyHint {
   std::string_view text;
 };
 
-// As many hints as there is room for; the first are the last to go.
+// The hints about keys that fit; the first ones are the most important.
 Line hints(const View& view, std::size_t width) {
   std::vector<KeyHint> all;
   if (view.page == Page::kTable) {
@@ -208,7 +208,7 @@ Line hints(const View& view, std::size_t width) {
 }
 
 // What is not shown of a longer list: " 12 above · 970 below". `above` and
-// `below` are what to say of it besides.
+// `below` are added to each.
 Line position(std::size_t first, std::size_t rest, Charset charset,
               const std::string& above = "", const std::string& below = "") {
   std::string text;
@@ -220,7 +220,7 @@ Line position(std::size_t first, std::size_t rest, Charset charset,
   return line;
 }
 
-// The same for the table, with how much PSS that is.
+// The same for the table, with the PSS of the hidden rows.
 Line position(const Sample& sample, const View& view, const Picture& picture,
               std::size_t width) {
   const std::vector<std::size_t> rows = ordered(sample, view.order);
@@ -241,8 +241,8 @@ Line position(const Sample& sample, const View& view, const Picture& picture,
   return position(picture.first, rest, view.charset);
 }
 
-// How many of `total` rows are shown, and which is the first, so that the
-// selected one is among them.
+// The index of the first shown row, if `shown` of `total` rows are shown, so
+// that the selected one is among them.
 std::size_t first_shown(const View& view, std::size_t shown,
                         std::size_t total) {
   std::size_t first = std::min(view.first, total - std::min(total, shown));
@@ -253,8 +253,8 @@ std::size_t first_shown(const View& view, std::size_t shown,
   return first;
 }
 
-// Hands out the lines of the screen: first to what must be there, then to what
-// is asked for, as long as there are some.
+// Distributes the lines of the screen: first to what must be there, then to
+// each part that asks, as long as lines are left.
 class Spare {
  public:
   explicit Spare(std::size_t lines) : lines_(lines) {}
@@ -265,7 +265,7 @@ class Spare {
     lines_ -= taken;
     return taken;
   }
-  // Everything, or nothing.
+  // All or none.
   bool take_all(std::size_t wanted) {
     if (wanted > lines_) return false;
     lines_ -= wanted;
@@ -276,7 +276,7 @@ class Spare {
   std::size_t lines_;
 };
 
-// The first `most` of `lines`, the last of which says that there are more.
+// The first `most` of `lines`. If there are more, the last one says so.
 Lines shortened(Lines lines, std::size_t most, std::size_t width,
                 Charset charset) {
   if (lines.size() <= most) return lines;
@@ -289,7 +289,7 @@ Lines shortened(Lines lines, std::size_t most, std::size_t width,
   return lines;
 }
 
-// The parts of the page of the table, and how many lines each gets.
+// The parts of the table's page, and how many lines each gets.
 class TablePage {
  public:
   TablePage(const Sample& sample, const View& view, Size size)
@@ -313,7 +313,7 @@ class TablePage {
     append(lines, std::move(evidence_));
     if (blank_before_table_) lines.emplace_back();
     add_table(picture);
-    // The notes and the keys keep to the bottom.
+    // The notes and the keys stay at the bottom.
     const std::size_t below = notes_.size() + (keys_ ? 1 : 0);
     while (lines.size() + below < size_.lines) lines.emplace_back();
     append(lines, std::move(notes_));
@@ -329,19 +329,20 @@ class TablePage {
 
   void share_out() {
     const std::size_t total = sample_.rows.size();
-    // The first line, the totals, the heading.
+    // The first line, two totals, the heading.
     constexpr std::size_t kFixed = 4;
     Spare spare(size_.lines - std::min(size_.lines, kFixed));
     rows_ = spare.take(std::min<std::size_t>(total, 1));
     keys_ = spare.take_all(1);
-    // The sentence and the notes leave a third to the table, the rest a half.
+    // The sentence and the notes leave a third for the table, other parts a
+    // half.
     rows_ += spare.take(wanted(size_.lines / 3));
     shorten(sentence_, spare.take(sentence_.size()));
     shorten(notes_, spare.take(std::min(notes_.size(), most_notes())));
     rows_ += spare.take(wanted(size_.lines / 2));
     blank_before_sentence_ = !sentence_.empty() && spare.take_all(1);
     blank_before_table_ = spare.take_all(1);
-    // A high screen keeps some lines for the evidence even if rows are hidden.
+    // A high screen has some lines for the evidence, even if rows are hidden.
     const std::size_t kept =
         size_.lines < 20 ? 0 : std::min<std::size_t>(evidence_.size(), 4);
     rows_ += spare.take(
@@ -352,7 +353,7 @@ class TablePage {
     rows_ += spare.take(wanted(total));
   }
 
-  // What is missing to `least` rows, or to all.
+  // How many more rows there should be: up to `least`, or up to all.
   std::size_t wanted(std::size_t least) const {
     const std::size_t goal = std::min(sample_.rows.size(), least);
     return goal - std::min(goal, rows_);
@@ -370,7 +371,7 @@ class TablePage {
     picture.lines.push_back(heading(columns, view_.order));
     picture.total = sample_.rows.size();
     picture.widths = widened(sample_, view_.widths);
-    // Where not all are shown, one line says so.
+    // If not all are shown, one line says so.
     const bool all = rows_ >= picture.total;
     const bool says_so = !all && rows_ > 1;
     picture.shown = says_so ? rows_ - 1 : std::min(rows_, picture.total);

@@ -1,6 +1,6 @@
-// What is on the screen, as lines of text: a function of what was read, what
-// was chosen and how large the screen is. The terminal comes later (screen.h),
-// so this is tested without one.
+// The content of the screen as lines of text. It depends only on what was read,
+// what the user has chosen and the size of the screen. The terminal is
+// elsewhere (screen.h), so this can be tested without one.
 #pragma once
 
 #include <cstddef>
@@ -15,19 +15,19 @@
 
 namespace cowtop {
 
-/// What a piece of text is; how that looks depends on what the terminal can do.
-/// Nothing is said by a colour alone.
+/// The meaning of a piece of text. How it looks depends on the terminal. No
+/// information is in the colour alone.
 enum class Look {
   kPlain,
-  kDim,      ///< there, but not what one looks for
-  kStrong,   ///< what to read first
-  kHeading,  ///< of a column
-  kSorted,   ///< the heading of the column that decides the order
-  kTop,      ///< the bar of what top adds up
-  kMachine,  ///< the bar of what the machine pays
+  kDim,      ///< less important
+  kStrong,   ///< to be read first
+  kHeading,  ///< the heading of a column
+  kSorted,   ///< the heading of the sorted column
+  kTop,      ///< the bar for what top adds up
+  kMachine,  ///< the bar for what the machine pays
   kGood,     ///< it is shared
   kBad,      ///< it was copied
-  kWarning,  ///< it is being copied, or the screen stands still
+  kWarning,  ///< it is being copied, or the screen is paused
 };
 
 /// A piece of a line.
@@ -53,19 +53,19 @@ struct Size {
   std::size_t lines = 24;
 };
 
-/// All that can be shown. The pointers may be null where their page is not.
+/// All that can be shown. A pointer may be null if its page is not shown.
 struct Scene {
   const Sample& sample;
   const cow::Reading<std::vector<NamedMappings>>* mappings = nullptr;
-  const std::vector<std::string>* output = nullptr;  ///< its last lines
+  const std::vector<std::string>* output = nullptr;  ///< of COMMAND, last lines
 };
 
 struct Picture {
   /// At most `Size::lines`, of at most `Size::columns` cells each.
   std::vector<Line> lines;
-  // What the View has to be given before the next key.
-  std::size_t first = 0;  ///< the first row, or line of a page, that is shown
-  std::size_t shown = 0;  ///< how many are
+  // The View needs these before the next key.
+  std::size_t first = 0;  ///< index of the first shown row or line
+  std::size_t shown = 0;  ///< how many are shown
   std::size_t total = 0;  ///< how many there are
   Widths widths;
 };

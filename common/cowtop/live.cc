@@ -26,7 +26,7 @@ using std::chrono::milliseconds;
 
 std::string title_of(const Flags& flags) {
   if (!flags.command.empty()) {
-    // Where the program lies says the least and would take the most room.
+    // Without the program's folder, which takes much room and says little.
     std::vector<std::string> words = flags.command;
     words[0] = std::filesystem::path(words[0]).filename();
     return fmt::format("{}", fmt::join(words, " "));
@@ -80,8 +80,9 @@ void print_largest(const Sample& sample, const Flags& flags) {
 
 int run_live(Watch& watch, Command* command, const Flags& flags) {
   if (command == nullptr) {
-    // A screen for nobody would be gone before its reason was read, and one
-    // over what may not be read would never show a figure.
+    // A first look without a screen. If nothing is alive, the screen would be
+    // gone before its reason was read. If nothing may be read, it would never
+    // show a figure.
     const Sample first = watch.look();
     if (watch.ended() || in_vain(first)) {
       fmt::print(stderr, "cowtop: {}\n", reasons(first));
@@ -90,7 +91,7 @@ int run_live(Watch& watch, Command* command, const Flags& flags) {
   }
   const Ending ending = show(watch, command, flags);
   if (ending.why == Ending::Why::kSignal) {
-    // After a hang-up there is nobody to print it for.
+    // After a hang-up there is no terminal to print it to.
     if (command != nullptr && ending.signal != SIGHUP) command->replay();
     end_by(ending.signal);
   }

@@ -1,4 +1,5 @@
-// The screen over a watch: what is done around it.
+// Runs the live screen for a watch, from its beginning to what is printed after
+// it.
 #pragma once
 
 #include "cowtop/command.h"
@@ -7,12 +8,12 @@
 
 namespace cowtop {
 
-/// Shows the screen (there must be one: why_no_screen) until a person quits or
-/// what is watched has ended, and then prints what is worth keeping: what
-/// `command` (may be null) has printed meanwhile, and the look at which the
-/// machine paid most. When a person quits, the command goes on, and what it
-/// prints is printed. Returns the exit status for the case without a command.
-/// A signal that ends the screen ends this process.
+/// Shows the screen until the user quits or the watched processes have ended.
+/// There must be a screen: why_no_screen. Then prints what `command` has
+/// printed meanwhile (it may be null), and the look at which the machine paid
+/// most. After a quit, `command` goes on, and so does its output. Returns the
+/// exit status for the case without a command. A signal that ends the screen
+/// ends this process.
 int run_live(Watch& watch, Command* command, const Flags& flags);
 
 }  // namespace cowtop

@@ -1,5 +1,5 @@
-// What many looks leave behind: the one to show when all is over, or why there
-// is none.
+// What remains of many looks: the one to show at the end, or the reason why
+// there is none.
 #pragma once
 
 #include <fmt/format.h>
@@ -18,8 +18,8 @@ inline bool anything_read(const Sample& sample) {
                      [](const Row& row) { return bool(row.usage); });
 }
 
-/// True if there are processes, and none of them could be read: that does not
-/// get better by looking again.
+/// True if there are processes, but none of them could be read. Another look
+/// would not change that.
 inline bool in_vain(const Sample& sample) {
   return !sample.rows.empty() && !anything_read(sample);
 }
@@ -30,7 +30,7 @@ inline std::string reasons(const Sample& sample) {
                               : fmt::format("{}", fmt::join(sample.notes, " "));
 }
 
-/// Keeps what is worth keeping of the looks that it is given.
+/// Collects looks, and keeps only the important ones.
 class Looks {
  public:
   void add(const Sample& sample) {
@@ -41,16 +41,16 @@ class Looks {
     }
   }
 
-  /// The look at which the machine paid most; none if none could be read.
+  /// The look with the highest ΣPSS; none if none could be read.
   const std::optional<Sample>& largest() const { return largest_; }
-  /// Why there is none, of `whom`: "the command".
+  /// Why there is none. `whom` is what was watched: "the command".
   std::string why_none(const std::string& whom) const {
     const std::string ended = whom + " ended before it could be read";
     return unread_ ? ended + ": " + reasons(*unread_) : ended;
   }
 
  private:
-  // The sums of a torn look may be off: any other one is worth more.
+  // The sums of a torn look may be wrong, so every other look is preferred.
   static bool is_larger(const Sample& sample, const Sample& largest) {
     if (sample.torn != largest.torn) return largest.torn;
     return sample.totals.pss >= largest.totals.pss;

@@ -1,4 +1,4 @@
-// Which mappings of a process are private: added up by name.
+// Which mappings of a process hold private memory, added up by name.
 #pragma once
 
 #include <string>
@@ -10,19 +10,20 @@ namespace cowtop {
 
 /// All mappings of one name.
 struct NamedMappings {
-  std::string name;  ///< "(anonymous)" where the kernel has none
+  std::string name;  ///< "(anonymous)" if it has none
   int count = 0;
   cow::Usage usage;
 };
 
-/// By the memory that is private in them, largest first; then by RSS, then by
-/// name. Mappings without any page are left out.
+/// Adds up mappings by name. Sorts them by their private memory, largest first;
+/// then by RSS, then by name. Leaves out mappings without pages.
 std::vector<NamedMappings> by_name(
     const std::vector<cow::MappingUsage>& mappings);
 
 /// A table of them, for a person.
 std::string to_table(const std::vector<NamedMappings>& mappings);
-/// {"pid": …, "mappings": [{"name": …, "count": …, "rss": …}]}, in bytes.
+/// {"pid": …, "mappings": [{"name": …, "count": …, "rss": …, "pss": …,
+/// "uss": …, "anonymous": …, "swap": …}]}, in bytes.
 std::string to_json(pid_t pid, const std::vector<NamedMappings>& mappings);
 
 }  // namespace cowtop

@@ -1,4 +1,4 @@
-// What screen.h promises, where cowtop was built without curses.
+// The functions of screen.h for a cowtop that is built without curses.
 #include <stdexcept>
 
 #include "cowtop/screen.h"

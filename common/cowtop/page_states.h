@@ -1,5 +1,5 @@
-// Of every page of a process' data: is it there, and is it shared? One byte a
-// page, so that whole processes can be laid on top of each other.
+// For every page of a process's data: whether it is in memory, and whether it
+// is shared. A page takes one byte, so that whole processes can be compared.
 #pragma once
 
 #include <sys/types.h>
@@ -15,20 +15,21 @@
 
 namespace cowtop {
 
-/// What the page map says of a page that is data: anonymous memory in a private
-/// mapping, anything in a shared one.
+/// What the page map says of a page of data. Data is anonymous memory in a
+/// private mapping, and anything in a shared one.
 enum class PageState : std::uint8_t {
-  kNone,       ///< never touched, or of a file in a private mapping
-  kExclusive,  ///< this process alone has it (or it is in swap)
-  kShared,     ///< somebody else may have it, too
+  kNone,       ///< never touched, or not data
+  kExclusive,  ///< only this process has it (or it is in swap)
+  kShared,     ///< another process may have it, too
 };
 
 /// The pages of one mapping.
 struct PageRange {
   std::uint64_t begin = 0;  ///< first address
   bool shared_mapping = false;
-  /// No anonymous mapping of the same permissions, and none without access (a
-  /// guard), begins where it ends or ends where it begins.
+  /// Whether it has no neighbor that the kernel could have joined to it: no
+  /// anonymous mapping with the same permissions, and none without access (a
+  /// guard), touches its beginning or end.
   bool isolated = false;
   std::vector<PageState> pages;
 };
@@ -38,14 +39,15 @@ struct PageStates {
   std::vector<PageRange> ranges;
 };
 
-/// Which mappings are worth a look: those that hold data and are not small. Of
-/// a process of `rss` a mapping can be so much larger that its page map would
-/// cost more to read than it tells; it is left out, and its pages are missing
-/// in the sums.
+/// Whether to read a mapping's page map: it holds data and is not small. A
+/// mapping that is much larger than `rss`, the process's RSS, is not read,
+/// because that would cost more than it tells. Its pages are then missing in
+/// the sums.
 bool worth_reading(const cow::MappingRange& range, cow::Bytes rss);
 
-/// Reads the page map of the process where it is worth it. `only_shared` leaves
-/// out private mappings. Needs no privilege for one's own processes.
+/// Reads the page map of the process, for the mappings that are worth it. With
+/// `only_shared`, leaves out private mappings. Needs no privilege for processes
+/// of the same user.
 cow::Reading<PageStates> read_page_states(
     pid_t pid, cow::Bytes rss, bool only_shared,
     const std::filesystem::path& proc = "/proc");

@@ -16,7 +16,7 @@ using Mappings = std::vector<NamedMappings>;
 
 constexpr std::size_t kGap = 2;
 
-// A column of figures on the page of the mappings.
+// A column of figures on the mappings page.
 struct Figures {
   std::string_view heading;
   std::size_t width;
@@ -33,7 +33,7 @@ std::string count_of(const NamedMappings& sum) {
   return std::to_string(sum.count);
 }
 
-// Those there is room for: a name that is cut says more than no name.
+// The columns that fit. A part of a name is left even if columns must go.
 std::vector<Figures> figures_for(const Mappings& mappings, std::size_t width) {
   const bool swap = std::any_of(
       mappings.begin(), mappings.end(),

@@ -1,5 +1,5 @@
-// The pages besides the table: a process' mappings, the output of COMMAND,
-// help.
+// The screen's other pages than the table: a process's mappings, the output of
+// COMMAND, help.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace cowtop {
 
-/// A page that is longer than the screen.
+/// A page that may be longer than the screen.
 struct Scroll {
-  std::vector<Line> fixed;  ///< stay at the top
-  std::vector<Line> lines;  ///< of which a part is shown
+  std::vector<Line> fixed;  ///< always at the top
+  std::vector<Line> lines;  ///< only a part is shown
 };
 
 Scroll mappings_page(const Scene& scene, const View& view, std::size_t width);

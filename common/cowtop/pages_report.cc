@@ -26,7 +26,7 @@ using cow::Pages;
 enum State : std::uint8_t { kUntouched, kShared, kExclusive, kSwapped };
 constexpr std::array kNames = {"untouched", "shared", "exclusive", "swapped"};
 
-// A byte a page makes 16 MiB of it.
+// With one byte per page, the states of so much take 16 MiB.
 constexpr cow::Bytes kMost = cow::Bytes(std::int64_t{64} << 30);
 
 State state_of(const cow::Page& page) {
@@ -44,7 +44,7 @@ std::optional<std::uint64_t> parse_address(std::string_view text) {
   return address;
 }
 
-// "7f00-7fff"; nothing if it is not of that form.
+// Reads "7f00-7fff"; none if `which` has another form.
 std::optional<MappingUsage> parse_range(const std::string& which) {
   const std::size_t dash = which.find('-');
   if (dash == which.npos) return std::nullopt;
@@ -79,8 +79,8 @@ cow::Reading<MappingUsage> within(const std::vector<MappingUsage>& mappings,
 
 bool is_called(const MappingUsage& mapping, std::string_view name) {
   const std::string_view full = mapping.name;
-  // A command line's "[heap]" arrives as "heap": CLI11 takes brackets for those
-  // of a list.
+  // "[heap]" on the command line arrives as "heap", because CLI11 reads
+  // brackets as a list.
   if (name == "largest" || full == name || full == fmt::format("[{}]", name)) {
     return true;
   }

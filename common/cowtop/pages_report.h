@@ -14,26 +14,27 @@
 
 namespace cowtop {
 
-/// The mapping that `which` means: "7f00-7fff" in hexadecimal (any range within
-/// what is mapped; of it, whole pages), a name as "[heap]", the last part of a
-/// file's name, or "largest". Of several with the name, the one with the
-/// largest RSS. Absent, with what there is, if there is none. Throws
-/// cow::BadUsage for a range that is none.
+/// The mapping that `which` means. It can be a range "7f00-7fff" in
+/// hexadecimal, within one mapping, of which whole pages count. It can be a
+/// name such as "[heap]", the last part of a file's name, or "largest". If
+/// several mappings have the name, it is the one with the largest RSS. Absent,
+/// with a list of what there is, if there is none. Throws cow::BadUsage for a
+/// range that is not valid.
 cow::Reading<cow::MappingUsage> choose_mapping(
     const std::vector<cow::MappingUsage>& mappings, const std::string& which);
 
-/// What each page is: 0 untouched, 1 shared, 2 exclusive, 3 swapped. In a byte
-/// a page; of more than 64 GiB of addresses absent, with what to give instead.
+/// The state of each page: 0 untouched, 1 shared, 2 exclusive, 3 swapped. For
+/// more than 64 GiB of addresses absent; the reason says what to give instead.
 cow::Reading<std::vector<std::uint8_t>> read_states(
     pid_t pid, const cow::MappingUsage& mapping,
     const std::filesystem::path& proc = "/proc");
 
-/// Draws them.
+/// The picture of these states.
 cow::PagePicture picture_of(pid_t pid, const cow::MappingUsage& mapping,
                             std::vector<std::uint8_t> states);
 
-/// Reads and draws it; with `json`, counts it: {"pid", "begin", "end", "name",
-/// "pages": {"untouched", "shared", "exclusive", "swapped"}}.
+/// Reads the pages and draws them. With `json`, counts them: {"pid", "begin",
+/// "end", "name", "pages": {"untouched", "shared", "exclusive", "swapped"}}.
 cow::Reading<std::string> report_pages(pid_t pid, const std::string& which,
                                        bool json, bool color);
 

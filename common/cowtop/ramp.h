@@ -1,4 +1,4 @@
-// How soon a command that was just started is looked at again.
+// The times between the first looks at a new command.
 #pragma once
 
 #include <algorithm>
@@ -6,9 +6,9 @@
 
 namespace cowtop {
 
-/// The wait before the next look. The first looks at a command follow one
-/// another quickly, and then ever more slowly: a short one is seen as well, a
-/// long one costs no more than any other.
+/// The wait before the next look. It is short at first and then doubles up to
+/// the interval. So a short command is seen, too, and a long one costs no more
+/// than any other.
 class Ramp {
  public:
   explicit Ramp(std::chrono::milliseconds interval) : interval_(interval) {}

@@ -24,8 +24,8 @@ std::string replaced(std::string_view text, std::string_view from,
   return result.append(text);
 }
 
-// As wrap() of cow, but an amount stays with its unit, and what follows the
-// first line stands under what follows `first`.
+// As cow::wrap, but an amount stays together with its unit, and further lines
+// are indented below the text after `first`.
 std::string wrapped(std::string text, std::string_view first = "") {
   for (const std::string unit : {"bytes", "KiB", "MiB", "GiB", "TiB"}) {
     text =
@@ -66,7 +66,7 @@ Json to_object(const Row& row) {
   return json;
 }
 
-// A field of RFC 4180: in quotes, which are doubled inside.
+// A field of RFC 4180: in quotes; quotes inside are doubled.
 std::string quoted(const std::string& text) {
   std::string field = "\"";
   for (const char c : text) field += c == '"' ? "\"\"" : std::string(1, c);

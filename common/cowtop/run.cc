@@ -32,7 +32,7 @@ namespace {
 using cow::BadUsage;
 using std::chrono::milliseconds;
 
-// What --csv takes for standard output.
+// The FILE of --csv that means standard output.
 constexpr std::string_view kStandardOutput = "-";
 
 void print(const std::string& text) {
@@ -44,12 +44,13 @@ int say(int status, const std::string& what) {
   return status;
 }
 
-// The screen is for a person; a file or a pipe gets tables.
+// A terminal gets the screen; a file or a pipe gets tables.
 bool wants_screen(const Flags& flags) {
   return flags.mode == Mode::kLive && ::isatty(STDOUT_FILENO) == 1;
 }
 
-// What cowtop prints itself is all that is on its standard output.
+// Where the command's output goes. Only cowtop's own output goes to its
+// standard output.
 Output output_of(const Flags& flags) {
   if (wants_screen(flags)) return Output::kKept;
   return flags.mode == Mode::kCsv && flags.csv != kStandardOutput
@@ -57,9 +58,10 @@ Output output_of(const Flags& flags) {
              : Output::kToErrors;
 }
 
-// Looks at what is watched until it has ended, and hands on every look but the
-// last, which finds nobody and is returned. So is the first, if it is in vain
-// and nothing was started for it: there would never be a figure.
+// Looks until what is watched has ended. Calls `use` with each look except the
+// last, which finds no process and is returned. The first look is returned at
+// once if nothing can be read and there is no command: there would never be a
+// figure.
 template <typename Use>
 Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
                        Use use) {
@@ -79,7 +81,7 @@ Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
   }
 }
 
-// The status, and why there is none of the figures.
+// The exit status. If there were no figures, says why.
 int conclude(const Looks& looks, const Command* command, const Sample& last) {
   if (looks.largest()) return kDone;
   return say(kNothingRead, command != nullptr ? looks.why_none("the command")
@@ -92,7 +94,7 @@ int run_tables(Watch& watch, const Command* command, const Flags& flags) {
   const Sample last =
       look_to_the_end(watch, command, flags, [&](const Sample& sample) {
         looks.add(sample);
-        // A table of a command that has not begun says nothing.
+        // No table for a command before its first figures.
         if (!looks.largest() && command != nullptr) return;
         if (!first) print("\n");
         first = false;
@@ -101,7 +103,7 @@ int run_tables(Watch& watch, const Command* command, const Flags& flags) {
   return conclude(looks, command, last);
 }
 
-// A look at what is there now; of a command, the one with the highest ΣPSS.
+// One look at what is there now; for a command, the look with the highest ΣPSS.
 int run_one(Watch& watch, const Command* command, const Flags& flags) {
   Looks looks;
   Sample last;
@@ -118,8 +120,8 @@ int run_one(Watch& watch, const Command* command, const Flags& flags) {
   return conclude(looks, command, last);
 }
 
-// The file keeps its old content until there is a line to write: a mistyped PID
-// must not cost the last run.
+// Empties the file only when there is a line to write, so that a mistyped PID
+// does not destroy the last result.
 void begin_csv(const Flags& flags, int file) {
   struct stat status {};
   const bool regular = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
@@ -147,7 +149,7 @@ int run_csv(Watch& watch, const Command* command, const Flags& flags,
   return conclude(looks, command, last);
 }
 
-// Before anything is started, so that nothing runs in vain.
+// Called before the command is started, so that it does not run for nothing.
 cow::Descriptor open_csv(const std::string& path) {
   cow::Descriptor file(cow::retried([&] {
     if (path == kStandardOutput) {
@@ -162,7 +164,7 @@ cow::Descriptor open_csv(const std::string& path) {
   return file;
 }
 
-// The status is that of the case without a command.
+// Returns the exit status for the case without a command.
 int watch_with(Command* command, const Flags& flags, int csv) {
   const pid_t root = command != nullptr ? command->pid() : flags.pid;
   WatchOptions options;
@@ -174,7 +176,7 @@ int watch_with(Command* command, const Flags& flags, int csv) {
   return run_one(watch, command, flags);
 }
 
-// What was kept while there was a screen would be lost with it.
+// Prints what was kept while there was a screen. Otherwise it would be lost.
 void print_rest(Command& command) {
   try {
     command.replay_to_the_end();
@@ -201,7 +203,8 @@ int run_watch(const Flags& flags) {
   try {
     watch_with(command.get(), flags, csv.get());
   } catch (const std::exception& error) {
-    // Now: the command may go on for hours. Its end is its own all the same.
+    // Says it now, because the command may run for hours. The exit status is
+    // still the command's.
     say(kNothingRead, error.what());
     print_rest(*command);
   }
@@ -245,7 +248,7 @@ int run_mode(const Flags& flags) {
 
 int run(const std::vector<std::string>& arguments) {
   try {
-    // Without this, the first file that is opened would become standard output.
+    // Otherwise the first opened file would become standard output.
     if (::fcntl(STDOUT_FILENO, F_GETFD) == -1) {
       throw BadUsage(
           "standard output is closed; give the report a terminal, a file or a "

@@ -1,4 +1,4 @@
-// What cowtop does, from its command line to its exit status.
+// Runs cowtop, from its command line to its exit status.
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 
 namespace cowtop {
 
-/// Exit statuses of cowtop's own; with a COMMAND, that of the command.
+/// cowtop's own exit statuses. With a COMMAND, the status is the command's.
 inline constexpr int kDone = 0;
 inline constexpr int kNothingRead = 1;
 inline constexpr int kBadUsage = 2;
 
 /// Does what `arguments` (without the program's name) ask for, and returns the
-/// exit status. Says what goes wrong in one line on standard error.
+/// exit status. An error becomes one line on standard error.
 int run(const std::vector<std::string>& arguments);
 
 }  // namespace cowtop

@@ -1,4 +1,4 @@
-// One look at a tree of processes: what cowtop shows, writes and compares.
+// One look at a tree of processes: all figures that cowtop shows and writes.
 #pragma once
 
 #include <sys/types.h>
@@ -14,21 +14,21 @@
 
 namespace cowtop {
 
-/// One process, as a line of the table.
+/// One process: a row of the table.
 struct Row {
   pid_t pid = 0;
   pid_t parent = 0;
-  int depth = 0;        ///< 0 for a root of what is watched
+  int depth = 0;        ///< 0 for a root of a tree
   std::string command;  ///< its command line, or its name in brackets
-  /// Absent with the reason: denied, a zombie, just ended.
+  /// Absent, with the reason: access denied, a zombie, just ended.
   cow::Reading<cow::Usage> usage = cow::Absent{"not read"};
-  /// USS now less USS when this process was first seen; may be negative.
+  /// How much USS has grown since this process was first seen; may be negative.
   cow::Bytes became_private;
   /// The same per second, over the last looks.
   cow::Bytes private_per_second;
 };
 
-/// The columns added up over the rows that could be read.
+/// The sums of the columns over the rows that could be read.
 struct Totals {
   cow::Bytes rss;  ///< what top adds up
   cow::Bytes pss;  ///< what the machine pays
@@ -41,12 +41,14 @@ struct Sample {
   std::chrono::system_clock::time_point at;
   std::vector<Row> rows;  ///< a parent before its children, depth first
   Totals totals;
-  /// Processes came or went while this was read: the rows are not of one
-  /// moment, and the totals may be off. Not to be taken for the highest.
+  /// Processes started or ended during the reading, so the rows are not of one
+  /// moment and the totals may be wrong. Such a look is not taken as the
+  /// highest.
   bool torn = false;
   Diagnosis diagnosis;
-  /// What the reader has to know of this look, a sentence each: which processes
-  /// could not be read, that it reads less often because reading is expensive.
+  /// What the reader has to know of this look, one sentence each: which
+  /// processes could not be read, or that it looks less often because reading
+  /// is expensive.
   std::vector<std::string> notes;
   /// How long to wait before the next look.
   std::chrono::milliseconds until_next{0};

@@ -68,8 +68,8 @@ class Screen {
     terminal_.show(picture);
   }
 
-  // Milliseconds for poll(2), -1 for ever. Rounded up: woken too early, it
-  // would only have to wait again.
+  // The timeout for poll(2) in milliseconds; -1: none. Rounded up, so that it
+  // does not wake too early and wait again.
   int patience() const {
     if (view_.paused) return -1;
     const auto left =
@@ -119,7 +119,8 @@ class Screen {
       case Action::kLook:
         break;
     }
-    // Paused, the figures stand still whatever the key; the next look does it.
+    // While paused, the figures do not change, whatever the key. The next look
+    // follows the new choice.
     if (!view_.paused) look();
   }
 
@@ -134,7 +135,7 @@ class Screen {
         terminal_.enter();
         return;
       case SIGCONT:
-        // Whoever has stopped us may have used the terminal.
+        // Another program may have used the terminal meanwhile.
         terminal_.enter();
         return;
       default:
@@ -146,11 +147,12 @@ class Screen {
     ending_ = Ending{.why = why, .signal = signal, .looks = {}};
   }
 
-  // A look takes time; without an end to it no key would be read.
+  // A look takes time. With a shorter wait, keys might never be read.
   static constexpr milliseconds kShortest{20};
 
   const Live& live_;
-  // Before the terminal, which must be given back while they cannot end us.
+  // Declared before the terminal, so that it is destroyed after it: the
+  // terminal must be given back while the signals cannot end this process.
   Signals signals_{SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
                    SIGTSTP, SIGCONT, SIGWINCH};
   Terminal terminal_;

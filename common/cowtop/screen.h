@@ -1,8 +1,9 @@
-// The live screen: looks again and again, shows what it sees, and does what the
-// keys say, until it is told to end.
+// The live screen. It looks again and again, shows what it sees, and follows
+// the keys, until something ends it.
 //
-// One thread and one poll(2): over the terminal, the signals, the end of what
-// is watched, and the time of the next look. Between two looks it sleeps.
+// There is one thread and one poll(2). It waits for the terminal, the signals,
+// the end of what is watched, and the time of the next look. Between two looks
+// it sleeps.
 #pragma once
 
 #include <sys/types.h>
@@ -21,21 +22,21 @@
 
 namespace cowtop {
 
-/// What the screen shows, and whom it asks.
+/// What the screen shows, and the functions that it calls.
 struct Live {
   std::string title;  ///< what is watched
   std::function<Sample()> look;
   std::function<cow::Reading<std::vector<NamedMappings>>(pid_t)> mappings;
-  /// From now on every process counts as first seen at the next look.
+  /// Starts anew: every process counts as first seen at the next look.
   std::function<void()> forget;
-  /// How often to look, and who has to be told when a key changes it. Sample
-  /// says when the next look is really due.
+  /// How often to look, and what to call when a key changes that. The next look
+  /// is really due when Sample says so.
   std::chrono::milliseconds interval{1000};
   std::function<void(std::chrono::milliseconds)> set_interval;
-  /// Becomes readable when the screen has to be closed: when COMMAND has ended;
-  /// -1 if nothing does that.
+  /// A descriptor that becomes readable when the screen has to close, because
+  /// COMMAND has ended; -1 if there is no COMMAND.
   int ended = -1;
-  /// Asked after each look: whether there is nothing more to watch.
+  /// Called after each look: whether there is nothing left to watch.
   std::function<bool()> over;
   /// The last lines of COMMAND's output; empty without a COMMAND.
   std::function<std::vector<std::string>(std::size_t)> last_output;
@@ -44,24 +45,24 @@ struct Live {
 /// Why the screen was closed.
 struct Ending {
   enum class Why {
-    kQuit,    ///< a person has had enough
-    kEnded,   ///< what was watched is gone
+    kQuit,    ///< the user has quit
+    kEnded,   ///< what was watched has ended
     kSignal,  ///< `signal` has come: SIGINT, SIGTERM, SIGHUP or SIGQUIT
   };
   Why why = Why::kQuit;
   int signal = 0;
-  /// What is worth being printed when all is over.
+  /// What to print at the end.
   Looks looks;
 };
 
-/// Why there can be no screen here, as a sentence that says what to do instead:
-/// no terminal, one that is too simple, built without curses. Nothing if there
-/// can be one.
+/// Why there can be no screen here, in a sentence that says what to do instead.
+/// There is no terminal, the terminal is too simple, or cowtop was built
+/// without curses. None if there can be one.
 std::optional<std::string> why_no_screen();
 
-/// Shows the screen until something ends it. Whatever that is, an exception of
-/// `live`'s functions too, the terminal is as it was. Throws
-/// std::runtime_error with the sentence of `why_no_screen`.
+/// Shows the screen until something ends it. After that the terminal is as it
+/// was before, even if a function of `live` throws. Throws std::runtime_error
+/// with the sentence of `why_no_screen`.
 Ending show_live(const Live& live);
 
 }  // namespace cowtop

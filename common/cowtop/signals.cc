@@ -22,8 +22,7 @@ Signals::Signals(std::initializer_list<int> signals) {
   sigset_t taken;
   ::sigemptyset(&taken);
   for (const int signal : signals) {
-    // A blocked signal is kept even if it is ignored, so it must not be asked
-    // for.
+    // Not the ignored ones: a blocked signal is kept even if it is ignored.
     if (!is_ignored(signal)) ::sigaddset(&taken, signal);
   }
   descriptor_ = cow::Descriptor(cow::checked(
@@ -54,7 +53,7 @@ void Signals::do_default(int signal) {
   sigset_t mask;
   ::sigemptyset(&one);
   ::sigaddset(&one, signal);
-  ::sigprocmask(SIG_UNBLOCK, &one, &mask);  // it happens here
+  ::sigprocmask(SIG_UNBLOCK, &one, &mask);  // the signal acts here
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
   ::sigaction(signal, &before, nullptr);
 }
@@ -64,7 +63,7 @@ void end_by(int signal) {
   action.sa_handler = SIG_DFL;
   ::sigaction(signal, &action, nullptr);
   ::raise(signal);
-  ::_exit(128 + signal);  // it was blocked
+  ::_exit(128 + signal);  // if it was blocked
 }
 
 }  // namespace cowtop

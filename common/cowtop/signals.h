@@ -1,6 +1,6 @@
-// Signals as something to wait for: signalfd(2). A handler could do next to
-// nothing of what a program with a full screen has to do when it is told to
-// end, to stop or that its window has another size.
+// Signals that can be waited for: signalfd(2). A program with a full screen has
+// much to do when it is told to end or to stop, or when the size of its window
+// changes. A signal handler may do almost none of that.
 #pragma once
 
 #include <csignal>
@@ -10,9 +10,9 @@
 
 namespace cowtop {
 
-/// From construction to destruction the given signals do not do what they
-/// would, but can be read. One that this process was started to ignore
-/// (nohup(1)) stays ignored. For a program of one thread.
+/// As long as this object exists, the given signals do not act but can be read.
+/// A signal that was ignored when this process started (nohup(1)) stays
+/// ignored. For a program with one thread.
 class Signals {
  public:
   /// Throws std::system_error.
@@ -21,12 +21,12 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
   ~Signals();
 
-  /// Becomes readable when a signal is there.
+  /// A descriptor that is readable when a signal has come.
   int descriptor() const { return descriptor_.get(); }
   /// A signal that has come; 0 if there is none.
   int next() const;
-  /// Does what `signal` does by default: for SIGTSTP returns when the process
-  /// is continued.
+  /// Does what `signal` does by default. For SIGTSTP it returns when the
+  /// process is continued.
   static void do_default(int signal);
 
  private:
@@ -34,7 +34,7 @@ class Signals {
   cow::Descriptor descriptor_;
 };
 
-/// Ends this process by `signal`, as it would have ended had it not been taken.
+/// Ends this process by `signal`, as if the signal had not been caught.
 [[noreturn]] void end_by(int signal);
 
 }  // namespace cowtop

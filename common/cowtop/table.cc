@@ -14,8 +14,7 @@ using Id = Column::Id;
 
 // Blanks between two columns.
 constexpr std::size_t kGap = 2;
-// A process of its own has that much from running at all: what is below is no
-// reason to look.
+// Every process has a few MiB for itself. A smaller figure is not marked.
 constexpr cow::Bytes kWorthALook(4 << 20);
 
 std::string heading_of(Id id) {
@@ -53,7 +52,7 @@ std::size_t width_of(Id id, const Widths& widths) {
   return 0;
 }
 
-// A column that is given up when the commands have less than `room` cells.
+// A column that is left out if the commands would get less than `room` cells.
 struct Sacrifice {
   Id id;
   std::size_t room;
@@ -70,7 +69,7 @@ std::vector<Sacrifice> sacrifices(const Sample& sample) {
   return order;
 }
 
-// What is left for the command beside `columns`.
+// How many cells the other `columns` leave for the command.
 std::size_t room_for_command(const std::vector<Column>& columns,
                              std::size_t width) {
   std::size_t taken = 1;  // the mark of the selected row
@@ -84,7 +83,7 @@ void erase(std::vector<Column>& columns, Id id) {
   std::erase_if(columns, [&](const Column& column) { return column.id == id; });
 }
 
-// The figure of a process for a column, and how it looks.
+// The figure of a process for a column, with its look.
 Span figure(const Row& row, Id id) {
   const auto span = [](cow::Bytes bytes, std::string text) {
     return Span{std::move(text),
@@ -112,8 +111,8 @@ Span figure(const Row& row, Id id) {
   }
 }
 
-// The lines that lead from a process to its parent, for each row: "│  └─ ".
-// Found from the end, where it is known whether a sister follows.
+// The lines from each process to its parent, such as "│ └─ ". Goes from the
+// last row to the first, because then it is known whether a sibling follows.
 std::vector<std::string> branches(const Sample& sample, Charset charset) {
   struct Signs {
     std::string_view sister, last, passing, nothing;
@@ -136,12 +135,12 @@ std::vector<std::string> branches(const Sample& sample, Charset charset) {
   return result;
 }
 
-// The end of `branch` that leaves half of `room` for the command.
+// The end of `branch`, so long that half of `room` is left for the command.
 std::string shortened(const std::string& branch, std::size_t room) {
   std::string_view rest = branch;
   std::size_t take = cells(rest);
   while (take > room / 2 && !rest.empty()) {
-    // A sign and the blanks behind it.
+    // A sign and the blanks after it.
     std::size_t next = 1;
     while (next < rest.size() &&
            (static_cast<unsigned char>(rest[next]) & 0xC0U) == 0x80) {
@@ -153,8 +152,8 @@ std::string shortened(const std::string& branch, std::size_t room) {
   return std::string(rest);
 }
 
-// The command without the folder of its program, as top has it: that says the
-// least and would take half the column.
+// The command without the folder of its program, as in top. The folder says
+// little and would take half the column.
 std::string_view without_folder(std::string_view command) {
   const std::size_t program = command.substr(0, command.find(' ')).rfind('/');
   const bool path = command.starts_with('/') && program + 1 < command.size();
@@ -192,7 +191,7 @@ class RowWriter {
     line.add(std::string(kGap, ' '));
   }
 
-  // The reason stands where the figures would.
+  // Writes the reason in place of the figures.
   void write_reason(const Row& row, Line& line) const {
     std::size_t width = 0;
     for (const Column& column : columns_) {
@@ -257,7 +256,8 @@ std::vector<Column> columns_for(const Sample& sample, const View& view,
     if (sacrifice.id != column_of(view.order)) erase(columns, sacrifice.id);
   }
   if (room_for_command(columns, width) < 6) {
-    // Too narrow for three columns: the sorted one, or USS, and the command.
+    // Too narrow for three columns: keeps the sorted one (or USS) and the
+    // command.
     erase(columns, Id::kPid);
     if (column_of(view.order) != Id::kCommand &&
         column_of(view.order) != Id::kUss) {

@@ -1,4 +1,4 @@
-// The table of processes: which columns there is room for, and its rows.
+// The table of processes: the columns that fit, and the rows.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace cowtop {
 
-/// A column of the table that is shown.
+/// A shown column of the table.
 struct Column {
   enum class Id { kPid, kRss, kPss, kUss, kSwap, kPrivate, kRate, kCommand };
   Id id = Id::kPid;
@@ -17,11 +17,11 @@ struct Column {
   std::size_t width = 0;
 };
 
-/// `widths`, or more where the figures of `sample` need it.
+/// `widths`, made larger where the figures of `sample` need it.
 Widths widened(const Sample& sample, Widths widths);
 
-/// The columns that fit into `width` cells. The first to go are those that a
-/// reader misses least; that of the order stays to the end.
+/// The columns that fit into `width` cells. The least important ones are left
+/// out first, and the sorted one never.
 std::vector<Column> columns_for(const Sample& sample, const View& view,
                                 std::size_t width);
 

@@ -1,10 +1,10 @@
 #include "cowtop/terminal.h"
 
-// Before curses, for its wide characters.
+// Must be defined before curses is included, for wide characters.
 #ifndef _XOPEN_SOURCE_EXTENDED
 #define _XOPEN_SOURCE_EXTENDED 1
 #endif
-// Functions, and no macros called `move` and `clear`.
+// Functions instead of macros such as `move` and `clear`.
 #define NCURSES_NOMACROS 1
 #include <curses.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
-// Of the macros of term.h, one for each capability, these are words of ours.
+// term.h has a macro for each capability. These two names are used here.
 #undef columns
 #undef lines
 
@@ -31,8 +31,8 @@
 namespace cowtop {
 namespace {
 
-// How long a terminal may take for the rest of a key's sequence after Esc, in
-// milliseconds; what is longer is the key Esc.
+// After Esc, a terminal has this number of milliseconds to send the rest of a
+// key's sequence. After that it counts as the key Esc.
 constexpr int kEscapeDelay = 50;
 
 const char* environment(const char* name) {
@@ -44,7 +44,7 @@ cow::Descriptor open_terminal() {
   return cow::Descriptor(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
 }
 
-// `capability` is the name of a text, as "cup" is.
+// Whether the terminal has a text `capability`, such as "cup".
 bool knows(const char* capability) { return ::tigetstr(capability) != nullptr; }
 
 struct CloseFile {
@@ -58,7 +58,7 @@ File open_stream(int terminal, const char* mode) {
   return File(copy == -1 ? nullptr : ::fdopen(copy, mode));
 }
 
-// curses sets handlers of its own and leaves them behind.
+// Restores the signal handlers: curses sets its own and does not remove them.
 class Handlers {
  public:
   Handlers() {
@@ -79,7 +79,7 @@ class Handlers {
       {{SIGINT, {}}, {SIGTERM, {}}, {SIGTSTP, {}}, {SIGWINCH, {}}}};
 };
 
-// The settings of the terminal, brought back at the end.
+// Keeps the settings of the terminal and restores them at the end.
 class Settings {
  public:
   explicit Settings(int terminal) : terminal_(terminal) {
@@ -101,13 +101,13 @@ class Settings {
 
 bool wants_color() { return *environment("NO_COLOR") == '\0'; }
 
-// The pairs of colours, in the order of the Looks that have one.
+// The colour pairs, for the Looks that have a colour.
 enum Pair : short { kNone, kCyan, kGreen, kRed, kMagenta };
 
 void start_color() {
   if (!wants_color() || !::has_colors()) return;
   ::start_color();
-  // The terminal's own background, whatever that is.
+  // Uses the terminal's own background.
   if (::use_default_colors() == ERR) return;
   ::init_pair(kCyan, COLOR_CYAN, -1);
   ::init_pair(kGreen, COLOR_GREEN, -1);
@@ -167,7 +167,7 @@ Key key_of_code(wint_t code) {
   }
 }
 
-// Where the terminal has no second screen to leave (vt100), ours is wiped off.
+// Gives the screen back. A terminal without a second screen (vt100) is cleared.
 void give_back() {
   if (!knows("rmcup")) {
     ::erase();
@@ -182,7 +182,8 @@ struct DeleteScreen {
 
 }  // namespace
 
-// In the order in which it is taken; given back the other way round.
+// The members in the order in which they are taken. They are given back in
+// reverse order.
 struct Terminal::Curses {
   cow::Descriptor terminal = open_terminal();
   Handlers handlers;
@@ -271,8 +272,8 @@ void Terminal::show(const Picture& picture) const {
       if (line.selected)
         style.attributes = (style.attributes & ~A_DIM) | A_BOLD;
       ::wattr_set(window, style.attributes, style.pair, nullptr);
-      // The last cell of the last line cannot be passed: an error without
-      // consequence.
+      // Writing the last cell of the last line gives an error, which does not
+      // matter.
       ::waddstr(window, span.text.c_str());
     }
   }

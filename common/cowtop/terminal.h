@@ -1,4 +1,4 @@
-// The terminal that the person sits at, as curses sees it.
+// The user's terminal, through curses.
 #pragma once
 
 #include <memory>
@@ -10,13 +10,13 @@
 
 namespace cowtop {
 
-/// Why there can be no live screen here, as a sentence; nothing if there can.
+/// Why there can be no live screen here, in a sentence; none if there can be
+/// one.
 std::optional<std::string> no_terminal();
 
-/// Owns the screen: from construction to destruction it is ours, and after
-/// that as it was before, with the settings of the terminal, its cursor and
-/// what was on it. One at a time; the locale (LC_CTYPE) is that of the
-/// environment from then on.
+/// Owns the screen as long as it exists. After that the terminal is as before:
+/// its settings, its cursor and what was on it. Only one at a time. From the
+/// first one on, the locale (LC_CTYPE) is that of the environment.
 class Terminal {
  public:
   /// Throws std::runtime_error with the sentence of `no_terminal`.
@@ -25,18 +25,18 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
   ~Terminal();
 
-  /// Becomes readable when a key was pressed.
+  /// A descriptor that is readable when a key was pressed.
   int descriptor() const;
   Size size() const;
 
-  /// The next key that was pressed; nothing if there is none.
+  /// The next key that was pressed; none if there is none.
   std::optional<Key> key() const;
-  /// Makes the screen show `picture`: only what has changed is written.
+  /// Shows `picture`. Writes only what has changed.
   void show(const Picture& picture) const;
 
-  /// Takes over the size that the terminal has now.
+  /// Adapts to the present size of the terminal.
   void resize() const;
-  /// Gives the screen back for a while, and takes it again.
+  /// Give the screen back for a while, and take it again.
   void leave() const;
   void enter() const;
 

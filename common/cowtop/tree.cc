@@ -9,7 +9,7 @@ namespace {
 using cow::ListedProcess;
 using cow::ProcessId;
 
-// Parents to children, the youngest child first.
+// From parents to children, the youngest child first.
 class Descent {
  public:
   explicit Descent(const Processes& all) {
@@ -30,8 +30,8 @@ class Descent {
     }
   }
 
-  // Nothing if it is not in the list. Who has started later than a process is
-  // not its parent, but has the id of its parent.
+  // Null if the parent is not in the list. A process that has started later
+  // than its child is not its parent: it only has the id of the parent.
   const ListedProcess* parent_of(const ListedProcess& process) const {
     const auto parent = by_pid_.find(process.parent);
     if (parent == by_pid_.end() || parent->second == &process ||
@@ -41,9 +41,10 @@ class Descent {
     return parent->second;
   }
 
-  // Appends `root` and its descendants, as far as they are among `some` (empty:
-  // all), a parent before its children. The list is not of one moment, so it
-  // may have a circle: nobody is taken twice. Who waits last is taken first.
+  // Appends `root` and its descendants, a parent before its children. Only
+  // processes in `some` (empty: all). The list is not of one moment, so it may
+  // have a circle; therefore no process is taken twice. The last waiting
+  // process is taken first.
   void append(const ListedProcess& root, std::size_t tree,
               const std::set<ProcessId>& some, std::set<ProcessId>& taken,
               std::vector<Node>& nodes) const {
@@ -62,8 +63,8 @@ class Descent {
     }
   }
 
-  // The nearest of itself and its ancestors that is of one of these images;
-  // nothing if there is none.
+  // The process itself, or its nearest ancestor, that has one of these images;
+  // null if there is none.
   const ListedProcess* nearest(const ListedProcess& process,
                                const std::set<cow::Image>& images) const {
     const ListedProcess* next = &process;
@@ -75,7 +76,7 @@ class Descent {
     return nullptr;
   }
 
-  // The topmost ancestor that is in `some`.
+  // The topmost ancestor in `some`.
   const ListedProcess& top(const ListedProcess& process,
                            const std::set<ProcessId>& some) const {
     const ListedProcess* top = &process;
@@ -93,7 +94,7 @@ class Descent {
   std::map<pid_t, std::vector<const ListedProcess*>> children_;
 };
 
-// The images of which `user` has several processes.
+// The images that several processes of `user` have.
 std::set<cow::Image> shared_images(const Processes& all, uid_t user) {
   std::map<cow::Image, int> counts;
   for (const ListedProcess& process : all) {
@@ -141,7 +142,7 @@ std::vector<Node> follow(const Processes& all, std::set<ProcessId>& seen) {
 std::vector<Node> forked_trees(const Processes& all, uid_t user) {
   const std::set<cow::Image> images = shared_images(all, user);
   const Descent descent(all);
-  // A process is of the tree of the nearest ancestor, or of itself.
+  // A process belongs to the tree of its nearest such ancestor, or its own.
   std::map<cow::Image, std::vector<const ListedProcess*>> trees;
   for (const ListedProcess& process : all) {
     const ListedProcess* nearest = descent.nearest(process, images);

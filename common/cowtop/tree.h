@@ -1,4 +1,4 @@
-// Which processes are watched, in which order they are shown.
+// Which processes are watched, and in which order they are shown.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace cowtop {
 
-/// A process that is watched.
+/// A watched process.
 struct Node {
   cow::ListedProcess process;
   int depth = 0;         ///< 0 for a root
@@ -18,15 +18,15 @@ struct Node {
 
 using Processes = std::vector<cow::ListedProcess>;
 
-/// Those of `seen` that still live, and all their descendants: one tree, though
-/// it may have several roots, when a parent has ended before its children. They
-/// are added to `seen`, those that have ended are taken out.
+/// The processes of `seen` that still live, and all their descendants: one
+/// tree. It has several roots if a parent has ended before its children. Adds
+/// new ones to `seen`, and removes those that have ended.
 std::vector<Node> follow(const Processes& all, std::set<cow::ProcessId>& seen);
 
 /// All trees of `user` in which processes share memory through fork: at least
-/// two of one image, and the descendants of these. Those that were forked from
-/// one that has ended are one tree of several roots. A tree within a tree, such
-/// as a pool that was started from a shell, is one of its own.
+/// two processes of one image, and their descendants. If their parent has
+/// ended, they are one tree with several roots. A tree inside another one, such
+/// as a pool that was started from a shell, is a tree of its own.
 std::vector<Node> forked_trees(const Processes& all, uid_t user);
 
 }  // namespace cowtop

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// What + and - step through, in milliseconds.
+// The intervals for the keys + and -, in milliseconds.
 constexpr std::array<int, 9> kIntervals = {100,  200,   500,   1000, 2000,
                                            5000, 10000, 30000, 60000};
 
@@ -29,7 +29,7 @@ milliseconds shorter(milliseconds now) {
   return result;
 }
 
-// By what a row is put before another one.
+// The figure that decides the order; larger ones come first.
 std::int64_t weight(const Row& row, Order order) {
   if (!row.usage) return INT64_MIN;
   switch (order) {
@@ -63,7 +63,7 @@ void select(const Sample& sample, std::size_t position, View& view) {
   view.selected = sample.rows[rows[view.position]].pid;
 }
 
-// `position` after a key that moves; `last` is the last there is.
+// The position after a key that moves; `last` is the largest possible.
 std::size_t moved(Key key, std::size_t position, std::size_t page,
                   std::size_t last) {
   switch (key) {
@@ -108,18 +108,19 @@ Action open_mappings(const Sample& sample, View& view) {
   return Action::kMappings;
 }
 
-// The key of a page closes it, too.
+// The key that opens a page also closes it.
 void toggle(Page page, View& view) {
   turn_to(view.page == page ? Page::kTable : page, view);
 }
 
-// The keys that belong to the table, wherever one is.
+// The keys for the table, on any page.
 Action press_of_table(Key key, const Sample& sample, View& view) {
   switch (key) {
     case Key::kSort:
       turn_to(Page::kTable, view);
       view.order = after(view.order);
-      // The largest is what is asked for, not where a process has gone to.
+      // Selects the first row: the user wants to see the largest, not to follow
+      // a process.
       view.chosen = false;
       keep_selected(sample, view);
       return Action::kNothing;

@@ -1,5 +1,5 @@
-// What the person at the screen has chosen to see, and what each key changes
-// of it. Nothing here knows a terminal.
+// What the user has chosen to see, and what each key changes in that. Nothing
+// here depends on a terminal.
 #pragma once
 
 #include <sys/types.h>
@@ -15,11 +15,10 @@
 
 namespace cowtop {
 
-/// What fills the screen.
+/// The page on the screen.
 enum class Page { kTable, kMappings, kOutput, kHelp };
 
-/// The order of the table: as the processes descend from one another, or the
-/// largest first.
+/// The order of the table: parents before their children, or the largest first.
 enum class Order { kTree, kRss, kPss, kUss, kPrivate };
 
 /// "tree", "RSS", "PSS", "USS", "new private".
@@ -29,8 +28,8 @@ std::string_view to_string(Order order);
 /// read come last.
 std::vector<std::size_t> ordered(const Sample& sample, Order order);
 
-/// How wide the columns of the table were so far. They only grow, so that the
-/// figures stand still while they change.
+/// How wide the columns of the table have been. They only grow, so that figures
+/// keep their place when they change.
 struct Widths {
   std::size_t pid = 3;
   std::size_t rss = 8;  ///< "64.0 MiB"
@@ -43,21 +42,21 @@ struct Widths {
 struct View {
   std::string title;  ///< what is watched, for the first line
   Charset charset = Charset::kUtf8;
-  bool has_output = false;  ///< there is a COMMAND whose output is kept
+  bool has_output = false;  ///< whether COMMAND's output is kept
 
   Page page = Page::kTable;
   Order order = Order::kTree;
   bool paused = false;
-  /// How often to look, as asked for.
+  /// How often to look, as the user wants.
   std::chrono::milliseconds interval{1000};
 
   pid_t selected = 0;        ///< 0 before the first look
-  std::size_t position = 0;  ///< where `selected` is in the order
-  /// Somebody has moved there. Otherwise the first row is selected, whichever
-  /// process that is.
+  std::size_t position = 0;  ///< of `selected` in the order
+  /// The user has moved to the selected process. Otherwise the first row is
+  /// selected, whatever process it is.
   bool chosen = false;
-  std::size_t first = 0;  ///< the first row, or line, that is shown
-  /// What the last picture had: how much there is, and how much was shown.
+  std::size_t first = 0;  ///< index of the first shown row or line
+  /// From the last picture: how much there is, and how much was shown.
   std::size_t shown = 1;
   std::size_t total = 0;
   Widths widths;
@@ -83,17 +82,17 @@ enum class Key {
   kEnd
 };
 
-/// The key of a character; kOther for one without a meaning.
+/// The key for a character; kOther if it has no meaning.
 Key key_of(wchar_t character);
 
-/// What has to be done besides showing the view again.
+/// What has to be done in addition to showing the view again.
 enum class Action { kNothing, kQuit, kLook, kForget, kInterval, kMappings };
 
-/// Does what `key` says. `sample` is what is on the screen.
+/// Changes `view` as `key` says. `sample` is on the screen now.
 Action press(Key key, const Sample& sample, View& view);
 
-/// Keeps the same process selected in a new look, or the same place in the
-/// table if that process is gone.
+/// Selects the same process in a new look. If that process is gone, selects the
+/// same position in the table.
 void keep_selected(const Sample& sample, View& view);
 
 /// The row that is selected; null if there is none.

@@ -17,7 +17,7 @@ using cow::ListedProcess;
 using cow::ProcessId;
 using namespace cow::literals;
 
-// A rate is taken over the last looks: enough to be steady, few enough to show
+// How many looks a rate is taken over: enough to be steady, few enough to show
 // what happens now.
 constexpr std::size_t kHistory = 5;
 
@@ -71,8 +71,9 @@ std::vector<Watch::Nodes> Watch::select(const Processes& all) {
   return trees;
 }
 
-// Those who have not ended, and whether they have memory. Who ends gives it
-// back before it is a zombie; until that is done the others still share it.
+// The processes that have not ended, and whether they have memory. A process
+// gives its memory back before it becomes a zombie; until then the others share
+// it.
 std::map<ProcessId, bool> Watch::living(const Processes& all) const {
   std::set<ProcessId> seen = seen_;
   const std::vector<Node> nodes =
@@ -132,7 +133,7 @@ void Watch::read(const Nodes& nodes) {
   for (const Node& node : nodes) {
     Memory& memory = memory_[node.process.id];
     if (node.process.image != memory.image && node.process.image.known()) {
-      // New, or it has executed another program: its memory begins anew.
+      // The process is new, or has executed another program: starts anew.
       memory = Memory();
       memory.image = node.process.image;
     }
@@ -148,7 +149,7 @@ void Watch::keep(History& history, Time now, Bytes amount) {
   if (history.size() > kHistory) history.pop_front();
 }
 
-// From the first entry until `now`; may be negative.
+// The rise from the first entry until `now`; may be negative.
 Bytes Watch::rise_per_second(const History& history, Time now) {
   if (history.empty()) return {};
   const auto [first_time, first] = history.front();
@@ -184,8 +185,8 @@ Row Watch::row(const Node& node) const {
   return row;
 }
 
-// What the machine pays for those that were forked, without the other programs
-// that they have started: a shell is no pool because it runs a compiler.
+// What the machine pays for the forked processes. Other programs that they have
+// started do not count: a shell is not a pool because it runs a compiler.
 Bytes Watch::weight(const Nodes& nodes) const {
   std::map<Image, int> counts;
   for (const Node& node : nodes) ++counts[node.process.image];
@@ -197,8 +198,8 @@ Bytes Watch::weight(const Nodes& nodes) const {
   return sum;
 }
 
-// Comparing pages costs about as much as reading smaps_rollup, and tells the
-// same until some memory has changed.
+// Comparing pages costs about as much as reading smaps_rollup. The result stays
+// the same until some memory has changed.
 bool Watch::worth_examining(const Nodes& nodes, const Tree& tree) const {
   std::size_t readable = 0;
   for (const Node& node : nodes) {
@@ -247,9 +248,9 @@ void Watch::remember_shared(const Nodes& nodes, const Tree& tree, Time now) {
   }
 }
 
-// Pages that were shared and are not any longer may have been given back, too:
-// as many have become private as USS has risen, at most. It also shows at once
-// that nothing is lost any longer, while pages are not compared again.
+// Pages that are no longer shared may also have been given back. So at most as
+// many have become private as USS has risen. This also shows at once when no
+// more are lost, although the pages are not compared again.
 void Watch::add_recent(std::vector<Found>& found, const Nodes& nodes,
                        Time now) {
   std::map<pid_t, const Memory*> memories;
@@ -289,7 +290,8 @@ void Watch::note(Sample& sample, std::size_t trees) const {
   std::map<std::string, std::vector<pid_t>> unread;
   for (const Row& row : sample.rows) {
     if (row.usage) continue;
-    // The path names the process; the reason is the same for many.
+    // Without the path, which names the process: the reason is the same for
+    // many.
     const std::string& reason = row.usage.reason();
     const std::size_t colon = reason.rfind(": ");
     const bool path = reason.starts_with(options_.proc.string());
@@ -357,7 +359,7 @@ void Watch::name_tree(Sample& sample) {
                          sample.rows.front().pid, sentence);
 }
 
-// Whether there was anything to read.
+// Reads the trees that have changed. False if there were none.
 bool Watch::read_moved(const std::vector<Nodes>& trees, const Processes& all) {
   const Moved moved = what_moved(all);
   forget(all);
@@ -377,8 +379,9 @@ bool Watch::read_moved(const std::vector<Nodes>& trees, const Processes& all) {
   return any;
 }
 
-// PSS is a part of what several share: figures that were read before and after
-// one of them ended do not add up. Who is there is looked up again, therefore.
+// PSS divides pages among the processes that share them. Figures that were read
+// before and after one of them has ended do not add up. So this lists the
+// processes again after reading.
 std::vector<Watch::Nodes> Watch::read_steadily(Sample& sample) {
   constexpr int kTries = 2;
   Processes all = list();
@@ -389,7 +392,7 @@ std::vector<Watch::Nodes> Watch::read_steadily(Sample& sample) {
     Processes after = list();
     const auto now = living(after);
     if (now == before) return trees;
-    // What was read of those that have all ended is all there will ever be.
+    // If all processes have ended, nothing better can be read.
     const bool over = std::none_of(now.begin(), now.end(),
                                    [](const auto& one) { return one.second; });
     if (tries == kTries || over) {

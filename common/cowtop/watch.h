@@ -1,4 +1,4 @@
-// Looks at a tree of processes again and again, at little cost.
+// Looks at trees of processes again and again, at little cost.
 #pragma once
 
 #include <sys/types.h>
@@ -24,12 +24,12 @@
 namespace cowtop {
 
 struct WatchOptions {
-  /// The wait between two looks, unless they cost so much that it takes more.
+  /// The wait between two looks; longer if looks are expensive.
   std::chrono::milliseconds interval{1000};
-  /// The part of one processor that all looks together may take on average. It
-  /// leaves to the screen what is missing to 2 %.
+  /// The part of one processor that all looks together may use on average. The
+  /// limit of cowtop is 2 %; the rest of that is for the screen.
   double share = 0.015;
-  /// For tests: another folder, other lists, other clocks.
+  /// Tests replace these: the folder, the lists, the clocks.
   std::filesystem::path proc = "/proc";
   std::function<Processes(const std::filesystem::path&)> list =
       cow::list_processes;
@@ -38,39 +38,41 @@ struct WatchOptions {
   std::function<std::chrono::nanoseconds()> cpu_time = own_cpu_time;
 };
 
-/// What was read so far, to show that what stands still costs nothing.
+/// How much was read until now. Shows that processes that do nothing cost
+/// nothing.
 struct Reads {
-  std::int64_t lists = 0;      ///< passes over stat of all processes
-  std::int64_t usages = 0;     ///< smaps_rollup: in proportion to the memory
+  std::int64_t lists = 0;      ///< readings of stat of all processes
+  std::int64_t usages = 0;     ///< smaps_rollup: costs time for each page
   std::int64_t page_maps = 0;  ///< processes whose page map was read
 };
 
-/// Watches processes. Every look reads what is cheap of all (page faults, RSS);
-/// the rest is read only of trees in which something has moved: a process has
-/// come, gone or had a page fault, or one that shares memory with them has.
-/// What does not show there is less than the kernel's inaccuracy in counting
-/// RSS (32 pages for each processor): memory that was given back. Not for use
-/// by two threads at once.
+/// Watches processes. Every look reads the cheap figures of all (page faults,
+/// RSS). It reads the others only for trees in which something has changed. A
+/// process has started, ended or had a page fault; or that is so for a process
+/// that shares memory with the tree. What this misses is given back memory, and
+/// it is less than the kernel's error in counting RSS (32 pages per processor).
+/// Not for two threads at once.
 class Watch {
  public:
-  /// Process `root` and all its descendants, from now on: those once seen stay
-  /// watched when their parent ends. It goes on when `root` itself has ended.
+  /// Watches process `root` and all its descendants. A process that was seen
+  /// once is watched even if its parent, or `root` itself, ends.
   explicit Watch(pid_t root, WatchOptions options = {});
-  /// All trees of this user's processes that share memory through fork; those
-  /// first whose forked processes cost most.
+  /// Watches all trees of this user's processes that share memory through fork.
+  /// Those whose forked processes cost most come first.
   explicit Watch(WatchOptions options = {});
 
-  /// One look. Never throws for what a process does: what could not be read is
+  /// One look. Does not throw if a process cannot be read: then its figures are
   /// absent, with the reason.
   Sample look();
 
-  /// From now on, "first seen" is the last look: nothing has become private.
+  /// Starts anew: "first seen" now means the last look, so nothing has become
+  /// private.
   void start_anew();
 
-  /// True when a look has found nobody of what is watched alive: zombies do not
-  /// count. Never of all trees.
+  /// True if a look has found no watched process alive; zombies do not count.
+  /// Always false if all trees are watched.
   bool ended() const { return ended_; }
-  /// The process given, or 0 for all trees.
+  /// The root process, or 0 for all trees.
   pid_t root() const { return root_; }
 
   std::chrono::milliseconds interval() const { return options_.interval; }
@@ -82,24 +84,24 @@ class Watch {
  private:
   using Time = std::chrono::steady_clock::time_point;
   using History = std::deque<std::pair<Time, cow::Bytes>>;
-  // What is remembered of a process between looks.
+  // What is kept of a process between looks.
   struct Memory {
     cow::Reading<cow::Usage> usage = cow::Absent{"not read"};
     std::string command;
     cow::Image image;
     std::optional<cow::Bytes> first_uss;
-    History history;         // of USS, a look each
-    History shared;          // of pages->shared, a comparison each
+    History history;         // of USS, one entry per look
+    History shared;          // of pages->shared, one per comparison
     cow::Bytes most_shared;  // of all comparisons
   };
-  // The same of a tree.
+  // The same for a tree.
   struct Tree {
     std::set<cow::ProcessId> members;
     std::set<cow::Image> images;
     std::map<cow::ProcessId, std::pair<cow::Bytes, cow::Bytes>> examined;
     Findings findings;
   };
-  // What has moved since the last look.
+  // What has changed since the last look.
   struct Moved {
     std::set<cow::ProcessId> processes;
     std::set<cow::Image> images;

@@ -49,7 +49,7 @@ set_target_properties(cowpool PROPERTIES
   VERSION "${PROJECT_VERSION}"
   SOVERSION "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
 # The library's rooms; the others are the course's own.
-foreach(room IN ITEMS memory os pickle pool)
+foreach(room IN ITEMS memory os pickle shared task pool)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/common/cow/${room}"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/cow" COMPONENT cowpool
     FILES_MATCHING PATTERN "*.h")

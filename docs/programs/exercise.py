@@ -13,4 +13,4 @@ exercise = exercises.find(number)
 with tempfile.TemporaryDirectory() as folder:
     exercises.write(os.path.join(folder, "exercise.cc"),
                     exercise.variant("cpp", variant.replace("STARTER", "")))
-    print(check.check(check.HandIn(folder, number)).text())
+    print(check.check(check.HandIn(folder, number), seconds=60).text())

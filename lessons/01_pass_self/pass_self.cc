@@ -1,14 +1,14 @@
 // 01 pass_self: does a pool share the object that its items carry?
 //
-// An object holds a large array and wants its method run in a pool of workers.
+// An object holds a large array, and a pool of workers is to call its method.
 // So each item of the map is a pair: the object itself, and a number i. The
-// workers are forked, and fork shares memory copy-on-write: so is the object
-// shared, as long as nobody writes to it?
+// workers are forked, and fork shares memory copy-on-write. So do they share
+// the object, as long as nobody writes to it?
 //
-// What you should see: it is not. Whatever is handed to `map` is pickled, goes
-// through a pipe and is rebuilt in the worker. Each worker inherits the object,
-// never looks at that one, and gets another of its own: RSS shows two objects,
-// USS one.
+// What you should see: they do not. What is handed to `map` is pickled, goes
+// through a pipe, and is built again in the worker. Each worker inherits the
+// object but does not use it, and builds a second one of its own: RSS shows two
+// objects, USS one.
 // How to read these programs: docs/reading_a_lesson.md.
 
 #include <Eigen/Core>
@@ -74,7 +74,7 @@ void experiment(cow::Lesson& lesson) {
                held.pipe_bytes(), T * (D + h) + n * m);
   lesson.claim("a worker owns a copy (USS)", held.each_worker(cow::uss),
                cow::above_base(D), "the workers do not hold their items now");
-  lesson.claim("and maps the inherited one as well (RSS)",
+  lesson.claim("and has the inherited one as well (RSS)",
                held.each_worker(cow::rss), cow::above_base(2 * D),
                "the object was made after the fork, or never touched");
   lesson.claim("the machine pays N + 1 times (ΣPSS)", held.total(cow::pss),

@@ -6,10 +6,10 @@
 // passed by value, as in lesson 01: each worker gets a copy.
 //
 // What you should see: top's column, RSS, counts a shared page in full in every
-// process. Added up it makes the first pool, which holds the data once, look
+// process. By the sum of RSS, the first pool, which holds the data once, looks
 // more expensive than the third, which holds it N times. PSS divides each page
 // by the number of processes that map it, and its sum is what the machine
-// spends. USS is what a process would give back if it ended. None of these
+// spends. USS is what the machine gets back if a process ends. None of these
 // figures includes page tables, or memory that was never touched.
 // How to read these programs: docs/reading_a_lesson.md.
 
@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "cow/memory/environment.h"
 #include "cow/pickle/eigen.h"
 #include "cow/pool/pool.h"
 #include "cow/report/run_lesson.h"
@@ -62,8 +63,8 @@ void claim_worker(cow::Lesson& lesson, const cow::Moment& shared) {
   const cow::Bytes slack = std::max(lesson.data() / 1024, 32_KiB);
   // The base is the largest of the workers'. Others may map less of the
   // program, so more is allowed below.
-  lesson.claim("a worker's RSS is all that it maps",
-               shared.each_worker(cow::rss), cow::above_base(D, 256_KiB, slack),
+  lesson.claim("a worker's RSS counts all of D", shared.each_worker(cow::rss),
+               cow::above_base(D, 256_KiB, slack),
                "page tables are counted in it");
   lesson.claim("a worker's PSS is its share", shared.each_worker(cow::pss),
                cow::above_base(D / (N + 1), slack, slack),
@@ -81,7 +82,11 @@ void claim_worker(cow::Lesson& lesson, const cow::Moment& shared) {
 
 void experiment(cow::Lesson& lesson) {
   const auto [D, N, n, T] = lesson.symbols();
-  lesson.needs_memory(N * D);
+  // To send an array, the parent reads it. That costs D if the kernel has no
+  // zero page.
+  const bool zero_page = cow::has_zero_page();
+  const auto passed_data = zero_page ? N * D : (N + 1) * D;
+  lesson.needs_memory(passed_data);
   const auto size = lesson.data().count() / 8;
 
   lesson.measure_base([&](cow::Bytes) {
@@ -100,16 +105,21 @@ void experiment(cow::Lesson& lesson) {
   lesson.claim("inherited: ΣRSS counts D in every process",
                shared.total(cow::rss), cow::above_base((N + 1) * D));
   lesson.claim("passed: ΣRSS counts the N copies", passed.total(cow::rss),
-               cow::above_base(N * D), "the parent touched the array");
+               cow::above_base(passed_data), "the parent touched the array");
   lesson.claim("inherited: ΣPSS counts D once", shared.total(cow::pss),
                cow::above_base(D), "somebody holds a copy");
   lesson.claim("passed: ΣPSS counts the N copies", passed.total(cow::pss),
-               cow::above_base(N * D), "the parent touched the array");
+               cow::above_base(passed_data), "the parent touched the array");
   const cow::Bytes few_pages = 64_KiB * (lesson.workers() + 1);
   lesson.claim("never touched: not even ΣRSS counts it",
                reserved.total(cow::rss),
                cow::above_base(0, few_pages, few_pages));
   claim_worker(lesson, shared);
+  if (!zero_page) {
+    lesson.show(
+        "This kernel has no zero page",
+        "  Where the parent only reads its array, that takes D, too.\n");
+  }
 }
 
 }  // namespace

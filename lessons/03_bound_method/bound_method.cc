@@ -1,16 +1,16 @@
 // 03 bound_method: a task that carries its object: what goes to the workers?
 //
-// Lesson 01 put the object into the items. But one can also hand it over
-// without noticing: as part of the task. A method that is bound to its object
-// is the task *and* the object, and both are pickled with every batch.
+// Lesson 01 put the object into the items. But the task can contain it, too,
+// and that is easy to miss. A bound method is a method together with its
+// object, and both are pickled with every batch.
 //
-// What you should see: a function takes 8 bytes of a message, a bound method
-// takes all of its object, and each worker then owns a copy. And C++ has an
-// answer of its own: a handle to something that was built before the fork takes
-// 8 bytes, whatever it stands for, and copies nothing.
+// What you should see: a function takes 8 bytes of a message. A bound method
+// takes all of its object, and then each worker owns a copy. C++ has an answer
+// of its own: a handle to an object that was built before the fork takes 8
+// bytes, however large the object is, and nothing is copied.
 //
 // What you cannot see here, because it does not compile: a lambda that captures
-// the object. What it has captured cannot be looked at, so it cannot be
+// the object. C++ cannot list what a lambda has captured, so it cannot be
 // pickled.
 // How to read these programs: docs/reading_a_lesson.md.
 

@@ -1,4 +1,4 @@
-"""03 bound_method in CPython: what a callable brings along."""
+"""03 bound_method in CPython: which tasks contain the object."""
 from multiprocessing import get_context
 
 import numpy as np

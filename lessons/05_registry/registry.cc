@@ -1,13 +1,13 @@
 // 05 registry: several large objects; which one does a task mean?
 //
-// One global leads to one object (lesson 04). For several, let a table lead to
-// them: fill it before the pool forks, and send the key.
+// One global leads to one object (lesson 04). For several objects, fill a table
+// before the pool forks, and send the key.
 //
 // What you should see: a short key in the pipe, and in all one copy of each
-// object, whichever of them a worker looks at. Then the fine print of
-// inheriting: a worker has the table as it was at its own fork. A key that is
-// added later is unknown to it, and a value that is changed later is the old
-// one. A worker that is forked after the change finds both.
+// object, whichever of them a worker looks at. Then the limits of inheriting: a
+// worker has the table as it was when the worker was forked. It does not know a
+// key that is added later, and it sees the old value where one is changed
+// later. A worker that is forked after the changes finds both.
 // How to read these programs: docs/reading_a_lesson.md.
 
 #include <fmt/core.h>
@@ -129,16 +129,16 @@ void experiment(cow::Lesson& lesson) {
                T * h + n * m);
   lesson.claim("each object exists once (ΣPSS)", held.total(cow::pss),
                cow::above_base(D));
-  lesson.claim("workers that know a key added after their fork",
+  lesson.claim("forked before: workers that know the new key",
                count(forked_before, &Found::late_key), 0);
-  lesson.claim("workers that see a value changed after it",
+  lesson.claim("forked before: workers that see the new value",
                count(forked_before, &Found::new_value), 0);
-  lesson.claim("of those forked later, that know the key",
+  lesson.claim("forked after: workers that know the new key",
                count(forked_after, &Found::late_key), N);
-  lesson.claim("of those forked later, that see the value",
+  lesson.claim("forked after: workers that see the new value",
                count(forked_after, &Found::new_value), N);
   lesson.show("A key that was added too late", cow::wrap(error, "  "));
-  lesson.claim("errors that name the key which is not there",
+  lesson.claim("errors that name the missing key",
                error.find("\"late\"") == std::string::npos ? 0 : 1, 1);
 }
 

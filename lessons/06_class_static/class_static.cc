@@ -1,10 +1,10 @@
 // 06 class_static: can the global live inside a class, and who sets it?
 //
-// A static member is a global that belongs to a class, and a static method that
+// A static member is a global that belongs to a class. A static method that
 // reads it is a plain function, so only the index is sent. And a pool has an
 // initializer: a function that every worker calls before its first task, with
-// arguments. Under fork it inherits them like everything else; a worker that
-// was started in another way has to be sent them.
+// arguments. A forked worker inherits the arguments like everything else. The
+// parent has to send them to a worker that was started in another way.
 //
 // What you should see: the figures of lesson 04, however many instances of the
 // class there are. A static that is set after the pool was made is not seen.

@@ -1,15 +1,14 @@
 // 07 start_methods: does every worker inherit?
 //
-// Sharing is inherited, so it depends on how a worker comes into being. Forked,
-// it is a copy of the parent and shares all that the parent has. Spawned, it is
-// the same program begun anew: it shares nothing, and what it needs must be
-// sent. A fork server is a small process of its own that loads the data once
-// and forks the workers: they share with it and with each other, and the parent
-// holds nothing.
+// What a worker shares depends on how it was started. A forked worker is a copy
+// of the parent and shares all that the parent has. A spawned worker is the
+// same program, started anew: it shares nothing, and what it needs must be
+// sent. A fork server is a small process that loads the data once and then
+// forks the workers: they share the data with it, and the parent has none.
 //
-// What you should see: one task, and D once with fork, N + 1 times with spawn,
-// once with a fork server. And a spawned program runs its static initializers
-// again.
+// What you should see: with the same task, D exists once with fork, N + 1 times
+// with spawn, and once with a fork server. A spawned worker runs the static
+// initializers again.
 // How to read these programs: docs/reading_a_lesson.md.
 
 #include <unistd.h>
@@ -29,7 +28,7 @@ using cow::StartMethod;
 
 using Numbers = std::shared_ptr<const Eigen::VectorXd>;
 
-Numbers numbers;  // what the task reads; who sets it, and where?
+Numbers numbers;  // what the task reads
 
 void set(const Numbers& sent) { numbers = sent; }
 void build(std::int64_t count) {
@@ -51,8 +50,8 @@ double analyze(int i) {
   return mean * i * i;
 }
 
-// The same pool by three methods, each with the data where its workers can get
-// at them.
+// The options of a pool that starts its workers by `method`, with the data
+// where those workers can get them.
 cow::PoolOptions pool_over(cow::Bytes data, int workers, StartMethod method) {
   cow::PoolOptions options{.workers = workers, .start_method = method};
   const std::int64_t count = data.count() / 8;
@@ -115,8 +114,7 @@ void experiment(cow::Lesson& lesson) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  cow::serve_if_spawned();  // a spawned copy becomes a worker here; run_lesson
-                            // would do it, too
+  cow::serve_if_spawned();  // a spawned copy becomes a worker here
   return cow::run_lesson(argc, argv, "07_start_methods", experiment,
                          {.start_method = "fork, spawn, forkserver"});
 }

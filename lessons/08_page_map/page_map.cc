@@ -5,9 +5,9 @@
 // pages, from none to all; in the last one, each writes pages of its own.
 //
 // What you should see: each page that is written is copied, and no other. Three
-// counts that know nothing of each other agree: a worker's page faults, its
-// exclusive pages by the page map, its private ones by smaps. And a parent that
-// wrote nothing may own pages: the old ones, once every worker has a copy.
+// independent counts agree: a worker's page faults, its exclusive pages in the
+// page map, its private pages in smaps. And a parent that wrote nothing may own
+// pages: the old ones, once every worker has a copy of them.
 // How to read these programs: docs/reading_a_lesson.md.
 
 #include <cstdint>
@@ -66,12 +66,11 @@ void claim_memory(cow::Lesson& lesson, const std::string& name,
   const cow::Moment& held = owned.held;
   lesson.claim(name + ": a worker owns what it wrote (USS)",
                held.each_worker(cow::uss), cow::above_base(fD));
-  lesson.claim(name + ": and has its share of the rest (PSS)",
+  lesson.claim(name + ": a worker shares the rest of D (PSS)",
                held.each_worker(cow::pss), cow::above_base(fD + rest));
   lesson.claim(name + ": the machine pays for each copy (ΣPSS)",
                held.total(cow::pss), cow::above_base(D + N * fD));
-  lesson.claim(name + ": pages that are the parent's alone", owned.parent,
-               left);
+  lesson.claim(name + ": pages that only the parent has", owned.parent, left);
 }
 
 void experiment(cow::Lesson& lesson) {

@@ -1,10 +1,10 @@
 // 09 refcounts: can a worker that only reads make copies?
 //
-// Where objects are counted, the count lies beside the value: to read the value
-// is to take a reference, which changes the count. Numbers in three forms,
-// built before the fork: M floats in a list, each an object (in a heap with
-// CPython's layout); one array of the same D bytes, which is one object; and M
-// numbers in a vector of shared_ptr. The workers add them up, nothing else.
+// A reference count lies beside the value that it belongs to. Reading the value
+// takes a reference, and that changes the count. The parent builds numbers in
+// three forms before the fork: M floats in a list, each an object (in a heap
+// with CPython's layout); one array of the same D bytes, which is one object;
+// and M numbers in a vector of shared_ptr. The workers only add them up.
 //
 // What you should see: adding up the floats, or the shared_ptr by copy, copies
 // each page that holds a count: M objects in slots of s bytes. Reading the

@@ -95,7 +95,7 @@ TEST(Bench, GivesEveryRowInTheTableAndInTheJson) {
   }
 }
 
-TEST(Bench, LeavesOutCPythonWhereThereIsNone) {
+TEST(Bench, OmitsCPythonIfItIsMissing) {
   const Outcome outcome =
       bench({"--tiny", "--benchmark_filter=round_trip"},
             [] { ::setenv("COW_PYTHON", "/nowhere/python3", 1); });
@@ -110,7 +110,7 @@ TEST(Bench, RunsOnlyWhatTheFilterNames) {
   EXPECT_THAT(outcome.out, Not(HasSubstr("there and back")));
 }
 
-TEST(Bench, SaysWhichFlagItDoesNotUnderstand) {
+TEST(Bench, RefusesUnknownAndBadFlags) {
   EXPECT_EQ(bench({"--rounds", "none"}).status.code, 2);
   EXPECT_EQ(bench({"--rounds"}).status.code, 2);
   EXPECT_EQ(bench({"--banana"}).status.code, 2);

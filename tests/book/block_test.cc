@@ -43,7 +43,7 @@ TEST(Parse, FindsABlockWithItsOptions) {
   EXPECT_TRUE(document.uncovered.empty());
 }
 
-TEST(Parse, KeepsWhatItReads) {
+TEST(Parse, LosesNoText) {
   const std::string text =
       "before\n\n1. item\n\n   <!-- output: a -->\n   ```text\n\n     x\n   "
       "```\n   <!-- end -->\nafter\n";
@@ -55,14 +55,14 @@ TEST(Parse, KeepsWhatItReads) {
   EXPECT_EQ(with_bodies(document, {document.blocks[0].body}), text);
 }
 
-TEST(Parse, PutsOtherTextIntoABlock) {
+TEST(Parse, ReplacesTheTextOfABlock) {
   const Document document = parse(
       "docs/x.md", "a\n  <!-- table: t -->\n  | 1 |\n  <!-- end -->\nb\n");
   EXPECT_EQ(with_bodies(document, {{"| 2 |", "", "| 3 |"}}),
             "a\n  <!-- table: t -->\n  | 2 |\n\n  | 3 |\n  <!-- end -->\nb\n");
 }
 
-TEST(Parse, ReadsNoCommentInsideAFence) {
+TEST(Parse, IgnoresCommentsInsideAFence) {
   const Document document =
       parse("docs/x.md", "```sh\n<!-- end -->\n<!-- what -->\n```\n");
   EXPECT_TRUE(document.blocks.empty());
@@ -77,13 +77,13 @@ TEST(Parse, SaysWhereAnEndIsMissing) {
             "docs/x.md:2: <!-- end --> ends no block");
 }
 
-TEST(Parse, SaysWhichWordItDoesNotKnow) {
+TEST(Parse, NamesAnUnknownWord) {
   EXPECT_EQ(mistake_in("<!-- outptu: a -->\n<!-- end -->\n"),
             "docs/x.md:1: \"outptu\" is no kind of block: expected output, "
-            "code, table, figure, lessons, proof, by hand or end");
+            "code, table, figure, lessons, proof, figures, by hand or end");
   EXPECT_EQ(mistake_in("<!-- output: a\n     prat: b -->\n<!-- end -->\n"),
             "docs/x.md:2: \"prat\" is no option of output: expected part, "
-            "lines, free, near, within, says, exit");
+            "lines, free, near, within, says, exit, needs");
   EXPECT_EQ(mistake_in("<!-- table: a\n     part: b -->\n<!-- end -->\n"),
             "docs/x.md:2: table has no options, and so not \"part\"");
 }
@@ -98,7 +98,7 @@ TEST(Parse, SaysWhatACommentLacks) {
   EXPECT_THAT(mistake_in("<!-- by hand: -->\n"), HasSubstr("says nothing"));
 }
 
-TEST(Uncovered, IsAFenceOrATableWithFiguresThatNoCommentSpeaksFor) {
+TEST(UncoveredBlocks, AreFencesAndTablesWithoutAComment) {
   const Document document = parse("docs/x.md",
                                   "```text\n1\n```\n"        // line 1
                                   "```sh\nmake\n```\n"       // a command
@@ -112,6 +112,27 @@ TEST(Uncovered, IsAFenceOrATableWithFiguresThatNoCommentSpeaksFor) {
   EXPECT_EQ(document.uncovered[0].what, "a fenced block");
   EXPECT_EQ(document.uncovered[1].line, 13);
   EXPECT_EQ(document.uncovered[1].what, "a table with figures");
+}
+
+TEST(MinutesToRead, LeaveOutCommentsFoldsAndAlternativeTexts) {
+  const auto words = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += i % 10 == 9 ? "word\n" : "word · ";
+    return text;
+  };
+  const auto minutes = [](const std::string& text) {
+    return minutes_to_read(parse("docs/x.md", text));
+  };
+  EXPECT_EQ(minutes(words(1900)), 10);
+  EXPECT_EQ(minutes(words(1900) + "   <details><summary>More</summary>\n" +
+                    words(500) + "   </details>\n"),
+            10);
+  std::string picture = "![In words:";
+  for (int i = 0; i < 190; ++i) picture += " word";
+  EXPECT_EQ(minutes(words(380) + picture + "](x.svg)\n"), 2);
+  EXPECT_EQ(minutes("<!-- output: a b c\n     part: d -->\n" + words(380) +
+                    "<!-- end -->\n"),
+            2);
 }
 
 }  // namespace

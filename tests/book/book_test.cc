@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "book/reports.h"
+#include "cow/memory/environment.h"
 #include "cow/os/descriptor.h"
 #include "support/programs.h"
 
@@ -52,11 +53,11 @@ class Documents : public ::testing::Test {
     return *cow::read_file(folder_.path() / "docs/x.md");
   }
 
-  Outcome make(Mode mode) {
+  Outcome make(Mode mode, std::string_view left_out = {}) {
     const Places places{.source = folder_.path(),
                         .programs = folder_.path() / "bin"};
     Runs runs(places, [](const std::string&) {});
-    return book::make({"docs/x.md"}, places, runs, mode);
+    return book::make({"docs/x.md"}, places, runs, mode, left_out);
   }
 
   static std::string replaced(std::string text, const std::string& what,
@@ -86,7 +87,7 @@ TEST_F(Documents, AreWrittenFromRuns) {
       "# A\n\n" + block("says", "ΣPSS  100.0 MiB\nclaim  holds\n") + "\nend\n");
 }
 
-TEST_F(Documents, StayAsTheyAreWhereTheyAgree) {
+TEST_F(Documents, StayUnchangedIfTheProgramsAgree) {
   const std::string text = block("says", "ΣPSS  99.4 MiB\nclaim holds\n");
   document(text);
   EXPECT_THAT(make(Mode::kWrite).written, IsEmpty());
@@ -109,13 +110,22 @@ TEST_F(Documents, AreCheckedAndNotChanged) {
   EXPECT_EQ(document(), text);
 }
 
-TEST_F(Documents, RunACommandOnce) {
+TEST_F(Documents, AreNotCheckedWhereAProgramIsLeftOut) {
+  document(block("says", "ΣPSS  99.4 MiB\nclaim  FAILS\n"));
+  const Outcome outcome = make(Mode::kCheck, "says");
+  EXPECT_THAT(outcome.findings, IsEmpty());
+  EXPECT_EQ(outcome.blocks, 0);
+  EXPECT_EQ(outcome.left_out, 1);
+  EXPECT_FALSE(fs::exists(folder_.path() / "log"));
+}
+
+TEST_F(Documents, RunEachCommandOnce) {
   document(block("says", "") + block("says", "") + block("says 2", ""));
   make(Mode::kWrite);
   EXPECT_EQ(*cow::read_file(folder_.path() / "log"), "ran\nran\n");
 }
 
-TEST_F(Documents, DoNotTakeAnEndThatWasNotExpected) {
+TEST_F(Documents, RefuseAnUnexpectedExitStatus) {
   program("echo no; exit 3");
   document(block("says", "no\n"));
   EXPECT_THAT(make(Mode::kCheck).mistakes,
@@ -127,7 +137,22 @@ TEST_F(Documents, DoNotTakeAnEndThatWasNotExpected) {
   EXPECT_THAT(make(Mode::kCheck).mistakes, IsEmpty());
 }
 
-TEST_F(Documents, AreLeftAsTheyAreWhereThisMachineCannotRunAProgram) {
+TEST_F(Documents, AreCheckedOnlyWhereTheMachineHasWhatABlockNeeds) {
+  const auto needs = [](const std::string& what) {
+    return "<!-- output: says\n     needs: " + what +
+           " -->\n```text\nold\n```\n<!-- end -->\n";
+  };
+  document(needs("a zero page"));
+  const Outcome outcome = make(Mode::kCheck);
+  EXPECT_EQ(outcome.findings.size(), cow::has_zero_page() ? 1U : 0U);
+  EXPECT_EQ(outcome.skipped.size(), cow::has_zero_page() ? 0U : 1U);
+  document(needs("luck"));
+  EXPECT_THAT(make(Mode::kCheck).mistakes,
+              ElementsAre("docs/x.md:1: needs: luck: expected \"a zero "
+                          "page\""));
+}
+
+TEST_F(Documents, StayUnchangedIfAProgramCannotRunHere) {
   program("echo too little memory; exit 77");
   document(block("says", "old\n"));
   const Outcome outcome = make(Mode::kFresh);
@@ -136,13 +161,13 @@ TEST_F(Documents, AreLeftAsTheyAreWhereThisMachineCannotRunAProgram) {
   EXPECT_THAT(document(), HasSubstr("old"));
 }
 
-TEST_F(Documents, NameEachBlockThatNoCommentSpeaksFor) {
+TEST_F(Documents, NameEachBlockWithoutAComment) {
   document("```text\nwritten by hand\n```\n");
   EXPECT_THAT(make(Mode::kCheck).mistakes,
               ElementsAre(HasSubstr("docs/x.md:1: a fenced block that no")));
 }
 
-TEST_F(Documents, SayWhichProgramOrFileOrTableIsNotThere) {
+TEST_F(Documents, NameAMissingProgramFileTableOrFigure) {
   document(block("nobody", "") +
            "<!-- code: a.cc#f -->\n```cpp\n```\n<!-- end -->\n"
            "<!-- table: t -->\n<!-- end -->\n"
@@ -154,7 +179,7 @@ TEST_F(Documents, SayWhichProgramOrFileOrTableIsNotThere) {
                           HasSubstr("docs/x.md:11: there is no figure \"f\"")));
 }
 
-TEST_F(Documents, AreHeldToTheFiguresThatTheirProseQuotes) {
+TEST_F(Documents, QuoteOnlyFiguresThatAProgramPrints) {
   const auto proof = [](const std::string& says) {
     return "It is 99 MiB.\n<!-- proof: says\n     says: " + says + " -->\n";
   };
@@ -172,7 +197,7 @@ TEST_F(Documents, AreHeldToTheFiguresThatTheirProseQuotes) {
 
 // How many pages of the heap hold a block depends on what lay there before:
 // the program's own path, for one.
-TEST_F(Documents, LetCountsOfAFigureBeNearWhereTheySaySo) {
+TEST_F(Documents, CanAllowCountsInFiguresToDiffer) {
   lesson("09_refcounts", "refcounts");
   const std::string opens = "<!-- figure: refcounts -->\n";
   document(opens + "<!-- end -->\n");
@@ -189,7 +214,21 @@ TEST_F(Documents, LetCountsOfAFigureBeNearWhereTheySaySo) {
   EXPECT_EQ(make(Mode::kCheck).findings.size(), 1U);
 }
 
-TEST_F(Documents, ShowCodeThatIsThereNow) {
+TEST_F(Documents, CanAllowOtherTicksInAPicture) {
+  lesson("09_refcounts", "refcounts");
+  const std::string opens = "<!-- figure: refcounts -->\n";
+  document(opens + "<!-- end -->\n");
+  make(Mode::kWrite);
+  const fs::path drawing = folder_.path() / "docs/figures/refcounts.svg";
+  cow::write_file(drawing, replaced(*cow::read_file(drawing), "</svg>",
+                                    "<text>7</text></svg>"));
+  EXPECT_EQ(make(Mode::kCheck).findings.size(), 1U);
+  document(replaced(document(), opens,
+                    "<!-- figure: refcounts\n     free: ^[0-9]+$ -->\n"));
+  EXPECT_THAT(make(Mode::kCheck).findings, IsEmpty());
+}
+
+TEST_F(Documents, ShowTheCurrentCode) {
   cow::write_file(folder_.path() / "a.cc", "int f() { return 1; }\n");
   document("<!-- code: a.cc#f -->\n```cpp\nint f();\n```\n<!-- end -->\n");
   EXPECT_EQ(make(Mode::kCheck).findings.size(), 1U);

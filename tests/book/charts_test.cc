@@ -1,16 +1,20 @@
 // The charts that gnuplot draws, read back.
+#include "book/charts.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "book/figure.h"
+#include "book/figure_data.h"
 #include "book/gnuplot.h"
 #include "book/reports.h"
 #include "book/xml.h"
@@ -42,7 +46,7 @@ class EachChart : public Charts,
 };
 
 INSTANTIATE_TEST_SUITE_P(Gnuplot, EachChart,
-                         ::testing::Values("workers", "writing"),
+                         ::testing::Values("workers", "writing", "density"),
                          [](const auto& named) { return named.param; });
 
 struct Place {
@@ -86,7 +90,7 @@ std::vector<Place> ends(const Element& root, int number) {
   return places;
 }
 
-TEST_P(EachChart, AreDocumentsWithWordsForLightAndDarkPages) {
+TEST_P(EachChart, HasWordsAndColoursForLightAndDarkPages) {
   const auto [svg, alt] = draw();
   const Element root = parse_xml(svg);
   EXPECT_EQ(root.at("role"), "img");
@@ -111,7 +115,7 @@ TEST_P(EachChart, AreDocumentsWithWordsForLightAndDarkPages) {
   }
 }
 
-TEST_P(EachChart, AreTheSameTwiceAndNameNoVersion) {
+TEST_P(EachChart, IsReproducibleAndNamesNoVersion) {
   const Drawing first = draw();
   EXPECT_EQ(first.svg, draw().svg);
   for (const char* word : {"GNUPLOT", "Gnuplot", "patchlevel", "\"Arial\""}) {
@@ -119,7 +123,7 @@ TEST_P(EachChart, AreTheSameTwiceAndNameNoVersion) {
   }
 }
 
-TEST_P(EachChart, HaveNoTextThatIsTooSmall) {
+TEST_P(EachChart, HasNoTextThatIsTooSmall) {
   const Element root = parse_xml(draw().svg);
   int texts = 0;
   for (const char* name : {"g", "text", "tspan"}) {
@@ -132,7 +136,7 @@ TEST_P(EachChart, HaveNoTextThatIsTooSmall) {
   EXPECT_GE(texts, 15);
 }
 
-TEST_F(Charts, OfWorkersHaveEachPointWhereItsFigureIs) {
+TEST_F(Charts, PlaceEachPointOfWorkersAtItsFigure) {
   const std::vector<Json> reports = reports_for("workers");
   const Drawing drawing = figure("workers").draw(reports);
   const Element root = parse_xml(drawing.svg);
@@ -163,7 +167,7 @@ TEST_F(Charts, OfWorkersHaveEachPointWhereItsFigureIs) {
   EXPECT_THAT(drawing.alt, HasSubstr("144.5 MiB at N = 10."));
 }
 
-TEST_F(Charts, OfWritingHaveEachPointWhereItsFigureIs) {
+TEST_F(Charts, PlaceEachPointOfWritingAtItsFigure) {
   const Drawing drawing = figure("writing").draw(reports_for("writing"));
   const Element root = parse_xml(drawing.svg);
   const auto steep = ends(root, 1);  // D·(1 + N·f)
@@ -189,13 +193,102 @@ TEST_F(Charts, OfWritingHaveEachPointWhereItsFigureIs) {
   EXPECT_THAT(drawing.alt, HasSubstr("16.5 MiB at f = 1/4,"));
 }
 
-TEST_F(Charts, OfUnequalDataAreNotDrawn) {
+// A report with a chart of two curves and one point measured on each.
+Json with_chart(double x, double high, double low) {
+  return {{"lesson", "10_density"},
+          {"charts",
+           {{{"title", "Little is much"},
+             {"subtitle", "Copied pages: points measured, curves the formula."},
+             {"x", {{"label", "q, in %"}, {"symbol", "q"}, {"unit", "%"}}},
+             {"y_unit", "MiB"},
+             {"curves",
+              {{{"name", "s = 32"},
+                {"formula", {{0, 0}, {1, 60}, {2, 90}}},
+                {"measured", {{x, high}}}},
+               {{"name", "s = 64"},
+                {"formula", {{0, 0}, {1, 50}, {2, 89}}},
+                {"measured", {{x, low}}}}}}}}}};
+}
+
+TEST_F(Charts, OfALessonHaveTheCurvesAndThePointsOfAllReports) {
+  const Drawing drawing =
+      draw_chart({with_chart(1, 61, 45), with_chart(2, 88, 80)});
+  const Element root = parse_xml(drawing.svg);
+  const auto paths = plot(root, 1).all("path");
+  ASSERT_EQ(paths.size(), 1U);
+  std::vector<Place> curve(3);
+  ASSERT_EQ(std::sscanf(paths[0]->at("d").c_str(), "M%lf,%lf L%lf,%lf L%lf,%lf",
+                        &curve[0].x, &curve[0].y, &curve[1].x, &curve[1].y,
+                        &curve[2].x, &curve[2].y),
+            6);
+  const double pixels_per_percent = curve[1].x - curve[0].x;
+  const double pixels_per_mib = (curve[0].y - curve[1].y) / 60;
+  EXPECT_NEAR(curve[2].x, curve[0].x + 2 * pixels_per_percent, .1);
+  EXPECT_NEAR(curve[2].y, curve[0].y - 90 * pixels_per_mib, .1);
+  const auto high = points(root, 3);
+  const auto low = points(root, 4);
+  ASSERT_EQ(high.size(), 2U);
+  ASSERT_EQ(low.size(), 2U);
+  EXPECT_NEAR(high[0].x, curve[1].x, .1);
+  EXPECT_NEAR(high[0].y, curve[0].y - 61 * pixels_per_mib, .1);
+  EXPECT_NEAR(low[1].x, curve[2].x, .1);
+  EXPECT_NEAR(low[1].y, curve[0].y - 80 * pixels_per_mib, .1);
+  EXPECT_THAT(drawing.alt, HasSubstr("s = 32: 61 MiB at q = 1 %, "
+                                     "88 MiB at q = 2 %. s = 64: 45 MiB"));
+}
+
+TEST_F(Charts, OfALessonSayLargeFiguresWithThreeDigits) {
+  const Drawing drawing = draw_chart({with_chart(1, 22512, 999.6)});
+  EXPECT_THAT(drawing.alt, HasSubstr("s = 32: 22,500 MiB at q = 1 %."));
+  EXPECT_THAT(drawing.alt, HasSubstr("s = 64: 1,000 MiB"));
+}
+
+// The two curves end almost at the same height.
+TEST_F(Charts, WriteNamesOfCurvesOneBelowTheOther) {
+  const Drawing drawing = draw_chart({with_chart(1, 61, 45)});
+  const Element root = parse_xml(drawing.svg);
+  std::map<std::string, double> heights;
+  for (const Element* group : root.all("g")) {
+    const auto transform = group->attributes.find("transform");
+    const auto texts = group->all("text");
+    double x = 0;
+    double y = 0;
+    if (transform == group->attributes.end() || texts.size() != 1 ||
+        std::sscanf(transform->second.c_str(), "translate(%lf,%lf)", &x, &y) !=
+            2) {
+      continue;
+    }
+    std::string text = texts[0]->text;
+    for (const Element* part : texts[0]->all("tspan")) text += part->text;
+    heights[text] = y;
+  }
+  ASSERT_EQ(heights.count("s = 32"), 1U);
+  ASSERT_EQ(heights.count("s = 64"), 1U);
+  EXPECT_NEAR(heights["s = 64"], heights["s = 32"] + 19, .5);
+}
+
+TEST(ChartsOfLessons, RefuseCurvesThatDiffer) {
+  Json other = with_chart(2, 88, 80);
+  other["charts"][0]["curves"][1]["formula"][1][1] = 51;
+  EXPECT_THROW(draw_chart({with_chart(1, 61, 45), other}), FigureError);
+}
+
+TEST(ChartsOfLessons, RefuseMoreCurvesThanColours) {
+  Json many = with_chart(1, 61, 45);
+  Json& curves = many["charts"][0]["curves"];
+  for (int i = 0; i < 3; ++i) curves.push_back(curves[0]);
+  EXPECT_THROW(draw_chart({many}), FigureError);
+  const Json none = {{"lesson", "10_density"}};
+  EXPECT_THROW(draw_chart({none}), FigureError);
+}
+
+TEST_F(Charts, RefuseReportsOfUnequalData) {
   std::vector<Json> reports = reports_for("workers");
   reports[5]["parameters"]["data"] = 2 * kMiB;
   EXPECT_THAT(refusal("workers", reports), HasSubstr("same amount of data"));
 }
 
-TEST_F(Charts, SayWhatGnuplotSaysOfAScript) {
+TEST_F(Charts, ReportErrorsOfGnuplot) {
   try {
     gnuplot("plot nonsense", 100, 100);
     FAIL() << "it was drawn";
@@ -206,7 +299,7 @@ TEST_F(Charts, SayWhatGnuplotSaysOfAScript) {
   }
 }
 
-TEST(ChartsWithoutGnuplot, SayThatItIsNotThere) {
+TEST(ChartsWithoutGnuplot, NameTheMissingProgram) {
   const std::string path = std::getenv("PATH");
   ASSERT_EQ(::setenv("PATH", "/nowhere", 1), 0);
   EXPECT_EQ(refusal("writing", reports_for("writing")),

@@ -31,11 +31,11 @@ const Slack kClaim{.bounds = {{.claim = "a worker owns nothing",
                    .free = {},
                    .near = {}};
 
-TEST(Compare, FindsNothingInTheSameText) {
+TEST(Compare, FindsNoDifferenceInTheSameText) {
   EXPECT_THAT(compare({"a", "  b  1"}, {"a", "  b  1"}, kNone), IsEmpty());
 }
 
-TEST(Compare, CountsNoBlanks) {
+TEST(Compare, IgnoresBlanks) {
   EXPECT_THAT(compare({"  floats   16 MiB"}, {"  floats  16 MiB"}, kNone),
               IsEmpty());
 }
@@ -55,7 +55,7 @@ TEST(Compare, FindsAChangedVerdict) {
             2U);
 }
 
-TEST(Compare, FindsAMissingRowAndARowTooMany) {
+TEST(Compare, FindsMissingAndAddedRows) {
   const Lines rows = {"  one  1", "  two  2", "  three  3"};
   const auto missing = compare({rows[0], rows[2]}, rows, kNone);
   ASSERT_EQ(missing.size(), 1U);
@@ -66,11 +66,11 @@ TEST(Compare, FindsAMissingRowAndARowTooMany) {
   EXPECT_EQ(more[0].old_line, rows[2]);
 }
 
-TEST(Compare, FindsRowsThatChangedPlaces) {
+TEST(Compare, FindsRowsInAnotherOrder) {
   EXPECT_FALSE(compare({"a x", "b y"}, {"b y", "a x"}, kNone).empty());
 }
 
-TEST(Compare, HoldsWhatWasMeasuredAgainstTheBoundsOfTheClaim) {
+TEST(Compare, ChecksMeasuredFiguresAgainstBoundsOfClaims) {
   EXPECT_THAT(
       compare({row("84 KiB", "250 KiB")}, {row("84 KiB", "80 KiB")}, kClaim),
       IsEmpty());
@@ -85,7 +85,7 @@ TEST(Compare, HoldsWhatWasMeasuredAgainstTheBoundsOfTheClaim) {
       1U);
 }
 
-TEST(Compare, KnowsAClaimWhereverItsNameAndFiguresStand) {
+TEST(Compare, RecognizesAClaimByNameAndFigures) {
   const auto found = [](const std::string& name, const std::string& before) {
     const auto shown = [&](const std::string& measured) {
       return "  " + name + "  " + before + "  84 KiB  " + measured + "  fine";
@@ -107,14 +107,14 @@ TEST(Compare, KnowsAClaimWhereverItsNameAndFiguresStand) {
   EXPECT_EQ(found("a worker maps all of D", ""), 0U) << "another claim";
 }
 
-TEST(Compare, HoldsNoOtherCellAgainstThem) {
+TEST(Compare, AppliesBoundsOnlyToMeasuredCells) {
   EXPECT_EQ(
       compare({row("700 KiB", "80 KiB")}, {row("84 KiB", "80 KiB")}, kClaim)
           .size(),
       1U);
 }
 
-TEST(Compare, AllowsMemoryTwoPercentOrAMebibyte) {
+TEST(Compare, AllowsMemoryToDifferByTwoPercentOrAMebibyte) {
   EXPECT_THAT(compare({"1000 MiB"}, {"1019 MiB"}, kNone), IsEmpty());
   EXPECT_EQ(compare({"1000 MiB"}, {"1025 MiB"}, kNone).size(), 1U);
   EXPECT_THAT(compare({"13.1 MiB"}, {"14.0 MiB"}, kNone), IsEmpty());
@@ -123,7 +123,7 @@ TEST(Compare, AllowsMemoryTwoPercentOrAMebibyte) {
   EXPECT_EQ(compare({"80 KiB"}, {"600 KiB"}, kNone).size(), 1U);
 }
 
-TEST(Compare, KnowsThatUnitsMayChangeWithTheAmount) {
+TEST(Compare, ComparesAmountsInDifferentUnits) {
   EXPECT_THAT(compare({"1020 KiB"}, {"1.0 MiB"}, kNone), IsEmpty());
   EXPECT_THAT(compare({"8395.2 MiB"}, {"8.20 GiB"}, kNone), IsEmpty());
   EXPECT_THAT(compare({"-4 KiB"}, {"0 bytes"}, kNone), IsEmpty());
@@ -141,7 +141,7 @@ TEST(Compare, IsExactAboutFormulas) {
   EXPECT_FALSE(compare({"(N + 1)·D"}, {"N·D"}, kNone).empty());
 }
 
-TEST(Compare, LetsTimesAndProcessesAndTheMachineBeFree) {
+TEST(Compare, IgnoresTimesProcessIdsAndTheMachine) {
   EXPECT_THAT(
       compare({"  20571  parent  1 MiB", "took 39 ms", "3.6 times",
                "Linux 6.1 · 4 KiB pages · huge pages: never · swap: 2 GiB",
@@ -154,14 +154,14 @@ TEST(Compare, LetsTimesAndProcessesAndTheMachineBeFree) {
   EXPECT_EQ(compare({"  1  parent"}, {"  1  worker"}, kNone).size(), 2U);
 }
 
-TEST(Compare, LetsBeFreeWhatTheDocumentNames) {
+TEST(Compare, IgnoresFiguresThatTheDocumentCallsFree) {
   const Slack slack{.bounds = {}, .free = {"^[0-9a-f ]+the code"}, .near = {}};
   EXPECT_THAT(compare({"c0 ce the code"}, {"60 1c the code"}, slack),
               IsEmpty());
   EXPECT_FALSE(compare({"c0 ce the kind"}, {"60 1c the kind"}, slack).empty());
 }
 
-TEST(Compare, LetsCountsBeNearWhereTheDocumentSaysSo) {
+TEST(Compare, AllowsCountsToDifferIfTheDocumentSaysSo) {
   const Slack slack{.bounds = {}, .free = {}, .near = {"shared_ptr"}};
   EXPECT_THAT(compare({"shared_ptr 16,380"}, {"shared_ptr 16,378"}, slack),
               IsEmpty());
@@ -170,7 +170,7 @@ TEST(Compare, LetsCountsBeNearWhereTheDocumentSaysSo) {
   EXPECT_EQ(compare({"floats 16,450"}, {"floats 16,449"}, slack).size(), 1U);
 }
 
-TEST(Compare, LetsMemoryDifferAsFarAsTheDocumentSays) {
+TEST(Compare, AllowsMemoryToDifferAsFarAsTheDocumentSays) {
   constexpr double kMebi = 1024 * 1024;
   const Slack slack{.bounds = {}, .free = {}, .near = {}, .within = 8 * kMebi};
   EXPECT_THAT(compare({"82132 kB"}, {"88896 kB"}, slack), IsEmpty());
@@ -179,7 +179,7 @@ TEST(Compare, LetsMemoryDifferAsFarAsTheDocumentSays) {
   EXPECT_EQ(compare({"82132"}, {"82133"}, slack).size(), 1U);
 }
 
-TEST(Compare, DoesNotMindWhereALegendIsBroken) {
+TEST(Compare, IgnoresLineBreaksInLegends) {
   EXPECT_THAT(compare({"  h = 8 bytes · b = 92 KiB", "  B = 16"},
                       {"  h = 8 bytes", "  b = 84 KiB · B = 16"}, kNone),
               IsEmpty());
@@ -190,7 +190,7 @@ TEST(Compare, DoesNotMindWhereALegendIsBroken) {
       compare({"  h = 8 bytes · B = 16"}, {"  h = 8 bytes"}, kNone).empty());
 }
 
-TEST(Bounds, AreThoseOfTheClaimsThatHold) {
+TEST(Bounds, ComeFromClaimsThatHold) {
   const auto bounds = bounds_of({{"claims",
                                   {{{"name", "a"},
                                     {"predicted", 1},
@@ -212,7 +212,7 @@ TEST(Bounds, AreThoseOfTheClaimsThatHold) {
   EXPECT_EQ(bounds[0].high, 2);
 }
 
-TEST(Bounds, AreNoneWithoutAReport) { EXPECT_THAT(bounds_of({}), IsEmpty()); }
+TEST(Bounds, AreEmptyWithoutAReport) { EXPECT_THAT(bounds_of({}), IsEmpty()); }
 
 }  // namespace
 }  // namespace book

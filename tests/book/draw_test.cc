@@ -10,6 +10,7 @@
 #include "book/figure.h"
 #include "book/reports.h"
 #include "book/xml.h"
+#include "cow/memory/environment.h"
 #include "support/lesson_json.h"
 #include "support/programs.h"
 
@@ -23,13 +24,17 @@ class RealRuns : public ::testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Pictures, RealRuns,
                          ::testing::Values("course", "inversion", "messages",
                                            "start_methods", "page_map",
-                                           "refcounts", "writing"),
+                                           "refcounts", "cures",
+                                           "shared_memory", "writing"),
                          [](const auto& named) { return named.param; });
 
 TEST_P(RealRuns, CanBeDrawn) {
   // NOLINTNEXTLINE(cert-env33-c): a constant command
   if (GetParam() == "writing" && std::system("gnuplot --version") != 0) {
     GTEST_SKIP() << "gnuplot is not installed";
+  }
+  if (GetParam() == "inversion" && !cow::has_zero_page()) {
+    GTEST_SKIP() << "this kernel has no zero page";
   }
   std::vector<nlohmann::json> reports;
   for (const book::Run& run : figure(GetParam()).runs) {

@@ -23,11 +23,11 @@ constexpr std::string_view kReport =
     "  two    N·D            22\n"
     "\n";
 
-TEST(Excerpt, IsAllOfItWithoutEmptyEnds) {
+TEST(Excerpt, DropsEmptyLinesAtBothEnds) {
   EXPECT_THAT(excerpt("\na\n\nb\n\n", {}), ElementsAre("a", "", "b"));
 }
 
-TEST(Excerpt, IsSectionsByTheirHeadings) {
+TEST(Excerpt, SelectsSectionsByHeading) {
   EXPECT_THAT(
       excerpt(kReport, {.parts = {"Claims", "While"}, .lines = {}}),
       ElementsAre("Claims", "  claim  formula  measured",
@@ -35,12 +35,12 @@ TEST(Excerpt, IsSectionsByTheirHeadings) {
                   "", "While all hold", "    PID  RSS", "", "      1  2 MiB"));
 }
 
-TEST(Excerpt, IsLinesWithoutTheColumnsThatAreBlankNow) {
+TEST(Excerpt, DropsBlankColumnsAtTheLeft) {
   EXPECT_THAT(excerpt(kReport, {.parts = {"Claims"}, .lines = {"^  one"}}),
               ElementsAre("  one  D  1"));
 }
 
-TEST(Excerpt, SaysWhatIsNotThere) {
+TEST(Excerpt, NamesAMissingPartOrLine) {
   const auto complaint = [](const Choice& choice) -> std::string {
     try {
       excerpt(kReport, choice);

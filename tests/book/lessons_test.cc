@@ -43,10 +43,11 @@ const std::array<LessonEntry, 4> kLessons = {
 
 std::vector<std::string> lines(std::string_view what,
                                const std::string& document) {
-  return lines_about(what, document, {.all = kLessons, .parts = kParts});
+  return lines_about(what, parse(document, "Some words of a chapter."),
+                     {.all = kLessons, .parts = kParts});
 }
 
-TEST(LessonsInTheDocuments, AreListedWithQuestionAndAnswer) {
+TEST(LessonsBlock, ListsQuestionsAndAnswers) {
   EXPECT_THAT(
       lines("questions", "README.md"),
       ElementsAre(
@@ -56,7 +57,7 @@ TEST(LessonsInTheDocuments, AreListedWithQuestionAndAnswer) {
           "| [03 three](docs/03_three.md) | More? | Yes. |"));
 }
 
-TEST(LessonsInTheDocuments, AreListedByPartWithThoseThatAreOnlyPlanned) {
+TEST(LessonsBlock, ListsWrittenAndPlannedLessonsByPart) {
   EXPECT_THAT(
       lines("contents", "docs/README.md"),
       ElementsAre("### Part I. First things", "",
@@ -72,13 +73,14 @@ TEST(LessonsInTheDocuments, AreListedByPartWithThoseThatAreOnlyPlanned) {
                   "| 04 | four | Four. |  | not written yet |"));
 }
 
-TEST(LessonsInTheDocuments, SayInTheirChapterWhatComesBeforeAndAfter) {
+TEST(LessonsBlock, NamesTheLessonsBeforeAndAfterAChapter) {
   EXPECT_THAT(lines("this one", "docs/02_two.md"),
               ElementsAre("Program: [two.cc](../lessons/02_two/two.cc) ·",
                           "Python: [twin.py](../lessons/02_two/twin.py) ·",
                           "New here: [how to read a lesson]"
                           "(reading_a_lesson.md) ·",
-                          "Words: [glossary](glossary.md) ·", "30 minutes ·",
+                          "Words: [glossary](glossary.md) ·",
+                          "0 minutes to read, 30 with its runs ·",
                           "Builds on: [01](01_one.md) ·",
                           "Before: [01 one](01_one.md) ·",
                           "Next: [03 three](03_three.md)"));
@@ -89,7 +91,7 @@ TEST(LessonsInTheDocuments, SayInTheirChapterWhatComesBeforeAndAfter) {
               "All: [contents](README.md)");
 }
 
-TEST(LessonsInTheDocuments, AreNoneWhereThereIsNoSuchBlock) {
+TEST(LessonsBlock, RefusesUnknownKindsAndChapters) {
   const auto complaint = [](const char* what, const char* document) {
     try {
       lines(what, document);

@@ -48,7 +48,7 @@ std::string complaint(std::string_view name, std::string_view language) {
   return "none";
 }
 
-TEST(Region, IsAClassWithWhatStandsAbove) {
+TEST(Region, IncludesTheCommentAndTemplateOfAClass) {
   EXPECT_THAT(
       region(kSource, "Analysis", "cpp"),
       ElementsAre(
@@ -57,7 +57,7 @@ TEST(Region, IsAClassWithWhatStandsAbove) {
           "  std::string brace = \"}\";  // and a } in a comment", "};"));
 }
 
-TEST(Region, IsAFunctionNotItsCallsNorAMethodOfThatName) {
+TEST(Region, FindsAFunctionAmongCallsAndMethods) {
   EXPECT_THAT(region(kSource, "analyze", "cpp"),
               ElementsAre("double analyze(int i,", "               int j) {",
                           "  if (used()) return analyze(i, j);",
@@ -66,7 +66,7 @@ TEST(Region, IsAFunctionNotItsCallsNorAMethodOfThatName) {
               ElementsAre("int used() { return analyze(1, 2); }"));
 }
 
-TEST(Region, IsAVariableOrATypeOrAMethod) {
+TEST(Region, FindsVariablesTypesAndMethods) {
   EXPECT_THAT(
       region(kSource, "analysis", "cpp"),
       ElementsAre("const Analysis* analysis = nullptr;  // the global"));
@@ -78,7 +78,7 @@ TEST(Region, IsAVariableOrATypeOrAMethod) {
               ElementsAre("void Analysis::method() {", "  used();", "}"));
 }
 
-TEST(Region, SaysThatAThingIsNotThereOrThereTwice) {
+TEST(Region, RefusesMissingOrAmbiguousNames) {
   EXPECT_EQ(complaint("nobody", "cpp"), "nothing there is called \"nobody\"");
   try {
     region("int f() {}\nint f(int) {}\n", "f", "cpp");
@@ -108,7 +108,7 @@ items = [
 other = items
 )";
 
-TEST(Region, IsAFunctionAClassOrAValueOfPython) {
+TEST(Region, FindsPythonFunctionsClassesAndValues) {
   EXPECT_THAT(region(kPython, "Analysis", "python"),
               ElementsAre("class Analysis:", "    def analyze(self, i):",
                           "        return i"));
@@ -119,7 +119,7 @@ TEST(Region, IsAFunctionAClassOrAValueOfPython) {
               ElementsAre("items = [", "    1,", "]"));
 }
 
-TEST(Cut, IsFromOneLineToAnother) {
+TEST(Cut, GoesFromOneLineToAnother) {
   const Lines lines = {"a", "b 1", "c", "b 2", "d"};
   EXPECT_THAT(cut(lines, "b", ""), ElementsAre("b 1", "c", "b 2", "d"));
   EXPECT_THAT(cut(lines, "", "b"), ElementsAre("a", "b 1"));
@@ -129,7 +129,7 @@ TEST(Cut, IsFromOneLineToAnother) {
   EXPECT_THROW(cut(lines, "d", "a"), std::runtime_error);
 }
 
-TEST(Indent, IsTakenAwayWhereAllLinesHaveIt) {
+TEST(Indent, IsRemovedIfAllLinesHaveIt) {
   EXPECT_THAT(without_indent({"    a", "", "      b"}),
               ElementsAre("a", "", "  b"));
 }

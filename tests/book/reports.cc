@@ -61,6 +61,15 @@ Json start_methods(int workers) {
   return json;
 }
 
+Json shared_memory() {
+  Json json = report("13_shared_memory", 64 * kMiB, 4);
+  for (const char* kind : {"memfd", "POSIX shm", "file"}) {
+    json["moments"].push_back(
+        moment(kind, figures_of(68, 14, .5), figures_of(66, 13, .25), 4));
+  }
+  return json;
+}
+
 Json bound_method() {
   const std::int64_t D = 64 * kMiB;
   Json json = report("03_bound_method", D, 4);
@@ -85,6 +94,7 @@ Json bound_method() {
 
 Json picture() {
   return {{"title", "What is written is copied"},
+          {"note", "Grey: shared."},
           {"kinds",
            {{{"name", "shared"},
              {"sign", "."},
@@ -126,6 +136,23 @@ Json page_map() {
   return json;
 }
 
+Json with_chart(const std::string& lesson, const std::string& share) {
+  Json json = report(lesson, 64 * kMiB, 4);
+  Json chart = {{"title", "One object is enough to copy its page"},
+                {"subtitle", "Copied pages: points and curves."},
+                {"y_unit", "%"},
+                {"x", {{"label", "q"}, {"symbol", "q"}, {"unit", "%"}}},
+                {"curves", Json::array()}};
+  for (const double slope : {1, 8}) {
+    chart["curves"].push_back(
+        {{"name", "s = 4096 bytes"},
+         {"formula", {{0, 0}, {5, 5 * slope}}},
+         {"measured", {{100 * std::stod(share), slope * std::stod(share)}}}});
+  }
+  json["charts"] = {chart};
+  return json;
+}
+
 }  // namespace
 
 Json figures_of(double rss, double pss, double uss) {
@@ -159,7 +186,19 @@ std::vector<Json> reports_for(const std::string& name) {
       reports.push_back(start_methods(workers));
     }
     if (run.program == "08_page_map") reports.push_back(page_map());
-    if (run.program == "09_refcounts") reports.push_back(page_map());
+    if (run.program == "10_density") {
+      reports.push_back(with_chart(run.program, run.flags[3]));
+    }
+    if (run.program == "14_fork_cost" || run.program == "15_in_production") {
+      reports.push_back(with_chart(run.program, "0.01"));
+    }
+    if (run.program == "09_refcounts" ||
+        run.program == "11_garbage_collector" || run.program == "12_cures") {
+      reports.push_back(page_map());
+    }
+    if (run.program == "13_shared_memory") {
+      reports.push_back(shared_memory());
+    }
   }
   return reports;
 }

@@ -20,6 +20,22 @@ foreach(tier IN ITEMS unit env process)
   target_link_libraries(book_${tier}_test PRIVATE cowpool_book)
 endforeach()
 
+# The figures in sentences, which need no program to be run.
+add_test(NAME book.FiguresInSentences
+  COMMAND "${COWPOOL_PYTHON3}" -B "${CMAKE_CURRENT_LIST_DIR}/sentences_test.py")
+add_test(NAME book.FiguresInTheSentencesOfTheDocuments
+  COMMAND "${COWPOOL_PYTHON3}" -B common/book/sentences.py
+  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+set_tests_properties(
+  book.FiguresInSentences book.FiguresInTheSentencesOfTheDocuments
+  PROPERTIES LABELS "unit;not_asan;not_tsan" TIMEOUT 60)
+
+# The pictures of the mechanism.
+add_test(NAME book.Mechanism
+  COMMAND "${COWPOOL_PYTHON3}" -B "${CMAKE_CURRENT_LIST_DIR}/mechanism_test.py")
+set_tests_properties(book.Mechanism PROPERTIES
+  LABELS "unit;not_asan;not_tsan" TIMEOUT 60)
+
 # The site: built from the documents, then opened in a browser.
 set(site "${PROJECT_BINARY_DIR}/site-test")
 add_test(NAME book.TheSiteIsBuiltWithoutWarnings

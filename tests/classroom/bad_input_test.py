@@ -17,7 +17,7 @@ class BadInput(unittest.TestCase):
         self.assertIn(said, text)
         self.assertEqual(len(text.strip().splitlines()), 1, text)
 
-    def test_folder_that_is_none(self):
+    def test_missing_folder(self):
         for command in ("check", "grade"):
             self.expect("is no folder", command, "--dir", "/nowhere/at/all")
             self.expect("DIR=", command)
@@ -43,7 +43,7 @@ class BadInput(unittest.TestCase):
             self.expect("two programs, another.cc and exercise.cc", "check",
                         "--dir", path)
 
-    def test_file_that_is_no_ordinary_one(self):
+    def test_file_that_is_not_regular(self):
         with folder() as path:
             hand_in(path, PYTHON)
             os.remove(os.path.join(path, "exercise.py"))
@@ -61,7 +61,7 @@ class BadInput(unittest.TestCase):
             exercises.write(os.path.join(path, "exercise.py"), PYTHON)
             self.assertEqual(run("check", "--dir", path)[0], 0)
 
-    def test_exercise_that_is_not_there(self):
+    def test_unknown_exercise(self):
         for number in ("", "99", "0", "x", "../04_global", "-1", "²"):
             for command in ("exercise", "hint"):
                 self.expect("there are: 0", command, "--n=" + number)
@@ -69,16 +69,16 @@ class BadInput(unittest.TestCase):
             hand_in(path, PYTHON, lesson="99_none")
             self.expect("There is no exercise N=99_none", "check", "--dir", path)
 
-    def test_language_that_is_not_there(self):
+    def test_unknown_language(self):
         self.expect("IN=ruby", "exercise", "--n=04", "--in=ruby")
 
-    def test_level_that_is_not_there(self):
+    def test_unknown_level(self):
         for level in ("4", "0", "x", "-1"):
             self.expect("there are 1, 2 and 3", "hint", "--n=4",
                         "--level=" + level)
         self.assertEqual(run("hint", "--n=4", "--level=3")[0], 0)
 
-    def test_folder_that_is_there_already(self):
+    def test_existing_folder(self):
         with folder() as path:
             self.assertEqual(run("exercise", "--n=4", "--out", path)[0], 0)
             self.expect("is there already", "exercise", "--n=4", "--out", path)
@@ -115,7 +115,7 @@ class BadInput(unittest.TestCase):
                         hand_in(path, CPP, language="cpp"),
                         COWPOOL_BUILD=os.path.join(path, "none"))
 
-    def test_words_that_are_not_known(self):
+    def test_unknown_words(self):
         self.expect("invalid choice", "chek")
         self.expect("COMMAND", *())
         self.expect("--seconds", "check", "--dir=x", "--seconds=long")

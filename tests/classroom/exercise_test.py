@@ -76,7 +76,7 @@ class Exercise(unittest.TestCase):
             if name == "SOLUTION":
                 self.expect_lines_of_the_task("holds|right", report)
 
-    def test_each_mistake_loses_points_and_is_told_what_it_is(self):
+    def test_each_mistake_loses_points_and_is_explained(self):
         promised = EXERCISE.spec["mistakes"]
         mistakes = [name for name in self.names if name.startswith("MISTAKE_")]
         self.assertGreaterEqual(len(mistakes), 1)

@@ -108,7 +108,7 @@ def classroom(*arguments, answers="", build=BUILD, path=os.environ["PATH"]):
 
 
 class Figures(unittest.TestCase):
-    def test_each_cause_is_told_from_the_others_by_what_is_said_of_it(self):
+    def test_each_cause_has_figures_of_its_own(self):
         seen = {}
         for lesson, exercise in EXERCISES.items():
             for cause in exercise["causes"]:

@@ -103,8 +103,12 @@ class EachLesson(unittest.TestCase):
             questions = lessons.predictions(name)["questions"]
             found = lessons.report(name)
             names = predict.names_of(found)
-            self.assertIn(len(questions), (3, 4, 5), name)
+            self.assertIn(len(questions), range(3, 7), name)
             for question in questions:
+                # Without a zero page the parent takes D to read its array.
+                if (name.startswith("02") and "passed" in question["asks"]
+                        and not found["environment"]["zero_page"]):
+                    continue
                 with self.subTest("%s: %s" % (name, question["asks"])):
                     self.check(question, found, names)
             with self.subTest(name + ": handouts"):

@@ -1,6 +1,4 @@
 # The classroom. Each exercise, in each of its languages, is a test of its own.
-find_program(COWPOOL_PYTHON3 NAMES python3)
-mark_as_advanced(COWPOOL_PYTHON3)
 add_dependencies(tests classroom)
 
 # classroom_test(NAME TIER ARGUMENT...): a Python file and what it is told.
@@ -10,7 +8,7 @@ function(classroom_test name tier)
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}/tests/classroom")
   set_tests_properties(classroom.${name} PROPERTIES
     ENVIRONMENT "COWPOOL_BUILD=${PROJECT_BINARY_DIR}"
-    LABELS "${tier};not_asan;not_tsan" TIMEOUT 180)
+    LABELS "${tier};not_asan;not_tsan" TIMEOUT 600)
 endfunction()
 
 if(COWPOOL_PYTHON3 AND COWPOOL_LESSONS)

@@ -18,7 +18,7 @@ if(NOT status EQUAL 0)
 endif()
 
 # The sources of each room as one file.
-foreach(room IN ITEMS os memory pickle pool)
+foreach(room IN ITEMS os memory pickle task pool)
   file(GLOB sources "${SOURCE}/common/cow/${room}/*.cc")
   list(TRANSFORM sources REPLACE "(.+)" "#include \"\\1\"\n")
   file(WRITE "${WORK}/${room}.cc" ${sources})

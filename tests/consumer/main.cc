@@ -1,5 +1,6 @@
 // A program that uses cowpool: it translates words in a pool of workers that
-// inherit its dictionary, and counts letters in one whose workers are spawned.
+// inherit its dictionary, counts letters in one whose workers are spawned, and
+// shares memory with those.
 // Exit status 0 if everything came back as it should.
 #include <iostream>
 #include <map>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "cow/pool/pool.h"
+#include "cow/shared/segment.h"
 
 namespace {
 
@@ -65,6 +67,31 @@ void spawned_workers_begin_anew() {
          "spawned workers count letters");
 }
 
+// What a worker was handed: it maps the memory itself.
+cow::Segment prices;
+
+void map_prices(const cow::SegmentHandle& handle) {
+  prices = cow::Segment::attach(handle);
+}
+
+int price(std::size_t i) {
+  return reinterpret_cast<const int*>(prices.data())[i];
+}
+
+// Spawned workers share on purpose: they are sent a handle, not the prices.
+void spawned_workers_share() {
+  cow::Segment segment(cow::Bytes(1000 * sizeof(int)));
+  auto* const built = reinterpret_cast<int*>(segment.data());
+  for (int i = 0; i < 1000; ++i) built[i] = 3 * i;
+  segment.seal();  // from now on nobody can change them
+  cow::Pool pool({.workers = 2,
+                  .start_method = cow::StartMethod::kSpawn,
+                  .initializer = {map_prices, segment.handle()}});
+  expect(pool.map(price, std::vector<std::size_t>{7, 999}) ==
+             std::vector<int>{21, 2997},
+         "spawned workers read shared memory");
+}
+
 }  // namespace
 
 int main() {
@@ -72,6 +99,7 @@ int main() {
 
   forked_workers_inherit();
   spawned_workers_begin_anew();
+  spawned_workers_share();
   std::cout << (wrong == 0 ? "all as expected\n" : "not as expected\n");
   return wrong == 0 ? 0 : 1;
 }

@@ -67,7 +67,7 @@ endif()
 # as it compiles every one of them.
 if(COWPOOL_WERROR)
   file(GLOB headers "${PROJECT_SOURCE_DIR}/common/cow/*/*.h")
-  list(FILTER headers INCLUDE REGEX "/cow/(memory|os|pickle|pool)/")
+  list(FILTER headers INCLUDE REGEX "/cow/(memory|os|pickle|shared|task|pool)/")
   add_library(installed_headers INTERFACE)
   target_sources(installed_headers INTERFACE FILE_SET HEADERS
     BASE_DIRS "${PROJECT_SOURCE_DIR}/common" FILES ${headers})

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Budget, LetsLooksFollowEachOtherWhileThereIsCredit) {
+TEST(Budget, AllowsSamplesInARowWhileThereIsCredit) {
   Budget budget(0.01);  // 50 ms at the beginning
   Budget::Time now{1h};
   budget.spend(30ms, now);
@@ -19,7 +19,7 @@ TEST(Budget, LetsLooksFollowEachOtherWhileThereIsCredit) {
   EXPECT_EQ(budget.wait(), 1s);
 }
 
-TEST(Budget, IsPaidInByTimeThatPasses) {
+TEST(Budget, GrowsAsTimePasses) {
   Budget budget(0.01);
   Budget::Time now{1h};
   budget.spend(150ms, now);
@@ -29,7 +29,7 @@ TEST(Budget, IsPaidInByTimeThatPasses) {
   EXPECT_EQ(budget.wait(), 6s);
 }
 
-TEST(Budget, SavesUpNoMoreThanAFewSeconds) {
+TEST(Budget, SavesAtMostAFewSeconds) {
   Budget budget(0.01);
   Budget::Time now{1h};
   budget.spend(0ms, now);

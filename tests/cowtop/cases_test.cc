@@ -38,7 +38,7 @@ constexpr Pages kData{16384};
 
 // The programs of this file are all one family: this process, and the children
 // that it forks and parks.
-class Forked : public ::testing::Test {
+class ForkDiagnosis : public ::testing::Test {
  protected:
   void SetUp() override {
     if (cow::testing::kAddressSanitizer || cow::testing::kThreadSanitizer) {
@@ -65,7 +65,7 @@ class Forked : public ::testing::Test {
   std::vector<std::unique_ptr<ParkedChild>> children_;
 };
 
-TEST_F(Forked, ChildrenThatOnlyReadShare) {
+TEST_F(ForkDiagnosis, SaysSharedIfChildrenOnlyRead) {
   const Region data(kData);
   fork(3, [&](int) { data.read(); });
   const Diagnosis said = diagnosis();
@@ -73,7 +73,7 @@ TEST_F(Forked, ChildrenThatOnlyReadShare) {
   EXPECT_THAT(said.sentence, HasSubstr("About 64."));
 }
 
-TEST_F(Forked, ChildrenThatWriteTheSameQuarterAreDirtying) {
+TEST_F(ForkDiagnosis, SaysDirtyingIfChildrenWriteTheSameQuarter) {
   const Region data(kData);
   fork(3, [&](int) { data.write(Pages(0), Pages(4096)); });
   const Diagnosis said = diagnosis();
@@ -81,7 +81,7 @@ TEST_F(Forked, ChildrenThatWriteTheSameQuarterAreDirtying) {
   EXPECT_THAT(said.sentence, HasSubstr("About 16."));
 }
 
-TEST_F(Forked, ChildrenThatWritePartsOfTheirOwnAreDirtying) {
+TEST_F(ForkDiagnosis, SaysDirtyingIfChildrenWriteDifferentParts) {
   const Region data(kData);
   fork(4, [&](int i) { data.write(Pages(4096 * i), Pages(4096)); });
   const Diagnosis said = diagnosis();
@@ -90,7 +90,7 @@ TEST_F(Forked, ChildrenThatWritePartsOfTheirOwnAreDirtying) {
   EXPECT_THAT(said.sentence, HasSubstr("each of the 4 workers"));
 }
 
-TEST_F(Forked, ChildrenThatMakeTheirOwnHoldCopies) {
+TEST_F(ForkDiagnosis, SaysCopiesIfChildrenMakeTheirOwnData) {
   const Region data(kData);
   fork(3, [&](int) {
     static const Region own(kData);
@@ -102,13 +102,13 @@ TEST_F(Forked, ChildrenThatMakeTheirOwnHoldCopies) {
   EXPECT_THAT(said.sentence, HasSubstr("about 64."));
 }
 
-TEST_F(Forked, OneChildThatMakesItsOwnHoldsACopy) {
+TEST_F(ForkDiagnosis, SaysCopiesIfOneChildMakesItsOwnData) {
   const Region data(kData);
   fork(1, [&](int) { static const Region own(kData); });
   EXPECT_THAT(diagnosis(), Is(Kind::kCopies));
 }
 
-TEST_F(Forked, AParentThatWritesAfterTheForkIsNamed) {
+TEST_F(ForkDiagnosis, NamesAParentThatWritesAfterTheFork) {
   const Region data(kData);
   fork(2, [&](int) { data.read(); });
   data.write(Pages(0), kData);
@@ -117,7 +117,7 @@ TEST_F(Forked, AParentThatWritesAfterTheForkIsNamed) {
   EXPECT_THAT(said.sentence, HasSubstr("the parent (PID"));
 }
 
-TEST_F(Forked, OfOneChildNobodySaysWhoHasWritten) {
+TEST_F(ForkDiagnosis, SaysDirtyingIfTheParentOfOneChildWrites) {
   const Region data(kData);
   fork(1, [&](int) { data.read(); });
   data.write(Pages(0), Pages(8192));
@@ -126,7 +126,7 @@ TEST_F(Forked, OfOneChildNobodySaysWhoHasWritten) {
   EXPECT_THAT(said.sentence, HasSubstr("About 32."));
 }
 
-TEST_F(Forked, WhatParentAndChildrenMakeAtTheSameAddressIsNotGuessed) {
+TEST_F(ForkDiagnosis, NeverSaysSharedIfAllMakeDataAtOneAddress) {
   const Region data(Pages(256));
   fork(2, [&](int) { static const Region own(kData); });
   const Region own(kData);
@@ -134,7 +134,7 @@ TEST_F(Forked, WhatParentAndChildrenMakeAtTheSameAddressIsNotGuessed) {
   EXPECT_THAT(said, ::testing::AnyOf(Is(Kind::kCopies), Is(Kind::kUnknown)));
 }
 
-TEST_F(Forked, WhatAllHaveWrittenIsKnownToHimWhoSawItShared) {
+TEST_F(ForkDiagnosis, RemembersThatDataWasSharedBeforeAllWroteIt) {
   const Region data(kData);
   std::vector<std::unique_ptr<ParkedChild>> children;
   for (int i = 0; i < 2; ++i) {
@@ -156,7 +156,7 @@ TEST_F(Forked, WhatAllHaveWrittenIsKnownToHimWhoSawItShared) {
   EXPECT_THAT(diagnosis(), Is(Kind::kUnknown));
 }
 
-TEST_F(Forked, SharedMemoryIsCalledSo) {
+TEST_F(ForkDiagnosis, NamesSharedMemory) {
   const cow::Mapping memory(to_bytes(kData), PROT_READ | PROT_WRITE,
                             MAP_SHARED);
   const auto touch = [&] {
@@ -171,19 +171,19 @@ TEST_F(Forked, SharedMemoryIsCalledSo) {
   EXPECT_THAT(said.sentence, HasSubstr("64.0 MiB is shared memory"));
 }
 
-TEST_F(Forked, WithoutDataNothingIsSaid) {
+TEST_F(ForkDiagnosis, SaysUnknownIfThereIsNoData) {
   fork(3, [](int) {});
   EXPECT_THAT(diagnosis(), Is(Kind::kUnknown));
 }
 
-TEST_F(Forked, OneProcessAloneSharesWithNobody) {
+TEST_F(ForkDiagnosis, SaysUnknownForOneProcess) {
   const Region data(kData);
   fork(1, [](int) {});
   const Diagnosis said = Watch(pid(0)).look().diagnosis;
   EXPECT_THAT(said, Is(Kind::kUnknown));
 }
 
-TEST_F(Forked, WhatItsChildrenInheritedIsSharedThoughTheParentHasEnded) {
+TEST_F(ForkDiagnosis, SaysSharedForOrphansOfAnEndedParent) {
   // Orphans become children of this process, and can be waited for.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   cow::Pipe pids = cow::make_pipe();

@@ -30,28 +30,28 @@ TEST_F(Cells, AreTwoForAWideCharacterAndNoneForAnAccent) {
   EXPECT_EQ(cells("🐄"), 2U);
 }
 
-TEST_F(Cells, OfABrokenCharacterAreCountedOneByOne) {
+TEST_F(Cells, ShowAQuestionMarkForEachBrokenByte) {
   EXPECT_EQ(clean("a\xFF\xC3z", Charset::kUtf8), "a??z");
   EXPECT_EQ(clean("\xE6\xBC", Charset::kUtf8), "??");
   EXPECT_EQ(clean("\xC0\xAF", Charset::kUtf8), "??") << "too long for a slash";
   EXPECT_EQ(clean("\xED\xA0\x80", Charset::kUtf8), "???") << "a surrogate";
 }
 
-TEST_F(Cells, AreNotMovedByAControlCharacter) {
+TEST_F(Cells, ShowControlCharactersAsQuestionMarks) {
   EXPECT_EQ(clean("a\x1b[2Jb\n\tc\x7f", Charset::kUtf8), "a?[2Jb??c?");
   EXPECT_EQ(clean("\u009b2J", Charset::kUtf8), "?2J");
 }
 
-TEST_F(Cells, AreNotTurnedRoundByAMark) {
+TEST_F(Cells, ShowInvisibleMarksAsQuestionMarks) {
   EXPECT_EQ(clean("a\u202Eb\u200Bc\uFEFF", Charset::kUtf8), "a?b?c?");
 }
 
-TEST_F(Cells, KeepTheSignsOfOurSentences) {
+TEST_F(Cells, KeepSpecialSignsOrReplaceThemInAscii) {
   EXPECT_EQ(clean("ΣPSS · 漢 …", Charset::kUtf8), "ΣPSS · 漢 …");
   EXPECT_EQ(clean("ΣPSS · 漢 …", Charset::kAscii), "sum of PSS - ? ..");
 }
 
-TEST_F(Cells, AreCutWithAMark) {
+TEST_F(Cells, AreCutWithAnEllipsis) {
   EXPECT_EQ(cut("abcdef", 6, Charset::kUtf8), "abcdef");
   EXPECT_EQ(cut("abcdef", 5, Charset::kUtf8), "abcd…");
   EXPECT_EQ(cut("abcdef", 5, Charset::kAscii), "abc..");
@@ -66,7 +66,7 @@ TEST_F(Cells, AreNotCutThroughAWideCharacter) {
   EXPECT_EQ(cut("漢字漢", 4, Charset::kUtf8), "漢…") << "three cells, not five";
 }
 
-TEST_F(Cells, AreFilledWithBlanks) {
+TEST_F(Cells, ArePaddedWithBlanks) {
   EXPECT_EQ(right("漢", 4), "  漢");
   EXPECT_EQ(left("漢", 4), "漢  ");
   EXPECT_EQ(right("abc", 2), "abc");

@@ -39,14 +39,14 @@ PageRange memory(PageRange range) {
 
 Bytes pages(std::int64_t count) { return to_bytes(Pages(count)); }
 
-TEST(Compare, CountsWhatIsStillShared) {
+TEST(Compare, CountsPagesThatAreStillShared) {
   const Comparison sum = compare({{range(100, "ss.s")}}, {{range(100, "ssss")}},
                                  Relative::kAncestor);
   EXPECT_EQ(sum.shared, pages(3));
   EXPECT_EQ(sum.exclusive(), Bytes());
 }
 
-TEST(Compare, TakesPagesForCopiesInAMappingThatIsSharedElsewhere) {
+TEST(Compare, CountsExclusivePagesOfASharedMappingAsCopied) {
   const Comparison sum = compare({{range(100, "sxxs")}}, {{range(100, "sxxs")}},
                                  Relative::kAncestor);
   EXPECT_EQ(sum.copied, pages(2));
@@ -54,20 +54,20 @@ TEST(Compare, TakesPagesForCopiesInAMappingThatIsSharedElsewhere) {
   EXPECT_EQ(sum.undecided, Bytes());
 }
 
-TEST(Compare, TakesPagesForTheProcessOwnWhereTheAncestorHasNone) {
+TEST(Compare, CountsPagesMissingInTheAncestorAsOwn) {
   const Comparison sum = compare({{range(100, "xx"), range(200, "sxx")}},
                                  {{range(200, "s..")}}, Relative::kAncestor);
   EXPECT_EQ(sum.own, pages(4));
   EXPECT_EQ(sum.copied, Bytes());
 }
 
-TEST(Compare, TakesAPageForACopyThatTheAncestorSharesWithAnother) {
+TEST(Compare, CountsPagesStillSharedByTheAncestorAsCopied) {
   const Comparison sum =
       compare({{range(100, "xx")}}, {{range(99, ".sx.")}}, Relative::kAncestor);
   EXPECT_EQ(sum.copied, pages(2));
 }
 
-TEST(Compare, DoesNotGuessWhereBothMayHaveMadeTheirOwn) {
+TEST(Compare, LeavesPagesUndecidedIfExclusiveInBoth) {
   const Comparison sum =
       compare({{range(100, "xx")}}, {{range(90, "xxxxxxxxxxxxx")}},
               Relative::kAncestor);
@@ -76,7 +76,7 @@ TEST(Compare, DoesNotGuessWhereBothMayHaveMadeTheirOwn) {
   EXPECT_EQ(sum.own, Bytes());
 }
 
-TEST(Compare, KnowsAMappingByItsBoundsWhereItStandsAlone) {
+TEST(Compare, RecognizesAnIsolatedMappingByItsBounds) {
   EXPECT_EQ(compare({{isolated(range(100, "xx"))}}, {{range(100, "xx")}},
                     Relative::kAncestor)
                 .copied,
@@ -91,7 +91,7 @@ TEST(Compare, KnowsAMappingByItsBoundsWhereItStandsAlone) {
       pages(2));
 }
 
-TEST(Compare, WithASiblingKnowsOnlyWhatThatHasInherited) {
+TEST(Compare, TrustsOnlySharedPagesOfASibling) {
   const Comparison sum = compare({{range(100, "xxxs")}}, {{range(100, "sx.s")}},
                                  Relative::kSibling);
   EXPECT_EQ(sum.copied, pages(1));
@@ -100,14 +100,14 @@ TEST(Compare, WithASiblingKnowsOnlyWhatThatHasInherited) {
   EXPECT_EQ(sum.shared, pages(1));
 }
 
-TEST(Compare, WithNobodyTakesAllForItsOwn) {
+TEST(Compare, CountsAllPagesAsOwnWithoutARelative) {
   EXPECT_EQ(
       compare({{range(100, "xxs")}}, {{range(100, "xxs")}}, Relative::kNone)
           .own,
       pages(2));
 }
 
-TEST(Compare, KeepsSharedMemoryApart) {
+TEST(Compare, CountsSharedMemorySeparately) {
   const Comparison sum =
       compare({{memory(range(100, "ssx"))}}, {{memory(range(100, "sss"))}},
               Relative::kAncestor);
@@ -117,7 +117,7 @@ TEST(Compare, KeepsSharedMemoryApart) {
   EXPECT_EQ(sum.copied, Bytes());
 }
 
-TEST(Compare, FindsItsWayThroughManyMappings) {
+TEST(Compare, HandlesManyMappings) {
   const PageStates worker{
       {range(10, "x"), range(20, "xs"), range(30, "x.x"), range(40, "x")}};
   const PageStates parent{{range(5, "x"), range(19, ".xs."), range(31, "x"),
@@ -132,7 +132,7 @@ MappingRange mapping(Bytes size, const char* permissions, const char* name) {
   return {0, static_cast<std::uint64_t>(size.count()), permissions, name};
 }
 
-TEST(WorthReading, IsDataThatIsNotSmall) {
+TEST(WorthReading, IsTrueForLargeDataAndTheHeap) {
   EXPECT_TRUE(worth_reading(mapping(1_MiB, "rw-p", ""), 1_MiB));
   EXPECT_TRUE(worth_reading(mapping(1_MiB, "rw-s", "/dev/shm/x"), 1_MiB));
   EXPECT_TRUE(worth_reading(mapping(1_MiB, "rw-p", "/data"), 1_MiB));
@@ -142,7 +142,7 @@ TEST(WorthReading, IsDataThatIsNotSmall) {
   EXPECT_FALSE(worth_reading(mapping(1_MiB, "---p", ""), 1_MiB));
 }
 
-TEST(WorthReading, IsNotAnAddressSpaceThatIsMostlyEmpty) {
+TEST(WorthReading, IsFalseForAMostlyEmptyAddressSpace) {
   EXPECT_FALSE(worth_reading(mapping(Bytes(1LL << 44), "rw-p", ""), 100_MiB));
   EXPECT_TRUE(worth_reading(mapping(800_MiB, "rw-p", ""), 100_MiB));
 }

@@ -50,7 +50,7 @@ Findings strangers(std::initializer_list<Bytes> each) {
   return findings;
 }
 
-TEST(Diagnose, CopiesThatWorkersMadeBesideWhatTheyInherited) {
+TEST(Diagnose, SaysCopiesIfWorkersHoldTheirOwnData) {
   const Diagnosis diagnosis = diagnose(family(
       {.shared = 64_MiB}, {.shared = 70_MiB, .copied = 1_MiB, .own = 64_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kCopies)
@@ -59,7 +59,7 @@ TEST(Diagnose, CopiesThatWorkersMadeBesideWhatTheyInherited) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("64.0 MiB"));
 }
 
-TEST(Diagnose, CopiesOfWorkersOfWhichSomeHadNoTask) {
+TEST(Diagnose, SaysCopiesEvenIfSomeWorkersHadNoTask) {
   Findings findings =
       family({.shared = 64_MiB}, {.shared = 64_MiB, .own = 64_MiB});
   findings.families[0].workers.push_back(found({.shared = 64_MiB}));
@@ -71,7 +71,7 @@ TEST(Diagnose, CopiesOfWorkersOfWhichSomeHadNoTask) {
           "4 of the 5 workers each hold their own copy of about 64.0 MiB"));
 }
 
-TEST(Diagnose, SharedWhereWorkersHaveLittleOfTheirOwn) {
+TEST(Diagnose, SaysSharedIfWorkersOwnLittle) {
   const Diagnosis diagnosis =
       diagnose(family({.shared = 64_MiB}, {.shared = 66_MiB, .copied = 3_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kShared)
@@ -79,14 +79,14 @@ TEST(Diagnose, SharedWhereWorkersHaveLittleOfTheirOwn) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("66.0 MiB"));
 }
 
-TEST(Diagnose, SharedThoughWorkersHoldSmallResults) {
+TEST(Diagnose, SaysSharedEvenIfWorkersHoldSmallResults) {
   EXPECT_EQ(diagnose(family({.shared = 700_MiB},
                             {.shared = 700_MiB, .own = 8_MiB}, 10))
                 .kind,
             Kind::kShared);
 }
 
-TEST(Diagnose, SharedThoughWorkersAreJustMakingSmallResults) {
+TEST(Diagnose, SaysSharedWhileWorkersMakeSmallResults) {
   Findings findings =
       family({.shared = 700_MiB}, {.shared = 700_MiB, .own = 8_MiB}, 2);
   for (Found& worker : findings.families[0].workers) {
@@ -95,14 +95,14 @@ TEST(Diagnose, SharedThoughWorkersAreJustMakingSmallResults) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
 
-TEST(Diagnose, SharedMemoryByItsName) {
+TEST(Diagnose, NamesSharedMemory) {
   const Diagnosis diagnosis = diagnose(
       family({.shared = 9_MiB}, {.shared = 9_MiB, .shared_memory = 64_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kShared);
   EXPECT_THAT(diagnosis.sentence, HasSubstr("64.0 MiB is shared memory"));
 }
 
-TEST(Diagnose, DoesNotTakePagesOfZerosForShared) {
+TEST(Diagnose, DoesNotCountZeroPagesAsShared) {
   Findings findings = family({}, {.shared = 700_MiB});
   for (Found& worker : findings.families[0].workers) {
     worker.usage.anonymous = 2_MiB;
@@ -110,7 +110,7 @@ TEST(Diagnose, DoesNotTakePagesOfZerosForShared) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kUnknown);
 }
 
-TEST(Diagnose, DirtyingThatHasComeToRest) {
+TEST(Diagnose, SaysDirtyingEvenAfterTheWritingHasStopped) {
   const Diagnosis diagnosis =
       diagnose(family({.shared = 15_MiB, .copied = 0_MiB},
                       {.shared = 20_MiB, .copied = 61_MiB, .own = 1_MiB}));
@@ -120,7 +120,7 @@ TEST(Diagnose, DirtyingThatHasComeToRest) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("since the fork"));
 }
 
-TEST(Diagnose, DirtyingThatGoesOnWithItsPace) {
+TEST(Diagnose, GivesTheRateOfOngoingDirtying) {
   Findings findings =
       family({.shared = 700_MiB}, {.shared = 690_MiB, .copied = 10_MiB}, 2);
   for (Found& worker : findings.families[0].workers) {
@@ -131,14 +131,14 @@ TEST(Diagnose, DirtyingThatGoesOnWithItsPace) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("6.0 MiB a second"));
 }
 
-TEST(Diagnose, DirtyingByTheParent) {
+TEST(Diagnose, NamesAParentThatWroteSharedData) {
   const Diagnosis diagnosis =
       diagnose(family({.shared = 1_MiB, .copied = 64_MiB}, {.shared = 70_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
   EXPECT_THAT(diagnosis.sentence, HasSubstr("the parent (PID 7) wrote it"));
 }
 
-TEST(Diagnose, DoesNotPraiseAParentThatMadeItsDataAfterTheFork) {
+TEST(Diagnose, NamesAParentThatMadeDataAfterTheFork) {
   const Diagnosis diagnosis =
       diagnose(family({.shared = 5_MiB, .own = 200_MiB}, {.shared = 5_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
@@ -147,28 +147,28 @@ TEST(Diagnose, DoesNotPraiseAParentThatMadeItsDataAfterTheFork) {
                         "the workers did not inherit it"));
 }
 
-TEST(Diagnose, DoesNotSayWhetherTheParentMadeOrWroteWhatItAloneHas) {
+TEST(Diagnose, SaysMadeOrWrittenIfItCannotTellWhich) {
   EXPECT_THAT(diagnose(family({.shared = 5_MiB, .undecided = 200_MiB},
                               {.shared = 5_MiB}))
                   .sentence,
               HasSubstr("made or written after the fork"));
 }
 
-TEST(Diagnose, SharedThoughTheParentHoldsSmallResults) {
+TEST(Diagnose, SaysSharedEvenIfTheParentHoldsResults) {
   EXPECT_EQ(
       diagnose(family({.shared = 64_MiB, .own = 60_MiB}, {.shared = 64_MiB}))
           .kind,
       Kind::kShared);
 }
 
-TEST(Diagnose, DoesNotTakeResultsForPickledData) {
+TEST(Diagnose, MentionsThatDataMayBeAResult) {
   EXPECT_THAT(
       diagnose(family({.shared = 5_MiB}, {.shared = 5_MiB, .own = 40_MiB}))
           .sentence,
       HasSubstr("or a result"));
 }
 
-TEST(Diagnose, CannotTellWhatLiesAtTheSameAddressInBoth) {
+TEST(Diagnose, CannotTellIfParentAndWorkerUseTheSameAddress) {
   const Diagnosis diagnosis = diagnose(
       family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 64_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
@@ -176,14 +176,14 @@ TEST(Diagnose, CannotTellWhatLiesAtTheSameAddressInBoth) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("64.0 MiB"));
 }
 
-TEST(Diagnose, KnowsWhatWasSharedWhenItWasFirstSeen) {
+TEST(Diagnose, RemembersDataThatWasSharedAtFirst) {
   Findings findings =
       family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 64_MiB});
   for (Found& worker : findings.families[0].workers) worker.lost = 64_MiB;
   EXPECT_EQ(diagnose(findings).kind, Kind::kDirtying);
 }
 
-TEST(Diagnose, CannotTellWhenTheProcessTheyWereForkedFromHasEnded) {
+TEST(Diagnose, CannotTellIfTheParentHasEnded) {
   Findings findings = family({}, {.shared = 1_MiB, .undecided = 64_MiB});
   findings.families[0].ancestor.clear();
   EXPECT_THAT(diagnose(findings).sentence, HasSubstr("has ended"));
@@ -210,7 +210,7 @@ TEST(Diagnose, CannotTellWhenNothingIsShared) {
               HasSubstr("not random"));
 }
 
-TEST(Diagnose, CannotTellOfTooLittle) {
+TEST(Diagnose, CannotTellFromTooLittleData) {
   EXPECT_THAT(
       diagnose(family({.shared = 1_MiB}, {.shared = 1_MiB, .own = 1_MiB}))
           .sentence,
@@ -219,38 +219,38 @@ TEST(Diagnose, CannotTellOfTooLittle) {
               HasSubstr("too little data"));
 }
 
-TEST(Diagnose, CannotTellOfOneProcess) {
+TEST(Diagnose, CannotTellFromOneProcess) {
   EXPECT_THAT(diagnose(strangers({64_MiB})).sentence, HasSubstr("one process"));
 }
 
-TEST(Diagnose, DoesNotCallAParentOfIdleSpawnedWorkersAlone) {
+TEST(Diagnose, NamesAParentWhoseSpawnedWorkersAreIdle) {
   const Diagnosis diagnosis =
       diagnose(strangers({200_MiB, 1_MiB, 1_MiB, 1_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
   EXPECT_THAT(diagnosis.sentence, HasSubstr("PID 7 alone has about 201.0 MiB"));
 }
 
-TEST(Diagnose, DoesNotCountTheParentAmongTheWorkersBehindAShell) {
+TEST(Diagnose, CountsOnlyTheWorkersOfAParentInAShell) {
   Findings findings = strangers({1_MiB, 64_MiB, 65_MiB, 65_MiB, 65_MiB});
   for (std::size_t i = 2; i < 5; ++i) findings.alone[i].parent = 8;
   EXPECT_THAT(diagnose(findings).sentence, HasSubstr("each of 3 processes"));
 }
 
-TEST(Diagnose, CountsAllOfThoseThatAShellHasStarted) {
+TEST(Diagnose, CountsAllProcessesThatAShellStarted) {
   EXPECT_THAT(diagnose(strangers({1_MiB, 64_MiB, 64_MiB, 64_MiB})).sentence,
               HasSubstr("each of 3 processes"));
 }
 
-TEST(Diagnose, SaysOfOneProcessThatItRunsAProgramOfItsOwn) {
+TEST(Diagnose, CountsProcessesThatRunTheirOwnProgram) {
   EXPECT_EQ(diagnose(strangers({64_MiB})).evidence.at(0),
             "1 process runs a program of its own, forked from nobody");
 }
 
-TEST(Diagnose, CannotTellOfNobody) {
+TEST(Diagnose, CannotTellWithoutProcesses) {
   EXPECT_EQ(diagnose({}).kind, Kind::kUnknown);
 }
 
-TEST(Diagnose, UnrelatedProcessesThatWereSpawned) {
+TEST(Diagnose, SaysUnrelatedIfWorkersWereSpawned) {
   const Diagnosis diagnosis =
       diagnose(strangers({64_MiB, 5_MiB, 65_MiB, 65_MiB, 66_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kUnrelated);
@@ -258,7 +258,7 @@ TEST(Diagnose, UnrelatedProcessesThatWereSpawned) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("66.0 MiB"));
 }
 
-TEST(Diagnose, SpawnedProcessesMayShareMemory) {
+TEST(Diagnose, SaysSharedIfSpawnedProcessesShareMemory) {
   Findings findings = strangers({8_MiB, 8_MiB, 8_MiB});
   for (Found& one : findings.alone) {
     one.pages = Comparison{.shared_memory = 64_MiB};
@@ -266,7 +266,7 @@ TEST(Diagnose, SpawnedProcessesMayShareMemory) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
 
-TEST(Diagnose, LooksAtThePartThatCostsMost) {
+TEST(Diagnose, JudgesTheProcessesThatCostMost) {
   Findings findings =
       family({.shared = 9_MiB}, {.shared = 9_MiB, .own = 64_MiB});
   findings.alone = strangers({70_MiB, 5_MiB}).alone;

@@ -62,7 +62,7 @@ TEST_F(Examine, LeavesOutAWorkerThatEndsMeanwhile) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
 
-TEST_F(Examine, LeavesOutTheWorkerThatTheParentWasToBeComparedWith) {
+TEST_F(Examine, LeavesOutTheFirstWorkerIfItEnds) {
   proc.remove(11);
   const Findings findings = examine();
   ASSERT_EQ(findings.families.size(), 1U);
@@ -71,7 +71,7 @@ TEST_F(Examine, LeavesOutTheWorkerThatTheParentWasToBeComparedWith) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
 
-TEST_F(Examine, LeavesOutTheParentThatEndsMeanwhile) {
+TEST_F(Examine, LeavesOutAParentThatEndsMeanwhile) {
   proc.remove(10);
   const Findings findings = examine();
   ASSERT_EQ(findings.families.size(), 1U);
@@ -80,32 +80,32 @@ TEST_F(Examine, LeavesOutTheParentThatEndsMeanwhile) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
 
-TEST_F(Examine, LeavesOutWhoseMemoryIsGoneThoughItIsStillListed) {
+TEST_F(Examine, LeavesOutAProcessThatHasNoMemory) {
   proc.write(12, "maps", "");
   proc.put_stat({.pid = 12, .parent = 10, .state = 'R', .rss = 0, .code = 0});
   EXPECT_THAT(pids(examine().families.at(0).workers), ElementsAre(11, 13));
 }
 
-TEST_F(Examine, LeavesOutWhoseMemoryEndsInTheMiddle) {
+TEST_F(Examine, LeavesOutAProcessThatEndsWhileBeingRead) {
   proc.write(12, "pagemap", "");
   proc.put_stat({.pid = 12, .parent = 10, .state = 'Z', .rss = 0, .code = 0});
   EXPECT_THAT(pids(examine().families.at(0).workers), ElementsAre(11, 13));
 }
 
-TEST_F(Examine, SaysOfTheOneThatIsLeftThatTheOthersHaveEnded) {
+TEST_F(Examine, SaysThatTheOthersEndedIfOneProcessIsLeft) {
   for (pid_t pid = 11; pid < 14; ++pid) proc.remove(pid);
   EXPECT_THAT(diagnose(examine()).sentence,
               HasSubstr("all that share memory with PID 10 ended"));
 }
 
-TEST_F(Examine, FindsNobodyWhenAllHaveEnded) {
+TEST_F(Examine, FindsNoFamilyIfAllHaveEnded) {
   for (pid_t pid = 10; pid < 14; ++pid) proc.remove(pid);
   const Findings findings = examine();
   EXPECT_THAT(findings.families, IsEmpty());
   EXPECT_THAT(findings.alone, IsEmpty());
 }
 
-TEST_F(Examine, DoesNotLeaveOutWhoLivesAndMayNotBeRead) {
+TEST_F(Examine, KeepsALivingProcessThatIsUnreadable) {
   proc.remove(12, "maps");
   const Findings findings = examine();
   ASSERT_EQ(findings.families.size(), 1U);

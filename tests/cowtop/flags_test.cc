@@ -17,7 +17,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using Arguments = std::vector<std::string>;
 
-TEST(Flags, WithoutAnyWatchAllTreesLive) {
+TEST(Flags, DefaultToWatchingAllTrees) {
   const Flags flags = parse_flags({});
   EXPECT_EQ(flags.mode, Mode::kLive);
   EXPECT_EQ(flags.pid, 0);
@@ -31,7 +31,7 @@ TEST(Flags, TakeAProcess) {
   EXPECT_EQ(parse_flags({"123", "--json"}).mode, Mode::kJson);
 }
 
-TEST(Flags, LeaveWhatComesBehindTheDashesToTheCommand) {
+TEST(Flags, LeaveWordsAfterTheDashesToTheCommand) {
   const Flags flags =
       parse_flags({"--once", "--", "python3", "--json", "--", "-x"});
   EXPECT_EQ(flags.mode, Mode::kOnce);
@@ -43,13 +43,13 @@ TEST(Flags, TakeAnIntervalInSeconds) {
   EXPECT_EQ(parse_flags({"--interval", "3"}).interval, milliseconds(3000));
 }
 
-TEST(Flags, TakeAFileForARunOverTime) {
+TEST(Flags, TakeACsvFile) {
   const Flags flags = parse_flags({"--csv", "run.csv", "7"});
   EXPECT_EQ(flags.mode, Mode::kCsv);
   EXPECT_EQ(flags.csv, "run.csv");
 }
 
-TEST(Flags, TakeAProcessForItsMappingsAndPages) {
+TEST(Flags, TakeAProcessForMappingsOrPages) {
   const Flags mappings = parse_flags({"--mappings", "7", "--json"});
   EXPECT_EQ(mappings.mode, Mode::kMappings);
   EXPECT_EQ(mappings.pid, 7);
@@ -60,12 +60,12 @@ TEST(Flags, TakeAProcessForItsMappingsAndPages) {
   EXPECT_EQ(pages.pages, "heap") << "CLI11 takes the brackets off";
 }
 
-TEST(Flags, AskForHelpAndVersionWhateverElseIsThere) {
+TEST(Flags, AskForHelpDespiteOtherFlags) {
   EXPECT_EQ(parse_flags({"--help", "--once", "--csv", "x"}).mode, Mode::kHelp);
   EXPECT_EQ(parse_flags({"--version"}).mode, Mode::kVersion);
 }
 
-TEST(Flags, ThatCannotBeUsedAreNamedWithWhatIsAccepted) {
+TEST(Flags, RefuseBadUseAndSayWhatIsAccepted) {
   struct Case {
     Arguments arguments;
     const char* names;
@@ -104,7 +104,7 @@ TEST(Flags, ThatCannotBeUsedAreNamedWithWhatIsAccepted) {
   }
 }
 
-TEST(Flags, GiveNoHintAtACommandWhereNoneWasMeant) {
+TEST(Flags, MentionACommandOnlyIfACommandMayBeMeant) {
   for (const Arguments& arguments : std::vector<Arguments>{
            {"--wrong"}, {"--mappings", "x"}, {"--pages", "x", "y"}}) {
     try {
@@ -116,7 +116,7 @@ TEST(Flags, GiveNoHintAtACommandWhereNoneWasMeant) {
   }
 }
 
-TEST(Flags, AreCalledInTheHelpAsTheyAreGiven) {
+TEST(Flags, AreNamedInTheHelpAsTheyAreTyped) {
   const std::string help = help_text();
   EXPECT_THAT(help,
               HasSubstr("\nUsage: cowtop [OPTIONS] [PID | -- COMMAND...]\n"));

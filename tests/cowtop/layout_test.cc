@@ -110,7 +110,7 @@ TEST_F(Layout, ShowsTheTreeWithItsFiguresInColumns) {
   EXPECT_THAT(shown, HasSubstr("2048.0 MiB"));
 }
 
-TEST_F(Layout, PutsTheReasonWhereTheFiguresWouldBe) {
+TEST_F(Layout, ShowsTheReasonInPlaceOfMissingFigures) {
   Sample sample = make_sample(1);
   sample.rows.push_back(
       testing::unreadable_row(140, 1, "sshd", "permission denied"));
@@ -121,7 +121,7 @@ TEST_F(Layout, PutsTheReasonWhereTheFiguresWouldBe) {
               StartsWith(" 140  permission denied "));
 }
 
-TEST_F(Layout, SaysWithASignWhetherItGrowsOrShrinks) {
+TEST_F(Layout, ShowsGrowthWithASign) {
   Sample sample = make_sample(1);
   sample.rows[0].became_private = Bytes() - 4_KiB;
   sample.rows[0].private_per_second = 61_MiB;
@@ -130,7 +130,7 @@ TEST_F(Layout, SaysWithASignWhetherItGrowsOrShrinks) {
   EXPECT_THAT(line, HasSubstr("  -4 KiB   +61.0 MiB  python3"));
 }
 
-TEST_F(Layout, KeepsToTheScreenWhateverItsSize) {
+TEST_F(Layout, FitsAnyScreenSize) {
   for (const int workers : {0, 1, 12, 1000}) {
     Sample sample = make_sample(workers);
     sample.rows.back().command = "漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字";
@@ -151,7 +151,7 @@ TEST_F(Layout, KeepsToTheScreenWhateverItsSize) {
   }
 }
 
-TEST_F(Layout, DropsFirstWhatIsMissedLeast) {
+TEST_F(Layout, DropsTheLeastImportantColumnsFirst) {
   const Sample sample = make_sample(2);
   const auto headings = [&](std::size_t columns) {
     return line_with(sample, {.columns = columns, .lines = 24}, "command");
@@ -168,7 +168,7 @@ TEST_F(Layout, DropsFirstWhatIsMissedLeast) {
   EXPECT_THAT(headings(20), AllOf(HasSubstr("USS"), Not(HasSubstr("PID"))));
 }
 
-TEST_F(Layout, KeepsTheColumnThatItIsSortedBy) {
+TEST_F(Layout, KeepsTheSortedColumn) {
   view_.order = Order::kRss;
   EXPECT_THAT(
       line_with(make_sample(2), {.columns = 40, .lines = 24}, "command"),
@@ -208,7 +208,7 @@ TEST_F(Layout, LeavesOutTheFolderOfAProgram) {
   EXPECT_THAT(shown, HasSubstr("└─ [kworker/0:1]\n"));
 }
 
-TEST_F(Layout, DoesNotHandOverWhatACommandWouldDoToTheTerminal) {
+TEST_F(Layout, ReplacesControlCharactersInCommands) {
   Sample sample = make_sample(0);
   sample.rows[0].command = "evil\x1b[2J\n\x07";
   view_.title = "also\x1b]0;evil\x07";
@@ -218,7 +218,7 @@ TEST_F(Layout, DoesNotHandOverWhatACommandWouldDoToTheTerminal) {
   EXPECT_THAT(shown, HasSubstr("evil?[2J??"));
 }
 
-TEST_F(Layout, SaysWhatIsAboveAndBelow) {
+TEST_F(Layout, SaysHowManyProcessesAreAboveAndBelow) {
   Sample sample = make_sample(1000);
   std::string shown = text(sample, kScreen);
   EXPECT_THAT(shown, Not(HasSubstr(" above")));
@@ -232,7 +232,7 @@ TEST_F(Layout, SaysWhatIsAboveAndBelow) {
   EXPECT_THAT(shown, Not(HasSubstr(" below")));
 }
 
-TEST_F(Layout, CountsEveryProcessOnceAsShownAboveOrBelow) {
+TEST_F(Layout, CountsEachProcessOnceAsShownOrAboveOrBelow) {
   const Sample sample = make_sample(1000);
   for (int i = 0; i < 3; ++i) {
     lay_out(sample, kScreen);
@@ -259,20 +259,20 @@ TEST_F(Layout, KeepsTheSelectedProcessOnTheScreen) {
   }
 }
 
-TEST_F(Layout, GivesTheTableWhatThereIsRoomFor) {
+TEST_F(Layout, ShowsTheWholeTableIfItFits) {
   const std::string shown = text(make_sample(10), kScreen);
   EXPECT_THAT(shown, HasSubstr("└─ worker 10"));
   EXPECT_THAT(shown, HasSubstr("evidence two"));
   EXPECT_THAT(shown, Not(HasSubstr(" below")));
 }
 
-TEST_F(Layout, LeavesTheEvidenceOutBeforeTheTable) {
+TEST_F(Layout, DropsTheEvidenceBeforeTheTable) {
   const std::string shown = text(make_sample(10), {.columns = 80, .lines = 12});
   EXPECT_THAT(shown, HasSubstr("copy-on-write works."));
   EXPECT_THAT(shown, Not(HasSubstr("evidence")));
 }
 
-TEST_F(Layout, ShowsAsMuchOfTheEvidenceAsThereIsRoomFor) {
+TEST_F(Layout, ShowsAsMuchEvidenceAsFits) {
   Sample sample = make_sample(3);
   sample.diagnosis.evidence.assign(30, "one of many");
   const std::string shown = text(sample, kScreen);
@@ -289,7 +289,7 @@ TEST_F(Layout, KeepsSomeEvidenceBesideManyProcesses) {
               Not(HasSubstr("one of many")));
 }
 
-TEST_F(Layout, BreaksTheSentenceWhereTheScreenEnds) {
+TEST_F(Layout, WrapsTheSentenceAtTheScreenWidth) {
   const std::string shown = text(make_sample(10), {.columns = 40, .lines = 14});
   EXPECT_THAT(shown, HasSubstr("\nAbout 64.0 MiB is shared by all\n"
                                "processes: copy-on-write works.\n"));
@@ -302,7 +302,7 @@ TEST_F(Layout, PutsNotesAndKeysAtTheBottom) {
   EXPECT_THAT(to_string(picture.lines[23]), StartsWith("q quit   h help"));
 }
 
-TEST_F(Layout, DoesNotGiveTheScreenToTheNotes) {
+TEST_F(Layout, LimitsTheNotes) {
   Sample sample = make_sample(10);
   sample.notes.assign(50, "one of many notes");
   const std::string shown = text(sample, kScreen);
@@ -310,7 +310,7 @@ TEST_F(Layout, DoesNotGiveTheScreenToTheNotes) {
   EXPECT_THAT(shown, HasSubstr("└─ worker 10"));
 }
 
-TEST_F(Layout, SaysTheOrderAndThatItIsPaused) {
+TEST_F(Layout, NamesTheSortOrderAndThePause) {
   const Sample sample = make_sample(2);
   EXPECT_THAT(line_with(sample, kScreen, "cowtop"),
               AllOf(HasSubstr("3 processes · "), HasSubstr(" · every 2 s"),
@@ -323,7 +323,7 @@ TEST_F(Layout, SaysTheOrderAndThatItIsPaused) {
               HasSubstr("paused · by USS"));
 }
 
-TEST_F(Layout, SortsByEachColumnTheLargestFirst) {
+TEST_F(Layout, SortsEachColumnWithTheLargestFirst) {
   const Sample sample = make_sample(3);
   const auto top = [&](Order order) {
     return sample.rows[ordered(sample, order).front()].pid;
@@ -335,7 +335,7 @@ TEST_F(Layout, SortsByEachColumnTheLargestFirst) {
   EXPECT_EQ(top(Order::kPrivate), 101);
 }
 
-TEST_F(Layout, SortsWhatCouldNotBeReadToTheEnd) {
+TEST_F(Layout, SortsUnreadableProcessesLast) {
   Sample sample = make_sample(2);
   sample.rows[0].usage = cow::Absent{"permission denied"};
   sample.rows[1].became_private = Bytes() - 1_GiB;
@@ -343,19 +343,19 @@ TEST_F(Layout, SortsWhatCouldNotBeReadToTheEnd) {
             (std::vector<std::size_t>{2, 1, 0}));
 }
 
-TEST_F(Layout, DoesNotDrawTheTreeInAnotherOrder) {
+TEST_F(Layout, DrawsNoTreeIfSortedByAColumn) {
   view_.order = Order::kPss;
   EXPECT_THAT(text(make_sample(2), kScreen), Not(HasSubstr("├─")));
 }
 
-TEST_F(Layout, DoesNotMoveTheColumnsWhenAFigureGetsShorter) {
+TEST_F(Layout, KeepsColumnsInPlaceWhenAFigureGetsShorter) {
   Sample sample = make_sample(2);
   sample.rows[1] = make_row(101, 1, "worker 1", 2_GiB, 1_MiB, 1_MiB);
   const std::string wide = line_with(sample, kScreen, "command");
   EXPECT_EQ(line_with(make_sample(2), kScreen, "command"), wide);
 }
 
-TEST_F(Layout, OfADeepTreeLeavesHalfTheColumnToTheCommand) {
+TEST_F(Layout, LeavesRoomForCommandsInADeepTree) {
   Sample sample = make_sample(0);
   for (int depth = 1; depth < 60; ++depth) {
     sample.rows.push_back(
@@ -381,7 +381,7 @@ TEST_F(Layout, HasWordsForATerminalWithoutUtf8) {
   EXPECT_THAT(shown, HasSubstr("|- gr??e"));
 }
 
-TEST_F(Layout, WithoutAnyProcessSaysSo) {
+TEST_F(Layout, SaysIfThereIsNoProcess) {
   Sample sample;
   EXPECT_THAT(text(sample, kScreen),
               AllOf(HasSubstr("0 processes"), HasSubstr(" no process\n")));
@@ -421,7 +421,7 @@ TEST_F(Layout, SaysWhyThereAreNoMappings) {
               HasSubstr("process 100: permission denied"));
 }
 
-TEST_F(Layout, OfALongPageShowsAPartAndScrolls) {
+TEST_F(Layout, ScrollsALongPage) {
   const Sample sample = make_sample(1);
   const Size size{.columns = 40, .lines = 12};
   press(Key::kHelp, sample, view_);

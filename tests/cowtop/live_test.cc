@@ -97,7 +97,7 @@ TEST_F(LiveCowtop, ShowsTheMappingsOfAProcess) {
   EXPECT_TRUE(terminal.wait_for("(anonymous)"));
 }
 
-TEST_F(LiveCowtop, EndsWithWhatItWatches) {
+TEST_F(LiveCowtop, EndsWhenTheWatchedProcessEnds) {
   ParkedTree tree;
   Tmux terminal(110, 40);
   terminal.type("stty -g > before");
@@ -120,7 +120,7 @@ constexpr std::string_view kCommand =
     "-- sh -c 'echo first; echo error >&2; mkfifo go; read x < go; echo last; "
     "exit 7'; echo ended with $?; stty -g > after; echo compared";
 
-TEST_F(LiveCowtop, KeepsTheOutputOfACommandAndHandsOnItsStatus) {
+TEST_F(LiveCowtop, KeepsTheOutputAndTheStatusOfItsCommand) {
   Tmux terminal(110, 40);
   terminal.type("stty -g > before");
   terminal.type(cowtop(std::string(kCommand)));
@@ -141,7 +141,7 @@ TEST_F(LiveCowtop, KeepsTheOutputOfACommandAndHandsOnItsStatus) {
   EXPECT_EQ(terminal.ask("#{alternate_on} #{cursor_flag}"), "0 1");
 }
 
-TEST_F(LiveCowtop, GoesOnWithTheCommandWhenThePersonQuits) {
+TEST_F(LiveCowtop, LetsTheCommandGoOnAfterQuit) {
   Tmux terminal(110, 40);
   terminal.type(cowtop(std::string(kCommand)));
   ASSERT_TRUE(terminal.wait_for("1 process "));
@@ -154,7 +154,7 @@ TEST_F(LiveCowtop, GoesOnWithTheCommandWhenThePersonQuits) {
   EXPECT_THAT(terminal.screen(), HasSubstr("\nfirst\nerror\nlast\nended"));
 }
 
-TEST_F(LiveCowtop, LeavesOutputAloneThatGoesElsewhere) {
+TEST_F(LiveCowtop, DoesNotCaptureRedirectedOutput) {
   Tmux terminal(110, 40);
   terminal.type(
       cowtop("-- sh -c 'echo to the file >&2; mkfifo go; read x < go'"
@@ -181,7 +181,7 @@ TEST_F(LiveCowtop, EndsTheCommandWhenItIsTerminated) {
   EXPECT_EQ(::poll(&ended, 1, 15'000), 1);
 }
 
-TEST_F(LiveCowtop, ShowsNoScreenForAProcessThatIsNotThere) {
+TEST_F(LiveCowtop, ShowsNoScreenForAMissingProcess) {
   Child gone = Child::fork([] { return 0; });
   const pid_t pid = gone.pid();
   gone.wait();
@@ -192,7 +192,7 @@ TEST_F(LiveCowtop, ShowsNoScreenForAProcessThatIsNotThere) {
               HasSubstr(fmt::format("cowtop: There is no process {}.", pid)));
 }
 
-TEST_F(LiveCowtop, ShowsNoScreenWhereNothingMayBeRead) {
+TEST_F(LiveCowtop, ShowsNoScreenIfNothingIsReadable) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   Child child = Child::fork([] {
     ::pause();
@@ -207,7 +207,7 @@ TEST_F(LiveCowtop, ShowsNoScreenWhereNothingMayBeRead) {
   child.wait();
 }
 
-TEST_F(LiveCowtop, OfACommandThatIsNotThereSaysOnlyThat) {
+TEST_F(LiveCowtop, SaysThatACommandIsMissingAndNothingElse) {
   Tmux terminal(110, 24);
   terminal.type(cowtop("-- /no/such/command; echo ended with $?"));
   EXPECT_TRUE(

@@ -24,14 +24,14 @@ Sample unread() {
   return sample;
 }
 
-TEST(KeptLooks, AreTheOneAtWhichTheMachinePaidMost) {
+TEST(ReportedSample, HasTheLargestPss) {
   Looks looks;
   for (const cow::Bytes pss : {2_MiB, 3_MiB, 1_MiB}) looks.add(of(pss));
   ASSERT_TRUE(looks.largest());
   EXPECT_EQ(looks.largest()->totals.pss, 3_MiB);
 }
 
-TEST(KeptLooks, AreNotTornOnesWhereThereIsAnother) {
+TEST(ReportedSample, IsWholeIfThereIsAWholeSample) {
   Sample torn = of(9_MiB);
   torn.torn = true;
   Looks looks;
@@ -43,7 +43,7 @@ TEST(KeptLooks, AreNotTornOnesWhereThereIsAnother) {
   EXPECT_EQ(looks.largest()->totals.pss, 1_MiB);
 }
 
-TEST(KeptLooks, AreNoneInWhichNothingCouldBeRead) {
+TEST(ReportedSample, IsMissingIfNothingCouldBeRead) {
   Looks looks;
   looks.add(Sample());
   EXPECT_FALSE(looks.largest());
@@ -58,7 +58,7 @@ TEST(KeptLooks, AreNoneInWhichNothingCouldBeRead) {
   EXPECT_TRUE(looks.largest());
 }
 
-TEST(KeptLooks, AreInVainWhereThereIsSomebodyAndNothingToRead) {
+TEST(InVain, IsTrueIfNoProcessIsReadable) {
   EXPECT_FALSE(in_vain(Sample())) << "somebody may come";
   EXPECT_TRUE(in_vain(unread()));
   Sample some = unread();

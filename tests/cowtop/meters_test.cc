@@ -60,7 +60,7 @@ class Meters : public ::testing::Test {
   ParkedChild child_;
 };
 
-TEST_F(Meters, PsutilReadsTheSame) {
+TEST_F(Meters, CowtopReadsTheSameAsPsutil) {
   const Outcome theirs = run({kPython, "-c", kPsutil, pid()});
   if (theirs.status.code != 0) GTEST_SKIP() << "no psutil: " << theirs.err;
   std::int64_t rss = 0;
@@ -92,7 +92,7 @@ bool find_line(const std::string& text, const std::string& pid,
   return false;
 }
 
-TEST_F(Meters, SmemReadsTheSame) {
+TEST_F(Meters, CowtopReadsTheSameAsSmem) {
   const Outcome theirs = run({"smem", "-H", "-c", "pid swap uss pss rss"});
   if (theirs.status.code != 0) GTEST_SKIP() << "no smem: " << theirs.err;
   std::istringstream line;

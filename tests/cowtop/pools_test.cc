@@ -60,7 +60,7 @@ double count_references(int) {
   return sum;
 }
 
-class Pools : public ::testing::Test {
+class PoolDiagnosis : public ::testing::Test {
  protected:
   void SetUp() override {
     if (cow::testing::kAddressSanitizer || cow::testing::kThreadSanitizer) {
@@ -92,7 +92,7 @@ class Pools : public ::testing::Test {
   cow::Rendezvous rendezvous_;
 };
 
-TEST_F(Pools, WhoseItemsCarryTheDataHoldCopies) {
+TEST_F(PoolDiagnosis, SaysCopiesIfItemsCarryTheData) {
   const Numbers self = ones();
   std::vector<std::pair<Numbers, int>> items;
   for (const int i : items_) items.emplace_back(self, i);
@@ -102,7 +102,7 @@ TEST_F(Pools, WhoseItemsCarryTheDataHoldCopies) {
   EXPECT_THAT(said.sentence, HasSubstr("about 64."));
 }
 
-TEST_F(Pools, WhoseDataIsAGlobalShare) {
+TEST_F(PoolDiagnosis, SaysSharedIfTheDataIsGlobal) {
   numbers = ones();
   cow::Pool pool({.workers = kWorkers});
   const Diagnosis said = look(pool.map_async(read_global, items_, 1));
@@ -110,7 +110,7 @@ TEST_F(Pools, WhoseDataIsAGlobalShare) {
   EXPECT_THAT(said.sentence, HasSubstr("About 6"));
 }
 
-TEST_F(Pools, ThatCountReferencesAreDirtying) {
+TEST_F(PoolDiagnosis, SaysDirtyingIfWorkersCountReferences) {
   for (int i = 0; i < 1'000'000; ++i) {
     counted.push_back(std::make_shared<double>(i));
   }
@@ -120,7 +120,7 @@ TEST_F(Pools, ThatCountReferencesAreDirtying) {
   EXPECT_THAT(said.sentence, HasSubstr("About 30."));  // 32 bytes each
 }
 
-TEST_F(Pools, ThatWereSpawnedHaveNothingInCommon) {
+TEST_F(PoolDiagnosis, SaysUnrelatedIfWorkersAreSpawned) {
   numbers = ones();
   cow::PoolOptions options{.workers = kWorkers,
                            .start_method = StartMethod::kSpawn};
@@ -131,7 +131,7 @@ TEST_F(Pools, ThatWereSpawnedHaveNothingInCommon) {
   EXPECT_THAT(said.sentence, HasSubstr("each of 3 processes has about 6"));
 }
 
-TEST_F(Pools, OfAForkServerShareWhatItHasLoaded) {
+TEST_F(PoolDiagnosis, SaysSharedIfTheForkServerPreloadsTheData) {
   cow::PoolOptions options{.workers = kWorkers,
                            .start_method = StartMethod::kForkServer};
   options.preload = {build, 0};
@@ -140,7 +140,7 @@ TEST_F(Pools, OfAForkServerShareWhatItHasLoaded) {
   EXPECT_EQ(said.kind, Kind::kShared) << ::testing::PrintToString(said);
 }
 
-TEST_F(Pools, OfAForkServerHoldCopiesOfWhatTheyAreSent) {
+TEST_F(PoolDiagnosis, SaysCopiesIfForkServerWorkersAreSentData) {
   numbers = ones();
   cow::PoolOptions options{.workers = kWorkers,
                            .start_method = StartMethod::kForkServer};

@@ -53,7 +53,7 @@ TEST(ParseListed, KeepsNamesWithBlanksBracketsAndNewlinesWhole) {
   }
 }
 
-TEST(ParseListed, OfTextCutAnywhereIsAbsentOrMixesUpNoField) {
+TEST(ParseListed, NeverMixesUpFieldsOfCutText) {
   const std::string text = stat_line("a (b) c");
   for (std::size_t size = 0; size < text.size(); ++size) {
     const auto process = parse_listed(std::string_view(text).substr(0, size));
@@ -66,11 +66,11 @@ TEST(ParseListed, OfTextCutAnywhereIsAbsentOrMixesUpNoField) {
   }
 }
 
-TEST(ParseListed, OfAProcessWhoseMemoryNobodyMayReadHasNoImage) {
+TEST(ParseListed, GivesNoImageForUnreadableMemory) {
   EXPECT_FALSE(parse_listed(stat_line("cat", "1", "0"))->image.known());
 }
 
-TEST(ListProcesses, AreThoseThatCanBeReadInTheOrderOfTheirIds) {
+TEST(ListProcesses, ListsReadableProcessesInIdOrder) {
   const FakeProc proc;
   for (const pid_t pid : {100, 9, 10, 11, 12}) proc.put({.pid = pid});
   proc.remove(11, "stat");
@@ -85,11 +85,11 @@ TEST(ListProcesses, AreThoseThatCanBeReadInTheOrderOfTheirIds) {
   EXPECT_EQ(processes[0].user, ::geteuid());
 }
 
-TEST(ListProcesses, WithoutAFolderAreNone) {
+TEST(ListProcesses, GivesNothingWithoutAFolder) {
   EXPECT_THAT(list_processes("/nowhere"), IsEmpty());
 }
 
-TEST(ListProcesses, KnowThisProcess) {
+TEST(ListProcesses, IncludesThisProcess) {
   for (const ListedProcess& process : list_processes()) {
     if (process.id.pid != ::getpid()) continue;
     EXPECT_EQ(process.parent, ::getppid());
@@ -109,7 +109,7 @@ TEST(CommandLine, HasABlankBetweenTwoArguments) {
   EXPECT_EQ(parse_command_line("\0\0"sv), "");
 }
 
-TEST(CommandLine, IsCutWhereItIsEndless) {
+TEST(CommandLine, IsCutIfTooLong) {
   EXPECT_LE(parse_command_line(std::string(100'000, 'x')).size(), 1000U);
 }
 
@@ -120,7 +120,7 @@ TEST(Printable, LeavesTextAsItIs) {
   }
 }
 
-TEST(Printable, ReplacesWhatSteersATerminalOrIsNoText) {
+TEST(Printable, ReplacesControlCharactersAndInvalidText) {
   EXPECT_EQ(printable("\033[2J"), "\uFFFD[2J");
   EXPECT_EQ(printable("a\nb\x7f"), "a\uFFFDb\uFFFD");
   EXPECT_EQ(printable("\xC2\x9B"), "\uFFFD\uFFFD");  // C1: CSI
@@ -132,7 +132,7 @@ TEST(Printable, ReplacesWhatSteersATerminalOrIsNoText) {
             "\uFFFD\uFFFD\uFFFD\uFFFD");  // beyond Unicode
 }
 
-TEST(ReadCommand, OfAProcessWithoutArgumentsIsItsNameInBrackets) {
+TEST(ReadCommand, GivesTheNameInBracketsIfThereAreNoArguments) {
   const FakeProc proc;
   proc.put({.pid = 9, .name = "kworker\033", .command = ""});
   EXPECT_EQ(read_command(list_processes(proc.path()).at(0), proc.path()),
@@ -151,7 +151,7 @@ TEST(ParseMaps, ReadsRangesAndNames) {
   EXPECT_EQ(ranges[1].name, "/a b.so");
 }
 
-TEST(ParseMaps, OfOtherTextIsAbsentWithTheLine) {
+TEST(ParseMaps, RefusesOtherTextAndNamesTheLine) {
   EXPECT_THAT(parse_maps("1000-3000 rw-p 0 0 0\ngarbage\n").reason(),
               ::testing::HasSubstr("garbage"));
   EXPECT_FALSE(parse_maps("3000-1000 rw-p 0 0 0\n"));

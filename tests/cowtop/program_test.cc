@@ -75,7 +75,7 @@ TEST(Cowtop, PrintsOneTableOfAProcess) {
   EXPECT_THAT(outcome.err, IsEmpty());
 }
 
-TEST(Cowtop, OfAProcessThatIsNotThereSaysSo) {
+TEST(Cowtop, ReportsAMissingProcess) {
   const std::string nobody = std::to_string(INT32_MAX);
   for (const char* flag : {"--once", "--json", "--interval=1"}) {
     const Outcome outcome = cowtop({flag, nobody});
@@ -88,7 +88,7 @@ TEST(Cowtop, OfAProcessThatIsNotThereSaysSo) {
   EXPECT_EQ(cowtop({"--pages", nobody, "largest"}).status.code, 1);
 }
 
-TEST(Cowtop, OfBadUsageSaysOneLine) {
+TEST(Cowtop, ReportsBadUsageInOneLine) {
   for (const std::vector<std::string>& flags :
        std::vector<std::vector<std::string>>{
            {"--wrong"}, {"x"}, {"--"}, {"--csv", "/no/such/folder/f", "1"}}) {
@@ -100,12 +100,12 @@ TEST(Cowtop, OfBadUsageSaysOneLine) {
   }
 }
 
-TEST(Cowtop, SaysWhoItIs) {
+TEST(Cowtop, PrintsItsVersionAndHelp) {
   EXPECT_THAT(cowtop({"--version"}).out, StartsWith("cowtop 0."));
   EXPECT_THAT(cowtop({"--help"}).out, HasSubstr("--once"));
 }
 
-TEST(Cowtop, HandsOnTheExitStatusOfItsCommand) {
+TEST(Cowtop, PassesOnTheExitStatusOfItsCommand) {
   for (const char* mode : {"--once", "--json"}) {
     EXPECT_EQ(cowtop({mode, "--", "sh", "-c", "exit 0"}).status.code, 0);
     EXPECT_EQ(cowtop({mode, "--", "sh", "-c", "exit 7"}).status.code, 7);
@@ -130,7 +130,7 @@ std::string line_of(int fd) {
 }
 
 // The command waits until the reason was read.
-TEST(Cowtop, ThatCannotWriteSaysSoAtOnceAndHandsOnTheStatus) {
+TEST(Cowtop, ReportsFailedWritesAtOnceAndKeepsTheStatus) {
   for (const std::string flag : {"--csv=/dev/full", "--interval=1"}) {
     cow::Pipe errors = cow::make_pipe();
     cow::Pipe input = cow::make_pipe();
@@ -149,7 +149,7 @@ TEST(Cowtop, ThatCannotWriteSaysSoAtOnceAndHandsOnTheStatus) {
   }
 }
 
-TEST(Cowtop, OfACommandThatIsNotThereEndsAsAShell) {
+TEST(Cowtop, ExitsLikeAShellIfTheCommandIsMissing) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "run.csv";
   for (const std::string& flag :
@@ -166,7 +166,7 @@ TEST(Cowtop, OfACommandThatIsNotThereEndsAsAShell) {
 
 // It may be seen for a moment, depending on who is faster; but a table of
 // dashes is none.
-TEST(Cowtop, OfACommandThatIsTooShortSaysSoInAllModesAlike) {
+TEST(Cowtop, ReportsInEveryModeACommandThatEndsTooSoon) {
   constexpr const char* kSentence =
       "cowtop: the command ended before it could be read";
   for (const char* flag : {"--once", "--json", "--csv=-", "--interval=1"}) {
@@ -183,7 +183,7 @@ TEST(Cowtop, OfACommandThatIsTooShortSaysSoInAllModesAlike) {
   }
 }
 
-TEST(Cowtop, KeepsItsOutputApartFromThatOfTheCommand) {
+TEST(Cowtop, SeparatesItsOutputFromThatOfTheCommand) {
   const Outcome outcome = cowtop(shell({"--json"}, "echo printed; look"));
   EXPECT_EQ(outcome.err, "printed\n");
   const auto json = nlohmann::json::parse(outcome.out);
@@ -192,7 +192,7 @@ TEST(Cowtop, KeepsItsOutputApartFromThatOfTheCommand) {
 
 // The command has 32 MiB while it is looked at, and then a program that has
 // not.
-TEST(Cowtop, ReportsTheMomentAtWhichTheMachinePaidMost) {
+TEST(Cowtop, ReportsTheMomentOfLargestPss) {
   const Outcome outcome =
       cowtop(shell({"--json", "--interval", "0.02"},
                    "export LOOK=\"$0\"; x=0123456789abcdef; i=0; while [ $i "
@@ -222,7 +222,7 @@ TEST(Cowtop, WritesARunOverTimeAsCsv) {
   EXPECT_GE(count, 2);
 }
 
-TEST(Cowtop, KeepsAFileUntilThereIsALineForIt) {
+TEST(Cowtop, KeepsTheOldCsvUntilItWritesALine) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "keep.csv";
   const std::string earlier(1 << 16, 'x');
@@ -249,7 +249,7 @@ TEST(Cowtop, WritesCsvToStandardOutput) {
 }
 
 // As >> does it: what was there before is not cowtop's.
-TEST(Cowtop, AppendsCsvWhereStandardOutputDoes) {
+TEST(Cowtop, AppendsCsvIfStandardOutputAppends) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "all.csv";
   cow::write_file(file, "before\n");
@@ -296,7 +296,7 @@ class Alive {
   cow::Pipe pipe_ = cow::make_pipe();
 };
 
-TEST(Cowtop, ThatIsKilledTakesItsCommandWithIt) {
+TEST(Cowtop, EndsItsCommandWhenKilled) {
   Alive alive;
   cow::Pipe out = cow::make_pipe();
   cow::Child meter =
@@ -331,7 +331,7 @@ TEST(Cowtop, LeavesCtrlCToItsCommand) {
 }
 
 // It would look for ever: there is no figure in any look.
-TEST(Cowtop, EndsWhereNothingMayBeRead) {
+TEST(Cowtop, EndsIfNothingIsReadable) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   ParkedChild child(only_park);
   child.await();
@@ -354,7 +354,7 @@ TEST(Cowtop, EndsWhereNothingMayBeRead) {
   }
 }
 
-TEST(Cowtop, GoesOnWhenItCannotReadSome) {
+TEST(Cowtop, ReportsProcessesThatItMayNotRead) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   ParkedChild child([](const ParkedChild::Park& park) {
     ParkedChild other([](const ParkedChild::Park& park_again) {

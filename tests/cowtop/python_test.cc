@@ -55,7 +55,7 @@ nlohmann::json look_at(pid_t pid) {
   return nlohmann::json::parse(outcome.out);
 }
 
-class APython : public ::testing::Test {
+class PythonDiagnosis : public ::testing::Test {
  protected:
   void SetUp() override {
     const cow::Reading<std::string> found = cow::find_python();
@@ -66,9 +66,10 @@ class APython : public ::testing::Test {
   std::string python_;
 };
 
-class Python : public APython, public ::testing::WithParamInterface<Case> {};
+class Python : public PythonDiagnosis,
+               public ::testing::WithParamInterface<Case> {};
 
-TEST_P(Python, IsSeenThrough) {
+TEST_P(Python, IsDiagnosedAsExpected) {
   const Case& expected = GetParam();
   std::vector<std::string> arguments{std::to_string(kData),
                                      std::to_string(kWorkers)};
@@ -107,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 // Lists of less than a page: whoever has nothing to lose is not accused.
-TEST_F(APython, WithoutDataIsNotSaidToCopy) {
+TEST_F(PythonDiagnosis, SaysSharedOrUnknownIfThereIsNoData) {
   const ParkedProgram parked(python_, "pass_self",
                              {"1000", std::to_string(kWorkers)});
   const auto diagnosis = look_at(parked.pid()).at("diagnosis");
@@ -117,7 +118,7 @@ TEST_F(APython, WithoutDataIsNotSaidToCopy) {
 
 // The parent and its workers each make an array of the same size, after the
 // fork: it lies at the same addresses in all of them.
-TEST_F(APython, OfWhichAllMakeTheSameIsNotSaidToWriteWhatItInherited) {
+TEST_F(PythonDiagnosis, SaysCopiesOrUnknownIfAllMakeTheSameData) {
   const ParkedProgram parked(python_, "alike",
                              {std::to_string(kData), std::to_string(kWorkers)});
   const auto diagnosis = look_at(parked.pid()).at("diagnosis");

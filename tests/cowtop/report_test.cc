@@ -50,7 +50,7 @@ Sample sample() {
   return sample;
 }
 
-TEST(Table, HasARowAProcessTheTwoTotalsAndTheDiagnosis) {
+TEST(Table, HasProcessesTotalsAndTheDiagnosis) {
   const std::string table = to_table(sample());
   EXPECT_THAT(table,
               HasSubstr("64.0 MiB  40.0 MiB  32.0 MiB  8 KiB  +1.0 MiB"));
@@ -64,7 +64,7 @@ TEST(Table, HasARowAProcessTheTwoTotalsAndTheDiagnosis) {
   EXPECT_THAT(table, HasSubstr("A note."));
 }
 
-TEST(Table, KeepsAmountsWholeAndEvidenceUnderItself) {
+TEST(Table, WrapsEvidenceWithoutSplittingAmounts) {
   Sample one = sample();
   one.diagnosis.evidence = {
       "PID 11 (python3): inherited and shared 6.6 MiB, inherited and copied "
@@ -74,7 +74,7 @@ TEST(Table, KeepsAmountsWholeAndEvidenceUnderItself) {
                         "inherited and copied\n    1.5 MiB, own 40 KiB\n"));
 }
 
-TEST(Json, IsInBytesAndLacksWhatCouldNotBeRead) {
+TEST(Json, IsInBytesAndOmitsUnreadableFigures) {
   const auto json = nlohmann::json::parse(to_json(sample()));
   const auto& parent = json.at("processes").at(0);
   EXPECT_EQ(parent.at("pid"), 10);
@@ -94,7 +94,7 @@ TEST(Json, IsInBytesAndLacksWhatCouldNotBeRead) {
   EXPECT_EQ(json.at("diagnosis").at("sentence"), "It is shared.");
 }
 
-TEST(Csv, HasALineAProcessAndEmptyFieldsWhereNothingWasRead) {
+TEST(Csv, LeavesUnreadableFieldsEmpty) {
   EXPECT_EQ(to_csv(sample()),
             "5.000,10,1,67108864,41943040,33554432,8192,1048576,0,"
             "\"a \"\"b\"\", c\"\n"
@@ -123,7 +123,7 @@ const std::vector<MappingUsage> kMappings = {
     mapping(0x70000, 0x80000, "[heap]", 64_KiB, 0_KiB),
     mapping(0x90000, 0xa0000, "/lib/empty.so", 0_KiB, 0_KiB)};
 
-TEST(MappingsByName, AreAddedUpWithTheMostPrivateFirst) {
+TEST(MappingsByName, AreAddedUpAndSortedByPrivateMemory) {
   const auto sums = by_name(kMappings);
   ASSERT_EQ(sums.size(), 3U);
   EXPECT_EQ(sums[0].name, "(anonymous)");
@@ -138,7 +138,7 @@ TEST(MappingsByName, AreAddedUpWithTheMostPrivateFirst) {
   EXPECT_THAT(to_table(sums), HasSubstr("44 KiB"));
 }
 
-TEST(ChooseMapping, KnowsRangesNamesAndTheLargest) {
+TEST(ChooseMapping, FindsARangeANameOrTheLargest) {
   EXPECT_EQ(choose_mapping(kMappings, "[heap]")->begin, 0x70000U);
   EXPECT_EQ(choose_mapping(kMappings, "heap")->begin, 0x70000U);
   EXPECT_EQ(choose_mapping(kMappings, "a.so")->begin, 0x30000U);
@@ -150,7 +150,7 @@ TEST(ChooseMapping, KnowsRangesNamesAndTheLargest) {
   EXPECT_EQ(range.permissions, "rw-p");
 }
 
-TEST(ChooseMapping, OfWhatIsNotThereIsAbsent) {
+TEST(ChooseMapping, RefusesAMissingMapping) {
   EXPECT_THAT(choose_mapping(kMappings, "b.so").reason(), HasSubstr("b.so"));
   EXPECT_FALSE(choose_mapping(kMappings, "20000-30000"));
   EXPECT_FALSE(choose_mapping(kMappings, "1f000-31000"));
@@ -174,7 +174,7 @@ MappingUsage put_page_map(const testing::FakeProc& proc,
                  64_KiB, 0_KiB);
 }
 
-TEST(ReadStates, TellsFourKindsOfPages) {
+TEST(ReadStates, DistinguishesFourKindsOfPages) {
   const testing::FakeProc proc;
   const MappingUsage mapping =
       put_page_map(proc, {0, kPresent, kPresent | kExclusive, kSwapped});
@@ -182,7 +182,7 @@ TEST(ReadStates, TellsFourKindsOfPages) {
 }
 
 // It is read in parts of 65,536 pages.
-TEST(ReadStates, HasEveryPageOfALargeMappingAtItsPlace) {
+TEST(ReadStates, KeepsThePagesOfALargeMappingInOrder) {
   const testing::FakeProc proc;
   std::vector<std::uint64_t> entries(150'000);
   std::vector<std::uint8_t> expected(entries.size());
@@ -206,7 +206,7 @@ TEST(ReadStates, RefusesMoreAddressesThanAPictureCanShow) {
   EXPECT_THAT(states.reason(), HasSubstr("10000-10000010000"));
 }
 
-TEST(PagePicture, TellsFourKindsOfPages) {
+TEST(PagePicture, ShowsFourKindsOfPages) {
   const auto picture = picture_of(7, kMappings[3], {0, 1, 2, 3});
   EXPECT_THAT(to_text(picture, false), HasSubstr("-.#s"));
   EXPECT_THAT(picture.title, HasSubstr("[heap] 70000-80000"));

@@ -54,13 +54,13 @@ TEST_F(Screen, ShowsTheTable) {
   EXPECT_EQ(terminal.ask("#{cursor_flag}"), "0");
 }
 
-TEST_F(Screen, LooksAgainAndAgain) {
+TEST_F(Screen, KeepsSampling) {
   Tmux terminal;
   terminal.type(stage());
   EXPECT_TRUE(terminal.wait_for("look 3,"));
 }
 
-TEST_F(Screen, SortsWithS) {
+TEST_F(Screen, SortsOnS) {
   Tmux terminal(100, 24);
   terminal.type(stage());
   ASSERT_TRUE(terminal.wait_for("processes"));
@@ -101,7 +101,7 @@ TEST_F(Screen, StandsStillWhilePaused) {
   }));
 }
 
-TEST_F(Screen, DoesNotLookForAnyKeyWhilePaused) {
+TEST_F(Screen, TakesNoSampleWhilePausedWhateverKeyIsPressed) {
   Tmux terminal;
   terminal.type(stage("--interval 500"));
   ASSERT_TRUE(terminal.wait_for("processes"));
@@ -118,7 +118,7 @@ TEST_F(Screen, DoesNotLookForAnyKeyWhilePaused) {
   EXPECT_TRUE(terminal.wait_for("forgotten 1"));
 }
 
-TEST_F(Screen, HelpsWithHAndGoesBackWithEsc) {
+TEST_F(Screen, ShowsHelpOnHAndGoesBackOnEsc) {
   Tmux terminal;
   terminal.type(stage());
   ASSERT_TRUE(terminal.wait_for("processes"));
@@ -131,7 +131,7 @@ TEST_F(Screen, HelpsWithHAndGoesBackWithEsc) {
   EXPECT_TRUE(terminal.wait_for("The columns"));
 }
 
-TEST_F(Screen, MovesWithTheArrowsAndShowsMappings) {
+TEST_F(Screen, MovesOnArrowsAndShowsMappings) {
   Tmux terminal;
   terminal.type(stage());
   ASSERT_TRUE(terminal.wait_for("▸1000"));
@@ -153,7 +153,7 @@ TEST_F(Screen, MovesWithTheArrowsAndShowsMappings) {
   EXPECT_TRUE(terminal.wait_for("permission denied"));
 }
 
-TEST_F(Screen, BeginsAnewWithR) {
+TEST_F(Screen, ForgetsEarlierSamplesIfRIsPressed) {
   Tmux terminal;
   terminal.type(stage());
   ASSERT_TRUE(terminal.wait_for("forgotten 0"));
@@ -161,7 +161,7 @@ TEST_F(Screen, BeginsAnewWithR) {
   EXPECT_TRUE(terminal.wait_for("forgotten 1"));
 }
 
-TEST_F(Screen, LooksLessAndMoreOftenWithPlusAndMinus) {
+TEST_F(Screen, ChangesTheIntervalOnPlusAndMinus) {
   Tmux terminal;
   terminal.type(stage("--interval 10000"));
   ASSERT_TRUE(terminal.wait_for("every 10 s"));
@@ -188,7 +188,7 @@ TEST_F(Screen, ScrollsThroughAThousandProcesses) {
   EXPECT_TRUE(terminal.wait_for("▸1000"));
 }
 
-TEST_F(Screen, IsOfUseInANarrowTerminal) {
+TEST_F(Screen, WorksInANarrowTerminal) {
   Tmux terminal(40, 12);
   terminal.type(stage());
   ASSERT_TRUE(terminal.wait_for("▸1000  14.0 MiB    80 KiB  python3"));
@@ -221,7 +221,7 @@ TEST_F(Screen, FollowsTheSizeOfTheTerminal) {
   EXPECT_TRUE(terminal.wait_for("per second"));
 }
 
-TEST_F(Screen, HasColoursUnlessTheyAreNotWanted) {
+TEST_F(Screen, HasColoursUnlessNoColorIsSet) {
   // 32 is green, for "it is shared".
   constexpr std::string_view kGreen = "32m";
   Tmux with(80, 24);
@@ -236,7 +236,7 @@ TEST_F(Screen, HasColoursUnlessTheyAreNotWanted) {
               Not(::testing::ContainsRegex("\x1b\\[[0-9;]*3[0-7]")));
 }
 
-TEST_F(Screen, WorksOnATerminalThatCanDoLittle) {
+TEST_F(Screen, WorksOnASimpleTerminal) {
   Tmux terminal(80, 24, "TERM=vt100");
   terminal.type(stage());
   ASSERT_TRUE(terminal.wait_for("worker 4"));
@@ -252,7 +252,7 @@ TEST_F(Screen, UsesWordsWhereThereIsNoUtf8) {
   EXPECT_TRUE(terminal.wait_for("`- worker 4"));
 }
 
-TEST_F(Screen, IsRefusedWhereATerminalCannotShowIt) {
+TEST_F(Screen, RefusesATerminalThatCannotShowIt) {
   Tmux terminal(100, 24, "TERM=dumb");
   terminal.type(stage() + "; echo ended with $?");
   ASSERT_TRUE(terminal.wait_for("ended with 1"));
@@ -343,7 +343,7 @@ INSTANTIATE_TEST_SUITE_P(
             "cowtop: made to fail"}),
     [](const auto& way) { return way.param.name; });
 
-TEST_F(Screen, IsStoppedAndContinued) {
+TEST_F(Screen, CanBeStoppedAndContinued) {
   Tmux terminal;
   terminal.type("stty -g > before; echo what was there before");
   ASSERT_TRUE(terminal.wait_for("\nwhat was there before"));
@@ -365,7 +365,7 @@ TEST_F(Screen, IsStoppedAndContinued) {
   EXPECT_TRUE(terminal.wait_for("a person has quit"));
 }
 
-TEST_F(Screen, IsDrawnAgainAfterSomebodyHasStoppedIt) {
+TEST_F(Screen, IsDrawnAgainAfterSigstop) {
   Tmux terminal;
   // By a short name: the shell repeats the command where the screen's cursor
   // was, and its prompt would be broken over two lines by a long one.
@@ -396,7 +396,7 @@ bool ends(const Descriptor& process) {
   return ::poll(&ended, 1, 15'000) == 1;
 }
 
-TEST_F(Screen, IgnoresAHangUpThatItWasToldToIgnore) {
+TEST_F(Screen, IgnoresHangUpsIfItsShellIgnoredThem) {
   Tmux terminal;
   terminal.type("trap '' HUP; sh -c 'echo $$ > pid; exec " + stage() + "'");
   ASSERT_TRUE(terminal.wait_for("worker 4"));
@@ -405,7 +405,7 @@ TEST_F(Screen, IgnoresAHangUpThatItWasToldToIgnore) {
   EXPECT_TRUE(terminal.wait_for("by RSS"));
 }
 
-TEST_F(Screen, EndsWithItsTerminalEvenSo) {
+TEST_F(Screen, EndsWithItsTerminalEvenIfHangUpsAreIgnored) {
   Descriptor process;
   {
     Tmux terminal;

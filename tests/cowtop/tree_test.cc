@@ -34,7 +34,7 @@ std::map<pid_t, std::size_t> trees(const std::vector<Node>& nodes) {
   return trees;
 }
 
-TEST(Follow, PutsChildrenBehindTheirParentOldestFirst) {
+TEST(Follow, ListsChildrenAfterTheirParentAndOldestFirst) {
   std::set<cow::ProcessId> seen{{5, 0}};
   const auto nodes = follow({process(2, 5, 3), process(3, 5, 2),
                              process(4, 3, 4), process(5, 1), process(6, 1)},
@@ -43,38 +43,38 @@ TEST(Follow, PutsChildrenBehindTheirParentOldestFirst) {
   EXPECT_EQ(seen.size(), 4U);
 }
 
-TEST(Follow, ForgetsWhoHasEnded) {
+TEST(Follow, ForgetsEndedProcesses) {
   std::set<cow::ProcessId> seen{{5, 0}, {6, 0}};
   EXPECT_THAT(pids(follow({process(6, 1)}, seen)), ElementsAre(6));
   EXPECT_THAT(seen, ElementsAre(cow::ProcessId{6, 0}));
   EXPECT_THAT(follow({}, seen), IsEmpty());
 }
 
-TEST(Follow, TakesNobodyForTheChildOfAYoungerProcess) {
+TEST(Follow, IgnoresChildrenOlderThanTheirParent) {
   std::set<cow::ProcessId> seen{{5, 100}};
   const auto nodes = follow({process(5, 1, 100), process(6, 5, 50)}, seen);
   EXPECT_THAT(pids(nodes), ElementsAre(5));
 }
 
-TEST(Follow, EndsInACircle) {
+TEST(Follow, EndsIfParentsFormACycle) {
   std::set<cow::ProcessId> seen{{5, 0}};
   const auto nodes =
       follow({process(5, 6), process(6, 5), process(7, 7)}, seen);
   EXPECT_EQ(nodes.size(), 2U);
 }
 
-TEST(ForkedTrees, AreThoseOfSeveralProcessesOfOneImage) {
+TEST(ForkedTrees, HaveSeveralProcessesOfTheSameImage) {
   const auto nodes = forked_trees(
       {process(2, 1, 0, 7), process(3, 2, 0, 7), process(4, 1, 0, 8)}, 0);
   EXPECT_THAT(pids(nodes), ElementsAre(2, 3));
 }
 
-TEST(ForkedTrees, OfAnotherUserAreNotShown) {
+TEST(ForkedTrees, AreHiddenIfTheyBelongToAnotherUser) {
   EXPECT_THAT(forked_trees({process(2, 1, 0, 7), process(3, 2, 0, 7)}, 1000),
               IsEmpty());
 }
 
-TEST(ForkedTrees, OfUnknownImagesAreNone) {
+TEST(ForkedTrees, AreFoundOnlyIfImagesAreKnown) {
   EXPECT_THAT(forked_trees({process(2, 1), process(3, 2)}, 0), IsEmpty());
 }
 
@@ -86,7 +86,7 @@ TEST(ForkedTrees, KeepOrphansTogether) {
   EXPECT_EQ(trees(nodes).at(2), trees(nodes).at(4));
 }
 
-TEST(ForkedTrees, WithinAnotherOneAreTreesOfTheirOwn) {
+TEST(ForkedTrees, AreSeparatedIfTheirImagesDiffer) {
   const auto nodes = forked_trees({process(2, 1, 0, 7), process(3, 2, 0, 7),
                                    process(4, 3, 0, 8), process(5, 4, 0, 8)},
                                   0);

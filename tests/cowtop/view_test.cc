@@ -12,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 using testing::make_sample;
 
-TEST(Keys, SortByOneColumnAfterTheOther) {
+TEST(Keys, SortByEachColumnInTurn) {
   const Sample sample = make_sample(3);
   View view;
   std::vector<std::string_view> orders;
@@ -46,7 +46,7 @@ TEST(Keys, MoveWithinTheTable) {
   EXPECT_EQ(view.selected, 100);
 }
 
-TEST(Keys, KeepTheProcessThatWasChosenWhereverItGoes) {
+TEST(Keys, KeepTheSelectedProcessWhenItsRowMoves) {
   Sample sample = make_sample(5);
   View view;
   keep_selected(sample, view);
@@ -62,7 +62,7 @@ TEST(Keys, KeepTheProcessThatWasChosenWhereverItGoes) {
   EXPECT_EQ(view.selected, 104) << "the one before it is the last now";
 }
 
-TEST(Keys, StayWithTheLargestWhereNobodyHasMoved) {
+TEST(Keys, LeaveTheFirstRowSelectedUntilTheyArePressed) {
   Sample sample = make_sample(5);
   View view;
   view.order = Order::kUss;
@@ -74,7 +74,7 @@ TEST(Keys, StayWithTheLargestWhereNobodyHasMoved) {
   EXPECT_EQ(view.position, 0U);
 }
 
-TEST(Keys, PauseAndLookAtOnceWhenItGoesOn) {
+TEST(Keys, PauseAndSampleAtOnceOnResume) {
   const Sample sample = make_sample(1);
   View view;
   EXPECT_EQ(press(key_of(L'p'), sample, view), Action::kNothing);
@@ -83,7 +83,7 @@ TEST(Keys, PauseAndLookAtOnceWhenItGoesOn) {
   EXPECT_FALSE(view.paused);
 }
 
-TEST(Keys, LookLessAndMoreOften) {
+TEST(Keys, ChangeTheInterval) {
   const Sample sample = make_sample(1);
   View view;
   view.interval = milliseconds(1500);
@@ -113,7 +113,7 @@ TEST(Keys, OpenAPageAndCloseIt) {
   EXPECT_EQ(view.page, Page::kTable) << "there is no command";
 }
 
-TEST(Keys, WithoutAMeaningDoNothing) {
+TEST(Keys, DoNothingIfTheyHaveNoMeaning) {
   const Sample sample = make_sample(1);
   View view;
   EXPECT_EQ(press(key_of(L'x'), sample, view), Action::kNothing);

@@ -29,7 +29,7 @@ using ::testing::StartsWith;
 
 cow::Bytes pages(std::int64_t count) { return to_bytes(Pages(count)); }
 
-class Looks : public ::testing::Test {
+class Sampling : public ::testing::Test {
  protected:
   WatchOptions options() {
     WatchOptions options;
@@ -72,7 +72,7 @@ class Looks : public ::testing::Test {
   int lists = 0;
 };
 
-TEST_F(Looks, ShowTheProcessAndItsDescendantsAndNobodyElse) {
+TEST_F(Sampling, ShowsOnlyAProcessAndItsDescendants) {
   put_pool(2);
   proc.put({.pid = 13, .parent = 12, .started = 102});
   proc.put({.pid = 50});
@@ -87,7 +87,7 @@ TEST_F(Looks, ShowTheProcessAndItsDescendantsAndNobodyElse) {
   EXPECT_THAT(sample.notes, IsEmpty());
 }
 
-TEST_F(Looks, AddUpEachColumnByItself) {
+TEST_F(Sampling, AddsUpEachColumn) {
   put_pool(1);
   Watch watch(10, options());
   const Sample sample = watch.look();
@@ -99,7 +99,7 @@ TEST_F(Looks, AddUpEachColumnByItself) {
   EXPECT_EQ(sample.totals.uss, pages(1200));
 }
 
-TEST_F(Looks, AtWhatStandsStillReadOnlyTheList) {
+TEST_F(Sampling, ReadsOnlyTheListIfNothingChanged) {
   put_pool(4);
   Watch watch(10, options());
   watch.look();
@@ -110,7 +110,7 @@ TEST_F(Looks, AtWhatStandsStillReadOnlyTheList) {
   EXPECT_EQ(watch.reads().page_maps, 5);
 }
 
-TEST_F(Looks, AreMadeAgainWhenAProcessEndsMeanwhile) {
+TEST_F(Sampling, IsRepeatedIfAProcessEndsMeanwhile) {
   put_pool(3);
   Watch watch(10, changing([&](int n) {
                 if (n == 1) proc.remove(12);
@@ -123,7 +123,7 @@ TEST_F(Looks, AreMadeAgainWhenAProcessEndsMeanwhile) {
   EXPECT_EQ(watch.reads().usages, 4 + 3);
 }
 
-TEST_F(Looks, AreMadeAgainWhenAProcessComesMeanwhile) {
+TEST_F(Sampling, IsRepeatedIfAProcessStartsMeanwhile) {
   put_pool(1);
   Watch watch(10, changing([&](int n) {
                 if (n == 1) proc.put({.pid = 12, .parent = 10, .started = 102});
@@ -133,7 +133,7 @@ TEST_F(Looks, AreMadeAgainWhenAProcessComesMeanwhile) {
   EXPECT_FALSE(sample.torn);
 }
 
-TEST_F(Looks, AreMadeAgainWhenAProcessWasAboutToEnd) {
+TEST_F(Sampling, IsRepeatedIfAProcessWasEnding) {
   put_pool(1);
   proc.put_stat({.pid = 12, .parent = 10, .started = 102, .code = 0});
   Watch watch(10, changing([&](int n) {
@@ -143,7 +143,7 @@ TEST_F(Looks, AreMadeAgainWhenAProcessWasAboutToEnd) {
   EXPECT_EQ(watch.reads().usages, 3 + 2);
 }
 
-TEST_F(Looks, KeepWhatWasReadOfWhoIsAboutToEnd) {
+TEST_F(Sampling, KeepsFiguresOfAnEndingProcess) {
   proc.put({.pid = 10});
   WatchOptions ending = options();
   ending.list = [this](const std::filesystem::path& path) {
@@ -153,7 +153,7 @@ TEST_F(Looks, KeepWhatWasReadOfWhoIsAboutToEnd) {
   EXPECT_EQ(Watch(10, ending).look().totals.rss, pages(1000));
 }
 
-TEST_F(Looks, AreMadeTwiceAtMostAndThenSayThatTheyAreTorn) {
+TEST_F(Sampling, IsRepeatedOnceAndThenCalledTorn) {
   put_pool(6);
   Watch watch(10, changing([&](int n) { proc.remove(10 + n); }));
   const Sample sample = watch.look();
@@ -162,14 +162,14 @@ TEST_F(Looks, AreMadeTwiceAtMostAndThenSayThatTheyAreTorn) {
   EXPECT_EQ(watch.reads().usages, 7 + 6);
 }
 
-TEST_F(Looks, AreNotMadeAgainForStrangersThatComeAndGo) {
+TEST_F(Sampling, IsNotRepeatedForUnrelatedProcesses) {
   put_pool(1);
   Watch watch(10, changing([&](int n) { proc.put({.pid = 50 + n}); }));
   EXPECT_FALSE(watch.look().torn);
   EXPECT_EQ(watch.reads().usages, 2);
 }
 
-TEST_F(Looks, KeepWhatWasReadOfWhomEndsRightAfter) {
+TEST_F(Sampling, KeepsFiguresOfAProcessThatEndsRightAfter) {
   proc.put({.pid = 10});
   WatchOptions ending = options();
   ending.list = [this](const std::filesystem::path& path) {
@@ -183,7 +183,7 @@ TEST_F(Looks, KeepWhatWasReadOfWhomEndsRightAfter) {
   EXPECT_FALSE(watch.ended());
 }
 
-TEST_F(Looks, ReadAllRelativesWhenOneHasMoved) {
+TEST_F(Sampling, RereadsAllRelativesIfOneRelativeChanged) {
   put_pool(4);
   Watch watch(10, options());
   watch.look();
@@ -193,7 +193,7 @@ TEST_F(Looks, ReadAllRelativesWhenOneHasMoved) {
   EXPECT_EQ(watch.reads().page_maps, 5) << "no figure has changed";
 }
 
-TEST_F(Looks, ComparePagesAgainWhenFiguresHaveChanged) {
+TEST_F(Sampling, ComparesPagesAgainIfFiguresChanged) {
   put_pool(4);
   Watch watch(10, options());
   watch.look();
@@ -203,7 +203,7 @@ TEST_F(Looks, ComparePagesAgainWhenFiguresHaveChanged) {
   EXPECT_EQ(watch.reads().page_maps, 10);
 }
 
-TEST_F(Looks, NoticeARelativeThatIsNotWatched) {
+TEST_F(Sampling, RereadsIfAnUnwatchedRelativeChanged) {
   put_pool(2);
   Watch watch(11, options());
   EXPECT_THAT(pids(watch.look()), ElementsAre(11));
@@ -212,7 +212,7 @@ TEST_F(Looks, NoticeARelativeThatIsNotWatched) {
   EXPECT_EQ(watch.reads().usages, 2);
 }
 
-TEST_F(Looks, AreNotMovedByStrangers) {
+TEST_F(Sampling, IgnoresChangesOfUnrelatedProcesses) {
   put_pool(2);
   Watch watch(10, options());
   watch.look();
@@ -221,7 +221,7 @@ TEST_F(Looks, AreNotMovedByStrangers) {
   EXPECT_EQ(watch.reads().usages, 3);
 }
 
-TEST_F(Looks, ThatAProcessSleepsOrRunsIsNoMovement) {
+TEST_F(Sampling, IgnoresWhetherAProcessSleepsOrRuns) {
   put_pool(1);
   Watch watch(10, options());
   watch.look();
@@ -230,7 +230,7 @@ TEST_F(Looks, ThatAProcessSleepsOrRunsIsNoMovement) {
   EXPECT_EQ(watch.reads().usages, 2);
 }
 
-TEST_F(Looks, FollowThoseWhoseParentHasEnded) {
+TEST_F(Sampling, FollowsOrphans) {
   put_pool(2);
   Watch watch(10, options());
   watch.look();
@@ -245,7 +245,7 @@ TEST_F(Looks, FollowThoseWhoseParentHasEnded) {
   EXPECT_THAT(pids(watch.look()), ElementsAre(11, 12, 13));
 }
 
-TEST_F(Looks, DoNotTakeAnIdThatIsUsedAgainForTheProcess) {
+TEST_F(Sampling, DoesNotFollowAReusedId) {
   put_pool(1);
   Watch watch(10, options());
   watch.look();
@@ -253,7 +253,7 @@ TEST_F(Looks, DoNotTakeAnIdThatIsUsedAgainForTheProcess) {
   EXPECT_THAT(pids(watch.look()), ElementsAre(10));
 }
 
-TEST_F(Looks, ForgetTheFiguresOfAnIdThatIsUsedAgain) {
+TEST_F(Sampling, ForgetsTheFiguresOfAReusedId) {
   put_pool(1);
   Watch watch(10, options());
   watch.look();
@@ -265,7 +265,7 @@ TEST_F(Looks, ForgetTheFiguresOfAnIdThatIsUsedAgain) {
   EXPECT_EQ(sample.rows[1].became_private, cow::Bytes());
 }
 
-TEST_F(Looks, SayWhatBecamePrivateAndHowFast) {
+TEST_F(Sampling, ShowsHowMuchBecamePrivateAndHowFast) {
   proc.put({.pid = 10, .uss = 100});
   Watch watch(10, options());
   watch.look();
@@ -276,7 +276,7 @@ TEST_F(Looks, SayWhatBecamePrivateAndHowFast) {
   EXPECT_EQ(sample.rows[0].private_per_second, pages(100));
 }
 
-TEST_F(Looks, LetTheRateFallWhenNothingMoves) {
+TEST_F(Sampling, LetsTheRateFallIfNothingChanges) {
   proc.put({.pid = 10, .uss = 100});
   Watch watch(10, options());
   watch.look();
@@ -291,7 +291,7 @@ TEST_F(Looks, LetTheRateFallWhenNothingMoves) {
 }
 
 // A parent whose heap is shared, and two workers with these heaps.
-class LooksAtHeaps : public Looks {
+class DirtyingRate : public Sampling {
  protected:
   void put_heaps(const std::string& worker) {
     ++faults;
@@ -318,7 +318,7 @@ class LooksAtHeaps : public Looks {
   std::int64_t faults = 0;
 };
 
-TEST_F(LooksAtHeaps, TellThePaceAtWhichWhatWasSharedBecomesPrivate) {
+TEST_F(DirtyingRate, IsShownWhilePagesBecomePrivate) {
   put_heaps(heap(2000, 0));
   Watch watch(10, options());
   watch.look();
@@ -334,7 +334,7 @@ TEST_F(LooksAtHeaps, TellThePaceAtWhichWhatWasSharedBecomesPrivate) {
       << "it has come to rest";
 }
 
-TEST_F(LooksAtHeaps, DoNotTakeWhatWorkersMakeForWhatWasShared) {
+TEST_F(DirtyingRate, IgnoresMemoryThatWorkersMake) {
   put_heaps(heap(4000, 0));
   Watch watch(10, options());
   watch.look();
@@ -344,7 +344,7 @@ TEST_F(LooksAtHeaps, DoNotTakeWhatWorkersMakeForWhatWasShared) {
               HasSubstr("was shared and has been copied"));
 }
 
-TEST_F(LooksAtHeaps, KeepThePaceWhilePagesAreNotComparedAgain) {
+TEST_F(DirtyingRate, StaysShownIfChangesAreTooSmallToReadThePagesAgain) {
   put_heaps(heap(2000, 0));
   Watch watch(10, options());
   watch.look();
@@ -358,7 +358,7 @@ TEST_F(LooksAtHeaps, KeepThePaceWhilePagesAreNotComparedAgain) {
   EXPECT_EQ(watch.reads().page_maps, page_maps);
 }
 
-TEST_F(Looks, CountAnewFromTheProgramThatAProcessExecutes) {
+TEST_F(Sampling, StartsCountingAgainAfterExec) {
   proc.put({.pid = 10, .uss = 600});
   Watch watch(10, options());
   watch.look();
@@ -369,7 +369,7 @@ TEST_F(Looks, CountAnewFromTheProgramThatAProcessExecutes) {
   EXPECT_EQ(sample.rows[0].command, "sh");
 }
 
-TEST_F(Looks, ShowAZombieWithoutFigures) {
+TEST_F(Sampling, ShowsAZombieWithoutFigures) {
   put_pool(1);
   proc.put_stat({.pid = 12,
                  .parent = 10,
@@ -386,7 +386,7 @@ TEST_F(Looks, ShowAZombieWithoutFigures) {
   EXPECT_EQ(sample.totals.rss, pages(2000));
 }
 
-TEST_F(Looks, AreOverWhenOnlyZombiesAreLeft) {
+TEST_F(Sampling, EndsIfOnlyZombiesAreLeft) {
   proc.put({.pid = 10});
   Watch watch(10, options());
   watch.look();
@@ -396,7 +396,7 @@ TEST_F(Looks, AreOverWhenOnlyZombiesAreLeft) {
   EXPECT_TRUE(watch.ended());
 }
 
-TEST_F(Looks, AtNobodyAreOverAtOnceAndSaySo) {
+TEST_F(Sampling, EndsAtOnceIfThereIsNoProcess) {
   Watch watch(10, options());
   const Sample sample = watch.look();
   EXPECT_THAT(sample.rows, IsEmpty());
@@ -404,14 +404,14 @@ TEST_F(Looks, AtNobodyAreOverAtOnceAndSaySo) {
   EXPECT_TRUE(watch.ended());
 }
 
-TEST_F(Looks, DoNotBeginWithAProcessThatComesLater) {
+TEST_F(Sampling, DoesNotPickUpAProcessThatStartsLater) {
   Watch watch(10, options());
   watch.look();
   proc.put({.pid = 10});
   EXPECT_THAT(watch.look().rows, IsEmpty());
 }
 
-TEST_F(Looks, SayWhomTheyMayNotRead) {
+TEST_F(Sampling, NamesUnreadableProcesses) {
   put_pool(1);
   proc.put_stat({.pid = 11, .parent = 10, .started = 101});
   proc.remove(11, "smaps_rollup");
@@ -422,7 +422,7 @@ TEST_F(Looks, SayWhomTheyMayNotRead) {
   EXPECT_EQ(sample.totals.rss, pages(1000));
 }
 
-TEST_F(Looks, NameSomeOfManyWhomTheyMayNotRead) {
+TEST_F(Sampling, NamesOnlySomeOfManyUnreadableProcesses) {
   proc.put({.pid = 10});
   for (pid_t pid = 11; pid < 19; ++pid) {
     proc.put_stat({.pid = pid, .parent = 10, .started = 101, .rss = 0});
@@ -434,14 +434,14 @@ TEST_F(Looks, NameSomeOfManyWhomTheyMayNotRead) {
                   "read): PID 11, 12, 13, 14, 15 and 3 more."));
 }
 
-TEST_F(Looks, PassOverAProcessThatGoesWhileItIsRead) {
+TEST_F(Sampling, SkipsAProcessThatEndsWhileItIsRead) {
   put_pool(1);
   proc.remove(11, "stat");  // it is listed, and gone
   Watch watch(10, options());
   EXPECT_THAT(pids(watch.look()), ElementsAre(10));
 }
 
-TEST_F(Looks, PassOverFilesThatAreNotOfTheirForm) {
+TEST_F(Sampling, SurvivesMalformedFiles) {
   put_pool(2);
   proc.write(11, "stat", "garbage");
   proc.write(12, "smaps_rollup", "garbage");
@@ -452,7 +452,7 @@ TEST_F(Looks, PassOverFilesThatAreNotOfTheirForm) {
   EXPECT_FALSE(sample.rows[1].usage);
 }
 
-TEST_F(Looks, ShowANewNameWithoutControlCharacters) {
+TEST_F(Sampling, ShowsANewNameWithoutControlCharacters) {
   proc.put({.pid = 10});
   Watch watch(10, options());
   watch.look();
@@ -463,7 +463,7 @@ TEST_F(Looks, ShowANewNameWithoutControlCharacters) {
   EXPECT_EQ(watch.look().rows[0].command, "a\uFFFD[2J b\uFFFD");
 }
 
-TEST_F(Looks, SurviveAThousandProcesses) {
+TEST_F(Sampling, SurvivesAThousandProcesses) {
   put_pool(1000);
   Watch watch(10, options());
   const Sample sample = watch.look();
@@ -473,7 +473,7 @@ TEST_F(Looks, SurviveAThousandProcesses) {
   EXPECT_EQ(watch.reads().usages, 1001);
 }
 
-TEST_F(Looks, AtAllTreesShowThoseThatForkedLargestFirst) {
+TEST_F(Sampling, ShowsTheLargestForkedTreeFirst) {
   const auto put = [&](pid_t pid, pid_t parent, std::uint64_t code,
                        std::int64_t pss) {
     proc.put({.pid = pid,
@@ -497,13 +497,13 @@ TEST_F(Looks, AtAllTreesShowThoseThatForkedLargestFirst) {
   EXPECT_FALSE(watch.ended());
 }
 
-TEST_F(Looks, AtAllTreesWhereNobodyForkedSaySo) {
+TEST_F(Sampling, SaysIfNoTreeHasForked) {
   proc.put({.pid = 30});
   Watch watch(options());
   EXPECT_THAT(watch.look().notes, ElementsAre(HasSubstr("None of your")));
 }
 
-TEST_F(Looks, AreAsFrequentAsTheyAreToldToBe) {
+TEST_F(Sampling, KeepsTheGivenInterval) {
   put_pool(1);
   cost = milliseconds(1);
   Watch watch(10, options());
@@ -512,7 +512,7 @@ TEST_F(Looks, AreAsFrequentAsTheyAreToldToBe) {
   EXPECT_EQ(watch.look().until_next, milliseconds(5000));
 }
 
-TEST_F(Looks, ThatCostMuchFollowMoreSlowlyAndSaySo) {
+TEST_F(Sampling, SlowsDownAndSaysSoIfItCostsTooMuch) {
   put_pool(1);
   cost = milliseconds(300);
   Watch watch(10, options());

@@ -19,7 +19,7 @@
 #include "cow/os/error.h"
 #include "cow/os/socket.h"
 #include "cow/pickle/pickle.h"
-#include "cow/pool/serve_forks.h"
+#include "cow/pool/fork_requests.h"
 #include "fuzz/input.h"
 
 namespace cow::fuzz {

@@ -19,8 +19,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cow/pool/failure.h"
 #include "cow/pool/offers.h"
+#include "cow/task/failure.h"
 #include "fuzz/input.h"
 #include "pickle/bytes.h"
 #include "pool/frames_to_worker.h"

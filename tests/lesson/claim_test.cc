@@ -32,7 +32,7 @@ bool holds(const Prediction& prediction, const Figure& measured) {
 constexpr std::int64_t kKiB = 1024;
 constexpr std::int64_t kMiB = 1024 * kKiB;
 
-TEST(Claim, OfAFormulaAloneTakesNothingElse) {
+TEST(Claim, IsExactIfItIsAPlainFormula) {
   const Prediction ten = Formula("D", 10_B);
   EXPECT_TRUE(holds(ten, figure({10})));
   EXPECT_FALSE(holds(ten, figure({9})));
@@ -40,7 +40,7 @@ TEST(Claim, OfAFormulaAloneTakesNothingElse) {
   EXPECT_EQ(ten.of(figure_above_base({10})).formula.text(), "D");
 }
 
-TEST(Claim, AboutIsOnePercentOnEitherSide) {
+TEST(ClaimAbout, AllowsOnePercent) {
   const Prediction expected = about(Formula("D", 100_MiB));
   EXPECT_TRUE(holds(expected, figure({101 * kMiB})));
   EXPECT_TRUE(holds(expected, figure({99 * kMiB})));
@@ -48,7 +48,43 @@ TEST(Claim, AboutIsOnePercentOnEitherSide) {
   EXPECT_FALSE(holds(expected, figure({99 * kMiB - 1})));
 }
 
-TEST(Claim, AboveBaseAddsTheBaseOfTheFigure) {
+TEST(ClaimByChance, AllowsFourStandardDeviations) {
+  const Formula q = Formula::share("q", 0.01);
+  const Formula mean = Formula("R", 1640) * q;  // 16.4, rounded to 16
+  using Bounds = std::pair<std::int64_t, std::int64_t>;
+  const auto bounds = [&](double standard_deviation) {
+    const Expected expected =
+        by_chance(mean, standard_deviation).of(figure({}));
+    return Bounds{expected.low, expected.high};
+  };
+  EXPECT_EQ(bounds(0), (Bounds{15, 17}));
+  EXPECT_EQ(bounds(0.25), (Bounds{14, 18}));
+  EXPECT_EQ(bounds(10), (Bounds{-25, 57}));
+  EXPECT_TRUE(holds(by_chance(mean, 1), figure({12, 20})));
+  EXPECT_FALSE(holds(by_chance(mean, 1), figure({10})));
+  EXPECT_FALSE(holds(by_chance(mean, 1), figure({22})));
+}
+
+TEST(ClaimByChance, IsExactWithoutDeviation) {
+  const Formula mean = Formula("R", 16384) * Formula::share("q", 164. / 16384);
+  const Expected expected = by_chance(mean, 1e-8).of(figure({}));
+  EXPECT_EQ(expected.low, 164);
+  EXPECT_EQ(expected.high, 164);
+}
+
+TEST(ClaimDifferentOnes, CountsRepeatedDrawsOnce) {
+  const Formula R("R", 16384);
+  const Expected expected =
+      different_ones(R, Formula("k", 16384)).of(figure({}));
+  EXPECT_EQ(expected.formula.text(), "R·(1 − (1 − p)^k)");
+  EXPECT_EQ(expected.formula.value(), 10357);  // R·(1 − 1/e)
+  EXPECT_EQ(expected.low, 10357 - 160);
+  EXPECT_EQ(expected.high, 10357 + 160);
+  EXPECT_EQ(different_ones(R, 0).of(figure({})).high, 0);
+  EXPECT_EQ(different_ones(R, 1).of(figure({})).formula.value(), 1);
+}
+
+TEST(ClaimAboveBase, AddsTheBaseOfTheFigure) {
   const Expected expected =
       above_base(Formula("D", 100_MiB)).of(figure_above_base({}));
   EXPECT_EQ(expected.formula.text(), "D + b");
@@ -58,11 +94,11 @@ TEST(Claim, AboveBaseAddsTheBaseOfTheFigure) {
   EXPECT_EQ(expected.high, expected.formula.value() + slack);
 }
 
-TEST(Claim, AboveBaseOfNothingIsTheBase) {
+TEST(ClaimAboveBase, ExpectsTheBaseIfItAddsZero) {
   EXPECT_EQ(above_base(0).of(figure_above_base({})).formula.text(), "b");
 }
 
-TEST(Claim, AboveBaseAllowsSomePagesForEachProcess) {
+TEST(ClaimAboveBase, AllowsSomePagesForEachProcess) {
   const auto slack = [](const Prediction& prediction, int processes) {
     const Expected expected = prediction.of(figure_above_base({}, processes));
     EXPECT_EQ(expected.high - expected.formula.value(),
@@ -76,14 +112,14 @@ TEST(Claim, AboveBaseAllowsSomePagesForEachProcess) {
             (1024 * kMiB + 40 * kKiB) / 100);
 }
 
-TEST(Claim, AboveBaseTakesBoundsOfItsOwn) {
+TEST(ClaimAboveBase, CanHaveItsOwnBounds) {
   const Expected expected =
       above_base(Formula("D", 1_MiB), 3_B, 5_B).of(figure_above_base({}));
   EXPECT_EQ(expected.low, kMiB + 40 * kKiB - 3);
   EXPECT_EQ(expected.high, kMiB + 40 * kKiB + 5);
 }
 
-TEST(Claim, NothingButHasALowerBoundToo) {
+TEST(ClaimOfNearlyNothing, HasALowerBound) {
   const std::int64_t page = page_size().count();
   EXPECT_TRUE(holds(nearly_nothing(), figure_above_base({page, 256 * kKiB})));
   EXPECT_FALSE(holds(nearly_nothing(), figure_above_base({page - 1})));
@@ -94,11 +130,11 @@ TEST(Claim, NothingButHasALowerBoundToo) {
   EXPECT_FALSE(holds(own, figure_above_base({kMiB + 256 * kKiB + 1})));
 }
 
-TEST(Claim, AboveTheBaseOfAFigureThatHasNoneIsAMistake) {
+TEST(ClaimAboveBase, NeedsAFigureWithABase) {
   EXPECT_THROW(above_base(0).of(figure({1})), std::logic_error);
 }
 
-TEST(Claim, OneValueOutOfBoundsFailsIt) {
+TEST(Claim, FailsIfOneValueIsOutOfBounds) {
   const auto claim = [](std::vector<std::int64_t> values) {
     return Claim{.says = "a claim",
                  .measured = figure(std::move(values)),
@@ -110,7 +146,7 @@ TEST(Claim, OneValueOutOfBoundsFailsIt) {
   EXPECT_EQ(claim({10, 11, 7}).deciding_value(), 7);
 }
 
-TEST(Claim, WithoutAnyValueItDoesNotHold) {
+TEST(Claim, DoesNotHoldWithoutValues) {
   EXPECT_FALSE(holds(Formula("D", 0_B), figure({})));
 }
 

@@ -20,7 +20,7 @@ std::string complaint(const std::vector<std::string>& arguments) {
   return "no complaint";
 }
 
-TEST(Flags, HaveTheDefaultsOfTheContract) {
+TEST(Flags, HaveTheDocumentedDefaults) {
   const Flags flags = parse_flags({});
   EXPECT_EQ(flags.data, 64_MiB);
   EXPECT_EQ(flags.workers, 4);
@@ -29,26 +29,37 @@ TEST(Flags, HaveTheDefaultsOfTheContract) {
   EXPECT_FALSE(flags.help);
 }
 
-TEST(Flags, FullScaleIsTheQuestionsOwnSize) {
+TEST(FullScale, UsesTheSizeInTheQuestion) {
   const Flags flags = parse_flags({"--full-scale"});
   EXPECT_EQ(flags.data, Bytes(800'000'000));
   EXPECT_EQ(flags.workers, 10);
   EXPECT_EQ(flags.items, 10);
 }
 
-TEST(Flags, MayChangeTheFullScale) {
+TEST(ShareFlag, IsOnlyForLessonsThatDraw) {
+  Options options;
+  options.share = 0.01;
+  EXPECT_EQ(parse_flags({}, options).share, 0.01);
+  EXPECT_EQ(parse_flags({}, options).seed, 1);
+  const Flags flags = parse_flags({"--share", "0.5", "--seed", "7"}, options);
+  EXPECT_EQ(flags.share, 0.5);
+  EXPECT_EQ(flags.seed, 7);
+  EXPECT_THAT(complaint({"--share", "0.5"}), HasSubstr("no such flag"));
+}
+
+TEST(FullScale, IsOverriddenByOtherFlags) {
   const Flags flags = parse_flags({"--workers", "3", "--full-scale"});
   EXPECT_EQ(flags.data, Bytes(800'000'000));
   EXPECT_EQ(flags.workers, 3);
   EXPECT_EQ(flags.items, 3);
 }
 
-TEST(Flags, ItemsFollowWorkersUnlessGiven) {
+TEST(Flags, DefaultToAsManyItemsAsWorkers) {
   EXPECT_EQ(parse_flags({"--workers", "7"}).items, 7);
   EXPECT_EQ(parse_flags({"--workers", "7", "--items", "9"}).items, 9);
 }
 
-TEST(Flags, TakeSizesInAllTheirUnits) {
+TEST(Flags, TakeSizesInAllUnits) {
   const auto size = [](const std::string& text) {
     return parse_flags({"--data", text}).data;
   };
@@ -66,7 +77,7 @@ TEST(Flags, TakeSizesInAllTheirUnits) {
   EXPECT_EQ(size("4194304TiB"), Bytes(std::int64_t{1} << 62));
 }
 
-TEST(Flags, RefuseWhatIsNoSizeInOneSentenceThatNamesIt) {
+TEST(Flags, RefuseBadSizesInOneSentence) {
   for (const char* text : {"0", "banana", "-3", "4194303", "64XiB", "64 MiB x",
                            "64 M iB", "1.5.5MiB", "MiB", "1e3MiB", "nan", "inf",
                            "99999999999999999999", "4194305TiB", "0x10MiB"}) {
@@ -77,7 +88,7 @@ TEST(Flags, RefuseWhatIsNoSizeInOneSentenceThatNamesIt) {
   }
 }
 
-TEST(Flags, RefuseWhatIsNoNumberOfWorkersOrItems) {
+TEST(Flags, RefuseBadNumbersOfWorkersOrItems) {
   for (const char* text : {"0", "-3", "100000", "1001", "four", "4.5", "4x",
                            "99999999999999999999"}) {
     EXPECT_THAT(complaint({"--workers", text}),
@@ -89,7 +100,7 @@ TEST(Flags, RefuseWhatIsNoNumberOfWorkersOrItems) {
               HasSubstr("--items 4: expected a whole number from 5"));
 }
 
-TEST(Flags, RefuseWhatTheyDoNotKnow) {
+TEST(Flags, RefuseTextThatCannotBeParsed) {
   EXPECT_THAT(complaint({"--banana"}), HasSubstr("--banana"));
   EXPECT_THAT(complaint({"banana"}), HasSubstr("banana"));
   EXPECT_THAT(complaint({"--data"}), HasSubstr("--data"));
@@ -111,14 +122,14 @@ TEST(Flags, HelpNamesEveryFlag) {
 
 constexpr Options kPictureOfObjects{.svg = true, .object_size = 32_B};
 
-TEST(Flags, OfALessonWithAPictureOfObjectsAreNamedInItsHelp) {
+TEST(PictureFlags, AreInTheHelpOfLessonsWithPictures) {
   const std::string help = help_text("09_refcounts", kPictureOfObjects);
   EXPECT_THAT(help, HasSubstr("--svg FILE"));
   EXPECT_THAT(help, HasSubstr("--objects M"));
   EXPECT_THAT(help, HasSubstr("32 bytes"));
 }
 
-TEST(Flags, OfPicturesAndObjectsAreKnownOnlyWhereThereAreSome) {
+TEST(PictureFlags, AreRefusedByLessonsWithoutPictures) {
   const Flags flags = parse_flags({"--objects", "2000000", "--svg", "a.svg"},
                                   kPictureOfObjects);
   EXPECT_EQ(flags.data, 64'000'000_B);
@@ -127,7 +138,7 @@ TEST(Flags, OfPicturesAndObjectsAreKnownOnlyWhereThereAreSome) {
   EXPECT_THROW(parse_flags({"--svg", "a.svg"}), BadUsage);
 }
 
-TEST(Flags, OfObjectsExcludeThoseOfData) {
+TEST(ObjectFlags, CannotBeCombinedWithDataSize) {
   for (const std::vector<std::string>& other :
        {std::vector<std::string>{"--data", "8MiB"}, {"--full-scale"}}) {
     std::vector<std::string> both{"--objects", "2000000"};
@@ -142,7 +153,7 @@ TEST(Flags, OfObjectsExcludeThoseOfData) {
             4_MiB);
 }
 
-TEST(Flags, GiveEachWorkerAsManyItemsAsTheLessonWants) {
+TEST(Flags, DefaultToTheLessonsItemsPerWorker) {
   constexpr Options kThree{.items_a_worker = 3};
   EXPECT_EQ(parse_flags({}, kThree).items, 12);
   EXPECT_EQ(parse_flags({"--workers", "5"}, kThree).items, 15);

@@ -58,7 +58,7 @@ int status_of(const std::function<void(Lesson&)>& experiment,
   return status.signal == 0 ? status.code : -status.signal;
 }
 
-TEST(Lesson, ObservesEveryWorkerAtTheSameMoment) {
+TEST(Lesson, MeasuresEveryWorkerAtTheSameMoment) {
   Lesson lesson(kAbout, flags(3, 3));
   Pool pool({.workers = 3});
   const Moment moment =
@@ -75,7 +75,7 @@ TEST(Lesson, ObservesEveryWorkerAtTheSameMoment) {
   EXPECT_EQ(moment.batches, 3);
 }
 
-TEST(Lesson, ObservesMoreBatchesThanWorkersAndFewer) {
+TEST(Lesson, MeasuresMoreOrFewerBatchesThanWorkers) {
   Lesson lesson(kAbout, flags(2, 9));
   Pool pool({.workers = 2});
   const Moment many =
@@ -88,7 +88,7 @@ TEST(Lesson, ObservesMoreBatchesThanWorkersAndFewer) {
   EXPECT_EQ(few.right_results, 1);
 }
 
-TEST(Lesson, CountsOnlyResultsThatAreRight) {
+TEST(Lesson, CountsOnlyRightResults) {
   Lesson lesson(kAbout, flags(2, 4));
   Pool pool({.workers = 2});
   const auto wrong_from_two = [](int i) { return square(i) + (i < 2 ? 0 : 1); };
@@ -133,7 +133,7 @@ Moment over(Lesson& lesson, Bytes /*size*/) {
   return lesson.measure(pool.map_async(square, lesson.items()));
 }
 
-TEST(Lesson, RunMeasuresOverNothingFirstAndGivesTheFiguresTheirBase) {
+TEST(Lesson, RunMeasuresTheBaseFirst) {
   Lesson lesson(kAbout, flags(2, 2));
   std::vector<Bytes> sizes;
   const Moment held = lesson.run([&](Bytes size) {
@@ -152,7 +152,7 @@ TEST(Lesson, RunMeasuresOverNothingFirstAndGivesTheFiguresTheirBase) {
   EXPECT_FALSE(held.pipe_bytes().base);
 }
 
-TEST(Lesson, RunHandsItselfToAnExperimentThatTakesIt) {
+TEST(Lesson, RunPassesTheLessonToTheExperiment) {
   Lesson lesson(kAbout, flags(1, 1));
   EXPECT_TRUE(lesson.run(over).nothing);
 }
@@ -167,7 +167,7 @@ TEST(Lesson, CountsTheWorkersThatAnswerYes) {
   EXPECT_EQ(lesson.count_workers(pool, is_above_zero), 2);
 }
 
-TEST(ExitStatus, IsAboutTheResultsOfEachMoment) {
+TEST(ExitStatus, IsOneIfAnyMomentHasWrongResults) {
   const auto with_wrong_results = [](bool first, bool second) {
     return [=](Lesson& lesson) {
       Pool pool({.workers = 4});
@@ -182,7 +182,7 @@ TEST(ExitStatus, IsAboutTheResultsOfEachMoment) {
   EXPECT_EQ(status_of(with_wrong_results(false, true)), 1);
 }
 
-TEST(Lesson, RefusesWhatDoesNotFitIntoMemory) {
+TEST(Lesson, RefusesDataThatDoesNotFitIntoMemory) {
   const Lesson lesson(kAbout, flags(1, 1));
   lesson.needs_memory(1_MiB);
   try {
@@ -206,7 +206,7 @@ TEST(ExitStatus, SaysWhetherTheClaimsHold) {
   EXPECT_EQ(status_of(claiming(3)), 1);
 }
 
-TEST(ExitStatus, TellsAMachineThatCannotFromALessonThatFails) {
+TEST(ExitStatus, DistinguishesImpossibleFromFailed) {
   std::string complaint;
   EXPECT_EQ(
       status_of([](Lesson&) { throw NotPossible("no pages"); }, &complaint),

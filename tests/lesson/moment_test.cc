@@ -47,7 +47,7 @@ Moment held() {
   return moment;
 }
 
-TEST(Moment, GivesEachQuantityOfItsOwnColumn) {
+TEST(Moment, ReadsEachQuantityFromItsOwnField) {
   const Moment moment = held();
   EXPECT_EQ(moment.each_worker(rss).values, (Values{1080, 1090}));
   EXPECT_EQ(moment.each_worker(pss).values, (Values{390, 380}));
@@ -72,7 +72,7 @@ TEST(Moment, FindsAFigureByItsName) {
   EXPECT_FALSE(moment.figure(moment.counted("bananas", {3}).what));
 }
 
-TEST(Moment, HasFiguresOfTheParentAlone) {
+TEST(Moment, HasFiguresOfTheParent) {
   const Moment moment = held();
   EXPECT_EQ(moment.of_parent(pss).values, Values{400});
   EXPECT_EQ(moment.figure("parent pss")->values, Values{400});
@@ -86,11 +86,11 @@ TEST(Moment, CountsTheForkServerAmongAllProcesses) {
   EXPECT_EQ(moment.total(rss).values[0], before + 1100);
 }
 
-TEST(Base, IsTheLargestWorkerOverNothing) {
+TEST(Base, IsTheLargestWorkerWithoutData) {
   EXPECT_EQ(held().base(uss).value(), 6);
 }
 
-TEST(Base, TakesPagesOfFilesFromTheMomentItself) {
+TEST(Base, TakesFilePagesFromTheMomentItself) {
   // Anonymous memory over nothing: 52. File pages now: 1090 - 1050, not 82
   // - 52.
   EXPECT_EQ(held().base(rss).value(), 52 + 40);
@@ -100,14 +100,14 @@ TEST(Base, TakesPagesOfFilesFromTheMomentItself) {
   EXPECT_EQ(held().base(pss).value(), 27 + 25);
 }
 
-TEST(Base, OfTheSumIsTheSumOfParentAndWorkers) {
+TEST(BaseOfTheSum, IsTheSumOfParentAndWorkers) {
   EXPECT_EQ(held().sum_of_bases(uss).value(), 10 + 5 + 6);
   EXPECT_EQ(held().sum_of_bases(pss).value(),
             (50 - 20) + (40 - 15) + (41 - 14) + 30 + 25 + 24);
   EXPECT_EQ(held().sum_of_bases(pss).text(), "Σb_pss");
 }
 
-TEST(Base, OfAFigureIsFoundByItsName) {
+TEST(Base, IsFoundByTheNameOfItsFigure) {
   const Moment moment = held();
   EXPECT_EQ(moment.base_of("worker uss"), moment.base(uss).value());
   EXPECT_EQ(moment.base_of("total pss"), moment.sum_of_bases(pss).value());

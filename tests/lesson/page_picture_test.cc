@@ -14,7 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
-TEST(PageRows, OfWorkersStandInTheOrderOfTheirParts) {
+TEST(PageRows, AreOrderedByWrittenPart) {
   std::vector<PageRow> rows{
       {"", {2, 2, 0}}, {"", {0, 0, 1}}, {"", {0, 1, 0}}, {"", {1, 0, 0}}};
   name_processes(rows);
@@ -26,7 +26,7 @@ TEST(PageRows, OfWorkersStandInTheOrderOfTheirParts) {
                                  Pair("worker 3", ElementsAre(0, 0, 1))));
 }
 
-TEST(PagePicture, OffersTintsForBothPages) {
+TEST(PagePicture, HasTintsForLightAndDarkPages) {
   EXPECT_EQ(pale("#000000"), "#999999");
   EXPECT_EQ(pale("#ffFFff"), "#FFFFFF");
   EXPECT_EQ(dim("#ffffff"), "#737577");

@@ -47,7 +47,7 @@ TEST(Rendezvous, HoldsEveryProcessUntilItIsOpened) {
   for (Child& child : children) EXPECT_TRUE(child.wait().success());
 }
 
-TEST(Rendezvous, LetsThroughWhoComesAfterItWasOpened) {
+TEST(Rendezvous, DoesNotHoldTasksOnceOpen) {
   Rendezvous rendezvous;
   rendezvous.open();
   wait_to_be_measured();
@@ -55,7 +55,7 @@ TEST(Rendezvous, LetsThroughWhoComesAfterItWasOpened) {
   EXPECT_TRUE(rendezvous.take_arrivals().empty());
 }
 
-TEST(Rendezvous, CanBeClosedAndServesAgain) {
+TEST(Rendezvous, HoldsTasksAgainOnceClosed) {
   Rendezvous rendezvous;
   rendezvous.open();
   rendezvous.close();
@@ -69,7 +69,7 @@ TEST(Rendezvous, CanBeClosedAndServesAgain) {
   EXPECT_TRUE(child.wait().success());
 }
 
-TEST(Rendezvous, DoesNotHoldATaskThatNobodyMeasures) {
+TEST(Rendezvous, DoesNotHoldATaskThatIsNotMeasured) {
   EXPECT_EQ(std::getenv(kRendezvousVariable), nullptr);
   wait_to_be_measured();
 }
@@ -79,7 +79,7 @@ TEST(Rendezvous, LeavesTheEnvironmentAsItWas) {
   EXPECT_EQ(std::getenv(kRendezvousVariable), nullptr);
 }
 
-TEST(Rendezvous, TakesLinesWhole) {
+TEST(Rendezvous, TakesOnlyWholeLines) {
   Rendezvous rendezvous;
   Child child = Child::fork([] {
     int owner = 0;

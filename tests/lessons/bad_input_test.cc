@@ -46,7 +46,7 @@ struct BadFlag {
   std::string sentence;
 };
 
-TEST(BadInput, OfTheCommandLineIsNamedInOneSentence) {
+TEST(BadInput, IsNamedInOneSentence) {
   const std::vector<BadFlag> all{
       {{"--data", "0"}, 2, "--data 0: expected"},
       {{"--data", "banana"}, 2, "--data banana: expected"},
@@ -69,8 +69,9 @@ TEST(BadInput, OfTheCommandLineIsNamedInOneSentence) {
   }
 }
 
-TEST(BadInput, OfFlagsThatFewLessonsHaveIsNamedAsWell) {
-  for (const char* lesson : {"08_page_map", "09_refcounts"}) {
+TEST(BadInput, IsNamedForFlagsOfSingleLessonsToo) {
+  for (const char* lesson :
+       {"08_page_map", "09_refcounts", "11_garbage_collector"}) {
     expect_refusal(run({program(lesson), "--svg", "/no/such/dir/x"}), 2,
                    "--svg /no/such/dir/x: expected a file");
     expect_refusal(run({program(lesson), "--svg", "/"}), 2,
@@ -83,14 +84,14 @@ TEST(BadInput, OfFlagsThatFewLessonsHaveIsNamedAsWell) {
                  "no such flag");
 }
 
-TEST(BadInput, AClosedStandardOutputIsNoticedBeforeAnythingRuns) {
+TEST(EachLesson, NoticesAClosedStandardOutputBeforeItRuns) {
   for (const std::string& lesson : written_lessons()) {
     expect_refusal(run({program(lesson)}, [] { ::close(STDOUT_FILENO); }), 2,
                    "standard output is closed");
   }
 }
 
-TEST(BadInput, AFullDiskUnderTheReportIsReported) {
+TEST(EachLesson, ReportsAFullDisk) {
   if (::access("/dev/full", W_OK) != 0) GTEST_SKIP() << "no /dev/full here";
   const Outcome outcome =
       run({"sh", "-c", "exec \"$0\" --data 4MiB > /dev/full",
@@ -98,7 +99,7 @@ TEST(BadInput, AFullDiskUnderTheReportIsReported) {
   expect_refusal(outcome, 77, "No space left on device");
 }
 
-TEST(BadInput, TooFewDescriptorsAreReported) {
+TEST(EachLesson, ReportsTooFewDescriptors) {
   // Which call is the first to fail depends on the limit, and on how many
   // descriptors the test itself was started with.
   for (const std::string& lesson : written_lessons()) {
@@ -113,7 +114,7 @@ TEST(BadInput, TooFewDescriptorsAreReported) {
   }
 }
 
-TEST(BadInput, TooLittleAddressSpaceIsFoundOutBeforeItIsTaken) {
+TEST(EachLesson, NoticesTooLittleAddressSpaceBeforeUse) {
   for (const std::string& lesson : written_lessons()) {
     expect_refusal(run({program(lesson), "--data", "1GiB"},
                        [] { limit(RLIMIT_AS, 512 << 20); }),
@@ -121,7 +122,7 @@ TEST(BadInput, TooLittleAddressSpaceIsFoundOutBeforeItIsTaken) {
   }
 }
 
-TEST(BadInput, TooFewProcessesAreReported) {
+TEST(EachLesson, ReportsTooFewProcesses) {
   // The limit counts a user's processes, and root is exempt from it.
   const TemporaryFolder folder;
   std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
@@ -142,7 +143,7 @@ TEST(BadInput, LeavesNoFileBehind) {
   EXPECT_FALSE(std::filesystem::exists(json));
 }
 
-TEST(Json, GoesToAFileBesideTheTextOrToStandardOutputAlone) {
+TEST(Json, GoesToAFileOrToStandardOutput) {
   const TemporaryFolder folder;
   const auto json = folder.path() / "report.json";
   const Outcome both =
@@ -156,7 +157,7 @@ TEST(Json, GoesToAFileBesideTheTextOrToStandardOutputAlone) {
   EXPECT_EQ(alone.err, "");
 }
 
-TEST(Help, IsPrintedAndIsNoFailure) {
+TEST(Help, IsPrintedAndExitsWithZero) {
   for (const std::string& lesson : written_lessons()) {
     const Outcome outcome = run({program(lesson), "--help"});
     EXPECT_EQ(outcome.status.code, 0);

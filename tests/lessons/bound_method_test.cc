@@ -31,11 +31,11 @@ void expect_bytes(const nlohmann::json& report, std::int64_t D, std::int64_t N,
   EXPECT_EQ(sent("a bound method"), with_object);
 }
 
-TEST(BoundMethod, TakesItsObjectAlongAndAFunctionDoesNot) {
+TEST(BoundMethod, SendsItsObjectUnlikeAFunction) {
   expect_bytes(report_of("03_bound_method"), 64 * kMiB, 4, 12);
 }
 
-TEST(BoundMethod, DoesSoWithAnyNumberOfWorkersAndItems) {
+TEST(BoundMethod, SendsItsObjectForAnyNumberOfWorkersAndItems) {
   expect_bytes(
       report_of("03_bound_method", {"--data", "8MiB", "--workers", "1"}),
       8 * kMiB, 1, 3);
@@ -44,7 +44,7 @@ TEST(BoundMethod, DoesSoWithAnyNumberOfWorkersAndItems) {
                8 * kMiB, 2, 17);
 }
 
-TEST(BoundMethod, CopiesTheObjectIntoEveryWorkerAndAHandleDoesNot) {
+TEST(BoundMethod, CopiesItsObjectIntoEveryWorkerUnlikeAHandle) {
   const nlohmann::json report = report_of("03_bound_method");
   const Held bound = moment_of(report, "a bound method");
   EXPECT_GE(bound.least(&Row::uss), 64 * kMiB);

@@ -49,11 +49,11 @@ void expect_claims(const nlohmann::json& report, std::int64_t D,
   EXPECT_FALSE(moment_of(report, "initializer, spawn").server);
 }
 
-TEST(ClassStatic, IsSharedAndAnInitializersArgumentIsInheritedByForkAlone) {
+TEST(ClassStatic, IsSharedEvenWhereInitializerArgumentsAreNot) {
   expect_claims(report_of("06_class_static"), 64 * kMiB, 4);
 }
 
-TEST(ClassStatic, IsSoForOneWorkerAndForMany) {
+TEST(ClassStatic, IsSharedWithOneWorkerAndWithMany) {
   for (const std::int64_t workers : {1, 2, 10}) {
     expect_claims(report_of("06_class_static", {"--data", "16MiB", "--workers",
                                                 std::to_string(workers)}),

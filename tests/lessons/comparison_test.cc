@@ -56,7 +56,7 @@ std::vector<cow::Moment> twin(const std::vector<json>& moments) {
   return moments_of({{"moments", moments}});
 }
 
-TEST(Compared, IsWhatTheDataCostsWithoutTheBaseOfEitherSide) {
+TEST(TwinComparison, SubtractsTheBaseOfEachSide) {
   const auto all = compare(
       report(owns_a_copy()),
       twin({moment(kOver, 7 * kMiB, 1), moment("held", 108 * kMiB, 1)}));
@@ -68,7 +68,7 @@ TEST(Compared, IsWhatTheDataCostsWithoutTheBaseOfEitherSide) {
   EXPECT_TRUE(all[0].agrees);
 }
 
-TEST(Compared, TakesTheBaseThatTheClaimNames) {
+TEST(TwinComparison, UsesTheBaseThatTheClaimNames) {
   json claim = owns_a_copy();
   claim["figure"]["base"] = 3 * kMiB;
   const auto all = compare(
@@ -78,7 +78,7 @@ TEST(Compared, TakesTheBaseThatTheClaimNames) {
   EXPECT_EQ(all[0].there, 98 * kMiB);
 }
 
-TEST(Compared, DiffersBeyondTwoPercentOfD) {
+TEST(TwinComparison, AllowsTwoPercentOfD) {
   const auto agrees = [](std::int64_t held) {
     return compare(report(owns_a_copy()),
                    twin({moment(kOver, 0, 1), moment("held", held, 1)}))[0]
@@ -90,20 +90,20 @@ TEST(Compared, DiffersBeyondTwoPercentOfD) {
   EXPECT_FALSE(agrees(98 * kMiB - 1));
 }
 
-TEST(Compared, HasNothingBesideItWhereTheTwinHasNoSuchMoment) {
+TEST(TwinComparison, IsSkippedIfTheTwinHasNoMomentOfThatName) {
   const auto all = compare(report(owns_a_copy()),
                            twin({moment(kOver, 0, 1), moment("other", 0, 1)}));
   EXPECT_FALSE(all[0].there);
   EXPECT_TRUE(all[0].agrees);
 }
 
-TEST(Results, OfOneMomentAreComparedWithThatOfTheTwin) {
+TEST(TwinResults, AreComparedWithTheSameMoment) {
   const auto twins = twin({moment(kOver, 0, 3), moment("held", 0, 4)});
   EXPECT_TRUE(compare(report(right_results("held", {4})), twins)[0].agrees);
   EXPECT_FALSE(compare(report(right_results("held", {3})), twins)[0].agrees);
 }
 
-TEST(Results, OfAllMomentsMustBeRightInEachMomentOfTheTwin) {
+TEST(TwinResults, MustBeRightInEveryMoment) {
   const json claim = right_results("", {4, 4});
   const auto all = compare(
       report(claim),

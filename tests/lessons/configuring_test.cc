@@ -30,7 +30,7 @@ std::string configured_with(const std::string& was, const std::string& what) {
   return std::regex_replace(outcome.err, std::regex("\\s+"), " ");
 }
 
-TEST(Configuring, EndsWithASentenceWhereTheManifestIsBroken) {
+TEST(Configuring, ExplainsAMistakeInTheManifest) {
   EXPECT_EQ(configured_with("03_bound_method", "03_bound"), "");
   EXPECT_THAT(configured_with("\"answer\": \"By", "\"anwser\": \"By"),
               HasSubstr("05_registry: it has no \"answer\""));

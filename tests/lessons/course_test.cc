@@ -43,9 +43,9 @@ Outcome course(std::vector<std::string> arguments) {
 }
 
 // The program beside lessons of the test's own, each a shell script.
-class MadeUp : public ::testing::Test {
+class CourseRun : public ::testing::Test {
  protected:
-  MadeUp() {
+  CourseRun() {
     fs::copy(program("course"), folder_.path() / "course");
     for (const LessonEntry& lesson : lessons()) {
       if (lesson.written()) make(lesson.name, holding_);
@@ -102,7 +102,7 @@ TEST(Course, RunsEveryLessonAndEndsWithOneTable) {
   EXPECT_LE(widest(outcome.out), 80U);
 }
 
-TEST(Course, ShowsEveryClaimWhereThatIsAskedFor) {
+TEST(Course, ShowsEveryClaimIfAsked) {
   const Outcome outcome = course({"lessons", "--data", "8MiB", "--claims"});
   EXPECT_EQ(outcome.status.code, 0) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("predicted D + b_uss = 8."));
@@ -119,7 +119,7 @@ TEST(Course, SaysWhenALessonIsNotPossibleHere) {
   EXPECT_LE(widest(outcome.out), 80U);
 }
 
-TEST(Course, HandsOnBadUsage) {
+TEST(Course, RefusesBadUsageInOneSentence) {
   const auto expect_sentence = [](std::vector<std::string> arguments,
                                   const std::string& sentence) {
     const Outcome outcome = course(std::move(arguments));
@@ -135,7 +135,7 @@ TEST(Course, HandsOnBadUsage) {
   expect_sentence({}, "nothing: expected");
 }
 
-TEST_F(MadeUp, LessonThatFailsShowsTheClaimWithWhatWasRead) {
+TEST_F(CourseRun, ShowsTheFailedClaimWithItsFigures) {
   make("04_global", with_claim(false, "73728, 393216"));
   const Outcome outcome = course({"lessons"});
   EXPECT_EQ(outcome.status.code, 1);
@@ -160,7 +160,7 @@ TEST_F(MadeUp, LessonThatFailsShowsTheClaimWithWhatWasRead) {
       << "the answer of 04 is not shown to be true";
 }
 
-TEST_F(MadeUp, LessonWithManyWorkersShowsBetweenWhichValuesTheyAre) {
+TEST_F(CourseRun, ShowsManyValuesAsARange) {
   std::string values = "73728";
   for (int i = 0; i < 99; ++i) values += ", 393216";
   make("04_global", with_claim(false, values));
@@ -169,7 +169,7 @@ TEST_F(MadeUp, LessonWithManyWorkersShowsBetweenWhichValuesTheyAre) {
                         "                   73,728 bytes to 393,216 bytes\n"));
 }
 
-TEST_F(MadeUp, LessonThatIsKilledIsNoLessonThatHolds) {
+TEST_F(CourseRun, CountsNoClaimsOfAKilledLesson) {
   make("04_global", "echo '{\"claims\": [' > \"$last\"; kill -SEGV $$");
   const Outcome outcome = course({"lessons"});
   EXPECT_EQ(outcome.status.code, 1);
@@ -179,7 +179,7 @@ TEST_F(MadeUp, LessonThatIsKilledIsNoLessonThatHolds) {
                                written() - 1)));
 }
 
-TEST_F(MadeUp, LessonThatFailsWeighsMoreThanOneThatIsNotPossible) {
+TEST_F(CourseRun, FailsIfAClaimFailsEvenIfAnotherLessonIsNotPossible) {
   make("04_global", "echo '04_global: too little memory' >&2; exit 77");
   const Outcome one = course({"lessons"});
   EXPECT_EQ(one.status.code, 77);
@@ -189,13 +189,13 @@ TEST_F(MadeUp, LessonThatFailsWeighsMoreThanOneThatIsNotPossible) {
   EXPECT_EQ(course({"lessons"}).status.code, 1);
 }
 
-TEST_F(MadeUp, LessonShowsItsWholeReportWhereThatIsAskedFor) {
+TEST_F(CourseRun, ShowsWholeReportsIfAsked) {
   EXPECT_THAT(course({"lessons"}).out, Not(HasSubstr("its whole report")));
   EXPECT_THAT(course({"lessons", "--reports"}).out,
               HasSubstr("its whole report\n"));
 }
 
-TEST_F(MadeUp, LessonThatIsNotBuiltIsNamed) {
+TEST_F(CourseRun, NamesALessonThatIsNotBuilt) {
   fs::remove(folder_.path() / "05_registry");
   const Outcome outcome = course({"lessons"});
   EXPECT_EQ(outcome.status.code, 2);

@@ -74,7 +74,7 @@ void copy_libraries(const fs::path& folder) {
 
 // This program maps libstdc++ and fmt; a shell does not. A lesson that is given
 // copies of its own, which nothing else maps, runs as it does from a shell.
-TEST(WhatRunsALesson, DoesNotChangeItsFigures) {
+TEST(LessonFigures, AreTheSameFromATestAndFromAShell) {
 #ifndef COWPOOL_SELF_CONTAINED
   GTEST_SKIP() << "the lessons map shared libraries in this build";
 #endif

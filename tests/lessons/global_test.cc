@@ -29,11 +29,11 @@ void expect_shared(const nlohmann::json& report, std::int64_t D,
   EXPECT_LE(held.sum(&Row::pss), D + base + slack);
 }
 
-TEST(Global, IsSharedByAllWorkersThoughAllReadIt) {
+TEST(Global, IsSharedByAllWorkersThatReadIt) {
   expect_shared(report_of("04_global"), 64 * kMiB, 4);
 }
 
-TEST(Global, IsSharedByOneWorkerAndByMany) {
+TEST(Global, IsSharedWithOneWorkerAndWithMany) {
   for (const std::int64_t workers : {1, 2, 10}) {
     expect_shared(report_of("04_global", {"--data", "32MiB", "--workers",
                                           std::to_string(workers)}),
@@ -41,7 +41,7 @@ TEST(Global, IsSharedByOneWorkerAndByMany) {
   }
 }
 
-TEST(Global, AtTheQuestionsOwnSizeCostsTheDataOnce) {
+TEST(Global, TakesTheMemoryOfTheDataOnceAtFullScale) {
   const nlohmann::json report = report_of("04_global", {"--full-scale"});
   constexpr std::int64_t D = 800'000'000;
   expect_shared(report, D, 10);

@@ -36,7 +36,7 @@ bool can_hide_proc() {
   return child.wait().success();
 }
 
-TEST(WithoutProc, ALessonSaysWhatItCannotRead) {
+TEST(LessonWithoutProc, NamesWhatItCannotRead) {
   if (!can_hide_proc()) {
     GTEST_SKIP() << "this user may not mount a file system over /proc";
   }
@@ -49,7 +49,7 @@ TEST(WithoutProc, ALessonSaysWhatItCannotRead) {
   }
 }
 
-TEST(WithUnreadableFigures, ALessonSaysWhichAndWhy) {
+TEST(LessonWithUnreadableFigures, NamesEachFigureAndTheReason) {
   // A program that its user may execute but not read is not dumpable, so its
   // /proc files belong to root: execve(2), proc(5).
   const TemporaryFolder folder;

@@ -196,7 +196,7 @@ class Linter {
   std::vector<std::string> mistakes_;
 };
 
-TEST(Manifest, SaysWhatIsThere) {
+TEST(Manifest, AgreesWithTheTree) {
   Linter linter({lessons().begin(), lessons().end()}, source(""));
   for (const std::string& mistake : linter.mistakes()) {
     ADD_FAILURE() << mistake;
@@ -214,9 +214,9 @@ TEST(Manifest, FindsALessonByItsName) {
 }
 
 // A source tree of two lessons, in which nothing is wrong.
-class Broken : public ::testing::Test {
+class ManifestLinter : public ::testing::Test {
  protected:
-  Broken() {
+  ManifestLinter() {
     for (const char* folder :
          {"lessons/01_one/exercise", "lessons/02_two/exercise", "docs",
           "tests/lessons", "tests/mutants"}) {
@@ -270,24 +270,24 @@ class Broken : public ::testing::Test {
   const TemporaryFolder folder_;
 };
 
-TEST_F(Broken, ManifestIsNotSoToBeginWith) {
+TEST_F(ManifestLinter, AcceptsACompleteTree) {
   EXPECT_THAT(mistakes(), IsEmpty());
 }
 
-TEST_F(Broken, ManifestHasNumbersThatDoNotAscend) {
+TEST_F(ManifestLinter, RefusesNumbersThatDoNotAscend) {
   entries_[2].name = "02_three";
   EXPECT_THAT(mistakes(),
               ElementsAre("02_three follows 02_two: each lesson needs a number "
                           "of its own, and they ascend"));
 }
 
-TEST_F(Broken, ManifestHasPartsThatDoNotAscend) {
+TEST_F(ManifestLinter, RefusesPartsThatDoNotAscend) {
   entries_[0].part = 2;
   EXPECT_THAT(mistakes(), ElementsAre("02_two is of part 1 and follows 01_one "
                                       "of part 2: parts ascend"));
 }
 
-TEST_F(Broken, ManifestDoesNotHaveAFolder) {
+TEST_F(ManifestLinter, RefusesAFolderWithoutAnEntry) {
   fs::create_directory(folder_.path() / "lessons/04_four");
   EXPECT_THAT(mistakes(),
               ElementsAre("lessons/04_four is in no entry of "
@@ -295,7 +295,7 @@ TEST_F(Broken, ManifestDoesNotHaveAFolder) {
                           "folder"));
 }
 
-TEST_F(Broken, ManifestOnlyPlansWhatIsThere) {
+TEST_F(ManifestLinter, RefusesAPlannedLessonThatHasAFolder) {
   fs::create_directory(folder_.path() / "lessons/03_three");
   EXPECT_THAT(mistakes(),
               ElementsAre("lessons/03_three is there, but its entry is that of "
@@ -303,7 +303,7 @@ TEST_F(Broken, ManifestOnlyPlansWhatIsThere) {
                           "question, answer and next"));
 }
 
-TEST_F(Broken, ManifestHasALessonWithoutItsFiles) {
+TEST_F(ManifestLinter, RefusesALessonWithoutItsFiles) {
   remove("lessons/02_two/two.cc");
   remove("lessons/02_two/twin.py");
   remove("docs/02_two.md");
@@ -318,7 +318,7 @@ TEST_F(Broken, ManifestHasALessonWithoutItsFiles) {
                   "02_two has no docs/02_two.md: write its chapter"));
 }
 
-TEST_F(Broken, ManifestHasALessonWithoutItsExercise) {
+TEST_F(ManifestLinter, RefusesALessonWithoutItsExercise) {
   remove("lessons/01_one/exercise/hints.md");
   remove("lessons/02_two/exercise");
   EXPECT_THAT(mistakes(),
@@ -328,7 +328,7 @@ TEST_F(Broken, ManifestHasALessonWithoutItsExercise) {
                           "new-exercise N=02 begins one"));
 }
 
-TEST_F(Broken, ManifestHasALessonWithoutAMutant) {
+TEST_F(ManifestLinter, RefusesALessonWithoutAMutant) {
   remove("tests/mutants/a.patch");
   EXPECT_THAT(mistakes(),
               ElementsAre("01_one has no mutant: add a patch to tests/mutants "
@@ -338,7 +338,7 @@ TEST_F(Broken, ManifestHasALessonWithoutAMutant) {
   EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("02_two has no mutant")));
 }
 
-TEST_F(Broken, ManifestBuildsOnWhatDoesNotComeBefore) {
+TEST_F(ManifestLinter, RefusesALessonThatDoesNotBuildOnAnEarlierLesson) {
   for (const char* number : {"02", "03", "07"}) {
     entries_[1].after = number;
     EXPECT_THAT(mistakes(),
@@ -349,7 +349,7 @@ TEST_F(Broken, ManifestBuildsOnWhatDoesNotComeBefore) {
   }
 }
 
-TEST_F(Broken, ManifestLeadsToAnotherLessonThanTheNext) {
+TEST_F(ManifestLinter, RefusesANextFieldThatNamesAnotherLesson) {
   entries_[0].next = "03_three";
   entries_[1].next = "03_three";
   EXPECT_THAT(mistakes(),

@@ -157,7 +157,7 @@ void PageMap::expect_memory_by_the_formulas() const {
 }
 
 // One run, looked at from all sides.
-TEST_P(PageMap, CopiesWhatIsWrittenAndNothingElse) {
+TEST_P(PageMap, CopiesOnlyThePagesThatAreWritten) {
   expect_faults_exclusive_and_private_pages_as_written();
   expect_old_pages_with_the_parent_alone();
   expect_memory_by_the_formulas();
@@ -223,7 +223,7 @@ Drawn drawn(const nlohmann::json& report) {
   return rows;
 }
 
-TEST(PageMapPicture, ShowsEachPageOfEveryProcessBeforeAndAfter) {
+TEST(PageMapPicture, ShowsEachPageOfEveryProcessBeforeAndAfterWrites) {
   const nlohmann::json report = report_of("08_page_map", {"--data", "4MiB"});
   const std::int64_t page = report.at("environment").at("page_size");
   Drawn rows = drawn(report);
@@ -249,14 +249,14 @@ TEST(PageMapPicture, ShowsEachPageOfEveryProcessBeforeAndAfter) {
   }
 }
 
-TEST(PageMapItems, BeyondTheWorkersAreWrittenButNotLookedAt) {
+TEST(PageMapItems, MayOutnumberTheWorkers) {
   const nlohmann::json report =
       report_of("08_page_map", {"--data", "4MiB", "--items", "40"});
   EXPECT_EQ(moment_of(report, kOwn).batches, 40);
   EXPECT_THAT(counted(report, kOwn, kWorkers), SizeIs(3U * 4));
 }
 
-TEST(PageMapWorkers, OfWhichThereAreManyShareTheRegionOut) {
+TEST(PageMapWorkers, DivideTheRegionEvenly) {
   const nlohmann::json report =
       report_of("08_page_map", {"--data", "4MiB", "--workers", "20"});
   const std::int64_t page = report.at("environment").at("page_size");

@@ -57,7 +57,7 @@ TEST(PassSelf, GivesEveryWorkerACopyOfItsOwn) {
                 {.data = 64 * kMiB, .workers = 4, .items = 4});
 }
 
-TEST(PassSelf, DoesSoForOneWorkerAndForMany) {
+TEST(PassSelf, CopiesForOneWorkerAndForMany) {
   for (const std::int64_t workers : {1, 2, 10}) {
     expect_copies(report_of("01_pass_self", {"--data", "32MiB", "--workers",
                                              std::to_string(workers)}),
@@ -65,7 +65,7 @@ TEST(PassSelf, DoesSoForOneWorkerAndForMany) {
   }
 }
 
-TEST(PassSelf, PicklesTheObjectOnceABatch) {
+TEST(PassSelf, PicklesTheObjectOncePerBatch) {
   // 2 workers: 9 items make chunks of 2, the last batch has 1; 17 make 3.
   for (const std::int64_t items : {2, 8, 9, 17}) {
     expect_copies(
@@ -76,7 +76,7 @@ TEST(PassSelf, PicklesTheObjectOnceABatch) {
 }
 
 // With all of its ten workers, the documents run it (README.md).
-TEST(PassSelf, OfTheQuestionsOwnDataCopiesAllOfThem) {
+TEST(PassSelf, CopiesTheDataAtFullScale) {
   expect_copies(
       report_of("01_pass_self", {"--data", "800000000", "--workers", "2"}),
       {.data = 800'000'000, .workers = 2, .items = 2});

@@ -16,7 +16,10 @@ void expect_the_meter_reads(const nlohmann::json& report, std::int64_t D,
   const Held reserved = moment_of(report, "reserved, never touched: inherited");
   const Held passed = moment_of(report, "reserved, then passed by value");
   const std::int64_t shared_rss = (N + 1) * D + rss_base(nothing, shared);
-  const std::int64_t passed_rss = N * D + rss_base(nothing, passed);
+  // Where the kernel has no zero page, the parent takes D to read the array.
+  const bool zero_page = report["environment"]["zero_page"];
+  const std::int64_t passed_data = zero_page ? N * D : (N + 1) * D;
+  const std::int64_t passed_rss = passed_data + rss_base(nothing, passed);
   const std::int64_t shared_base = pss_base(nothing, shared);
   const std::int64_t passed_base = pss_base(nothing, passed);
 
@@ -42,26 +45,28 @@ void expect_the_meter_reads(const nlohmann::json& report, std::int64_t D,
   EXPECT_LE(reserved.sum(&Row::rss), rss_base(nothing, reserved) + D / 10);
   EXPECT_LE(reserved.sum(&Row::pss), pss_base(nothing, reserved) + D / 10);
 
-  // Passed by value: N copies, none in the parent.
+  // Passed by value: N copies.
   EXPECT_NEAR(static_cast<double>(passed.sum(&Row::rss)),
               static_cast<double>(passed_rss),
               static_cast<double>(passed_rss) / 100);
   EXPECT_NEAR(static_cast<double>(passed.sum(&Row::pss)),
-              static_cast<double>(N * D + passed_base),
-              static_cast<double>(N * D + passed_base) / 100);
+              static_cast<double>(passed_data + passed_base),
+              static_cast<double>(passed_data + passed_base) / 100);
   EXPECT_GE(passed.least(&Row::uss), D);
 
   // The inversion: sharing looks dearer by ΣRSS and is cheaper by ΣPSS.
-  EXPECT_GT(shared.sum(&Row::rss), passed.sum(&Row::rss));
+  if (zero_page) {
+    EXPECT_GT(shared.sum(&Row::rss), passed.sum(&Row::rss));
+  }
   EXPECT_LT((shared.sum(&Row::pss) - shared_base) * (N - 1),
             passed.sum(&Row::pss) - passed_base);
 }
 
-TEST(ReadTheMeter, AtTheDefaultSize) {
+TEST(ReadTheMeter, MeetsItsClaimsAtTheDefaultSize) {
   expect_the_meter_reads(report_of("02_read_the_meter"), 64 * kMiB, 4);
 }
 
-TEST(ReadTheMeter, WithTwoWorkersAndWithMany) {
+TEST(ReadTheMeter, MeetsItsClaimsForTwoWorkersAndForMany) {
   for (const std::int64_t workers : {2, 10, 40}) {
     expect_the_meter_reads(
         report_of("02_read_the_meter",
@@ -70,7 +75,7 @@ TEST(ReadTheMeter, WithTwoWorkersAndWithMany) {
   }
 }
 
-TEST(ReadTheMeter, AtTheQuestionsOwnData) {
+TEST(ReadTheMeter, MeetsItsClaimsAtFullScale) {
   expect_the_meter_reads(
       report_of("02_read_the_meter", {"--data", "800000000", "--workers", "2"}),
       800'000'000, 2);

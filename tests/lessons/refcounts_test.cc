@@ -102,11 +102,11 @@ void expect_reading_to_copy(const nlohmann::json& report, std::int64_t M) {
   expect_copied(report, "shared_ptr by reference", 0, 0);
 }
 
-TEST(Refcounts, AreWrittenByReadingAndTheirPagesAreCopied) {
+TEST(Refcounts, CopyTheirPagesWhenObjectsAreRead) {
   expect_reading_to_copy(report_of("09_refcounts"), 64 * kMiB / kSlot);
 }
 
-TEST(Refcounts, OfTwoMillionFloatsTakeWhatTheyTakeInCPython) {
+TEST(Refcounts, CostTheSameAsInCPythonForTwoMillionFloats) {
   const nlohmann::json report =
       report_of("09_refcounts", {"--objects", "2000000"});
   expect_reading_to_copy(report, 2'000'000);
@@ -128,7 +128,7 @@ TEST(Refcounts, AreCopiedByOneWorkerAndByMany) {
 
 // What the parent writes when it looks at the pages of a single worker would be
 // left to that worker.
-TEST(Refcounts, OfASingleWorkerAreSeenWithoutChangingWhatItOwns) {
+TEST(Refcounts, AreMeasuredWithoutChangingUssIfThereIsOnlyOneWorker) {
   expect_reading_to_copy(report_of("09_refcounts", {"--workers", "1"}),
                          64 * kMiB / kSlot);
 }
@@ -155,7 +155,7 @@ std::vector<std::map<std::string, std::int64_t>> pictured(
   return groups;
 }
 
-TEST(Refcounts, ArePicturedByObjectBeforeAndAfter) {
+TEST(Refcounts, ArePicturedBeforeAndAfterReading) {
   using Kinds = std::map<std::string, std::int64_t>;
   const TemporaryFolder folder;
   const auto svg = folder.path() / "pages.svg";
@@ -192,7 +192,7 @@ TEST(Refcounts, ArePicturedByObjectBeforeAndAfter) {
   }
 }
 
-TEST(Refcounts, AreOfAsManyObjectsAsCanBeAskedFor) {
+TEST(Refcounts, RefuseBadNumbersOfObjects) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> all{
       {{"--objects", "0"}, "--objects 0: expected a whole number from 131072"},
       {{"--objects", "-1"}, "--objects -1: expected a whole number"},

@@ -33,18 +33,18 @@ void expect_shared(const nlohmann::json& report, std::int64_t D,
   const auto count = [&](const char* what) {
     return figure_of(report, kHeld, what);
   };
-  EXPECT_EQ(count("workers that know a key added after their fork"), Values{0});
-  EXPECT_EQ(count("workers that see a value changed after it"), Values{0});
-  EXPECT_EQ(count("of those forked later, that know the key"), Values{N});
-  EXPECT_EQ(count("of those forked later, that see the value"), Values{N});
-  EXPECT_EQ(count("errors that name the key which is not there"), Values{1});
+  EXPECT_EQ(count("forked before: workers that know the new key"), Values{0});
+  EXPECT_EQ(count("forked before: workers that see the new value"), Values{0});
+  EXPECT_EQ(count("forked after: workers that know the new key"), Values{N});
+  EXPECT_EQ(count("forked after: workers that see the new value"), Values{N});
+  EXPECT_EQ(count("errors that name the missing key"), Values{1});
 }
 
-TEST(Registry, SharesAllItsObjectsAndIsAsOldAsTheFork) {
+TEST(Registry, SharesObjectsRegisteredBeforeTheFork) {
   expect_shared(report_of("05_registry"), 64 * kMiB, 4);
 }
 
-TEST(Registry, DoesSoForOneWorkerAndForMany) {
+TEST(Registry, IsSharedWithOneWorkerAndWithMany) {
   for (const std::int64_t workers : {1, 2, 10}) {
     expect_shared(report_of("05_registry", {"--data", "32MiB", "--workers",
                                             std::to_string(workers)}),
@@ -52,7 +52,7 @@ TEST(Registry, DoesSoForOneWorkerAndForMany) {
   }
 }
 
-TEST(Registry, NamesTheKeyThatAWorkerDoesNotKnow) {
+TEST(Registry, NamesAnUnknownKey) {
   const Outcome outcome = run({program("05_registry"), "--data", "4MiB"});
   EXPECT_THAT(outcome.out, HasSubstr("nothing is registered as \"late\""));
 }

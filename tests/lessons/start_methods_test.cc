@@ -50,11 +50,11 @@ void expect_claims(const nlohmann::json& report, std::int64_t D,
   EXPECT_FALSE(moment_of(report, "fork").server);
 }
 
-TEST(StartMethods, DifferInWhoInherits) {
+TEST(StartMethods, DifferInWhatWorkersInherit) {
   expect_claims(report_of("07_start_methods"), 64 * kMiB, 4);
 }
 
-TEST(StartMethods, DoSoForOneWorkerAndForMany) {
+TEST(StartMethods, KeepTheirClaimsForOneWorkerAndForMany) {
   for (const std::int64_t workers : {1, 2, 10}) {
     expect_claims(report_of("07_start_methods", {"--data", "32MiB", "--workers",
                                                  std::to_string(workers)}),

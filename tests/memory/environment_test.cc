@@ -4,13 +4,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "cow/memory/mappings.h"
 #include "cow/os/cgroup.h"
 #include "cow/os/descriptor.h"
+#include "cow/os/mapping.h"
 #include "os/print.h"
 #include "support/programs.h"
 
@@ -37,19 +41,19 @@ Hugepagesize:       2048 kB
 constexpr const char* kNoLimit = "9223372036854771712\n";
 constexpr const char* kNoLimit64 = "9223372036854710272\n";
 
-TEST(ParseMeminfo, ReadsTheLineOfThatName) {
+TEST(ParseMeminfo, ReadsTheNamedLine) {
   EXPECT_EQ(*parse_meminfo(kMeminfo, "MemTotal"), 24689764_KiB);
   EXPECT_EQ(*parse_meminfo(kMeminfo, "MemAvailable"), 24117248_KiB);
   EXPECT_EQ(*parse_meminfo(kMeminfo, "Hugepagesize"), 2048_KiB);
 }
 
-TEST(ParseMeminfo, KeepsZeroApartFromAbsent) {
+TEST(ParseMeminfo, DistinguishesZeroFromAbsent) {
   const Reading<Bytes> swap = parse_meminfo(kMeminfo, "SwapTotal");
   ASSERT_TRUE(swap);
   EXPECT_EQ(*swap, 0_B);
 }
 
-TEST(ParseMeminfo, TakesWholeNamesOnly) {
+TEST(ParseMeminfo, MatchesOnlyWholeNames) {
   for (const char* name : {"Mem", "MemTotal:", "Swap", "memtotal", "", ":"}) {
     const Reading<Bytes> amount = parse_meminfo(kMeminfo, name);
     EXPECT_FALSE(amount) << name;
@@ -57,11 +61,11 @@ TEST(ParseMeminfo, TakesWholeNamesOnly) {
   }
 }
 
-TEST(ParseMeminfo, OfACountIsAbsent) {
+TEST(ParseMeminfo, RefusesAFieldWithoutAUnit) {
   EXPECT_FALSE(parse_meminfo(kMeminfo, "HugePages_Total"));
 }
 
-TEST(ParseMeminfo, TakesNothingButWholeKilobytes) {
+TEST(ParseMeminfo, TakesOnlyWholeKilobytes) {
   for (const std::string amount : {"", "4", "kB", "4 MB", "four kB", "1.5 kB",
                                    "99999999999999999999 kB"}) {
     EXPECT_FALSE(parse_meminfo("MemTotal: " + amount + "\n", "MemTotal"))
@@ -69,16 +73,16 @@ TEST(ParseMeminfo, TakesNothingButWholeKilobytes) {
   }
 }
 
-TEST(ParseMeminfo, OfANegativeAmountIsAbsent) {
+TEST(ParseMeminfo, RefusesANegativeAmount) {
   EXPECT_FALSE(parse_meminfo("MemTotal: -4 kB\n", "MemTotal"));
 }
 
-TEST(ParseMeminfo, OfAnAmountThatIsNotMeantAsBytesIsAbsent) {
+TEST(ParseMeminfo, RefusesAnAmountTooLargeForBytes) {
   EXPECT_FALSE(parse_meminfo("MemTotal: 9223372036854775807 kB\n", "MemTotal"));
   EXPECT_FALSE(parse_meminfo("MemTotal: 18014398509481984 kB\n", "MemTotal"));
 }
 
-TEST(ParseMeminfo, OfTextCutAnywhereGivesWholeFiguresOrNone) {
+TEST(ParseMeminfo, GivesOnlyWholeFiguresOfCutText) {
   for (std::size_t size = 0; size <= kMeminfo.size(); ++size) {
     const auto available =
         parse_meminfo(kMeminfo.substr(0, size), "MemAvailable");
@@ -87,13 +91,13 @@ TEST(ParseMeminfo, OfTextCutAnywhereGivesWholeFiguresOrNone) {
   }
 }
 
-TEST(ParseBracketed, ReadsTheWordThatIsChosen) {
+TEST(ParseBracketed, ReadsTheWordInBrackets) {
   EXPECT_EQ(*parse_bracketed("always [madvise] never\n"), "madvise");
   EXPECT_EQ(*parse_bracketed("[always] madvise never\n"), "always");
   EXPECT_EQ(*parse_bracketed("always madvise [never]"), "never");
 }
 
-TEST(ParseBracketed, OfOtherTextIsAbsentWithTheReason) {
+TEST(ParseBracketed, GivesTheReasonForOtherText) {
   for (const std::string_view text :
        {"", "always madvise never", "[", "]", "][", "always [madvise never",
         "always madvise] never", "] [madvise"}) {
@@ -137,31 +141,31 @@ class CgroupMemory : public ::testing::Test {
   testing::TemporaryFolder folder_;
 };
 
-TEST_F(CgroupMemory, WithoutGroupsIsAbsent) {
+TEST_F(CgroupMemory, IsAbsentWithoutGroups) {
   EXPECT_FALSE(cgroup_memory_left({.version = 2, .groups = {}}));
   EXPECT_FALSE(left(1));
   EXPECT_FALSE(left(2));
   EXPECT_THAT(left(2).reason(), HasSubstr("no control group"));
 }
 
-TEST_F(CgroupMemory, OfVersionTwoIsTheLimitWithoutWhatIsUsed) {
+TEST_F(CgroupMemory, IsLimitMinusUsageInVersionTwo) {
   v2("a/b", "1000000\n", "300000\n");
   EXPECT_EQ(*left(2), 700000_B);
 }
 
-TEST_F(CgroupMemory, OfVersionOneIsTheLimitWithoutWhatIsUsed) {
+TEST_F(CgroupMemory, IsLimitMinusUsageInVersionOne) {
   v1("a/b", "1000000\n", "300000\n");
   EXPECT_EQ(*left(1), 700000_B);
 }
 
-TEST_F(CgroupMemory, OfOneVersionDoesNotReadTheFilesOfTheOther) {
+TEST_F(CgroupMemory, UsesOnlyFilesOfItsVersion) {
   v2("a/b", "1000000\n", "300000\n");
   EXPECT_FALSE(left(1));
   v1("a", "2000000\n", "300000\n");
   EXPECT_EQ(*left(2), 700000_B);
 }
 
-TEST_F(CgroupMemory, WithoutALimitIsAbsent) {
+TEST_F(CgroupMemory, IsAbsentWithoutALimit) {
   v2("a/b", "max\n", "300000\n");
   EXPECT_FALSE(left(2));
   for (const char* no_limit : {kNoLimit, kNoLimit64}) {
@@ -170,21 +174,21 @@ TEST_F(CgroupMemory, WithoutALimitIsAbsent) {
   }
 }
 
-TEST_F(CgroupMemory, IsNeverMoreThanTheLimitWhateverTheFilesSay) {
+TEST_F(CgroupMemory, StaysWithinTheLimitForAbsurdFigures) {
   v2("a/b", "1000000\n", "300000\n", "inactive_file 9223372036854775807\n");
   EXPECT_EQ(*left(2), 1000000_B);
   v2("a/b", "1000000\n", "9223372036854775807\n");
   EXPECT_EQ(*left(2), 0_B);
 }
 
-TEST_F(CgroupMemory, OfFiguresThatAreNoAmountsIsAbsent) {
+TEST_F(CgroupMemory, IsAbsentForNegativeFigures) {
   v2("a/b", "-5\n", "300000\n");
   EXPECT_FALSE(left(2));
   v2("a/b", "1000000\n", "-9223372036854775808\n");
   EXPECT_FALSE(left(2));
 }
 
-TEST_F(CgroupMemory, OfAParentGroupCounts) {
+TEST_F(CgroupMemory, IsLimitedByAParentGroup) {
   v2("a/b", "max\n", "300000\n");
   v2("a", "1000000\n", "900000\n");
   EXPECT_EQ(*left(2), 100000_B);
@@ -193,7 +197,7 @@ TEST_F(CgroupMemory, OfAParentGroupCounts) {
   EXPECT_EQ(*left(1), 200000_B);
 }
 
-TEST_F(CgroupMemory, IsWhatTheTightestGroupLeaves) {
+TEST_F(CgroupMemory, IsLimitedByTheTightestGroup) {
   v2("a/b", "1000000\n", "300000\n");
   v2("a", "2000000\n", "1900000\n");
   v2("", "3000000\n", "2000000\n");
@@ -202,13 +206,13 @@ TEST_F(CgroupMemory, IsWhatTheTightestGroupLeaves) {
   EXPECT_EQ(*left(2), 50000_B);
 }
 
-TEST_F(CgroupMemory, CountsFilePagesThatCanBeGivenUpAsLeft) {
+TEST_F(CgroupMemory, CountsReclaimableFilePagesAsAvailable) {
   v2("a/b", "1000000\n", "300000\n",
      "anon 1\nfile 2\nactive_file 3\ninactive_file 50000\n");
   EXPECT_EQ(*left(2), 750000_B);
 }
 
-TEST_F(CgroupMemory, OfVersionOneCountsThoseOfTheGroupsBelowToo) {
+TEST_F(CgroupMemory, CountsFilePagesOfSubgroupsInVersionOne) {
   v1("a/b", "1000000\n", "300000\n",
      "inactive_file 3\ntotal_cache 5\ntotal_inactive_file 50000\n");
   EXPECT_EQ(*left(1), 750000_B);
@@ -225,7 +229,7 @@ TEST_F(CgroupMemory, IsNeverMoreThanTheLimit) {
   EXPECT_EQ(*left(2), 1000000_B);
 }
 
-TEST_F(CgroupMemory, OfFilesThatSayNothingIsAbsent) {
+TEST_F(CgroupMemory, IsAbsentForMalformedFiles) {
   for (const char* text : {"", "\n", "garbage\n", "12 kB\n", "1e6\n",
                            "99999999999999999999999\n"}) {
     v2("a/b", text, "300000\n");
@@ -235,7 +239,7 @@ TEST_F(CgroupMemory, OfFilesThatSayNothingIsAbsent) {
   }
 }
 
-TEST_F(CgroupMemory, PassesOverFilePagesItCannotRead) {
+TEST_F(CgroupMemory, IgnoresMalformedFilePages) {
   for (const char* stat : {"", "inactive_file\n", "inactive_file x\n",
                            "inactive_files 5\n", "\n\n"}) {
     v2("a/b", "1000000\n", "300000\n", stat);
@@ -243,7 +247,7 @@ TEST_F(CgroupMemory, PassesOverFilePagesItCannotRead) {
   }
 }
 
-TEST(Environment, OfThisMachineIsPlausible) {
+TEST(Environment, HasPlausibleFiguresOnThisMachine) {
   const Environment environment = read_environment();
   EXPECT_THAT(environment.kernel, StartsWith("Linux "));
   EXPECT_NE(environment.machine, "");
@@ -260,6 +264,23 @@ TEST(Environment, OfThisMachineIsPlausible) {
   } else {
     EXPECT_NE(environment.huge_pages.reason(), "");
   }
+}
+
+TEST(HasZeroPage, AgreesWithWhatReadingAdds) {
+  const Pages pages(64);
+  const Mapping memory(to_bytes(pages + Pages(2)), PROT_NONE, MAP_PRIVATE);
+  std::byte* data = memory.data() + page_size().size();
+  ASSERT_EQ(::mprotect(data, to_bytes(pages).size(), PROT_READ), 0);
+  for (Pages i; i < pages; i = i + Pages(1)) {
+    const volatile std::byte* byte = data + to_bytes(i).size();
+    const std::byte zero = *byte;
+    EXPECT_EQ(zero, std::byte{0});
+  }
+  const auto mappings = read_mappings(::getpid());
+  ASSERT_TRUE(mappings) << mappings.reason();
+  const auto read = find_mapping(*mappings, data);
+  ASSERT_TRUE(read) << read.reason();
+  EXPECT_EQ(read->usage.rss, has_zero_page() ? 0_B : to_bytes(pages));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST_F(ForkedChild, OwnsNothingRightAfterTheFork) {
   }
 }
 
-TEST_F(ForkedChild, ThatOnlyReadsOwnsNothing) {
+TEST_F(ForkedChild, OwnsNothingIfItOnlyReads) {
   const Region region{Pages(64)};
   ParkedChild child([&](const Park& park) {
     for (int i = 0; i < 3; ++i) region.read();
@@ -50,7 +50,7 @@ TEST_F(ForkedChild, ThatOnlyReadsOwnsNothing) {
   expect_pages(region, ::getpid(), Pages(0));
 }
 
-TEST_F(ForkedChild, IsSeparatedByItsParentsWritesJustTheSame) {
+TEST_F(ForkedChild, OwnsThePagesThatItsParentWrites) {
   const Region region{Pages(64)};
   ParkedChild child([](const Park& park) { park(0); });
   child.await();
@@ -59,7 +59,7 @@ TEST_F(ForkedChild, IsSeparatedByItsParentsWritesJustTheSame) {
   expect_pages(region, child.pid(), Pages(10));
 }
 
-TEST_F(ForkedChild, SharesAgainNothingThatItOnceOwned) {
+TEST_F(ForkedChild, KeepsEachPageThatItHasWritten) {
   const Region region{Pages(64)};
   ParkedChild child([&](const Park& park) {
     region.write(Pages(0), Pages(10));
@@ -80,7 +80,7 @@ TEST_F(ForkedChild, SharesAgainNothingThatItOnceOwned) {
   expect_pages(region, ::getpid(), Pages(15));
 }
 
-TEST_F(ForkedChild, OwnsPagesOfTheOneRegionItWroteOnly) {
+TEST_F(ForkedChild, OwnsPagesOnlyOfTheRegionItWrote) {
   const Region written{Pages(16)};
   const Region read{Pages(16)};
   ParkedChild child([&](const Park& park) {
@@ -93,7 +93,7 @@ TEST_F(ForkedChild, OwnsPagesOfTheOneRegionItWroteOnly) {
   expect_pages(read, child.pid(), Pages(0));
 }
 
-TEST_F(ForkedChild, OwnsExactlyThePagesItWroteByTheirPlace) {
+TEST_F(ForkedChild, HasExactlyItsWrittenPagesMarkedInThePageMap) {
   const Region region{Pages(64)};
   ParkedChild child([&](const Park& park) {
     for (int i = 0; i < 64; i += 3) region.write(Pages(i), Pages(1));
@@ -108,7 +108,7 @@ TEST_F(ForkedChild, OwnsExactlyThePagesItWroteByTheirPlace) {
   }
 }
 
-TEST_F(ForkedChild, SharesWithItsOwnChildAndBothWithTheirParent) {
+TEST_F(ForkedChild, SharesPagesWithItsParentAndItsOwnChild) {
   const Region region{Pages(60)};
   ParkedChild child([&](const Park& park) {
     region.write(Pages(0), Pages(10));
@@ -158,7 +158,7 @@ class WritingChild : public CountedPages,
   static Pages written() { return Pages(GetParam()); }
 };
 
-TEST_P(WritingChild, OwnsExactlyThePagesItWroteAndSoDoesItsParent) {
+TEST_P(WritingChild, OwnsTheNewPagesAndItsParentTheOldPages) {
   const Region region(kAll);
   ParkedChild child([&](const Park& park) {
     region.write(Pages(0), written());
@@ -257,7 +257,7 @@ class Children : public CountedPages,
   std::vector<std::unique_ptr<ParkedChild>> children_;
 };
 
-TEST_P(Children, OwnNothingOfWhatNobodyWrites) {
+TEST_P(Children, OwnNoPagesIfNobodyWrites) {
   const Region region{Pages(60)};
   fork([&](int) { region.read(); });
   for (const pid_t pid : everybody()) {
@@ -268,14 +268,14 @@ TEST_P(Children, OwnNothingOfWhatNobodyWrites) {
   expect_together(region, Pages(60));
 }
 
-TEST_P(Children, ThatAllWriteTheSamePagesOwnThemEachAndSoDoesTheParent) {
+TEST_P(Children, EachOwnACopyIfAllWriteTheSamePages) {
   const Region region{Pages(60)};
   fork([&](int) { region.write(Pages(20), Pages(15)); });
   for (const pid_t pid : everybody()) expect_pages(region, pid, Pages(15));
   expect_together(region, Pages(60 + n() * 15));
 }
 
-TEST_P(Children, ThatWritePagesOfTheirOwnLeaveTheOldOnesToTheOthers) {
+TEST_P(Children, LeaveOldPagesSharedIfEachWritesDifferentPages) {
   const Region region{Pages(60)};
   fork([&](int i) { region.write(Pages(15 * i), Pages(15)); });
   // The old page is shared by the parent and the n - 1 other children.
@@ -298,7 +298,7 @@ TEST_P(Children, GiveTheirSharesBackOneByOne) {
   expect_pages(region, ::getpid(), Pages(60));
 }
 
-TEST_P(Children, ThatAreForkedLaterInheritWhatTheParentHasThen) {
+TEST_P(Children, InheritThePagesThatTheParentHasAtTheFork) {
   const Region region{Pages(60)};
   std::vector<std::unique_ptr<ParkedChild>> children;
   for (int i = 0; i < n(); ++i) {

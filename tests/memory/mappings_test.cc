@@ -82,7 +82,7 @@ const void* address(std::uint64_t number) {
   return std::bit_cast<const void*>(number);
 }
 
-TEST(ParseSmaps, ReadsEveryMappingInItsOrder) {
+TEST(ParseSmaps, ReadsEveryMappingInOrder) {
   const std::vector<MappingUsage> mappings = parse(kSmaps);
   ASSERT_THAT(mappings, SizeIs(4));
   EXPECT_EQ(mappings[0].begin, 0x55a5848e8000);
@@ -93,7 +93,7 @@ TEST(ParseSmaps, ReadsEveryMappingInItsOrder) {
   EXPECT_EQ(mappings[3].permissions, "--xp");
 }
 
-TEST(ParseSmaps, ReadsTheUsageOfEachMappingByItself) {
+TEST(ParseSmaps, ReadsTheUsageOfEachMappingSeparately) {
   const std::vector<MappingUsage> mappings = parse(kSmaps);
   ASSERT_THAT(mappings, SizeIs(4));
   EXPECT_EQ(mappings[0].usage.rss, 8_KiB);
@@ -119,7 +119,7 @@ TEST(ParseSmaps, KeepsNamesWithBlanksWhole) {
   EXPECT_EQ(mappings[2].name, "[stack]");
 }
 
-TEST(ParseSmaps, TakesAnyNameAsAName) {
+TEST(ParseSmaps, KeepsAnyNameAsItIs) {
   for (const std::string name :
        {"Rss: 4 kB", "[anon:two words]", "/memfd:x (deleted)", "1000-2000",
         "VmFlags:", "/a  b"}) {
@@ -130,7 +130,7 @@ TEST(ParseSmaps, TakesAnyNameAsAName) {
   }
 }
 
-TEST(ParseSmaps, OfAProcessWithoutMemoryHasNoMappings) {
+TEST(ParseSmaps, GivesNoMappingsForAProcessWithoutMemory) {
   EXPECT_THAT(parse(""), SizeIs(0));
 }
 
@@ -139,7 +139,7 @@ TEST(ParseSmaps, ReadsTheLastLineWithoutItsNewline) {
   EXPECT_EQ(parse(std::string(kHeading) + "\nRss: 4 kB")[0].usage.rss, 4_KiB);
 }
 
-TEST(ParseSmaps, NamesTheLineThatDoesNotBelong) {
+TEST(ParseSmaps, NamesAMalformedLine) {
   for (const std::string line :
        {"garbage", "Rss: 4", "Rss: -4 kB", "Rss: 99999999999999999999 kB",
         "3000-1000 rw-p 0 0:0 0", "1000-1000 rw-p 0 0:0 0",
@@ -152,12 +152,12 @@ TEST(ParseSmaps, NamesTheLineThatDoesNotBelong) {
   }
 }
 
-TEST(ParseSmaps, OfFieldsBeforeTheFirstMappingIsAbsent) {
+TEST(ParseSmaps, RefusesFieldsBeforeTheFirstMapping) {
   EXPECT_FALSE(parse_smaps("Rss: 4 kB\n" + std::string(kHeading) + "\n"));
   EXPECT_FALSE(parse_smaps("VmFlags: rd\n"));
 }
 
-TEST(ParseSmaps, OfTextCutAnywhereGivesWholeFiguresOrNone) {
+TEST(ParseSmaps, GivesOnlyWholeFiguresOfCutText) {
   const std::vector<MappingUsage> whole = parse(kSmaps);
   for (std::size_t size = 0; size <= kSmaps.size(); ++size) {
     const auto cut = parse_smaps(kSmaps.substr(0, size));
@@ -175,7 +175,7 @@ TEST(ParseSmaps, OfTextCutAnywhereGivesWholeFiguresOrNone) {
   }
 }
 
-TEST(FindMapping, TakesTheFirstAddressAndNotTheOneBehindTheLast) {
+TEST(FindMapping, IncludesTheFirstAddressButNotTheEnd) {
   const auto mappings =
       parse("1000-3000 r--p 0 0:0 0 one\n3000-4000 rw-p 0 0:0 0 two\n");
   EXPECT_EQ(find_mapping(mappings, address(0x1000))->name, "one");
@@ -185,20 +185,20 @@ TEST(FindMapping, TakesTheFirstAddressAndNotTheOneBehindTheLast) {
   EXPECT_FALSE(find_mapping(mappings, address(0x4000)));
 }
 
-TEST(FindMapping, SaysWhichAddressNoMappingHolds) {
+TEST(FindMapping, NamesAnAddressThatIsNotMapped) {
   const auto found = find_mapping({}, address(0xabc000));
   EXPECT_FALSE(found);
   EXPECT_THAT(found.reason(), HasSubstr("0xabc000"));
 }
 
-TEST(ReadMappings, TakesTheFileOfTheProcess) {
+TEST(ReadMappings, ReadsTheSmapsOfTheProcess) {
   const testing::TemporaryFolder proc;
   std::filesystem::create_directories(proc.path() / "42");
   write_file(proc.path() / "42" / "smaps", kSmaps);
   EXPECT_THAT(*read_mappings(42, proc.path()), SizeIs(4));
 }
 
-TEST(ReadMappings, ThatCannotBeReadAreAbsentWithThePath) {
+TEST(ReadMappings, NamesAPathThatCannotBeRead) {
   const testing::TemporaryFolder proc;
   const std::filesystem::path path = proc.path() / "42" / "smaps";
   EXPECT_FALSE(read_mappings(42, proc.path()));

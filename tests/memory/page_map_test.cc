@@ -42,7 +42,7 @@ TEST(ParsePage, ReadsTheFourBitsThatNeedNoPrivilege) {
   EXPECT_EQ(parse_page(bit(63) | bit(61)), kFile);
 }
 
-TEST(ParsePage, LooksAtNoOtherBit) {
+TEST(ParsePage, IgnoresOtherBits) {
   for (int number = 0; number < 64; ++number) {
     if (number == 56 || number >= 61) continue;
     EXPECT_EQ(parse_page(bit(number)), kNothing) << "bit " << number;
@@ -50,12 +50,12 @@ TEST(ParsePage, LooksAtNoOtherBit) {
   }
 }
 
-TEST(ParsePage, ReadsEachBitByItself) {
+TEST(ParsePage, ReadsAllBitsTogether) {
   const Page all = parse_page(UINT64_MAX);
   EXPECT_TRUE(all.present && all.swapped && all.file && all.exclusive);
 }
 
-TEST(CountPages, CountsEachKindByItself) {
+TEST(CountPages, CountsEachKindSeparately) {
   const std::vector<Page> pages{kNothing, kOwn,  kPresent, kOwn,
                                 kSwapped, kFile, kOwn};
   EXPECT_EQ(count_pages(pages), (PageCount{.present = Pages(5),
@@ -63,7 +63,9 @@ TEST(CountPages, CountsEachKindByItself) {
                                            .exclusive = Pages(3)}));
 }
 
-TEST(CountPages, OfNoPagesIsZero) { EXPECT_EQ(count_pages({}), PageCount{}); }
+TEST(CountPages, GivesZeroForNoPages) {
+  EXPECT_EQ(count_pages({}), PageCount{});
+}
 
 // A page map of four entries: the first four pages of an address space.
 class ReadPageMap : public ::testing::Test {
@@ -89,15 +91,17 @@ class ReadPageMap : public ::testing::Test {
   testing::TemporaryFolder folder_;
 };
 
-TEST_F(ReadPageMap, TakesTheEntriesOfTheAddresses) {
+TEST_F(ReadPageMap, ReadsTheEntriesOfTheGivenPages) {
   EXPECT_THAT(*read(0, 4), ElementsAre(kPresent, kSwapped, kOwn, kFile));
   EXPECT_THAT(*read(2, 1), ElementsAre(kOwn));
   EXPECT_THAT(*read(1, 2), ElementsAre(kSwapped, kOwn));
 }
 
-TEST_F(ReadPageMap, OfNoPagesIsEmpty) { EXPECT_THAT(*read(0, 0), IsEmpty()); }
+TEST_F(ReadPageMap, GivesNothingForNoPages) {
+  EXPECT_THAT(*read(0, 0), IsEmpty());
+}
 
-TEST_F(ReadPageMap, ThatEndsTooEarlyIsAbsentWithThePath) {
+TEST_F(ReadPageMap, NamesAFileThatEndsTooEarly) {
   for (const int first : {2, 3, 4, 1000}) {
     const auto pages = read(first, 3);
     EXPECT_FALSE(pages);
@@ -106,13 +110,13 @@ TEST_F(ReadPageMap, ThatEndsTooEarlyIsAbsentWithThePath) {
   }
 }
 
-TEST_F(ReadPageMap, ThatEndsInsideAnEntryIsAbsent) {
+TEST_F(ReadPageMap, RefusesAFileThatEndsInsideAnEntry) {
   std::filesystem::resize_file(path(), 4 * sizeof(std::uint64_t) - 1);
   EXPECT_TRUE(read(0, 3));
   EXPECT_FALSE(read(0, 4));
 }
 
-TEST_F(ReadPageMap, OfAProcessThatIsNotThereIsAbsentWithThePath) {
+TEST_F(ReadPageMap, NamesThePathOfAMissingProcess) {
   const auto pages = read(0, 1, 43);
   EXPECT_FALSE(pages);
   EXPECT_THAT(pages.reason(), HasSubstr("43/pagemap"));

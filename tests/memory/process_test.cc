@@ -42,7 +42,7 @@ TEST(ParseStatus, ReadsThePeakAndThePageTables) {
   EXPECT_EQ(*status.page_tables, 44_KiB);
 }
 
-TEST(ParseStatus, OfAProcessWithoutMemoryIsAbsentNotZero) {
+TEST(ParseStatus, GivesNoFiguresForAProcessWithoutMemory) {
   for (const std::string_view text : {std::string_view(), kKernelThread}) {
     const Status status = parse_status(text);
     EXPECT_FALSE(status.peak_rss);
@@ -52,18 +52,18 @@ TEST(ParseStatus, OfAProcessWithoutMemoryIsAbsentNotZero) {
   }
 }
 
-TEST(ParseStatus, ReadsEachFigureByItself) {
+TEST(ParseStatus, ReadsAFigureEvenIfAnotherIsMissing) {
   const Status status = parse_status("VmPTE:\t4 kB\n");
   EXPECT_FALSE(status.peak_rss);
   EXPECT_EQ(*status.page_tables, 4_KiB);
 }
 
-TEST(ParseStatus, IsNotMisledByTheNameOfTheProcess) {
+TEST(ParseStatus, IgnoresFiguresInTheNameOfTheProcess) {
   const Status status = parse_status("Name:\tVmHWM: 5 kB\nVmPTE: 4 kB\n");
   EXPECT_FALSE(status.peak_rss);
 }
 
-TEST(ParseStatus, TakesNothingButWholeKilobytes) {
+TEST(ParseStatus, TakesOnlyWholeKilobytes) {
   for (const std::string figure : {"-4 kB", "4", "4 MB", "", "kB", "four kB",
                                    "1.5 kB", "99999999999999999999 kB"}) {
     const Status status =
@@ -74,12 +74,12 @@ TEST(ParseStatus, TakesNothingButWholeKilobytes) {
   }
 }
 
-TEST(ParseStatus, OfAFigureThatIsNotMeantAsBytesIsAbsent) {
+TEST(ParseStatus, RefusesAFigureTooLargeForBytes) {
   EXPECT_FALSE(parse_status("VmHWM:\t9223372036854775807 kB\n").peak_rss);
   EXPECT_FALSE(parse_status("VmPTE:\t18014398509481984 kB\n").page_tables);
 }
 
-TEST(ParseStatus, OfTextCutAnywhereGivesWholeFiguresOrNone) {
+TEST(ParseStatus, GivesOnlyWholeFiguresOfCutText) {
   for (std::size_t size = 0; size <= kStatus.size(); ++size) {
     const Status status = parse_status(kStatus.substr(0, size));
     EXPECT_EQ(status.peak_rss ? *status.peak_rss : 1664_KiB, 1664_KiB) << size;
@@ -107,11 +107,11 @@ TEST(ParseStat, KeepsCommandsWithBlanksAndBracketsWhole) {
   }
 }
 
-TEST(ParseStat, ReadsTheProcessThatHasNoParent) {
+TEST(ParseStat, ReadsAProcessWithoutAParent) {
   EXPECT_EQ(parse_stat(stat_line("systemd", 0))->parent, 0);
 }
 
-TEST(ParseStat, OfOtherTextIsAbsentWithTheReason) {
+TEST(ParseStat, GivesTheReasonForOtherText) {
   for (const std::string_view text :
        {"", "\n", "garbage", "1", "1 (cat", "1 cat) S 1 2 3 4 5 6 7 8", ")(",
         "1 )cat( S 1 2 3 4 5 6 7", "1 (cat)", "1 (cat) S", "1 (cat) S 1",
@@ -124,7 +124,7 @@ TEST(ParseStat, OfOtherTextIsAbsentWithTheReason) {
   }
 }
 
-TEST(ParseStat, OfTextCutAnywhereDoesNotMixUpItsFields) {
+TEST(ParseStat, NeverMixesUpFieldsOfCutText) {
   const std::string text = stat_line("a (b) c");
   for (std::size_t size = 0; size <= text.size(); ++size) {
     const Reading<Stat> stat = parse_stat(text.substr(0, size));
@@ -134,7 +134,7 @@ TEST(ParseStat, OfTextCutAnywhereDoesNotMixUpItsFields) {
   }
 }
 
-class Proc : public ::testing::Test {
+class ProcFolder : public ::testing::Test {
  protected:
   void write(const std::string& pid, const std::string& file,
              std::string_view text) const {
@@ -150,7 +150,7 @@ class Proc : public ::testing::Test {
 constexpr std::string_view kRollup =
     "Rss: 12 kB\nPss: 8 kB\nPrivate_Clean: 1 kB\nPrivate_Dirty: 3 kB\n";
 
-TEST_F(Proc, ReadProcessJoinsItsThreeFiles) {
+TEST_F(ProcFolder, GivesOneProcessFromThreeFiles) {
   write("42", "smaps_rollup", kRollup);
   write("42", "stat", stat_line("cat"));
   write("42", "status", kStatus);
@@ -166,7 +166,7 @@ TEST_F(Proc, ReadProcessJoinsItsThreeFiles) {
   EXPECT_EQ(process.minor_faults, 102);
 }
 
-TEST_F(Proc, ReadProcessWithoutStatusLacksOnlyWhatStatusSays) {
+TEST_F(ProcFolder, LacksOnlyTheFiguresOfAMissingStatusFile) {
   write("42", "smaps_rollup", kRollup);
   write("42", "stat", stat_line("cat"));
   const Process process = *read_process(42, root());
@@ -177,7 +177,7 @@ TEST_F(Proc, ReadProcessWithoutStatusLacksOnlyWhatStatusSays) {
   EXPECT_FALSE(process.page_tables);
 }
 
-TEST_F(Proc, ReadProcessNamesTheFileThatIsMissing) {
+TEST_F(ProcFolder, IsRefusedIfAFileIsMissingWhichIsNamed) {
   EXPECT_THAT(read_process(42, root()).reason(),
               HasSubstr((root() / "42/smaps_rollup").string()));
   write("42", "smaps_rollup", kRollup);
@@ -185,7 +185,7 @@ TEST_F(Proc, ReadProcessNamesTheFileThatIsMissing) {
               HasSubstr((root() / "42/stat").string()));
 }
 
-TEST_F(Proc, ReadProcessNamesTheFileThatSaysNothing) {
+TEST_F(ProcFolder, IsRefusedWithTheNameOfAMalformedFile) {
   write("42", "smaps_rollup", "");
   write("42", "stat", "garbage");
   EXPECT_THAT(read_process(42, root()).reason(),
@@ -195,7 +195,7 @@ TEST_F(Proc, ReadProcessNamesTheFileThatSaysNothing) {
               HasSubstr((root() / "42/stat").string()));
 }
 
-TEST_F(Proc, ChildrenAreListedInTheOrderOfTheirIds) {
+TEST_F(ProcFolder, ListsChildrenInTheOrderOfTheirIds) {
   for (const char* pid : {"100", "9", "10"}) {
     write(pid, "stat", stat_line("child", 7));
   }
@@ -206,13 +206,13 @@ TEST_F(Proc, ChildrenAreListedInTheOrderOfTheirIds) {
   EXPECT_THAT(children_of(9, root()), IsEmpty());
 }
 
-TEST_F(Proc, ChildrenAreNotMisledByTheirCommands) {
+TEST_F(ProcFolder, ListsChildrenOfTheRightParentDespiteOddCommands) {
   write("9", "stat", stat_line(") R 7 7 7", 8));
   EXPECT_THAT(children_of(7, root()), IsEmpty());
   EXPECT_THAT(children_of(8, root()), ElementsAre(9));
 }
 
-TEST_F(Proc, ChildrenAreOnlyFoldersOfProcesses) {
+TEST_F(ProcFolder, ListsOnlyFoldersOfProcessesAsChildren) {
   write("9", "stat", stat_line("child", 7));
   write("self", "stat", stat_line("child", 7));
   write("10x", "stat", stat_line("child", 7));
@@ -222,11 +222,11 @@ TEST_F(Proc, ChildrenAreOnlyFoldersOfProcesses) {
   EXPECT_THAT(children_of(7, root()), ElementsAre(9));
 }
 
-TEST_F(Proc, ThatIsNotThereHasNoChildren) {
+TEST_F(ProcFolder, ListsNoChildrenIfItIsMissing) {
   EXPECT_THAT(children_of(7, root() / "nothing"), IsEmpty());
 }
 
-TEST(OwnMinorFaults, NeverGoBack) {
+TEST(OwnMinorFaults, NeverDecrease) {
   const std::int64_t before = own_minor_faults();
   EXPECT_GT(before, 0);
   EXPECT_GE(own_minor_faults(), before);

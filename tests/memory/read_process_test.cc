@@ -54,7 +54,7 @@ TEST(ReadProcess, KnowsAChild) {
   EXPECT_GE(process.minor_faults, faults);
 }
 
-TEST(ReadProcess, ReadsTheSameTwiceOfAProcessThatDoesNothing) {
+TEST(ReadProcess, GivesTheSameTwiceForAnIdleProcess) {
   ParkedChild child([](const Park& park) { park(0); });
   child.await();
   const Process first = *read_process(child.pid());
@@ -64,7 +64,7 @@ TEST(ReadProcess, ReadsTheSameTwiceOfAProcessThatDoesNothing) {
   EXPECT_EQ(*first.page_tables, *second.page_tables);
 }
 
-TEST(ReadProcess, KnowsTheCommandWhateverItIsCalled) {
+TEST(ReadProcess, ReadsCommandsWithOddNames) {
   for (const std::string name :
        {") R 1 2 3", "(", ")", "two words", "VmHWM: 5 kB"}) {
     ParkedChild child([&](const Park& park) {
@@ -78,7 +78,7 @@ TEST(ReadProcess, KnowsTheCommandWhateverItIsCalled) {
   }
 }
 
-TEST(ReadProcess, SeesARegionInTheSumsOfTheProcess) {
+TEST(ReadProcess, CountsARegionInTheSumsOfItsProcess) {
   const Region region{Pages(4096)};
   ParkedChild child([&](const Park& park) {
     park(0);
@@ -116,7 +116,7 @@ TEST(ReadProcess, AgreesWithTheMappingsOfTheProcess) {
   EXPECT_GE(whole.private_dirty, to_bytes(Pages(32)));
 }
 
-TEST(ReadProcess, ThatDoesNotExistIsAbsentWithThePath) {
+TEST(ReadProcess, NamesThePathOfAMissingProcess) {
   const std::string folder = "/proc/" + std::to_string(kNobody);
   EXPECT_FALSE(read_process(kNobody));
   EXPECT_THAT(read_process(kNobody).reason(), HasSubstr(folder));
@@ -127,7 +127,7 @@ TEST(ReadProcess, ThatDoesNotExistIsAbsentWithThePath) {
 }
 
 // It has an id until it is waited for, and no memory any more.
-TEST(ReadProcess, ThatHasEndedIsAbsentNotZero) {
+TEST(ReadProcess, GivesNoFiguresForAnEndedProcess) {
   Child child = Child::fork([] { return 0; });
   pollfd ended{.fd = child.descriptor(), .events = POLLIN, .revents = 0};
   ASSERT_EQ(::poll(&ended, 1, 60'000), 1);
@@ -138,7 +138,7 @@ TEST(ReadProcess, ThatHasEndedIsAbsentNotZero) {
   EXPECT_TRUE(child.wait().success());
 }
 
-TEST(ReadProcess, OfAnotherUserIsAbsentWithThePath) {
+TEST(ReadProcess, NamesThePathOfAnotherUsersProcess) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   const std::string parent = std::to_string(::getpid());
   Child child = Child::fork([&] {
@@ -152,7 +152,7 @@ TEST(ReadProcess, OfAnotherUserIsAbsentWithThePath) {
   EXPECT_EQ(child.wait().code, 0);
 }
 
-TEST(ChildrenOf, AreExactlyTheChildrenThatLive) {
+TEST(ChildrenOf, ListsExactlyTheLiveChildren) {
   EXPECT_THAT(children_of(::getpid()), IsEmpty());
   std::vector<std::unique_ptr<ParkedChild>> children;
   std::vector<pid_t> pids;
@@ -168,7 +168,7 @@ TEST(ChildrenOf, AreExactlyTheChildrenThatLive) {
   EXPECT_THAT(children_of(::getpid()), IsEmpty());
 }
 
-TEST(ChildrenOf, AreNotTheChildrensChildren) {
+TEST(ChildrenOf, ListsNoGrandchildren) {
   ParkedChild child([](const Park& park) {
     ParkedChild grandchild([](const Park& park_again) { park_again(0); });
     grandchild.await();
@@ -180,21 +180,21 @@ TEST(ChildrenOf, AreNotTheChildrensChildren) {
   EXPECT_TRUE(child.end().success());
 }
 
-TEST(OwnMinorFaults, AreThoseThatTheMeterReads) {
+TEST(OwnMinorFaults, MatchTheMeter) {
   const std::int64_t before = own_minor_faults();
   const Process process = *read_process(::getpid());
   EXPECT_GE(process.minor_faults, before);
   EXPECT_LE(process.minor_faults, own_minor_faults());
 }
 
-TEST(OwnMinorFaults, OfAChildBeginAnew) {
+TEST(OwnMinorFaults, StartAgainInAChild) {
   const Region region{Pages(4096)};
   ASSERT_GE(own_minor_faults(), 4096);
   Child child = Child::fork([] { return own_minor_faults() < 4096 ? 0 : 1; });
   EXPECT_EQ(child.wait().code, 0);
 }
 
-TEST(Environment, KnowsALimitOfTheAddressSpace) {
+TEST(Environment, KnowsTheLimitOfTheAddressSpace) {
   if (testing::kAddressSanitizer || testing::kThreadSanitizer) {
     GTEST_SKIP() << "a sanitizer's address space leaves no room for a limit";
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cow/memory/process.h"
+#include "cow/os/descriptor.h"
 #include "cow/os/mapping.h"
 #include "memory/region_checks.h"
 
@@ -19,13 +20,14 @@ namespace cow {
 namespace {
 
 using RegionPages = testing::CountedPages;
+using MappingPages = RegionPages;
 using testing::expect_pages;
 
 std::uint64_t number(const void* address) {
   return std::bit_cast<std::uint64_t>(address);
 }
 
-TEST_F(RegionPages, AreAllThereAndAllOwnedByTheirProcess) {
+TEST_F(RegionPages, AreAllPresentAndOwnedByTheirProcess) {
   for (const int count : {1, 2, 64, 600}) {
     const Region region{Pages(count)};
     EXPECT_EQ(region.pages(), Pages(count));
@@ -35,7 +37,7 @@ TEST_F(RegionPages, AreAllThereAndAllOwnedByTheirProcess) {
   }
 }
 
-TEST_F(RegionPages, AreALineOfSmapsOfTheirOwn) {
+TEST_F(RegionPages, HaveTheirOwnLineInSmaps) {
   // Neighbours are made one after the other: the kernel puts them side by side.
   std::vector<Region> regions;
   for (int i = 0; i < 8; ++i) regions.emplace_back(Pages(4));
@@ -50,7 +52,7 @@ TEST_F(RegionPages, AreALineOfSmapsOfTheirOwn) {
   }
 }
 
-TEST_F(RegionPages, LieBetweenPagesWithoutAccess) {
+TEST_F(RegionPages, LieBetweenGuardPages) {
   const Region region{Pages(3)};
   const std::vector<MappingUsage> mappings = *read_mappings(::getpid());
   for (const std::byte* guard :
@@ -59,7 +61,7 @@ TEST_F(RegionPages, LieBetweenPagesWithoutAccess) {
   }
 }
 
-TEST_F(RegionPages, AreCountedTheSameAfterAMove) {
+TEST_F(RegionPages, AreCountedTheSameAfterTheRegionIsMoved) {
   Region first{Pages(5)};
   const std::byte* const data = first.data();
   const Region second = std::move(first);
@@ -67,7 +69,36 @@ TEST_F(RegionPages, AreCountedTheSameAfterAMove) {
   expect_pages(second, ::getpid(), Pages(5));
 }
 
-TEST_F(RegionPages, GoWithTheirOwner) {
+TEST_F(RegionPages, StaySmallEvenIfTheKernelIsToCollapseThem) {
+  const Region region{Pages(1024)};
+  constexpr int kCollapse = 25;  // MADV_COLLAPSE, from Linux 6.1 on
+  EXPECT_EQ(::madvise(region.data(), region.size().size(), kCollapse), -1);
+  EXPECT_EQ(region.usage(::getpid())->usage.huge, Bytes());
+}
+
+TEST_F(RegionPages, MayBeHuge) {
+  const auto setting =
+      *read_file("/sys/kernel/mm/transparent_hugepage/enabled");
+  if (setting.find("[never]") != setting.npos) {
+    GTEST_SKIP() << "huge pages are switched off";
+  }
+  for (const int count : {512, 1024, 1500}) {
+    const Region region(Pages(count), PageSize::kHuge);
+    EXPECT_EQ(number(region.data()) % kHugePage.size(), 0U);
+    const Usage usage = region.usage(::getpid())->usage;
+    EXPECT_EQ(usage.rss, region.size());
+    EXPECT_EQ(usage.huge, kHugePage * (count / 512));
+  }
+}
+
+TEST_F(RegionPages, AddUpToTheirNumberUntilSomethingElseIsWritten) {
+  const Region region{Pages(7)};
+  EXPECT_EQ(region.read(), 7);
+  *region.page(Pages(3)) = std::byte{3};
+  EXPECT_EQ(region.read(), 9);
+}
+
+TEST_F(RegionPages, AreUnmappedWithTheirOwner) {
   const std::byte* data = nullptr;
   {
     const Region region{Pages(3)};
@@ -88,7 +119,7 @@ TEST_F(RegionPages, AreAnonymousAndNotShared) {
   }
 }
 
-TEST_F(RegionPages, ThatWereGivenBackAreCountedNoMore) {
+TEST_F(RegionPages, AreNoLongerCountedOnceGivenBack) {
   const Region region{Pages(10)};
   ASSERT_EQ(::madvise(region.page(Pages(2)), to_bytes(Pages(3)).size(),
                       MADV_DONTNEED),
@@ -114,7 +145,7 @@ TEST_F(RegionPages, CostOneFaultEachWhenTheyAreFirstWritten) {
   }
 }
 
-TEST_F(RegionPages, InSwapAreTheSameInSmapsAndPageMap) {
+TEST_F(RegionPages, AgreeInSmapsAndPageMapWhenInSwap) {
   const Region region{Pages(64)};
   // A hint: without swap, and on kernels before 5.4, nothing happens.
   ::madvise(region.data(), region.size().size(), MADV_PAGEOUT);
@@ -125,7 +156,7 @@ TEST_F(RegionPages, InSwapAreTheSameInSmapsAndPageMap) {
   EXPECT_EQ(count.present + count.swapped, Pages(64));
 }
 
-TEST_F(RegionPages, OfAPlainMappingAreNotThereUntilTheyAreTouched) {
+TEST_F(MappingPages, AreAbsentUntilTouched) {
   const Mapping mapping(to_bytes(Pages(64)), PROT_READ | PROT_WRITE,
                         MAP_PRIVATE);
   ::madvise(mapping.data(), mapping.size().size(), MADV_NOHUGEPAGE);
@@ -141,7 +172,7 @@ TEST_F(RegionPages, OfAPlainMappingAreNotThereUntilTheyAreTouched) {
                                 .exclusive = Pages(3)}));
 }
 
-TEST_F(RegionPages, OfAProcessThatDoesNotExistAreAbsent) {
+TEST_F(RegionPages, AreAbsentForAMissingProcess) {
   const Region region{Pages(1)};
   constexpr pid_t kNobody = INT32_MAX;  // above every possible pid_max
   EXPECT_FALSE(region.usage(kNobody));
@@ -149,7 +180,7 @@ TEST_F(RegionPages, OfAProcessThatDoesNotExistAreAbsent) {
 }
 
 // The parts in which a page map is read meet between two pages.
-TEST_F(RegionPages, AreWalkedThroughOneAfterTheOther) {
+TEST_F(RegionPages, AreReadInPartsForALargeMapping) {
   constexpr std::int64_t kPart = 1 << 16;
   const std::vector<std::int64_t> touched{0, kPart - 1, kPart, kPart + 2};
   const Pages all(kPart + 3);

@@ -10,7 +10,7 @@
 namespace cow {
 namespace {
 
-TEST(TakeLine, TakesLineAfterLineWithoutTheirNewlines) {
+TEST(TakeLine, TakesEachLineWithoutItsNewline) {
   std::string_view text = "one\n\nthree";
   EXPECT_EQ(take_line(text), "one");
   EXPECT_EQ(take_line(text), "");
@@ -20,7 +20,7 @@ TEST(TakeLine, TakesLineAfterLineWithoutTheirNewlines) {
   EXPECT_EQ(take_line(text), "");
 }
 
-TEST(TakeWord, TakesWordAfterWordWhateverBlanksAreBetween) {
+TEST(TakeWord, TakesWordAfterWordAcrossAnyBlanks) {
   std::string_view text = "  one\t two  ";
   EXPECT_EQ(take_word(text), "one");
   EXPECT_EQ(take_word(text), "two");

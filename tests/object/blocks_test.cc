@@ -22,7 +22,7 @@ using testing::make_floats;
 using testing::offset_in;
 using testing::pages_with;
 
-TEST(Slots, ThatWereFreedAreHandedOutFirstTheLastOneFirst) {
+TEST(Slots, AreReusedInReverseOrderOfFreeing) {
   Heap heap;
   std::vector<void*> slots;
   for (int i = 0; i < 10; ++i) slots.push_back(heap.allocate(40_B));
@@ -35,7 +35,7 @@ TEST(Slots, ThatWereFreedAreHandedOutFirstTheLastOneFirst) {
   EXPECT_EQ(distance(slots[9], heap.allocate(40_B)), 48);
 }
 
-TEST(Slots, OfObjectsAreUsedAgainByObjects) {
+TEST(Slots, AreReusedAfterTheirObjectsAreFreed) {
   Heap heap;
   const Ref<Float> stays = heap.new_float(1);
   Ref<Float> goes = heap.new_float(2);
@@ -47,7 +47,7 @@ TEST(Slots, OfObjectsAreUsedAgainByObjects) {
   EXPECT_EQ(comes->count, 1);
 }
 
-TEST(Slots, OfAPoolThatWasFullAreFoundAgain) {
+TEST(Slots, AreReusedInAHeapPoolThatWasFull) {
   Heap heap;
   std::vector<Ref<Float>> floats = make_floats(heap, 3 * 510);
   std::set<const Float*> freed;
@@ -63,7 +63,7 @@ TEST(Slots, OfAPoolThatWasFullAreFoundAgain) {
   }
 }
 
-TEST(Pools, ThatAreWhollyFreeServeAnotherSize) {
+TEST(HeapPools, TakeSlotsOfAnotherSizeAfterTheyBecomeEmpty) {
   Heap heap;
   std::vector<Ref<Float>> floats = make_floats(heap, 2 * 510);
   const auto first = begin_of(floats.front().get(), kPoolSize);
@@ -79,7 +79,7 @@ TEST(Pools, ThatAreWhollyFreeServeAnotherSize) {
   EXPECT_NE(third, fourth);
 }
 
-TEST(Pools, ThatHoldOneSlotStillServeTheirOwnSizeOnly) {
+TEST(HeapPools, KeepTheirSizeWhileASlotIsUsed) {
   Heap heap;
   std::vector<Ref<Float>> floats = make_floats(heap, 510);
   floats.resize(1);
@@ -89,13 +89,13 @@ TEST(Pools, ThatHoldOneSlotStillServeTheirOwnSizeOnly) {
   EXPECT_EQ(floats[0]->value, 0);
 }
 
-TEST(Blocks, OfNoBytesAreSlotsOf16) {
+TEST(Blocks, Take16BytesIfTheirSizeIsZero) {
   Heap heap;
   const void* const first = heap.allocate(0_B);
   EXPECT_EQ(distance(first, heap.allocate(0_B)), 16);
 }
 
-TEST(Blocks, OfLessThanNothingAreRefused) {
+TEST(Blocks, AreRefusedIfTheirSizeIsNegative) {
   Heap heap;
   try {
     heap.allocate(Bytes(-1));
@@ -108,7 +108,7 @@ TEST(Blocks, OfLessThanNothingAreRefused) {
   EXPECT_EQ(testing::live_objects(heap), 0);
 }
 
-TEST(Blocks, OfMoreThanThereCanBeAreRefusedAndTheHeapGoesOn) {
+TEST(Blocks, AreRefusedIfTheirSizeIsImpossible) {
   Heap heap;
   for (const std::int64_t size :
        {std::int64_t{1} << 50, (std::int64_t{1} << 57) - 1,
@@ -121,7 +121,7 @@ TEST(Blocks, OfMoreThanThereCanBeAreRefusedAndTheHeapGoesOn) {
   EXPECT_EQ(heap.new_float(1)->value, 1);
 }
 
-TEST(Blocks, Above512BytesHaveAMappingOfTheirOwn) {
+TEST(Blocks, HaveTheirOwnMappingAbove512Bytes) {
   Heap heap;
   void* const slot = heap.allocate(512_B);
   EXPECT_NE(offset_in(slot, page_size()), 0U);
@@ -139,7 +139,7 @@ TEST(Blocks, Above512BytesHaveAMappingOfTheirOwn) {
   EXPECT_EQ(pages_with(heap, PageUse::kBuffer), 0);
 }
 
-TEST(Blocks, ThatAreNotOfThisHeapAreNotFreed) {
+TEST(Blocks, AreFreedOnlyByTheirOwnHeap) {
   Heap heap;
   Heap other;
   const Ref<Float> number = heap.new_float(1);

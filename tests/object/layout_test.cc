@@ -17,7 +17,7 @@ using testing::make_floats;
 using testing::number;
 using testing::offset_in;
 
-TEST(Layout, OfTheThreeTypesIsThatOfCPython) {
+TEST(Layout, MatchesCPythonForAllThreeTypes) {
   EXPECT_EQ(sizeof(Object), 16U);
   EXPECT_EQ(sizeof(Float), 24U);
   EXPECT_EQ(sizeof(CollectorLinks) + sizeof(List), 56U);
@@ -37,7 +37,7 @@ TEST(Layout, PutsTheCountFirstThenTheTypeThenTheValue) {
   EXPECT_EQ(number->type->heap, &heap);
 }
 
-TEST(Layout, PutsTheCollectorsLinksInFrontOfAListsHeader) {
+TEST(Layout, PutsTheLinksOfTheCollectorInFrontOfAListHeader) {
   Heap heap;
   const Ref<List> first = heap.new_list();
   const Ref<List> second = heap.new_list();
@@ -45,7 +45,7 @@ TEST(Layout, PutsTheCollectorsLinksInFrontOfAListsHeader) {
   EXPECT_EQ(distance(first.get(), second.get()), 64);
 }
 
-TEST(Layout, HasTheFirstSlotOfAPool48BytesBehindItsBeginning) {
+TEST(Layout, PutsTheFirstSlotOfAPoolAtByte48) {
   Heap heap;
   const Ref<Float> number = heap.new_float(0);
   EXPECT_EQ(offset_in(number.get(), kPoolSize), 48U);
@@ -53,7 +53,7 @@ TEST(Layout, HasTheFirstSlotOfAPool48BytesBehindItsBeginning) {
   EXPECT_EQ(offset_in(heap.allocate(512_B), kPoolSize), 48U);
 }
 
-TEST(Layout, OfSlotsGoesInStepsOf16Bytes) {
+TEST(Layout, RoundsSlotsUpTo16Bytes) {
   for (std::int64_t size = 1; size <= 512; ++size) {
     Heap heap;
     const void* const first = heap.allocate(Bytes(size));
@@ -63,7 +63,7 @@ TEST(Layout, OfSlotsGoesInStepsOf16Bytes) {
   }
 }
 
-TEST(Layout, FillsAPoolOfEverySlotSizeToItsEndAndNotBeyond) {
+TEST(Layout, PutsAsManySlotsIntoAPoolOf16KiBAsFit) {
   for (std::int64_t size = 16; size <= 512; size += 16) {
     Heap heap;
     const std::int64_t fitting = (16384 - 48) / size;
@@ -101,7 +101,7 @@ TEST(Layout, Puts64PoolsIntoAnArenaOf1MiB) {
   EXPECT_EQ(offset_in(floats.back().get(), 1_MiB), 48U);
 }
 
-TEST(Layout, TakesAsMuchForTwoMillionFloatsAsCPythonDoes) {
+TEST(Layout, TakesAsMuchMemoryAsCPythonForTwoMillionFloats) {
   Heap heap;
   const Ref<List> list = testing::make_list(heap, 2'000'000);
   std::set<std::uintptr_t> pools;
@@ -123,7 +123,7 @@ TEST(Layout, TakesAsMuchForTwoMillionFloatsAsCPythonDoes) {
   EXPECT_EQ(pages_of(*list).back().count, to_pages(16'000'000_B));
 }
 
-TEST(Layout, KeepsObjectsContainersAndBuffersInPoolsOfTheirOwn) {
+TEST(Layout, KeepsObjectsContainersAndBuffersInSeparatePools) {
   Heap heap;
   // All in slots of 64 bytes, and of 32.
   const Ref<List> list = heap.new_list();
@@ -138,7 +138,7 @@ TEST(Layout, KeepsObjectsContainersAndBuffersInPoolsOfTheirOwn) {
             begin_of(number.get(), kPoolSize));
 }
 
-TEST(Layout, CrossesAPageWithTheCountInFrontOfItAndTheValueBehind) {
+TEST(Layout, SplitsAPageCrossingFloatAfterItsCount) {
   Heap heap;
   const std::vector<Ref<Float>> floats = make_floats(heap, 510);
   std::vector<std::size_t> crossing;

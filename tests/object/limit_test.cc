@@ -88,7 +88,7 @@ TEST_F(AHeapWithoutMemory, SaysThatItHasNoArenaAndGoesOn) {
   });
 }
 
-TEST_F(AHeapWithoutMemory, SaysHowLargeABlockItCouldNotHaveAndGoesOn) {
+TEST_F(AHeapWithoutMemory, NamesTheRequestedSizeAndGoesOn) {
   expect_success([] {
     Heap heap;
     const Ref<Float> number = heap.new_float(1);
@@ -109,7 +109,7 @@ TEST_F(AHeapWithoutMemory, SaysHowLargeABlockItCouldNotHaveAndGoesOn) {
   });
 }
 
-TEST_F(AHeapWithoutMemory, LeavesAListThatCannotGrowWhatItWas) {
+TEST_F(AHeapWithoutMemory, LeavesAListUnchangedIfItCannotGrow) {
   expect_success([] {
     Heap heap;
     const Ref<List> list = heap.new_list();

@@ -28,7 +28,7 @@ void expect_error(const char* text, Call call) {
   }
 }
 
-TEST(AList, HoldsWhatWasSet) {
+TEST(AList, HoldsTheItemsThatWereSet) {
   Heap heap;
   for (const int size : {0, 1, 63, 64, 65, 1000, 100'000}) {
     const Ref<List> list = testing::make_list(heap, size);
@@ -41,7 +41,7 @@ TEST(AList, HoldsWhatWasSet) {
   }
 }
 
-TEST(AList, RefusesAnIndexThatItDoesNotHave) {
+TEST(AList, RefusesAnIndexOutOfRange) {
   Heap heap;
   const Ref<List> list = testing::make_list(heap, 10);
   expect_error<std::out_of_range>("index 10 of a list of 10",
@@ -55,7 +55,7 @@ TEST(AList, RefusesAnIndexThatItDoesNotHave) {
   EXPECT_EQ(live_objects(heap), 11);
 }
 
-TEST(AList, RefusesToReadASlotThatIsEmpty) {
+TEST(AList, RefusesToReadAnEmptySlot) {
   Heap heap;
   const Ref<List> list = heap.new_list(3);
   const char* const text = "slot 1 of a list of 3 is empty: set it first";
@@ -64,7 +64,7 @@ TEST(AList, RefusesToReadASlotThatIsEmpty) {
   EXPECT_EQ(list->items()[1], nullptr);
 }
 
-TEST(AList, RefusesToTakeAnObjectForWhatItIsNot) {
+TEST(AList, RefusesToReadAnItemAsAnotherType) {
   Heap heap;
   const Ref<List> list = heap.new_list();
   list->append(heap.new_float(1));
@@ -81,7 +81,7 @@ TEST(AList, RefusesToTakeAnObjectForWhatItIsNot) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(list->borrow(i)->count, 1);
 }
 
-TEST(AList, GrowsAsCPythonsDoes) {
+TEST(AList, GrowsLikeAListInCPython) {
   Heap heap;
   const Ref<List> list = heap.new_list();
   EXPECT_EQ(list->capacity(), 0);
@@ -98,7 +98,7 @@ TEST(AList, GrowsAsCPythonsDoes) {
                                                    76, 92, 108}));
 }
 
-TEST(AList, ThatGrowsKeepsItsItemsAndLeavesNoBufferBehind) {
+TEST(AList, KeepsItsItemsAndFreesOldBuffersAsItGrows) {
   Heap heap;
   Ref<List> list = heap.new_list(2);
   list->set(1, heap.new_float(-1));
@@ -115,7 +115,7 @@ TEST(AList, ThatGrowsKeepsItsItemsAndLeavesNoBufferBehind) {
             pages_of(*list).back().count.count());
 }
 
-TEST(AList, GivesEverythingBackAtItsEnd) {
+TEST(AList, FreesEverythingAtItsEnd) {
   Heap heap;
   Ref<List> list = testing::make_list(heap, 10'000);
   list->append(testing::make_list(heap, 10));
@@ -127,7 +127,7 @@ TEST(AList, GivesEverythingBackAtItsEnd) {
   EXPECT_EQ(pages_with(heap, PageUse::kObjects), 0);
 }
 
-TEST(AList, OfListsEndsHoweverDeepItIsNested) {
+TEST(AList, IsFreedAtAnyDepthOfNesting) {
   Heap heap;
   Ref<List> list = heap.new_list();
   for (int depth = 0; depth < 100'000; ++depth) {
@@ -141,7 +141,7 @@ TEST(AList, OfListsEndsHoweverDeepItIsNested) {
   EXPECT_EQ(live_objects(heap), 0);
 }
 
-TEST(AList, OfTheSameListManyTimesEndsOnce) {
+TEST(AList, FreesAnItemOnceEvenIfItHoldsItManyTimes) {
   Heap heap;
   Ref<List> outer = heap.new_list();
   const Ref<Float> number = heap.new_float(1);

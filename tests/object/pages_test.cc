@@ -32,9 +32,9 @@ void add(Counts& counts, const Object& object) {
   ++counts[begin_of(&object.count, page_size())];
 }
 
-TEST(HeapPages, OfAnEmptyHeapAreNone) { EXPECT_TRUE(Heap().pages().empty()); }
+TEST(HeapPages, AreAbsentInAnEmptyHeap) { EXPECT_TRUE(Heap().pages().empty()); }
 
-TEST(HeapPages, AreThoseOfArenasAndLargeBuffersInTheOrderOfAddresses) {
+TEST(HeapPages, CoverArenasAndBuffersInAddressOrder) {
   Heap heap;
   const std::vector<Ref<Float>> floats = make_floats(heap, 100'000);
   const Ref<Array> first = heap.new_array(100'000);
@@ -70,7 +70,7 @@ TEST(HeapPages, CountEveryObjectInThePageThatHoldsItsCount) {
   EXPECT_EQ(counts_of(heap), expected);
 }
 
-TEST(HeapPages, CountAFloatThatCrossesIntoTheNextPageInTheFirstOne) {
+TEST(HeapPages, CountAPageCrossingFloatInItsFirstPage) {
   if (page_size() != 4_KiB) GTEST_SKIP() << "pages are not of 4 KiB";
   Heap heap;
   const std::vector<Ref<Float>> floats = make_floats(heap, 510);
@@ -82,7 +82,7 @@ TEST(HeapPages, CountAFloatThatCrossesIntoTheNextPageInTheFirstOne) {
   EXPECT_EQ(counts, (std::vector<std::int64_t>{127, 128, 128, 127}));
 }
 
-TEST(HeapPages, DoNotCountWhatIsNoObject) {
+TEST(HeapPages, DoNotCountRawBlocks) {
   Heap heap;
   for (int i = 0; i < 1'000; ++i) heap.allocate(Bytes(i));
   EXPECT_EQ(live_objects(heap), 0);
@@ -91,7 +91,7 @@ TEST(HeapPages, DoNotCountWhatIsNoObject) {
   EXPECT_EQ(live_objects(heap), 1) << "and not its small buffer";
 }
 
-TEST(HeapPages, DoNotCountWhatWasFreed) {
+TEST(HeapPages, DoNotCountFreedObjects) {
   Heap heap;
   std::vector<Ref<Float>> floats = make_floats(heap, 5'000);
   Counts expected;
@@ -108,7 +108,7 @@ TEST(HeapPages, DoNotCountWhatWasFreed) {
   EXPECT_EQ(pages_with(heap, PageUse::kObjects), 0);
 }
 
-TEST(HeapPages, SayWhatTheyAreUsedFor) {
+TEST(HeapPages, NameTheirUse) {
   if (page_size() != 4_KiB) GTEST_SKIP() << "pages are not of 4 KiB";
   Heap heap;
   const Ref<Float> a_float = heap.new_float(1);
@@ -125,7 +125,7 @@ TEST(HeapPages, SayWhatTheyAreUsedFor) {
   EXPECT_EQ(pages_with(heap, PageUse::kBuffer), 1 + 10);
 }
 
-TEST(HeapPages, SayTheTypeIfAllObjectsInThemAreOfOne) {
+TEST(HeapPages, NameTheTypeThatAllTheirObjectsShare) {
   Heap heap;
   const std::vector<Ref<Float>> floats = make_floats(heap, 5);
   EXPECT_EQ(heap.pages().front().type, floats[0]->type);
@@ -139,7 +139,7 @@ TEST(HeapPages, SayTheTypeIfAllObjectsInThemAreOfOne) {
   EXPECT_EQ(heap.pages().back().type, nullptr);
 }
 
-TEST(PagesOf, AnObjectAreThoseOfItsSlotAndItsBuffer) {
+TEST(PagesOfAnObject, CoverItsSlotAndItsBuffer) {
   if (page_size() != 4_KiB) GTEST_SKIP() << "pages are not of 4 KiB";
   Heap heap;
   const std::vector<Ref<Float>> floats = make_floats(heap, 130);

@@ -33,7 +33,7 @@ void expect_only_used_pages_present(const Heap& heap) {
   }
 }
 
-TEST_F(PagesOfAHeap, AreNotThereUntilTheyAreNeeded) {
+TEST_F(PagesOfAHeap, AreNotPresentUntilTheyAreUsed) {
   Heap heap;
   std::vector<Ref<Float>> floats;
   for (const int more : {1, 125, 1, 1, 382, 1, 1'000}) {
@@ -45,7 +45,7 @@ TEST_F(PagesOfAHeap, AreNotThereUntilTheyAreNeeded) {
   expect_only_used_pages_present(heap);
 }
 
-TEST_F(PagesOfAHeap, OfARawBlockAreTheBlocksOwnersToTouch) {
+TEST_F(PagesOfAHeap, StayUntouchedInARawBlock) {
   Heap heap;
   auto* const block = static_cast<std::byte*>(heap.allocate(1_MiB));
   for (const HeapPage& page : heap.pages()) EXPECT_FALSE(present(page));
@@ -54,7 +54,7 @@ TEST_F(PagesOfAHeap, OfARawBlockAreTheBlocksOwnersToTouch) {
   EXPECT_FALSE(present(heap.pages().back()));
 }
 
-TEST_F(PagesOfAHeap, AreLinesOfSmapsOfTheirOwn) {
+TEST_F(PagesOfAHeap, HaveTheirOwnLinesInSmaps) {
   Heap heap;
   // One after the other: the kernel puts them side by side.
   const std::vector<Ref<Float>> floats = make_floats(heap, 3 * 64 * 510);
@@ -98,7 +98,7 @@ TEST_F(PagesOfAHeap, AreNeverHuge) {
   }
 }
 
-TEST_F(PagesOfAHeap, GoWithIt) {
+TEST_F(PagesOfAHeap, AreUnmappedWithTheHeap) {
   std::vector<HeapPage> pages;
   {
     Heap heap;

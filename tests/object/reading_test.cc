@@ -83,7 +83,7 @@ void require(bool right) {
   if (!right) ::_exit(1);
 }
 
-TEST_F(Reader, ThatTakesAReferenceToEachOwnsThePagesWithCounts) {
+TEST_F(Reader, OwnsPagesThatHoldCountsIfItTakesReferences) {
   const Ref<List> list = make_list(heap, 100'000);
   const PageSet owned = owned_after([&] {
     double sum = 0;
@@ -96,7 +96,7 @@ TEST_F(Reader, ThatTakesAReferenceToEachOwnsThePagesWithCounts) {
   EXPECT_EQ(owned, pages_with_counts(heap, "float"));
 }
 
-TEST_F(Reader, OfTwoMillionFloatsOwns61Point3MiB) {
+TEST_F(Reader, Owns61Point3MiBAfterTwoMillionFloats) {
   const Ref<List> list = make_list(heap, 2'000'000);
   const PageSet owned = owned_after([&] {
     for (std::int64_t i = 0; i < list->size(); ++i) {
@@ -108,7 +108,7 @@ TEST_F(Reader, OfTwoMillionFloatsOwns61Point3MiB) {
   EXPECT_NEAR(static_cast<double>(bytes) / 1024 / 1024 / 61.3, 1, 0.001);
 }
 
-TEST_F(Reader, ThatBorrowsOwnsNothing) {
+TEST_F(Reader, OwnsNothingIfItBorrows) {
   const Ref<List> list = make_list(heap, 100'000);
   const PageSet owned = owned_after([&] {
     double sum = 0;
@@ -120,7 +120,7 @@ TEST_F(Reader, ThatBorrowsOwnsNothing) {
   EXPECT_EQ(owned, PageSet());
 }
 
-TEST_F(Reader, OfEveryFewObjectsOwnsThePagesOfThoseOnly) {
+TEST_F(Reader, OwnsOnlyPagesOfObjectsThatItReads) {
   const Ref<List> list = make_list(heap, 100'000);
   PageSet expected;
   for (std::int64_t i = 0; i < list->size(); i += 700) {
@@ -134,7 +134,7 @@ TEST_F(Reader, OfEveryFewObjectsOwnsThePagesOfThoseOnly) {
   EXPECT_EQ(owned, expected);
 }
 
-TEST_F(Reader, OfAFloatThatCrossesAPageOwnsTheFirstOfItsTwo) {
+TEST_F(Reader, OwnsOnlyTheFirstPageOfAPageCrossingFloat) {
   if (page_size() != 4_KiB) GTEST_SKIP() << "pages are not of 4 KiB";
   const Ref<List> list = make_list(heap, 510);
   for (std::int64_t i = 0; i < list->size(); ++i) {
@@ -148,14 +148,14 @@ TEST_F(Reader, OfAFloatThatCrossesAPageOwnsTheFirstOfItsTwo) {
   EXPECT_EQ(owned, pages_with_counts(heap, "float"));
 }
 
-TEST_F(Reader, ThatCopiesTheReferenceToAListOwnsThePageOfTheList) {
+TEST_F(Reader, OwnsOnlyTheListsPageIfItCopiesAListReference) {
   const Ref<List> list = make_list(heap, 100'000);
   const PageSet owned = owned_after([&] { const Ref<List> copy = list; });
   EXPECT_EQ(owned, pages_with_counts(heap, "list"));
   EXPECT_EQ(owned, PageSet{number(pages_of(*list)[0].begin)});
 }
 
-TEST_F(Reader, OfListsOwnsThePagesOfTheListsAndNotOfTheirItems) {
+TEST_F(Reader, OwnsPagesOfListsButNotOfTheirItems) {
   const Ref<List> lists = heap.new_list();
   for (int i = 0; i < 10'000; ++i) lists->append(make_list(heap, 1));
   const PageSet owned = owned_after([&] {
@@ -167,7 +167,7 @@ TEST_F(Reader, OfListsOwnsThePagesOfTheListsAndNotOfTheirItems) {
   EXPECT_EQ(owned, pages_with_counts(heap, "list"));
 }
 
-TEST_F(Reader, OfAnArrayOwnsThePageOfItsHeaderAndNothingOfItsNumbers) {
+TEST_F(Reader, OwnsOnlyTheHeaderPageOfAnArray) {
   const Ref<Array> array = heap.new_array(1'000'000, 1);
   const PageSet owned = owned_after([&] {
     const Ref<Array> mine = array;
@@ -179,7 +179,7 @@ TEST_F(Reader, OfAnArrayOwnsThePageOfItsHeaderAndNothingOfItsNumbers) {
   EXPECT_EQ(owned, pages_with_counts(heap, "array"));
 }
 
-TEST_F(Reader, ThatMovesReferencesOwnsNothing) {
+TEST_F(Reader, OwnsNothingIfItMovesReferences) {
   std::vector<Ref<Float>> floats = testing::make_floats(heap, 10'000);
   const PageSet owned = owned_after([&] {
     std::vector<Ref<Object>> moved;
@@ -189,7 +189,7 @@ TEST_F(Reader, ThatMovesReferencesOwnsNothing) {
   EXPECT_EQ(owned, PageSet());
 }
 
-TEST_F(Reader, OfThePagesThemselvesOwnsNothing) {
+TEST_F(Reader, OwnsNothingIfItListsTheHeapsPages) {
   const Ref<List> list = make_list(heap, 100'000);
   const PageSet owned = owned_after([&] {
     std::int64_t counts = 0;
@@ -199,7 +199,7 @@ TEST_F(Reader, OfThePagesThemselvesOwnsNothing) {
   EXPECT_EQ(owned, PageSet());
 }
 
-TEST_F(Reader, WhoseReferencesStayIsOwnerOfTheSamePages) {
+TEST_F(Reader, OwnsPagesOfCountsEvenIfItKeepsItsReferences) {
   const Ref<List> list = make_list(heap, 10'000);
   const PageSet owned = owned_after([&] {
     for (std::int64_t i = 0; i < list->size(); ++i) {

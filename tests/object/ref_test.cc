@@ -22,14 +22,14 @@ static_assert(std::is_convertible_v<Ref<Float>, Ref<Object>>);
 static_assert(!std::is_convertible_v<Ref<Object>, Ref<Float>>);
 static_assert(!std::is_convertible_v<Ref<List>, Ref<Float>>);
 
-TEST(Reference, IsTheOnlyOneToANewObject) {
+TEST(Reference, CountsAsOneForANewObject) {
   Heap heap;
   EXPECT_EQ(heap.new_float(1)->count, 1);
   EXPECT_EQ(heap.new_list(3)->count, 1);
   EXPECT_EQ(heap.new_array(3)->count, 1);
 }
 
-TEST(Reference, CountsWhenItIsCopiedAndWhenTheCopyGoes) {
+TEST(Reference, CountsItsCopiesAsTheyComeAndGo) {
   Heap heap;
   const Ref<Float> first = heap.new_float(1);
   {
@@ -55,7 +55,7 @@ TEST(Reference, DoesNotCountWhenItIsMoved) {
   EXPECT_EQ(live_objects(heap), 1);
 }
 
-TEST(Reference, ThatIsAssignedDropsTheOneItWas) {
+TEST(Reference, DropsItsOldObjectWhenAssigned) {
   Heap heap;
   Ref<Float> ref = heap.new_float(1);
   const Ref<Float> other = heap.new_float(2);
@@ -71,7 +71,7 @@ TEST(Reference, ThatIsAssignedDropsTheOneItWas) {
   EXPECT_EQ(live_objects(heap), 3);
 }
 
-TEST(Reference, ToNothingCountsNothing) {
+TEST(Reference, CountsNothingIfEmpty) {
   const Ref<Float> nothing;
   const Ref<Float> copy = nothing;  // NOLINT: the copy is what is tested
   EXPECT_FALSE(nothing);
@@ -79,7 +79,7 @@ TEST(Reference, ToNothingCountsNothing) {
   EXPECT_FALSE(Ref<Object>(copy));
 }
 
-TEST(Reference, ThatIsTheLastFreesTheObject) {
+TEST(Reference, FreesTheObjectIfItIsTheLast) {
   Heap heap;
   Ref<Float> first = heap.new_float(1);
   Ref<Float> second = first;
@@ -90,7 +90,7 @@ TEST(Reference, ThatIsTheLastFreesTheObject) {
   EXPECT_EQ(live_objects(heap), 0);
 }
 
-TEST(Reference, ToAListCountsTheListAndNotItsItems) {
+TEST(Reference, CountsAListButNotItsItems) {
   Heap heap;
   const Ref<List> list = testing::make_list(heap, 3);
   const Ref<List> copy = list;  // NOLINT: the copy is what is tested
@@ -98,7 +98,7 @@ TEST(Reference, ToAListCountsTheListAndNotItsItems) {
   EXPECT_EQ(list->borrow(0)->count, 1);
 }
 
-TEST(Reference, InAListIsOneLikeAnyOther) {
+TEST(Reference, CountsAsOneInAList) {
   Heap heap;
   const Ref<List> list = heap.new_list(2);
   const Ref<Float> number = heap.new_float(1);
@@ -116,7 +116,7 @@ TEST(Reference, InAListIsOneLikeAnyOther) {
   EXPECT_EQ(number->count, 2);
 }
 
-TEST(Reference, TakenFromAListCountsAndABorrowedOneDoesNot) {
+TEST(Reference, CountsIfTakenFromAListButNotIfBorrowed) {
   Heap heap;
   const Ref<List> list = testing::make_list(heap, 10);
   const Float* const borrowed = list->borrow<Float>(4);
@@ -132,7 +132,7 @@ TEST(Reference, TakenFromAListCountsAndABorrowedOneDoesNot) {
   EXPECT_EQ(borrowed->count, 1);
 }
 
-TEST(Reference, TakenFromAListKeepsTheObjectWhenTheListGoes) {
+TEST(Reference, KeepsAnItemAliveAfterItsListIsFreed) {
   Heap heap;
   Ref<List> list = testing::make_list(heap, 10);
   const Ref<Float> own = list->at<Float>(4);
@@ -142,7 +142,7 @@ TEST(Reference, TakenFromAListKeepsTheObjectWhenTheListGoes) {
   EXPECT_EQ(live_objects(heap), 1);
 }
 
-TEST(Reference, ToAnObjectOfAnotherHeapFreesItThere) {
+TEST(Reference, FreesAnObjectInTheHeapOfTheObject) {
   Heap heap;
   Heap other;
   Ref<List> list = heap.new_list();
@@ -152,7 +152,7 @@ TEST(Reference, ToAnObjectOfAnotherHeapFreesItThere) {
   EXPECT_EQ(live_objects(other), 0);
 }
 
-TEST(Reference, ToAnObjectThatRefersToItselfLeavesItToTheHeap) {
+TEST(Reference, DoesNotFreeAListThatHoldsItself) {
   Heap heap;
   {
     const Ref<List> list = heap.new_list();

@@ -1,5 +1,7 @@
 cowpool_test(object unit
   blocks_test.cc
+  collector_test.cc
+  count_table_test.cc
   layout_test.cc
   list_test.cc
   pages_test.cc

@@ -12,7 +12,7 @@
 namespace cow {
 namespace {
 
-TEST(Bytes, AreShownInTheLargestUnitThatKeepsThemShort) {
+TEST(Bytes, AreShownInAFittingUnit) {
   EXPECT_EQ(to_string(0_B), "0 bytes");
   EXPECT_EQ(to_string(1_B), "1 byte");
   EXPECT_EQ(to_string(1023_B), "1023 bytes");
@@ -64,7 +64,7 @@ TEST(Bytes, TakeCountsOfEveryWidthAndSign) {
   EXPECT_EQ(Bytes(std::size_t{7}).size(), 7U);
 }
 
-TEST(Bytes, PassFourGibibytesWithoutLoss) {
+TEST(Bytes, HoldMoreThanFourGibibytes) {
   EXPECT_EQ((5_GiB).count(), 5'368'709'120);
   EXPECT_EQ((1_GiB * 100).count(), 107'374'182'400);
 }

@@ -39,14 +39,14 @@ class Cgroups : public ::testing::Test {
   testing::TemporaryFolder folder_;
 };
 
-TEST_F(Cgroups, OfVersionTwoAreListedFromTheOwnGroupUpwards) {
+TEST_F(Cgroups, AreListedUpwardsInVersionTwo) {
   make("a/b");
   const CgroupPath path = find("0::/a/b\n");
   EXPECT_EQ(path.version, 2);
   EXPECT_THAT(path.groups, ElementsAre(root() / "a/b", root() / "a", root()));
 }
 
-TEST_F(Cgroups, OfVersionOneLieBelowTheFolderOfTheirController) {
+TEST_F(Cgroups, LieBelowTheControllersFolderInVersionOne) {
   make("memory/a/b");
   make("a/b");
   const CgroupPath path = find("5:devices:/x\n4:memory:/a/b\n1:cpu:/y\n");
@@ -55,7 +55,7 @@ TEST_F(Cgroups, OfVersionOneLieBelowTheFolderOfTheirController) {
                                        root() / "memory/a", root() / "memory"));
 }
 
-TEST_F(Cgroups, NoTextLeadsOutOfTheRoot) {
+TEST_F(Cgroups, StayBelowTheRootForAnyText) {
   std::filesystem::create_directories(root() / "../beside,memory");
   make("memory");
   EXPECT_THAT(find("4:../beside,memory:/\n").groups, IsEmpty());
@@ -64,13 +64,13 @@ TEST_F(Cgroups, NoTextLeadsOutOfTheRoot) {
               ElementsAre(root() / "memory"));
 }
 
-TEST_F(Cgroups, TheRootGroupIsASingleGroup) {
+TEST_F(Cgroups, AreOneGroupAtTheRoot) {
   make("memory");
   EXPECT_THAT(find("0::/\n").groups, ElementsAre(root()));
   EXPECT_THAT(find("4:memory:/\n").groups, ElementsAre(root() / "memory"));
 }
 
-TEST_F(Cgroups, ControllersMountedTogetherShareOneFolder) {
+TEST_F(Cgroups, ShareAFolderIfControllersAreMountedTogether) {
   make("cpu,cpuacct/a");
   const std::string_view text = "3:cpu,cpuacct:/a\n";
   EXPECT_THAT(find(text, "cpu").groups,
@@ -78,7 +78,7 @@ TEST_F(Cgroups, ControllersMountedTogetherShareOneFolder) {
   EXPECT_EQ(find(text, "cpuacct").groups, find(text, "cpu").groups);
 }
 
-TEST_F(Cgroups, AControllerIsFoundByItsWholeNameOnly) {
+TEST_F(Cgroups, AreFoundByTheWholeNameOfTheController) {
   make("cpuset");
   make("name=memory");
   const CgroupPath path = find("3:cpuset:/\n2:name=memory:/\n", "cpu");
@@ -86,20 +86,20 @@ TEST_F(Cgroups, AControllerIsFoundByItsWholeNameOnly) {
   EXPECT_THAT(find("2:name=memory:/\n").groups, IsEmpty());
 }
 
-TEST_F(Cgroups, VersionOneGoesFirstWhereBothAreMounted) {
+TEST_F(Cgroups, AreReadFromVersionOneIfBothAreMounted) {
   make("memory/a");
   EXPECT_EQ(find("0::/a\n4:memory:/a\n").version, 1);
   EXPECT_EQ(find("4:memory:/a\n0::/a\n").version, 1);
 }
 
-TEST_F(Cgroups, VersionTwoAnswersForAControllerThatVersionOneDoesNotHave) {
+TEST_F(Cgroups, AreReadFromVersionTwoIfVersionOneLacksTheController) {
   make("a");
   const CgroupPath path = find("4:freezer:/b\n0::/a\n");
   EXPECT_EQ(path.version, 2);
   EXPECT_THAT(path.groups, ElementsAre(root() / "a", root()));
 }
 
-TEST_F(Cgroups, ThatAreNotThereAreLeftOut) {
+TEST_F(Cgroups, AreLeftOutIfMissing) {
   make("a");
   EXPECT_THAT(find("0::/a/b/c\n").groups, ElementsAre(root() / "a", root()));
   EXPECT_THAT(find("0::/elsewhere/b\n").groups, ElementsAre(root()));
@@ -114,7 +114,7 @@ TEST_F(Cgroups, MayHaveColonsAndBlanksInTheirNames) {
 
 // A process outside the root of its cgroup namespace reads "/../other". That
 // group's files are not below the mount: cgroup_namespaces(7).
-TEST_F(Cgroups, OutsideTheRootAreNotListed) {
+TEST_F(Cgroups, AreLeftOutIfOutsideTheRoot) {
   std::filesystem::create_directories(root().parent_path() / "other");
   for (const auto& group : find("0::/../other\n").groups) {
     EXPECT_EQ(std::filesystem::canonical(group),
@@ -122,20 +122,20 @@ TEST_F(Cgroups, OutsideTheRootAreNotListed) {
   }
 }
 
-TEST_F(Cgroups, MalformedTextHasNoGroups) {
+TEST_F(Cgroups, AreEmptyForMalformedText) {
   for (const std::string_view text : {"", "\n", "\n\n\n", ":", "0", "0:",
                                       "4:memory", "memory", "4 memory /a"}) {
     EXPECT_THAT(find(text).groups, IsEmpty()) << text;
   }
 }
 
-TEST_F(Cgroups, MalformedLinesDoNotHideTheOthers) {
+TEST_F(Cgroups, AreReadFromLinesBesideMalformedLines) {
   make("a");
   EXPECT_THAT(find("garbage\n\n:\n1:cpu\n0::/a").groups,
               ElementsAre(root() / "a", root()));
 }
 
-TEST_F(Cgroups, TextCutAnywhereGivesFewerGroupsButNoOthers) {
+TEST_F(Cgroups, AreFewerButNeverWrongForCutText) {
   make("memory/a/b");
   make("a/b");
   const std::string text = "5:cpu,cpuacct:/x\n4:memory:/a/b\n0::/a/b\n";
@@ -175,7 +175,7 @@ class AvailableCpus : public Cgroups {
   }
 };
 
-TEST_F(AvailableCpus, AreThoseOfTheMaskWhereNoGroupIsKnown) {
+TEST_F(AvailableCpus, FollowTheMaskIfNoGroupIsKnown) {
   EXPECT_EQ(available_cpus(8, {}), 8);
   EXPECT_EQ(available_cpus(1, {}), 1);
   EXPECT_EQ(of_two("/"), 8);
@@ -195,7 +195,7 @@ TEST_F(AvailableCpus, AreTheQuotaRoundedUp) {
   }
 }
 
-TEST_F(AvailableCpus, AreThoseOfTheMaskWhereThereIsNoQuota) {
+TEST_F(AvailableCpus, FollowTheMaskIfThereIsNoQuota) {
   for (const char* text :
        {"max 100000\n", "max\n", "", "\n", "150000", "150000 0", "0 100000",
         "-1 100000", "many 100000", "150000 often"}) {
@@ -204,7 +204,7 @@ TEST_F(AvailableCpus, AreThoseOfTheMaskWhereThereIsNoQuota) {
   }
 }
 
-TEST_F(AvailableCpus, AreTheLowestQuotaOfTheGroupsOnTheWay) {
+TEST_F(AvailableCpus, FollowTheLowestQuotaOfTheParentGroups) {
   write("a/b/cpu.max", "500000 100000\n");
   write("a/cpu.max", "300000 100000\n");
   EXPECT_EQ(of_two("/a/b"), 3);
@@ -218,7 +218,7 @@ TEST_F(AvailableCpus, AreTheLowestQuotaOfTheGroupsOnTheWay) {
   EXPECT_EQ(of_two("/a"), 8);
 }
 
-TEST_F(AvailableCpus, AreNoMoreThanTheMaskHas) {
+TEST_F(AvailableCpus, NeverExceedTheMask) {
   write("a/cpu.max", "300000 100000\n");
   EXPECT_EQ(of_two("/a", 2), 2);
   EXPECT_EQ(of_two("/a", 3), 3);
@@ -241,7 +241,7 @@ TEST_F(AvailableCpus, AreCountedInVersionOneToo) {
   EXPECT_EQ(of_one("/a", 4), 4);
 }
 
-TEST_F(AvailableCpus, OfThisProcessAreNoMoreThanItsMaskHas) {
+TEST_F(AvailableCpus, NeverExceedTheMaskOfThisProcess) {
   cpu_set_t mask;
   ASSERT_EQ(::sched_getaffinity(0, sizeof mask, &mask), 0);
   EXPECT_GE(available_cpus(), 1);

@@ -105,7 +105,7 @@ TEST(Child, EndsWithWhatItsBodyReturns) {
   }
 }
 
-TEST(Child, ThatASignalEndsSaysWhich) {
+TEST(Child, NamesTheSignalThatKilledIt) {
   Child child = Child::fork([] {
     ::raise(SIGKILL);
     return 0;
@@ -121,7 +121,7 @@ TEST(ExitStatus, IsShownAsCodeOrSignal) {
               StartsWith("signal 9 ("));
 }
 
-TEST(Child, IsAProcessOfItsOwnWithThisOneAsParent) {
+TEST(Child, IsAProcessWithThisProcessAsParent) {
   const pid_t parent = ::getpid();
   Child child = Child::fork(
       [&] { return ::getpid() != parent && ::getppid() == parent ? 0 : 1; });
@@ -129,7 +129,7 @@ TEST(Child, IsAProcessOfItsOwnWithThisOneAsParent) {
   EXPECT_TRUE(child.wait().success());
 }
 
-TEST(Child, OwnsNothingOnceItWasWaitedFor) {
+TEST(Child, IsEmptyAfterItsWait) {
   Child child = Child::fork([] { return 0; });
   EXPECT_TRUE(child);
   EXPECT_NE(child.descriptor(), -1);
@@ -139,7 +139,7 @@ TEST(Child, OwnsNothingOnceItWasWaitedFor) {
 }
 
 // As by a program that reaps all children in a handler of SIGCHLD.
-TEST(Child, ThatSomebodyElseHasReapedIsNotTakenForAnotherWithItsId) {
+TEST(Child, IsNotConfusedWithALaterChildOfTheSameId) {
   Child child = Child::fork([] { return 3; });
   const pid_t pid = child.pid();
   ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
@@ -160,7 +160,24 @@ TEST(Child, ThatSomebodyElseHasReapedIsNotTakenForAnotherWithItsId) {
   EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
-TEST(Child, DescriptorBecomesReadableAtTheEnd) {
+TEST(Child, GetsItsStatusFromAnotherParent) {
+  Child own = Child::fork([] { return 3; });
+  Child child = Child::of_another(own.pid(), open_pidfd(own.pid()),
+                                  [&] { return own.wait(); });
+  EXPECT_EQ(child.wait().code, 3);
+  EXPECT_FALSE(child);
+}
+
+TEST(Child, IsReapedHereAfterAnotherParentReleasesIt) {
+  Child own = Child::fork([] { return 3; });
+  Child child = Child::of_another(own.pid(), open_pidfd(own.pid()), [] {
+    return ExitStatus{.code = kUnknownExit, .signal = 0};
+  });
+  own.release();
+  EXPECT_EQ(child.wait().code, 3);
+}
+
+TEST(Child, MakesItsDescriptorReadableAtItsEnd) {
   Waiting waiting(5);
   EXPECT_FALSE(readable(waiting.child().descriptor(), 0));
   waiting.tell();
@@ -174,7 +191,7 @@ TEST(Child, CanBeKilled) {
   EXPECT_EQ(waiting.child().wait().signal, SIGTERM);
 }
 
-TEST(Child, ThatHasEndedCanStillBeKilledWithoutError) {
+TEST(Child, CanBeKilledAfterItsEndWithoutError) {
   Child child = Child::fork([] { return 4; });
   ASSERT_TRUE(readable(child.descriptor(), 60'000));
   child.kill(SIGKILL);
@@ -182,7 +199,7 @@ TEST(Child, ThatHasEndedCanStillBeKilledWithoutError) {
   child.kill(SIGKILL);
 }
 
-TEST(Child, MovesAndLeavesNoneBehind) {
+TEST(Child, MovesAndLeavesTheSourceEmpty) {
   static_assert(!std::is_copy_constructible_v<Child>);
   Child first = Child::fork([] { return 6; });
   const pid_t pid = first.pid();
@@ -198,7 +215,7 @@ TEST(Child, MovesAndLeavesNoneBehind) {
 
 // A child that is dropped stays behind as a zombie when its parent aborts; this
 // process adopts it, so that the test leaves nothing.
-TEST(Child, ThatIsDroppedAbortsTheProgramWithAMessage) {
+TEST(Child, AbortsTheProgramWithAMessageIfDropped) {
   ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
   const Heard heard = fork_and_hear(STDERR_FILENO, [] {
     leave_no_core();
@@ -214,7 +231,7 @@ TEST(Child, ThatIsDroppedAbortsTheProgramWithAMessage) {
                                     " was not waited for"));
 }
 
-TEST(Child, ThatIsAssignedOverAbortsTheProgram) {
+TEST(Child, AbortsTheProgramIfAnotherIsAssigned) {
   ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
   const Heard heard = fork_and_hear(STDERR_FILENO, [] {
     leave_no_core();
@@ -226,7 +243,7 @@ TEST(Child, ThatIsAssignedOverAbortsTheProgram) {
   EXPECT_GT(::waitpid(-1, nullptr, 0), 0);
 }
 
-TEST(Child, CopyOfTheOwnerInALaterChildOwnsNothing) {
+TEST(Child, IsNotOwnedByACopyInALaterChild) {
   Waiting first(7);
   Child second = Child::fork([&] {
     leave_no_core();
@@ -238,7 +255,7 @@ TEST(Child, CopyOfTheOwnerInALaterChildOwnsNothing) {
   EXPECT_EQ(first.child().wait().code, 7);
 }
 
-TEST(Child, WhoseBodyThrowsEndsWithACodeOfItsOwnAndTheText) {
+TEST(Child, EndsWithASpecialExitCodeAndTextIfItThrows) {
   const Heard heard = fork_and_hear(
       STDERR_FILENO, []() -> int { throw std::runtime_error("no way out"); });
   EXPECT_EQ(heard.status.code, kChildThrew);
@@ -246,13 +263,13 @@ TEST(Child, WhoseBodyThrowsEndsWithACodeOfItsOwnAndTheText) {
   EXPECT_THAT(heard.text, HasSubstr("no way out"));
 }
 
-TEST(Child, WhoseBodyThrowsWhatIsNoExceptionEndsTheSameWay) {
+TEST(Child, EndsWithASpecialExitCodeIfItThrowsANumber) {
   const Heard heard = fork_and_hear(STDERR_FILENO, []() -> int { throw 5; });
   EXPECT_EQ(heard.status.code, kChildThrew);
   EXPECT_THAT(heard.text, HasSubstr("unknown type"));
 }
 
-TEST(Child, WhoseBodyThrowsEndsTheSameWayWhereNobodyCanReadTheText) {
+TEST(Child, EndsWithASpecialExitCodeIfItThrowsWithStderrClosed) {
   Child child = Child::fork([]() -> int {
     ::close(STDERR_FILENO);
     throw std::runtime_error("unheard");
@@ -278,7 +295,7 @@ TEST(Child, InheritsNoUnwrittenOutput) {
 }
 
 // The same for std::cout where it has a buffer of its own.
-TEST(Child, InheritsNoUnwrittenOutputOfAnUnsynchronizedStream) {
+TEST(Child, InheritsNoUnwrittenOutputOfACoutWithItsOwnBuffer) {
   const Heard heard = fork_and_hear(STDOUT_FILENO, [] {
     std::ios::sync_with_stdio(false);
     std::cout << "one,";
@@ -294,7 +311,7 @@ TEST(Child, InheritsNoUnwrittenOutputOfAnUnsynchronizedStream) {
   EXPECT_EQ(heard.text, "one,two,three");
 }
 
-TEST(Child, RunsNoHandlerThatWasSetForTheExit) {
+TEST(Child, RunsNoExitHandler) {
   const Pipe pipe = make_pipe();
   static int writer;  // a handler has no captures
   writer = pipe.writer.get();
@@ -321,7 +338,7 @@ TEST(Child, RunsNoDestructorOfItsParent) {
   EXPECT_EQ(read_all(pipe), "x");
 }
 
-TEST(Child, ThatCannotBeWatchedIsNotLeftBehind) {
+TEST(Child, IsKilledAndReapedIfItHasNoDescriptor) {
   Child outer = Child::fork([] {
     rlimit many{};
     ::getrlimit(RLIMIT_NOFILE, &many);
@@ -345,7 +362,7 @@ TEST(Child, ThatCannotBeWatchedIsNotLeftBehind) {
 }
 
 // Where SIGCHLD is ignored the kernel keeps no exit status: wait(2).
-TEST(Child, WhoseEndTheKernelForgetsHasAnUnknownExitStatus) {
+TEST(Child, HasAnUnknownExitStatusIfSigchldIsIgnored) {
   Child outer = Child::fork([] {
     ::signal(SIGCHLD, SIG_IGN);
     Waiting waiting(3);
@@ -357,7 +374,7 @@ TEST(Child, WhoseEndTheKernelForgetsHasAnUnknownExitStatus) {
   EXPECT_EQ(outer.wait().code, 0);
 }
 
-TEST(Child, OfAChildIsNotThisProcessChild) {
+TEST(Child, CanHaveAChildOfItsOwn) {
   Child child = Child::fork([] {
     Child grandchild = Child::fork([] { return 8; });
     return grandchild.wait().code;

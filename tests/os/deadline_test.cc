@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-TEST(Deadline, ThatHasPassedLeavesNoTimeHoweverLongAgoItWas) {
+TEST(Deadline, LeavesNoTimeOncePassed) {
   for (const milliseconds ago :
        {milliseconds(0), milliseconds(1), milliseconds(13'000'000'000'000),
         milliseconds::max()}) {
@@ -18,7 +18,7 @@ TEST(Deadline, ThatHasPassedLeavesNoTimeHoweverLongAgoItWas) {
   }
 }
 
-TEST(Deadline, ThatNeverComesIsWaitedForByTheHour) {
+TEST(Deadline, IsWaitedForHourByHourIfItNeverComes) {
   EXPECT_EQ(Deadline(milliseconds::max()).milliseconds_left(), 3'600'000);
 }
 

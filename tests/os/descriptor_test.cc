@@ -27,7 +27,7 @@ Descriptor open_null() {
   return Descriptor(::open("/dev/null", O_RDWR | O_CLOEXEC));
 }
 
-TEST(Descriptor, IsNoneUntilItIsGivenOne) {
+TEST(Descriptor, IsEmptyByDefault) {
   const Descriptor none;
   EXPECT_FALSE(none);
   EXPECT_EQ(none.get(), -1);
@@ -44,7 +44,7 @@ TEST(Descriptor, IsClosedByItsOwner) {
   EXPECT_FALSE(is_open(number));
 }
 
-TEST(Descriptor, MovesAndLeavesNoneBehind) {
+TEST(Descriptor, MovesAndLeavesTheSourceEmpty) {
   static_assert(!std::is_copy_constructible_v<Descriptor>);
   Descriptor first = open_null();
   const int number = first.get();
@@ -54,7 +54,7 @@ TEST(Descriptor, MovesAndLeavesNoneBehind) {
   EXPECT_TRUE(is_open(number));
 }
 
-TEST(Descriptor, AssignedOverIsClosed) {
+TEST(Descriptor, IsClosedIfAnotherIsAssigned) {
   Descriptor kept = open_null();
   const int old = kept.get();
   int taken = -1;
@@ -75,7 +75,7 @@ TEST(Descriptor, SurvivesAssignmentToItself) {
   EXPECT_TRUE(is_open(owner.get()));
 }
 
-TEST(Descriptor, CanBeClosedBeforeItsEndAndMoreThanOnce) {
+TEST(Descriptor, CanBeClosedEarlyAndTwice) {
   Descriptor owner = open_null();
   const int number = owner.get();
   owner.close();
@@ -85,7 +85,7 @@ TEST(Descriptor, CanBeClosedBeforeItsEndAndMoreThanOnce) {
   EXPECT_FALSE(owner);
 }
 
-TEST(Pipe, EndsAreClosedByExec) {
+TEST(Pipe, IsClosedByExecAtBothEnds) {
   const Pipe pipe = make_pipe();
   EXPECT_EQ(::fcntl(pipe.reader.get(), F_GETFD), FD_CLOEXEC);
   EXPECT_EQ(::fcntl(pipe.writer.get(), F_GETFD), FD_CLOEXEC);
@@ -115,7 +115,7 @@ class ClosedStreams {
   int copies_[3] = {};
 };
 
-TEST(AboveStandard, AreTheEndsOfAPipeThoughThoseNumbersAreFree) {
+TEST(AboveStandard, MovesAPipeAboveClosedStreams) {
   bool above = false;
   bool closed_by_exec = false;
   bool free_again = false;
@@ -132,14 +132,14 @@ TEST(AboveStandard, AreTheEndsOfAPipeThoughThoseNumbersAreFree) {
   EXPECT_TRUE(free_again);
 }
 
-TEST(AboveStandard, StaysWhatIsThereAlready) {
+TEST(AboveStandard, KeepsADescriptorThatIsAlreadyThere) {
   Descriptor owner = open_null();
   const int number = owner.get();
   EXPECT_EQ(above_standard(std::move(owner)).get(), number);
   EXPECT_FALSE(above_standard(Descriptor()));
 }
 
-TEST(ReadFully, JoinsWhatWasWrittenInPieces) {
+TEST(ReadFully, JoinsPieces) {
   const Pipe pipe = make_pipe();
   write_fully(pipe.writer.get(), "abc", 3);
   write_fully(pipe.writer.get(), "defg", 4);
@@ -148,7 +148,7 @@ TEST(ReadFully, JoinsWhatWasWrittenInPieces) {
   EXPECT_EQ(text, "abcdefg");
 }
 
-TEST(ReadFully, LeavesWhatItWasNotAskedFor) {
+TEST(ReadFully, ReadsOnlyTheRequestedBytes) {
   const Pipe pipe = make_pipe();
   write_fully(pipe.writer.get(), "abcdef", 6);
   std::string text(2, '?');
@@ -169,12 +169,12 @@ TEST(ReadFully, SaysHowMuchCameBeforeTheEnd) {
   EXPECT_EQ(read_fully(pipe.reader.get(), text.data(), 10), 0U);
 }
 
-TEST(ReadFully, OfNothingDoesNotWait) {
+TEST(ReadFully, DoesNotWaitForZeroBytes) {
   const Pipe pipe = make_pipe();
   EXPECT_EQ(read_fully(pipe.reader.get(), nullptr, 0), 0U);
 }
 
-TEST(ReadFully, OfABrokenDescriptorThrowsWithTheCall) {
+TEST(ReadFully, NamesTheCallForABadDescriptor) {
   char byte = 0;
   try {
     read_fully(-1, &byte, 1);
@@ -185,7 +185,7 @@ TEST(ReadFully, OfABrokenDescriptorThrowsWithTheCall) {
   }
 }
 
-TEST(WriteFully, ToABrokenDescriptorThrowsWithTheCall) {
+TEST(WriteFully, NamesTheCallForABadDescriptor) {
   try {
     write_fully(-1, "abc", 3);
     FAIL() << "nothing was thrown";
@@ -195,7 +195,7 @@ TEST(WriteFully, ToABrokenDescriptorThrowsWithTheCall) {
   }
 }
 
-TEST(SetNonblocking, MakesAnEmptyPipeAnErrorRatherThanAWait) {
+TEST(SetNonblocking, MakesReadingAnEmptyPipeAnError) {
   const Pipe pipe = make_pipe();
   set_nonblocking(pipe.reader.get());
   ASSERT_NE(::fcntl(pipe.reader.get(), F_GETFL) & O_NONBLOCK, 0);
@@ -209,7 +209,7 @@ TEST(SetNonblocking, MakesAnEmptyPipeAnErrorRatherThanAWait) {
   EXPECT_EQ(::fcntl(pipe.writer.get(), F_GETFL) & O_NONBLOCK, 0);
 }
 
-TEST(SetNonblocking, OfABrokenDescriptorThrows) {
+TEST(SetNonblocking, ThrowsForABadDescriptor) {
   EXPECT_THROW(set_nonblocking(-1), std::system_error);
 }
 
@@ -231,20 +231,20 @@ TEST_F(Files, AreReadAsTheyWereWritten) {
   }
 }
 
-TEST_F(Files, LargerThanTheBufferAreReadWhole) {
+TEST_F(Files, AreReadWholeEvenIfLargerThanTheBuffer) {
   std::string text;
   while (text.size() < 100'000) text += std::to_string(text.size()) + "\n";
   write_file(file(), text);
   EXPECT_EQ(*read_file(file()), text);
 }
 
-TEST_F(Files, AreReplacedNotOverwrittenInPart) {
+TEST_F(Files, AreReplacedAsAWhole) {
   write_file(file(), "a long text");
   write_file(file(), "short");
   EXPECT_EQ(*read_file(file()), "short");
 }
 
-TEST_F(Files, ThatAreMissingAreAbsentWithTheirPath) {
+TEST_F(Files, AreAbsentWithTheirPathIfMissing) {
   const Reading<std::string> text = read_file(folder() / "not there");
   EXPECT_FALSE(text);
   EXPECT_THAT(text.reason(), HasSubstr((folder() / "not there").string()));
@@ -252,7 +252,7 @@ TEST_F(Files, ThatAreMissingAreAbsentWithTheirPath) {
               HasSubstr(std::generic_category().message(ENOENT)));
 }
 
-TEST_F(Files, ThatAreFoldersAreAbsentWithTheirPath) {
+TEST_F(Files, AreAbsentWithTheirPathIfTheyAreFolders) {
   const Reading<std::string> text = read_file(folder());
   EXPECT_FALSE(text);
   EXPECT_THAT(text.reason(), HasSubstr(folder().string()));
@@ -260,7 +260,7 @@ TEST_F(Files, ThatAreFoldersAreAbsentWithTheirPath) {
               HasSubstr(std::generic_category().message(EISDIR)));
 }
 
-TEST_F(Files, ThatCannotBeMadeThrowWithTheirPath) {
+TEST_F(Files, AreNamedInTheErrorIfTheyCannotBeMade) {
   const std::filesystem::path path = folder() / "no folder" / "file";
   try {
     write_file(path, "text");
@@ -271,7 +271,7 @@ TEST_F(Files, ThatCannotBeMadeThrowWithTheirPath) {
   }
 }
 
-TEST_F(Files, OfProcAreReadThoughTheyHaveNoSize) {
+TEST_F(Files, AreReadFromProcThoughTheirSizeIsZero) {
   EXPECT_EQ(std::filesystem::file_size("/proc/self/status"), 0U);
   EXPECT_THAT(*read_file("/proc/self/status"), HasSubstr("VmRSS:"));
 }

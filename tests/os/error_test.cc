@@ -33,7 +33,7 @@ int fail(int error) {
   return -1;
 }
 
-TEST(Retried, CallsAgainUntilThereIsNoInterrupt) {
+TEST(Retried, CallsAgainAfterAnInterrupt) {
   int calls = 0;
   const auto call = [&] { return ++calls < 3 ? fail(EINTR) : 5; };
   EXPECT_EQ(retried(call), 5);
@@ -53,7 +53,7 @@ TEST(Retried, LooksAtErrnoOnlyWhenTheCallFails) {
   EXPECT_EQ(retried([] { return 0; }), 0);
 }
 
-TEST(Checked, CallsAgainUntilThereIsNoInterrupt) {
+TEST(Checked, CallsAgainAfterAnInterrupt) {
   int calls = 0;
   const auto call = [&] { return ++calls < 3 ? fail(EINTR) : 5; };
   EXPECT_EQ(checked(call, "call()"), 5);
@@ -76,7 +76,7 @@ TEST(Checked, NamesTheCallItsArgumentsAndTheError) {
   }
 }
 
-TEST(Checked, FailsAfterAnInterruptWithTheErrorThatFollowed) {
+TEST(Checked, ReportsAnErrorThatFollowsAnInterrupt) {
   int calls = 0;
   const auto call = [&] { return fail(++calls < 3 ? EINTR : EPIPE); };
   try {
@@ -88,7 +88,7 @@ TEST(Checked, FailsAfterAnInterruptWithTheErrorThatFollowed) {
   EXPECT_EQ(calls, 3);
 }
 
-TEST(Checked, KeepsTheErrorWhateverFormattingDoesToErrno) {
+TEST(Checked, KeepsTheErrorIfFormattingChangesErrno) {
   int formatted = 0;
   try {
     checked([] { return fail(EBADF); }, "call({})", Meddler{&formatted});

@@ -30,7 +30,7 @@ bool is_mapped(std::byte* address) {
   return ::mincore(address, page_size().size(), &residency) == 0;
 }
 
-TEST(Mapping, IsNoneUntilItIsMade) {
+TEST(Mapping, IsEmptyByDefault) {
   const Mapping none;
   EXPECT_EQ(none.data(), nullptr);
   EXPECT_EQ(none.size(), 0_B);
@@ -63,7 +63,7 @@ TEST(Mapping, IsUnmappedByItsOwner) {
   EXPECT_FALSE(is_mapped(address));
 }
 
-TEST(Mapping, MovesAndLeavesNoneBehind) {
+TEST(Mapping, MovesAndLeavesTheSourceEmpty) {
   static_assert(!std::is_copy_constructible_v<Mapping>);
   Mapping first = map_pages(2);
   std::byte* const address = first.data();
@@ -74,7 +74,7 @@ TEST(Mapping, MovesAndLeavesNoneBehind) {
   EXPECT_TRUE(is_mapped(address));
 }
 
-TEST(Mapping, AssignedOverIsUnmapped) {
+TEST(Mapping, IsUnmappedIfAnotherIsAssigned) {
   Mapping kept = map_pages(1);
   std::byte* const old = kept.data();
   std::byte* taken = nullptr;
@@ -89,7 +89,7 @@ TEST(Mapping, AssignedOverIsUnmapped) {
   EXPECT_FALSE(is_mapped(old));
 }
 
-TEST(Mapping, ThatCannotBeMadeThrowsWithItsSize) {
+TEST(Mapping, HasItsSizeInTheErrorIfItCannotBeMade) {
   try {
     const Mapping mapping(0_B, PROT_READ, MAP_PRIVATE);
     FAIL() << "nothing was thrown";

@@ -27,7 +27,7 @@ std::vector<std::byte> pattern() {
   return bytes;
 }
 
-TEST(Pipe, CanBeReadWhenSomethingIsInItOrTheOtherEndIsClosed) {
+TEST(Pipe, IsReadableIfItHasDataOrItsWriterIsClosed) {
   Pipe pipe = make_pipe();
   EXPECT_FALSE(wait_readable(pipe.reader.get(), 0));
   EXPECT_FALSE(wait_readable(pipe.reader.get(), 1));
@@ -40,7 +40,7 @@ TEST(Pipe, CanBeReadWhenSomethingIsInItOrTheOtherEndIsClosed) {
   EXPECT_TRUE(wait_readable(pipe.reader.get(), -1));
 }
 
-TEST(Pipe, PassesMoreThanItHoldsInWhole) {
+TEST(Pipe, PassesMoreThanItsCapacity) {
   Pipe pipe = make_pipe();
   Child child = Child::fork([&] {
     pipe.reader.close();
@@ -82,11 +82,11 @@ std::byte written_by_child(int sharing) {
   return mapping.data()[5];
 }
 
-TEST(Mapping, ThatIsSharedShowsTheParentWhatAChildWrote) {
+TEST(Mapping, ShowsTheParentAChildsWritesIfShared) {
   EXPECT_EQ(written_by_child(MAP_SHARED), std::byte{2});
 }
 
-TEST(Mapping, ThatIsPrivateKeepsWhatAChildWroteFromTheParent) {
+TEST(Mapping, HidesAChildsWritesFromTheParentIfPrivate) {
   EXPECT_EQ(written_by_child(MAP_PRIVATE), std::byte{1});
 }
 

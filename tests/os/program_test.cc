@@ -51,13 +51,13 @@ AnyFunction library_function() {
   return std::bit_cast<AnyFunction>(::dlsym(RTLD_DEFAULT, "getppid"));
 }
 
-TEST(ProgramOffset, LeadsBackToALibrarysFunction) {
+TEST(ProgramOffset, LeadsBackToAFunctionOfALibrary) {
   const AnyFunction function = library_function();
   if (function == nullptr) GTEST_SKIP() << "there are no shared libraries";
   EXPECT_EQ(program_function(program_offset(function)), function);
 }
 
-TEST(ProgramFunction, OfAnotherLibraryAtTheSameAddressIsRefused) {
+TEST(ProgramFunction, IsRefusedIfAnotherLibraryLiesAtTheSameAddress) {
   const AnyFunction function = library_function();
   if (function == nullptr) GTEST_SKIP() << "there are no shared libraries";
   const std::uint64_t offset = program_offset(function);
@@ -71,11 +71,11 @@ TEST(ProgramFunction, OfAnotherLibraryAtTheSameAddressIsRefused) {
   }
 }
 
-TEST(ProgramOffset, OfNoFunctionIsRefused) {
+TEST(ProgramOffset, RefusesANullPointer) {
   EXPECT_THROW(program_offset(nullptr), std::invalid_argument);
 }
 
-TEST(ProgramFunction, AtABadOffsetIsRefused) {
+TEST(ProgramFunction, IsRefusedAtABadOffset) {
   for (const std::uint64_t offset :
        {UINT64_MAX, UINT64_MAX / 2, std::uint64_t{1} << 46}) {
     EXPECT_THROW(program_function(offset), std::invalid_argument) << offset;
@@ -88,7 +88,7 @@ TEST(ProgramFunction, AtABadOffsetIsRefused) {
   }
 }
 
-TEST(ProgramFunction, AtTheOffsetOfDataIsRefused) {
+TEST(ProgramFunction, IsRefusedAtTheOffsetOfData) {
   const auto data = std::bit_cast<std::uint64_t>(&some_data) - base();
   EXPECT_THROW(program_function(data), std::invalid_argument);
 }

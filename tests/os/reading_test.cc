@@ -17,19 +17,19 @@ TEST(Reading, HoldsAValueAndNoReason) {
   EXPECT_EQ(reading.reason(), "");
 }
 
-TEST(Reading, OfZeroIsPresent) {
+TEST(Reading, IsPresentIfItIsZero) {
   const Reading<int> reading = 0;
   ASSERT_TRUE(reading);
   EXPECT_EQ(*reading, 0);
 }
 
-TEST(Reading, ThatIsAbsentHoldsTheReason) {
+TEST(Reading, HoldsTheReasonIfAbsent) {
   const Reading<int> reading = Absent{"no such file"};
   EXPECT_FALSE(reading);
   EXPECT_EQ(reading.reason(), "no such file");
 }
 
-TEST(Reading, ThatIsAbsentThrowsTheReasonWhenItsValueIsTaken) {
+TEST(Reading, ThrowsTheReasonIfAnAbsentValueIsTaken) {
   const Reading<std::string> reading = Absent{"no such file"};
   for (const bool by_arrow : {false, true}) {
     try {

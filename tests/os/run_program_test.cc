@@ -22,13 +22,13 @@ testing::Outcome shell(const std::string& script) {
   return testing::run({"sh", "-c", script});
 }
 
-TEST(RunProgram, GivesItsExitStatus) {
+TEST(RunProgram, GivesTheExitStatusOfTheProgram) {
   EXPECT_EQ(shell("exit 0").status.code, 0);
   EXPECT_EQ(shell("exit 7").status.code, 7);
   EXPECT_EQ(shell("kill -9 $$").status.signal, SIGKILL);
 }
 
-TEST(RunProgram, ThatIsNotThereEndsWith127AndItsName) {
+TEST(RunProgram, GivesStatus127AndTheNameOfAMissingProgram) {
   const testing::Outcome outcome =
       testing::run({"/no/such/program", "argument"});
   EXPECT_EQ(outcome.status.code, kExecFailed);
@@ -43,7 +43,7 @@ TEST(RunProgram, PassesArgumentsAsTheyAre) {
   EXPECT_EQ(outcome.out, "<two words><><$HOME><*>");
 }
 
-TEST(RunProgram, PreparesInTheChildOnly) {
+TEST(RunProgram, PreparesOnlyInTheChild) {
   constexpr const char* kName = "COWPOOL_TEST_PREPARED";
   const testing::Outcome outcome =
       testing::run({"sh", "-c", std::string("printf %s \"$") + kName + "\""},
@@ -52,7 +52,7 @@ TEST(RunProgram, PreparesInTheChildOnly) {
   EXPECT_EQ(std::getenv(kName), nullptr);
 }
 
-TEST(RunProgram, WhosePreparationThrowsIsNotRun) {
+TEST(RunProgram, RunsNothingIfThePreparationThrows) {
   const testing::Outcome outcome = testing::run(
       {"echo", "it ran"}, [] { throw std::runtime_error("not prepared"); });
   EXPECT_EQ(outcome.status.code, kChildThrew);
@@ -60,7 +60,7 @@ TEST(RunProgram, WhosePreparationThrowsIsNotRun) {
   EXPECT_EQ(outcome.out, "");
 }
 
-TEST(RunProgram, DoesNotInheritOurDescriptors) {
+TEST(RunProgram, ClosesDescriptorsMarkedCloseOnExec) {
   const Pipe pipe = make_pipe();
   const Descriptor inherited(::open("/dev/null", O_RDONLY));
   const auto is_there = [](int number) {

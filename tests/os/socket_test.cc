@@ -19,7 +19,7 @@ TEST(Socket, KeepsMessagesApart) {
   EXPECT_EQ(receive_letter(pair.there.get()).text, "and two");
 }
 
-TEST(Socket, TakesDescriptorsAlong) {
+TEST(Socket, PassesDescriptors) {
   const SocketPair pair = make_socket_pair();
   Pipe pipe = make_pipe();
   send_letter(pair.here.get(), "x", {pipe.reader.get(), pipe.writer.get()});
@@ -34,7 +34,7 @@ TEST(Socket, TakesDescriptorsAlong) {
 
 // As many as there is room for arrive, and the letter says that it is not
 // whole.
-TEST(Socket, OfAProcessThatMayOpenNothingMoreSaysWhatIsMissing) {
+TEST(Socket, ReportsDescriptorsThatCannotBeReceived) {
   const SocketPair pair = make_socket_pair();
   const Pipe pipe = make_pipe();
   send_letter(pair.here.get(), "x", {pipe.reader.get(), pipe.writer.get()});
@@ -51,7 +51,7 @@ TEST(Socket, OfAProcessThatMayOpenNothingMoreSaysWhatIsMissing) {
   EXPECT_FALSE(receive_letter(pair.there.get()).is_cut);
 }
 
-TEST(Socket, WhoseOtherEndIsClosedEndsInAnEmptyLetterOrAnError) {
+TEST(Socket, ReadsNothingAndCannotSendOnceItsPeerIsClosed) {
   SocketPair pair = make_socket_pair();
   pair.there.close();
   EXPECT_EQ(receive_letter(pair.here.get()).text, "");
@@ -63,7 +63,7 @@ TEST(Socket, WhoseOtherEndIsClosedEndsInAnEmptyLetterOrAnError) {
   }
 }
 
-TEST(Socket, ThatWasClosedWithMailUnreadIsOnlyClosed) {
+TEST(Socket, ReadsAsClosedEvenIfAMessageWasLeftUnread) {
   SocketPair pair = make_socket_pair();
   send_letter(pair.here.get(), "never read");
   pair.there.close();

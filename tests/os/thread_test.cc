@@ -37,7 +37,7 @@ TEST(ThreadCount, CountsThreadsWhileTheyLive) {
   EXPECT_EQ(thread_count(), before);
 }
 
-TEST(ThreadCount, OfAForkedChildIsOne) {
+TEST(ThreadCount, IsOneInAForkedChild) {
   Pipe pipe = make_pipe();
   std::thread thread([&] {
     char byte = 0;
@@ -49,7 +49,7 @@ TEST(ThreadCount, OfAForkedChildIsOne) {
   thread.join();
 }
 
-TEST(AvailableCpus, AreOneWhereTheMaskHasOne) {
+TEST(AvailableCpus, AreOneIfTheMaskHasOne) {
   Child child = Child::fork([] {
     cpu_set_t mask;
     if (::sched_getaffinity(0, sizeof mask, &mask) != 0) return 2;

@@ -133,7 +133,7 @@ Pointers some_pointers() {
           nullptr};
 }
 
-TEST(Broken, AMessageThatIsCutAnywhereIsRefused) {
+TEST(BrokenMessage, IsRefusedIfCutAnywhere) {
   const MemoryLimit limit(32_MiB);
   const std::string bytes = bytes_of(a_value());
   ASSERT_EQ(value_of<Value>(bytes), a_value());
@@ -142,7 +142,7 @@ TEST(Broken, AMessageThatIsCutAnywhereIsRefused) {
   }
 }
 
-TEST(Broken, AMessageOfPointersThatIsCutAnywhereIsRefused) {
+TEST(BrokenMessage, IsRefusedIfPointersAreCutAnywhere) {
   const MemoryLimit limit(32_MiB);
   const std::string bytes = bytes_of(some_pointers());
   for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -165,7 +165,7 @@ void for_each_change(std::string bytes, const Check& check) {
   }
 }
 
-TEST(Broken, AMessageWithAnyOneByteChangedIsRefusedOrIsAnotherValue) {
+TEST(BrokenMessage, NeverGivesTheOldValueIfAByteIsChanged) {
   const MemoryLimit limit(32_MiB);
   const Value original = a_value();
   int refused = 0;
@@ -196,7 +196,7 @@ std::size_t look_at(const Pointers& pointers) {
   return sum;
 }
 
-TEST(Broken, AMessageOfPointersWithAnyOneByteChangedDoesNoHarm) {
+TEST(BrokenMessage, DoesNoHarmIfAByteOfPointersIsChanged) {
   const MemoryLimit limit(32_MiB);
   int refused = 0;
   for_each_change(bytes_of(some_pointers()),
@@ -222,7 +222,7 @@ using Containers = ::testing::Types<
     std::vector<std::vector<std::vector<int>>>>;
 TYPED_TEST_SUITE(Announcement, Containers);
 
-TYPED_TEST(Announcement, OfMoreThanCanFollowIsRefused) {
+TYPED_TEST(Announcement, IsRefusedIfLargerThanTheMessage) {
   const MemoryLimit limit(32_MiB);
   for (const std::uint64_t count :
        {std::uint64_t{1} << 63, (std::uint64_t{1} << 63) - 1,
@@ -262,16 +262,16 @@ int heavy_elements_made() {
   return Heavy::made;
 }
 
-TEST(Broken, ElementsAreMadeOnlyAsTheyCome) {
+TEST(Elements, AreMadeOnlyAsTheyArrive) {
   EXPECT_LE(heavy_elements_made<std::vector<Heavy>>(), 1);
   EXPECT_LE((heavy_elements_made<std::map<bool, Heavy>>()), 1);
 }
 
-TEST(Broken, ElementsOfADequeAreMadeOnlyAsTheyCome) {
+TEST(DequeElements, AreMadeOnlyAsTheyArrive) {
   EXPECT_LE(heavy_elements_made<std::deque<Heavy>>(), 1);
 }
 
-TEST(Broken, ElementsOfAListAreMadeOnlyAsTheyCome) {
+TEST(ListElements, AreMadeOnlyAsTheyArrive) {
   EXPECT_LE(heavy_elements_made<std::list<Heavy>>(), 1);
 }
 
@@ -281,7 +281,7 @@ struct Nothing {
 };
 
 // Nothing would say how many of them can follow.
-TEST(Broken, ElementsThatTakeNoByteAreRefused) {
+TEST(Elements, AreRefusedIfTheyTakeNoByte) {
   EXPECT_THROW(sent(std::vector<Nothing>(3)), PickleError);
   EXPECT_EQ(sent(std::vector<Nothing>()).size(), 0U);
 }
@@ -313,42 +313,42 @@ std::size_t length_of(const Chain& chain) {
   return length;
 }
 
-TEST(Broken, AMessageThatIsNothingButBeginningsIsRefused) {
+TEST(BrokenMessage, IsRefusedIfNestedEndlessly) {
   EXPECT_THROW(value_of<Chain>(std::string(10'000'000, '\1')), PickleError);
 }
 
-TEST(Broken, AValueThatIsNestedTooDeeplyIsRefusedBeforeItIsSent) {
+TEST(DeepNesting, IsRefusedBeforeItIsSent) {
   constexpr int kMost = kDeepest / 5;  // levels for each, see depth.h
   EXPECT_EQ(length_of(sent(chain_of(kMost - 1))), kMost - 1);
   EXPECT_THROW(bytes_of(chain_of(kMost + 1)), PickleError);
 }
 
-TEST(Broken, ValuesSideBySideAreNotNested) {
+TEST(DeepNesting, DoesNotCountValuesSideBySide) {
   const std::vector<std::string> many(10 * kDeepest, "x");
   EXPECT_EQ(sent(many), many);
 }
 
-TEST(Broken, LeftOverBytesAreRefused) {
+TEST(BrokenMessage, IsRefusedIfBytesAreLeftOver) {
   EXPECT_EQ(value_of<int>(raw(7)), 7);
   EXPECT_THROW(value_of<int>(raw(7) + "x"), PickleError);
   EXPECT_THROW(value_of<std::string>(length(2) + "abc"), PickleError);
   EXPECT_THROW(value_of<std::tuple<>>("x"), PickleError);
 }
 
-TEST(Broken, ABoolThatIsNeitherZeroNorOneIsRefused) {
+TEST(BrokenMessage, IsRefusedIfABoolIsTwo) {
   EXPECT_TRUE(value_of<bool>("\1"));
   EXPECT_THROW(value_of<bool>("\2"), PickleError);
   EXPECT_THROW(value_of<std::vector<bool>>(length(1) + "\2"), PickleError);
   EXPECT_THROW(value_of<std::optional<bool>>("\2"), PickleError);
 }
 
-TEST(Broken, ABoolInAnArrayThatIsNeitherZeroNorOneIsRefused) {
+TEST(BrokenMessage, IsRefusedIfABoolInAnArrayIsTwo) {
   using Bools = std::array<bool, 2>;
   EXPECT_TRUE(value_of<Bools>(std::string("\0\1", 2))[1]);
   EXPECT_THROW(value_of<Bools>("\1\2"), PickleError);
 }
 
-TEST(Broken, AVariantOfNoKnownKindIsRefused) {
+TEST(BrokenMessage, IsRefusedIfAVariantHasAnUnknownKind) {
   using Either = std::variant<int, double>;
   EXPECT_THROW(value_of<Either>(raw(2) + raw(1.0)), PickleError);
   EXPECT_THROW(value_of<Either>(raw(-1) + raw(1.0)), PickleError);
@@ -363,7 +363,7 @@ std::string error_of(const std::string& bytes) {
   return "no error";
 }
 
-TEST(Broken, TheErrorSaysWhere) {
+TEST(BrokenMessage, IsRefusedWithThePositionOfTheMistake) {
   EXPECT_THAT(error_of("ab"), HasSubstr("byte 0 of 2"));
   EXPECT_THAT(error_of(raw(1) + "abc"), HasSubstr("byte 4 of 7"));
   EXPECT_THAT(error_of(raw(1) + length(5) + raw(1.0)),
@@ -372,7 +372,7 @@ TEST(Broken, TheErrorSaysWhere) {
   EXPECT_THAT(error_of(raw(1) + length(0) + "abc"), HasSubstr("3 bytes"));
 }
 
-TEST(Broken, AReadOfAnAbsurdSizeIsRefused) {
+TEST(BrokenMessage, IsRefusedForAReadOfAnAbsurdSize) {
   const std::string bytes(100, 'x');
   Unpickler unpickler(std::as_bytes(std::span(bytes)));
   std::array<char, 100> to;
@@ -383,7 +383,7 @@ TEST(Broken, AReadOfAnAbsurdSizeIsRefused) {
   EXPECT_EQ(unpickler.left(), Bytes(100));
 }
 
-TEST(Broken, ExpectAllowsWhatCanFollowAndNothingElse) {
+TEST(Expect, AllowsOnlyAsManyElementsAsTheBytesCanHold) {
   const std::string bytes(100, 'x');
   const Unpickler unpickler(std::as_bytes(std::span(bytes)));
   EXPECT_NO_THROW(unpickler.expect(100, 1));

@@ -27,7 +27,7 @@ void expect_back(const Matrix& matrix) {
   EXPECT_TRUE(back.cwiseEqual(matrix).all());
 }
 
-TEST(Matrices, OfDynamicSizeComeBack) {
+TEST(Matrices, ComeBackWithDynamicSize) {
   expect_back<Eigen::MatrixXd>(Eigen::MatrixXd::Random(3, 5));
   expect_back<Eigen::MatrixXi>(Eigen::MatrixXi::Random(200, 300));
   expect_back<Eigen::VectorXf>(Eigen::VectorXf::Random(7));
@@ -36,28 +36,28 @@ TEST(Matrices, OfDynamicSizeComeBack) {
   expect_back<Eigen::VectorXcd>(Eigen::VectorXcd::Random(4));
 }
 
-TEST(Matrices, OfFixedSizeComeBack) {
+TEST(Matrices, ComeBackWithFixedSize) {
   expect_back<Eigen::Matrix3d>(Eigen::Matrix3d::Random());
   expect_back<Eigen::Vector4f>(Eigen::Vector4f::Random());
   expect_back<Eigen::Matrix<double, 2, Eigen::Dynamic>>(
       Eigen::Matrix<double, 2, Eigen::Dynamic>::Random(2, 9));
 }
 
-TEST(Matrices, OfBoundedSizeComeBack) {
+TEST(Matrices, ComeBackWithBoundedSize) {
   using Bounded = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic,
                                 Eigen::ColMajor, 3, 4>;
   expect_back<Bounded>(Bounded::Random(3, 4));
   expect_back<Bounded>(Bounded::Random(2, 1));
 }
 
-TEST(Matrices, WithoutElementsKeepTheirShape) {
+TEST(Matrices, KeepTheirShapeWithoutElements) {
   expect_back<Eigen::MatrixXd>(Eigen::MatrixXd(0, 5));
   expect_back<Eigen::MatrixXd>(Eigen::MatrixXd(5, 0));
   expect_back<Eigen::MatrixXd>(Eigen::MatrixXd());
   expect_back<Eigen::VectorXd>(Eigen::VectorXd());
 }
 
-TEST(Matrices, ByRowsComeBackAndLieByRows) {
+TEST(Matrices, AreSentByRowsIfStoredByRows) {
   using ByRows = Eigen::Matrix<int, 2, 2, Eigen::RowMajor>;
   ByRows matrix;
   matrix << 1, 2, 3, 4;
@@ -68,7 +68,7 @@ TEST(Matrices, ByRowsComeBackAndLieByRows) {
             shape(2, 2) + raw(1) + raw(3) + raw(2) + raw(4));
 }
 
-TEST(Matrices, InContainersComeBack) {
+TEST(Matrices, ComeBackInContainers) {
   const std::vector<Eigen::VectorXd> vectors{Eigen::VectorXd::Ones(3),
                                              Eigen::VectorXd::Zero(0)};
   EXPECT_EQ(sent(vectors), vectors);
@@ -77,7 +77,7 @@ TEST(Matrices, InContainersComeBack) {
   EXPECT_EQ(*sent(shared), *shared);
 }
 
-TEST(Matrices, OfAnotherShapeThanTheirTypeAreRefused) {
+TEST(Matrices, AreRefusedIfTheirTypeHasAnotherShape) {
   const std::string three = shape(3, 1) + raw(1.0) + raw(2.0) + raw(3.0);
   EXPECT_EQ(value_of<Eigen::Vector3d>(three), Eigen::Vector3d(1, 2, 3));
   EXPECT_THROW(value_of<Eigen::Vector2d>(three), PickleError);
@@ -86,7 +86,7 @@ TEST(Matrices, OfAnotherShapeThanTheirTypeAreRefused) {
   EXPECT_THROW(value_of<Eigen::RowVectorXd>(three), PickleError);
 }
 
-TEST(Matrices, ThatAnnounceMoreThanFollowsAreRefused) {
+TEST(Matrices, AreRefusedIfTheyAnnounceMoreThanFollows) {
   for (const std::string& announced :
        {shape(4, 1), shape(2, 2), shape(1, 1'000'000'000'000)}) {
     EXPECT_THROW(value_of<Eigen::MatrixXd>(announced + raw(1.0) + raw(2.0)),
@@ -94,7 +94,7 @@ TEST(Matrices, ThatAnnounceMoreThanFollowsAreRefused) {
   }
 }
 
-TEST(Matrices, ThatAnnounceASizeThatOverflowsAreRefused) {
+TEST(Matrices, AreRefusedIfTheirAnnouncedSizeOverflows) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   constexpr std::int64_t kHalf = std::int64_t{1} << 32;
   for (const std::string& announced :
@@ -108,7 +108,7 @@ TEST(Matrices, ThatAnnounceASizeThatOverflowsAreRefused) {
   }
 }
 
-TEST(Matrices, LargerThanTheirBoundAreRefused) {
+TEST(Matrices, AreRefusedIfLargerThanTheirBound) {
   using Bounded = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic,
                                 Eigen::ColMajor, 2, 2>;
   const std::string numbers(3 * 8, '\0');
@@ -117,7 +117,7 @@ TEST(Matrices, LargerThanTheirBoundAreRefused) {
   EXPECT_THROW(value_of<Bounded>(shape(3, 0)), PickleError);
 }
 
-TEST(Matrices, OfBoolsRefuseAByteThatIsNeitherZeroNorOne) {
+TEST(Matrices, AreRefusedIfABoolIsTwo) {
   using Bools = Eigen::Matrix<bool, Eigen::Dynamic, 1>;
   EXPECT_TRUE(value_of<Bools>(shape(2, 1) + std::string("\0\1", 2))[1]);
   EXPECT_THROW(value_of<Bools>(shape(2, 1) + "\1\2"), PickleError);

@@ -75,7 +75,7 @@ std::vector<Source::PartSize> ways_to_bring() {
           }};
 }
 
-TEST(Fetch, BringsTheSameValuesInPartsOfAnySize) {
+TEST(Fetch, GivesTheSameValuesInPartsOfAnySize) {
   const std::string bytes = bytes_of(everything());
   for (const Source::PartSize& part_size : ways_to_bring()) {
     Source source(bytes, part_size);
@@ -112,7 +112,7 @@ TEST(Fetch, SaysWhatIsLeft) {
   EXPECT_EQ(unpickler.left(), Bytes(0));
 }
 
-TEST(Fetch, SkipRestPutsTheNextMessageInFront) {
+TEST(SkipRest, LeadsToTheNextMessage) {
   const std::string first = bytes_of(everything());
   const std::string second = bytes_of(42);
   for (const Source::PartSize& part_size : ways_to_bring()) {
@@ -134,14 +134,14 @@ TEST(Fetch, SkipRestPutsTheNextMessageInFront) {
   }
 }
 
-TEST(Fetch, SkipRestOfAMessageInMemoryLeavesNothing) {
+TEST(SkipRest, LeavesNothingOfAMessageInMemory) {
   const std::string bytes(100, 'x');
   Unpickler unpickler(std::as_bytes(std::span(bytes)));
   unpickler.skip_rest();
   EXPECT_EQ(unpickler.left(), Bytes());
 }
 
-TEST(Fetch, SkipRestEndsWhenTheInputHasEnded) {
+TEST(SkipRest, EndsWhenTheInputHasEnded) {
   Source source("abc", [] { return std::size_t{2}; });
   Unpickler unpickler(source.fetch(), Bytes(1000));
   unpickler.skip_rest();
@@ -159,7 +159,7 @@ std::string error_of(std::string bytes, Bytes announced) {
   return "no error";
 }
 
-TEST(Fetch, ThatEndsEarlyIsAnErrorThatSaysWhere) {
+TEST(Fetch, NamesTheByteIfTheInputEndsEarly) {
   const std::string whole =
       bytes_of(std::pair(std::string("hello"), std::vector<double>(10'000, 1)));
   ASSERT_EQ(whole.size(), 80'021U);
@@ -184,14 +184,14 @@ std::size_t bytes_taken_for(std::size_t announced) {
   return block.size() * sizeof(Element);
 }
 
-TEST(Fetch, OfABlockTakesLittleMoreMemoryThanHasCome) {
+TEST(Fetch, TakesMemoryForABlockOnlyAsItArrives) {
   constexpr std::size_t kAnnounced = std::size_t{256} << 20;
   EXPECT_LE(bytes_taken_for<std::string>(kAnnounced), std::size_t{1} << 20);
   EXPECT_LE(bytes_taken_for<std::vector<double>>(kAnnounced),
             std::size_t{1} << 20);
 }
 
-TEST(Fetch, OfAMessageThatAnnouncesTooLittleIsAnErrorThatSaysWhere) {
+TEST(Fetch, NamesTheByteIfTheLengthIsTooSmall) {
   const std::string whole =
       bytes_of(std::pair(std::string("hello"), std::vector<double>(10'000, 1)));
   EXPECT_THAT(error_of(whole, Bytes(5)), HasSubstr("byte 0 of 5"));

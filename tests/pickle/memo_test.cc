@@ -16,11 +16,11 @@
 namespace cow::testing {
 namespace {
 
-TEST(Memo, NullComesBackAsNull) {
+TEST(Memo, GivesNullForNull) {
   EXPECT_EQ(sent(std::shared_ptr<int>()), nullptr);
 }
 
-TEST(Memo, TheObjectComesBackAndIsANewOne) {
+TEST(Memo, GivesANewObjectForAnObject) {
   const auto before = std::make_shared<std::string>("x");
   const auto after = sent(before);
   EXPECT_EQ(*after, "x");
@@ -28,7 +28,7 @@ TEST(Memo, TheObjectComesBackAndIsANewOne) {
   EXPECT_EQ(after.use_count(), 1);
 }
 
-TEST(Memo, TwoPointersToOneObjectPointToOneObjectAgain) {
+TEST(Memo, KeepsTwoPointersAtOneObject) {
   const auto object = std::make_shared<std::string>(1000, 'x');
   const auto [first, second] = sent(std::pair(object, object));
   EXPECT_EQ(first, second);
@@ -36,14 +36,14 @@ TEST(Memo, TwoPointersToOneObjectPointToOneObjectAgain) {
   EXPECT_EQ(pickle(std::pair(object, object)).size(), Bytes(4 + 1008 + 4));
 }
 
-TEST(Memo, TwoEqualObjectsStayTwo) {
+TEST(Memo, KeepsTwoEqualObjectsSeparate) {
   const auto [first, second] =
       sent(std::pair(std::make_shared<int>(1), std::make_shared<int>(1)));
   EXPECT_EQ(*first, *second);
   EXPECT_NE(first, second);
 }
 
-TEST(Memo, APointerToConstSharesWithAPointerThatIsNot) {
+TEST(Memo, KeepsAConstAndAPlainPointerAtOneObject) {
   const auto object = std::make_shared<int>(7);
   const std::shared_ptr<const int> watched = object;
   EXPECT_EQ(*sent(watched), 7);
@@ -52,7 +52,7 @@ TEST(Memo, APointerToConstSharesWithAPointerThatIsNot) {
   EXPECT_EQ(first, second);
 }
 
-TEST(Memo, ReachesAcrossContainers) {
+TEST(Memo, KeepsPointersInSeveralContainersAtOneObject) {
   const auto object = std::make_shared<int>(7);
   using Many = std::tuple<std::vector<std::shared_ptr<int>>,
                           std::map<std::string, std::shared_ptr<int>>,
@@ -106,7 +106,7 @@ TEST(Memo, HoldsManyObjects) {
   EXPECT_NE(after.back(), after.front());
 }
 
-TEST(Memo, PointersThatPointBackDoSoAgain) {
+TEST(Memo, KeepsACycleOfPointers) {
   const auto first = std::make_shared<Node>();
   first->value = 1;
   first->next = std::make_shared<Node>();
@@ -131,7 +131,7 @@ struct Maker {
   std::vector<std::shared_ptr<int>> made;
 };
 
-TEST(Memo, AnObjectIsNotTakenForAnEarlierOneAtTheSameAddress) {
+TEST(Memo, DistinguishesObjectsThatUseOneAddressInTurn) {
   const Maker maker = sent(Maker());
   for (int i = 0; i < 100; ++i) {
     EXPECT_EQ(*maker.made[static_cast<std::size_t>(i)], i);
@@ -147,7 +147,7 @@ TEST(Memo, IsForgottenBetweenMessages) {
 // object follows.
 constexpr std::uint32_t kFollows = 0x80000000;
 
-TEST(Memo, ANumberThatIsNotThereIsRefused) {
+TEST(Memo, RefusesAnUnknownNumber) {
   using Two = std::pair<std::shared_ptr<int>, std::shared_ptr<int>>;
   const std::string first = raw(kFollows | 1) + raw(7);
   EXPECT_EQ(value_of<Two>(first + raw(1U)).second.use_count(), 2);
@@ -156,7 +156,7 @@ TEST(Memo, ANumberThatIsNotThereIsRefused) {
   EXPECT_THROW(value_of<std::shared_ptr<int>>(raw(~kFollows)), PickleError);
 }
 
-TEST(Memo, ANumberOfAnObjectOfAnotherTypeIsRefused) {
+TEST(Memo, RefusesTheNumberOfAnObjectOfAnotherType) {
   using Two = std::pair<std::shared_ptr<int>, std::shared_ptr<std::string>>;
   EXPECT_THROW(value_of<Two>(raw(kFollows | 1) + raw(7) + raw(1U)),
                PickleError);
@@ -184,7 +184,7 @@ struct Constructed : std::enable_shared_from_this<Constructed<Number>> {
   }
 };
 
-TEST(Memo, KnowsObjectsThatAreConstructedAsTheyAreRead) {
+TEST(Memo, KnowsConstructedObjects) {
   const auto object = std::make_shared<Constructed<int>>(7);
   object->self = object;
   const auto [first, second] = sent(std::pair(object, object));
@@ -195,7 +195,7 @@ TEST(Memo, KnowsObjectsThatAreConstructedAsTheyAreRead) {
   EXPECT_EQ(first.use_count(), 2);
 }
 
-TEST(Memo, ANumberOfAConstructedObjectOfAnotherTypeIsRefused) {
+TEST(Memo, RefusesTheNumberOfAConstructedObjectOfAnotherType) {
   using Two = std::pair<std::shared_ptr<Constructed<std::int8_t>>,
                         std::shared_ptr<Constructed<double>>>;
   const std::string first =
@@ -204,7 +204,7 @@ TEST(Memo, ANumberOfAConstructedObjectOfAnotherTypeIsRefused) {
   EXPECT_THROW(value_of<Two>(first + raw(1U)), PickleError);
 }
 
-TEST(Memo, AConstructedObjectWhoseMessageIsCutIsDestroyed) {
+TEST(Memo, DestroysAConstructedObjectIfItsMessageIsCut) {
   const auto object = std::make_shared<Constructed<int>>(7);
   const std::string bytes = bytes_of(object);
   for (std::size_t size = 0; size < bytes.size(); ++size) {

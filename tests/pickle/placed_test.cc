@@ -52,7 +52,7 @@ void expect_refused(std::int64_t rows, std::int64_t cols, std::size_t left) {
       << rows << " x " << cols << ", " << left;
 }
 
-TEST(Placed, IsWhatEndsInOneBlockOrAPointerToIt) {
+TEST(TypesReadInPlace, EndInOneBlock) {
   EXPECT_EQ(Placed<int>::kPrefix, 0U);
   EXPECT_EQ(Placed<std::vector<bool>>::kPrefix, 0U);
   EXPECT_EQ(Placed<std::vector<std::string>>::kPrefix, 0U);
@@ -65,7 +65,7 @@ TEST(Placed, IsWhatEndsInOneBlockOrAPointerToIt) {
   EXPECT_EQ(Placed<std::shared_ptr<Eigen::MatrixXi>>::kPrefix, 20U);
 }
 
-TEST(Placed, MatrixIsTheOneThatWasSent) {
+TEST(MatrixReadInPlace, ComesBack) {
   const Eigen::VectorXd vector = Eigen::VectorXd::LinSpaced(1000, 0, 1);
   EXPECT_EQ(received<Eigen::VectorXd>(bytes_of(vector)), vector);
   const Eigen::MatrixXf matrix = Eigen::MatrixXf::Random(7, 5);
@@ -74,7 +74,7 @@ TEST(Placed, MatrixIsTheOneThatWasSent) {
   EXPECT_EQ(received<Eigen::Matrix2d>(bytes_of(fixed)), fixed);
 }
 
-TEST(Placed, BlockIsTheMatrixsOwnMemory) {
+TEST(MatrixReadInPlace, ReceivesTheBlockInItsOwnMemory) {
   const Eigen::VectorXd sent = Eigen::VectorXd::Ones(8);
   Eigen::VectorXd vector;
   const std::span<std::byte> block = place(bytes_of(sent), vector)();
@@ -82,7 +82,7 @@ TEST(Placed, BlockIsTheMatrixsOwnMemory) {
   EXPECT_EQ(static_cast<void*>(block.data()), vector.data());
 }
 
-TEST(Placed, StringOrVectorIsTheOneThatWasSent) {
+TEST(StringOrVectorReadInPlace, ComesBack) {
   std::string text(5'000'001, 'x');
   text.front() = 'a';
   text.back() = 'z';
@@ -98,7 +98,7 @@ TEST(Placed, StringOrVectorIsTheOneThatWasSent) {
   EXPECT_TRUE(*back == text);
 }
 
-TEST(Placed, StringGrowsByPiecesThatStayWhereTheyAre) {
+TEST(StringReadInPlace, GrowsInPiecesWithoutMoving) {
   std::string text = "what was there before";
   const Room room = place(bytes_of(std::string(1 << 20, 'x')), text);
   EXPECT_EQ(text, "");
@@ -110,7 +110,7 @@ TEST(Placed, StringGrowsByPiecesThatStayWhereTheyAre) {
   EXPECT_EQ(static_cast<void*>(first.data()), text.data());
 }
 
-TEST(Placed, StringOrVectorOfAnotherLengthThanItsBlockIsRefused) {
+TEST(StringOrVectorReadInPlace, IsRefusedIfItsLengthDiffersFromItsBlock) {
   const auto refused = [](auto value, std::uint64_t size, std::size_t left) {
     EXPECT_THROW(place(raw(size) + std::string(left, '\0'), value), PickleError)
         << size << ", " << left;
@@ -125,7 +125,7 @@ TEST(Placed, StringOrVectorOfAnotherLengthThanItsBlockIsRefused) {
   refused(std::vector<double>(), (std::uint64_t{1} << 61) + 1, 8);
 }
 
-TEST(Placed, ObjectOfAPointerIsTheOneThatWasSent) {
+TEST(SharedObjectReadInPlace, ComesBack) {
   const auto sent =
       std::make_shared<const Eigen::VectorXd>(Eigen::VectorXd::Random(100));
   const auto back =
@@ -134,7 +134,7 @@ TEST(Placed, ObjectOfAPointerIsTheOneThatWasSent) {
   EXPECT_EQ(*back, *sent);
 }
 
-TEST(Placed, ObjectOfAPointerIsMadeAnew) {
+TEST(SharedObjectReadInPlace, IsANewObject) {
   auto pointer = std::make_shared<Eigen::VectorXd>(Eigen::VectorXd::Ones(3));
   const auto before = pointer;
   const auto sent = std::make_shared<Eigen::VectorXd>(Eigen::VectorXd::Ones(5));
@@ -143,7 +143,7 @@ TEST(Placed, ObjectOfAPointerIsMadeAnew) {
   EXPECT_EQ(before->size(), 3);
 }
 
-TEST(Placed, PointerToWhatCameBeforeIsRefusedAndLeftAsItWas) {
+TEST(SharedObjectReadInPlace, IsRefusedIfItIsAnEarlierObject) {
   std::shared_ptr<Eigen::VectorXd> pointer;
   // Memo numbers of new objects have the highest bit.
   const std::string known = raw(std::uint32_t{1}) + shape(1, 1) + raw(1.0);
@@ -151,7 +151,7 @@ TEST(Placed, PointerToWhatCameBeforeIsRefusedAndLeftAsItWas) {
   EXPECT_EQ(pointer, nullptr);
 }
 
-TEST(Placed, MatrixOfAnotherSizeThanItsBlockIsRefused) {
+TEST(MatrixReadInPlace, IsRefusedIfItsSizeDiffersFromItsBlock) {
   expect_refused<Eigen::VectorXd>(3, 1, 16);
   expect_refused<Eigen::VectorXd>(3, 1, 32);
   expect_refused<Eigen::VectorXd>(3, 1, 23);
@@ -162,14 +162,14 @@ TEST(Placed, MatrixOfAnotherSizeThanItsBlockIsRefused) {
   expect_refused<Eigen::MatrixXd>((std::int64_t{1} << 62) + 1, 4, 32);
 }
 
-TEST(Placed, MatrixOfAnotherShapeThanItsTypeIsRefused) {
+TEST(MatrixReadInPlace, IsRefusedIfItsTypeHasAnotherShape) {
   expect_refused<Eigen::VectorXd>(2, 2, 32);
   expect_refused<Eigen::Matrix2d>(4, 1, 32);
   expect_refused<Eigen::VectorXd>(-1, 1, 8);
   expect_refused<Eigen::MatrixXd>(-1, -1, 8);
 }
 
-TEST(Placed, PrefixThatIsCutIsRefused) {
+TEST(PrefixReadInPlace, IsRefusedIfCut) {
   Eigen::VectorXd vector;
   const std::string message = shape(1, 1);
   Unpickler prefix(std::as_bytes(std::span(message)).first(15));

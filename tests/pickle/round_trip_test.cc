@@ -52,7 +52,7 @@ TYPED_TEST(Arithmetic, VectorsComeBack) {
   EXPECT_TRUE(sent(std::vector<TypeParam>()).empty());
 }
 
-TEST(RoundTrip, ANumberThatIsNotANumberStaysSo) {
+TEST(RoundTrip, NanStaysNan) {
   const double value = sent(std::numeric_limits<double>::quiet_NaN());
   EXPECT_NE(value, value);
 }
@@ -225,7 +225,7 @@ TEST(RoundTrip, ValuesFollowOneAnotherInOneMessage) {
   EXPECT_EQ(unpickler.left(), Bytes());
 }
 
-TEST(RoundTrip, ATakenPicklerIsEmpty) {
+TEST(Take, LeavesThePicklerEmpty) {
   Pickler pickler;
   pickler(1);
   EXPECT_EQ(pickler.take().size(), Bytes(4));

@@ -36,7 +36,7 @@ std::int64_t size_of(const T& value) {
 enum class Small : std::uint8_t { kYes };
 enum class Large : std::int64_t { kYes };
 
-TEST(Sizes, ANumberTakesWhatItTakesInMemory) {
+TEST(Sizes, ANumberTakesItsSizeInMemory) {
   EXPECT_EQ(size_of(true), 1);
   EXPECT_EQ(size_of('x'), 1);
   EXPECT_EQ(size_of(std::int16_t{1}), 2);
@@ -59,7 +59,7 @@ TEST(Sizes, AContainerTakesEightBytesAndItsElements) {
   EXPECT_EQ(size_of(std::map<int, double>{{1, 1}, {2, 2}}), 32);
 }
 
-TEST(Sizes, WhatHasAFixedLengthTakesNoLength) {
+TEST(Sizes, FixedSizeTypesTakeNoLength) {
   EXPECT_EQ(size_of(std::array<int, 5>()), 20);
   EXPECT_EQ(size_of(std::pair<int, double>()), 12);  // no padding
   EXPECT_EQ(size_of(std::tuple<char, double, char>()), 10);
@@ -109,13 +109,13 @@ TEST(Sizes, AMatrixTakesSixteenBytesAndItsNumbers) {
   EXPECT_EQ(size_of(Eigen::Matrix3d()), 88);
 }
 
-TEST(Sizes, TheNamedSizesAreThose) {
+TEST(Sizes, TheNamedConstantsAreRight) {
   EXPECT_EQ(kLength, Bytes(8));
   EXPECT_EQ(kMemoNumber, Bytes(4));
   EXPECT_EQ(kMatrixHeader, Bytes(16));
 }
 
-TEST(Sizes, BytesLieAsTheyLieInMemory) {
+TEST(Sizes, ValuesAreSentAsTheyLieInMemory) {
   EXPECT_EQ(bytes_of(std::int32_t{0x41424344}), raw(0x41424344));
   EXPECT_EQ(bytes_of(std::string("hi")), length(2) + "hi");
   EXPECT_EQ(bytes_of(std::vector<int>{1, 2}), length(2) + raw(1) + raw(2));

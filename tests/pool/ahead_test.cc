@@ -34,7 +34,7 @@ int stop_with(int i) {
   return i;
 }
 
-TEST(Prefetch, ASlowTaskHoldsUpNoOther) {
+TEST(Prefetch, LetsOtherTasksRunDuringASlowTask) {
   for (const int chunk_size : {1, 2}) {
     for (int (*task)(int) : {&stop_with<0>, &stop_with<50>}) {
       Gate gate;
@@ -49,7 +49,7 @@ TEST(Prefetch, ASlowTaskHoldsUpNoOther) {
   }
 }
 
-TEST(Prefetch, ManySlowTasksHoldUpNoOther) {
+TEST(Prefetch, LetsOtherTasksRunDuringManySlowTasks) {
   Gate gate;
   Pool pool({.workers = 4});
   auto slow = pool.map_async(stop_at_gate, numbers(3), 1);
@@ -62,11 +62,11 @@ TEST(Prefetch, ManySlowTasksHoldUpNoOther) {
   EXPECT_EQ(slow.get(), numbers(3));
 }
 
-class PrefetchBy : public EveryMethod {};
-INSTANTIATE_TEST_SUITE_P(, PrefetchBy, every_method(), name_of_method);
+class PrefetchByAnyMethod : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, PrefetchByAnyMethod, every_method(), name_of_method);
 
 // A worker that inherits no gate waits for a FIFO to be opened.
-TEST_P(PrefetchBy, ASlowTaskHoldsUpNoOther) {
+TEST_P(PrefetchByAnyMethod, LetsOtherTasksRunDuringASlowTask) {
   const TemporaryFolder folder;
   const std::string fifo = folder.path() / "fifo";
   ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
@@ -109,7 +109,7 @@ std::vector<pid_t> stop_workers(Pool& pool, Gate& gate, std::size_t count) {
   return workers;
 }
 
-TEST_P(PrefetchBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
+TEST_P(PrefetchByAnyMethod, LetsOtherWorkersRunBatchesOfAStoppedWorker) {
   Gate gate;
   Pool pool = this->pool(3);
   const std::vector<pid_t> workers = stop_workers(pool, gate, 2);
@@ -136,7 +136,7 @@ TEST_P(PrefetchBy, AStoppedWorkerHoldsUpNothingThatItHasNotBegun) {
 }
 
 // As long as two of them fit into a pipe, however large they are.
-TEST_P(PrefetchBy, AWorkerGoesOnByItselfWhileThePoolIsNotCalled) {
+TEST_P(PrefetchByAnyMethod, KeepsAWorkerBusyWhileThePoolIsNotCalled) {
   for (const std::size_t size : {10U, 5'000U, 25'000U}) {
     Gate gate;
     Pool pool = this->pool(1);
@@ -162,7 +162,7 @@ void spin(int i) {
   for (volatile unsigned round = 0; round < rounds;) round = round + 1;
 }
 
-TEST(Prefetch, EveryItemIsRunOnceHoweverLongEachTakes) {
+TEST(Prefetch, RunsEveryItemOnceForTasksOfAnyLength) {
   constexpr int kMost = 400;
   Counters counters(kMost);
   Pool pool({.workers = 3});
@@ -182,7 +182,7 @@ TEST(Prefetch, EveryItemIsRunOnceHoweverLongEachTakes) {
   EXPECT_EQ(counters.all(), expected);
 }
 
-TEST(Prefetch, ABatchThatWasStolenBackCountsOnce) {
+TEST(Prefetch, CountsAStolenBatchOnce) {
   Gate gate;
   Pool pool({.workers = 2});
   auto pending = pool.map_async(stop_with<0>, numbers(kItems), 1);
@@ -194,7 +194,7 @@ TEST(Prefetch, ABatchThatWasStolenBackCountsOnce) {
   EXPECT_EQ(pending.transfer().from_workers, Bytes(kItems * (48 + 4)));
 }
 
-TEST(Prefetch, ADeathCostsOnlyTheBatchThatWasBegun) {
+TEST(Prefetch, LosesOnlyTheBegunBatchAtADeath) {
   Gate gate;
   Counters counters(kItems);
   Pool pool({.workers = 1});
@@ -217,7 +217,7 @@ TEST(Prefetch, ADeathCostsOnlyTheBatchThatWasBegun) {
   EXPECT_EQ(counters.all(), std::vector(kItems, 1));
 }
 
-TEST(Prefetch, NoWorkerGetsMoreThanItsTasks) {
+TEST(Prefetch, RespectsMaxTasksPerChild) {
   Pool pool({.workers = 3, .max_tasks_per_child = 3});
   std::map<pid_t, int> batches;
   for (int round = 0; round < 5; ++round) {

@@ -37,7 +37,7 @@ TEST_P(Apply, CallsAFunctionOfAnyNumberOfArguments) {
             describe(1, 2.5, "x"));
 }
 
-TEST_P(Apply, CallsInAWorkerAndNotHere) {
+TEST_P(Apply, RunsTheTaskInAWorker) {
   Pool calling = pool(2);
   EXPECT_THAT(calling.workers(),
               Contains(calling.apply([] { return ::getpid(); })));
@@ -55,7 +55,7 @@ struct Line {
   }
 };
 
-TEST_P(Apply, TakesEveryKindOfTask) {
+TEST_P(Apply, AcceptsEveryKindOfTask) {
   Pool calling = pool(2);
   EXPECT_EQ(calling.apply([](int a, int b) { return a - b; }, 9, 4), 5);
   EXPECT_EQ(calling.apply(bound<&Line::at>(Line{2, 1}), 10), 21);
@@ -63,7 +63,7 @@ TEST_P(Apply, TakesEveryKindOfTask) {
   EXPECT_EQ(calling.apply(Line{2, 1}, 10, 100), 121);
 }
 
-TEST_P(Apply, TakesAndGivesWhatCanOnlyBeMoved) {
+TEST_P(Apply, HandlesMoveOnlyArgumentsAndResults) {
   Pool calling = pool(2);
   const std::unique_ptr<int> sum =
       calling.apply([](const std::unique_ptr<int>& a,
@@ -93,7 +93,7 @@ TEST_P(Apply, TakesLargeArgumentsAndGivesLargeResults) {
   EXPECT_TRUE(twice == large);
 }
 
-TEST_P(Apply, BringsAnExceptionAsThatOfItemZero) {
+TEST_P(Apply, ReportsAnExceptionAsItemZero) {
   Pool calling = pool(2);
   try {
     calling.apply(
@@ -107,7 +107,7 @@ TEST_P(Apply, BringsAnExceptionAsThatOfItemZero) {
   EXPECT_TRUE(works(calling));
 }
 
-TEST_P(Apply, BringsTheDeathOfTheWorkerAsThatOfItemZero) {
+TEST_P(Apply, ReportsAWorkersDeathAsItemZero) {
   Pool calling = pool(2);
   try {
     calling.apply([] { std::raise(SIGKILL); });
@@ -155,7 +155,7 @@ TEST_P(ApplyAsync, CopiesItsArguments) {
   EXPECT_EQ(size.get(), 100'000U);
 }
 
-TEST_P(ApplyAsync, OfManyAtOnceGivesEachItsOwnResult) {
+TEST_P(ApplyAsync, GivesEachCallItsOwnResult) {
   Pool pool(options(3));
   std::vector<Pending<int>> pending;
   for (int i = 0; i < 1000; ++i) {
@@ -166,7 +166,7 @@ TEST_P(ApplyAsync, OfManyAtOnceGivesEachItsOwnResult) {
   }
 }
 
-TEST_P(ApplyAsync, FailsAloneAmongMany) {
+TEST_P(ApplyAsync, FailsOnlyForTheTaskThatFails) {
   Pool pool(options(2));
   const auto task = [](int i) {
     if (i == 5) throw std::runtime_error("five");
@@ -183,7 +183,7 @@ TEST_P(ApplyAsync, FailsAloneAmongMany) {
   }
 }
 
-TEST_P(ApplyAsync, IsRefusedByAClosedPoolAndFailsInATerminatedOne) {
+TEST_P(ApplyAsync, IsRefusedByAClosedPoolAndFailsInATerminatedPool) {
   Gate gate;
   Pool pool(options(1));
   auto pending = pool.apply_async(stop_at_gate, 1);

@@ -30,7 +30,7 @@ int workers_in(const ControlGroup& group) {
   return child.wait().code;
 }
 
-TEST(ControlGroups, WithAQuotaGiveAPoolAsManyWorkersByDefault) {
+TEST(ControlGroups, SetTheDefaultNumberOfWorkersByTheirQuota) {
   if (available_cpus() < 2) GTEST_SKIP() << "there is only one CPU";
   for (const auto& [quota, workers] :
        {std::pair(100'000, 1), {10'000, 1}, {150'000, 2}}) {
@@ -52,7 +52,7 @@ std::size_t take_too_much(const std::string& group) {
   return much.size();
 }
 
-TEST_P(OutOfMemory, AWorkerThatTheKernelKillsIsToldAndThePoolGoesOn) {
+TEST_P(OutOfMemory, IsReportedAsADeathAndThePoolGoesOn) {
   const Reading<ControlGroup> group = ControlGroup::with_memory(kMost);
   if (!group) GTEST_SKIP() << group.reason();
   Pool pool = this->pool(2);

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class Copies : public EveryMethod {
+class ForkedCopies : public EveryMethod {
  protected:
   // In a forked process, `call` says that the pool is not its own.
   static void expect_refusal(const std::function<void()>& call) {
@@ -26,9 +26,9 @@ class Copies : public EveryMethod {
     EXPECT_TRUE(child.wait().success());
   }
 };
-INSTANTIATE_TEST_SUITE_P(, Copies, every_method(), name_of_method);
+INSTANTIATE_TEST_SUITE_P(, ForkedCopies, every_method(), name_of_method);
 
-TEST_P(Copies, FetchNoResultsOfAnImapNorReadItsInput) {
+TEST_P(ForkedCopies, CannotFetchImapResultsOrReadInput) {
   Pool mapping = pool(2);
   std::vector<int> items = numbers(1000);
   auto results = mapping.imap(same, items);
@@ -41,7 +41,7 @@ TEST_P(Copies, FetchNoResultsOfAnImapNorReadItsInput) {
   EXPECT_EQ(results.next(), std::nullopt);
 }
 
-TEST_P(Copies, DoNotJoinIt) {
+TEST_P(ForkedCopies, CannotJoinThePool) {
   Pool mapping = pool(2);
   expect_refusal([&] {
     mapping.close();
@@ -50,7 +50,7 @@ TEST_P(Copies, DoNotJoinIt) {
   EXPECT_TRUE(works(mapping));
 }
 
-TEST_P(Copies, GiveItNoWork) {
+TEST_P(ForkedCopies, CannotGiveThePoolWork) {
   Pool mapping = pool(2);
   auto pending = mapping.map_async(same, numbers(100), 1);
   expect_refusal([&] { mapping.map(same, numbers(1)); });
@@ -59,7 +59,7 @@ TEST_P(Copies, GiveItNoWork) {
   EXPECT_EQ(pending.get(), numbers(100));
 }
 
-TEST_P(Copies, DoNotEndIt) {
+TEST_P(ForkedCopies, DoNotEndThePool) {
   Pool mapping = pool(2);
   Child child = Child::fork([&] {
     mapping.terminate();

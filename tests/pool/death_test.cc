@@ -50,7 +50,7 @@ struct DieAtThree {
 class Death : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Death, every_method(), name_of_method);
 
-TEST_P(Death, InATaskIsToldWithTheItem) {
+TEST_P(Death, IsReportedWithTheItem) {
   Pool pool(options(2));
   for (int way = 0; way < static_cast<int>(std::size(kWays)); ++way) {
     SCOPED_TRACE(kWays[way].name);
@@ -88,7 +88,7 @@ void abort_in(int) { std::abort(); }
 class Deaths : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Deaths, every_method(), name_of_method);
 
-TEST_P(Deaths, InAChunkNameTheItem) {
+TEST_P(Deaths, NameTheItemWhateverTheChunkSize) {
   Pool pool(options(2));
   for (const int chunk_size : {1, 2, 3, 4, 8}) {
     EXPECT_THAT(error_of<WorkerDied>(
@@ -97,7 +97,7 @@ TEST_P(Deaths, InAChunkNameTheItem) {
   }
 }
 
-TEST_P(Deaths, OfTheLowestItemAreTold) {
+TEST_P(Deaths, AreReportedForTheLowestItem) {
   Pool pool(options(3));
   for (int i = 0; i < 5; ++i) {
     try {
@@ -109,7 +109,7 @@ TEST_P(Deaths, OfTheLowestItemAreTold) {
   }
 }
 
-TEST_P(Deaths, OfAllWorkersLeaveAFullSetOfNewOnes) {
+TEST_P(Deaths, AreFollowedByAFullSetOfNewWorkers) {
   Gate gate;
   Pool pool(options(3));
   const std::vector<pid_t> before = pool.workers();
@@ -133,7 +133,7 @@ TEST_P(Deaths, OfAllWorkersLeaveAFullSetOfNewOnes) {
   EXPECT_EQ(pending.get(), numbers(3));
 }
 
-TEST_P(Deaths, ByTheHundredAreNoMoreThanByOne) {
+TEST_P(Deaths, LeaveThePoolIntactByTheHundred) {
   Pool pool(options(2));
   auto pending = pool.map_async(abort_in, numbers(100), 1);
   ASSERT_TRUE(pending.wait_for(kDeadline));
@@ -141,7 +141,7 @@ TEST_P(Deaths, ByTheHundredAreNoMoreThanByOne) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
+TEST_P(Deaths, AreReportedWithTheItemOfABusyWorker) {
   Gate gate;
   Counters done(2);
   Pool pool(options(2));
@@ -172,7 +172,7 @@ TEST_P(Deaths, FromOutsideWhileBusyAreToldWithTheItem) {
   EXPECT_EQ(pool.workers().size(), 2U);
 }
 
-TEST_P(Deaths, OfAnIdleWorkerCostNoResult) {
+TEST_P(Deaths, LoseNoResultIfTheWorkerIsIdle) {
   Gate gate;
   Pool pool(options(3));
   EXPECT_TRUE(works(pool));
@@ -186,13 +186,13 @@ TEST_P(Deaths, OfAnIdleWorkerCostNoResult) {
   EXPECT_EQ(pending.get(), numbers(3));
 }
 
-TEST_P(Deaths, OfAllWorkersWhileIdleCostNoResult) {
+TEST_P(Deaths, LoseNoResultIfAllWorkersAreIdle) {
   Pool pool(options(2));
   for (const pid_t victim : pool.workers()) kill_and_wait(victim);
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Deaths, OfAnIdleWorkerWhileAnotherWorksCostNoResult) {
+TEST_P(Deaths, LeaveBusyWorkersAloneIfTheWorkerIsIdle) {
   Gate gate;
   Pool pool(options(2));
   auto pending = pool.map_async(stop_at_gate, numbers(1));
@@ -204,7 +204,7 @@ TEST_P(Deaths, OfAnIdleWorkerWhileAnotherWorksCostNoResult) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Deaths, OfIdleWorkersDoNotHoldUpTheEnd) {
+TEST_P(Deaths, DoNotHoldUpShutdownIfWorkersAreIdle) {
   Pool joined(options(2));
   for (const pid_t victim : joined.workers()) kill_and_wait(victim);
   joined.close();
@@ -215,7 +215,7 @@ TEST_P(Deaths, OfIdleWorkersDoNotHoldUpTheEnd) {
 
 // A worker that has not begun a batch, because it is stopped, takes nothing
 // with it: another one gets the batch.
-TEST_P(Deaths, WhileALargeItemIsOnItsWayCostNoResult) {
+TEST_P(Deaths, LoseNoOtherResultWhileALargeItemIsSent) {
   Pool pool(options(1));
   const pid_t victim = pool.workers()[0];
   ::kill(victim, SIGSTOP);
@@ -229,7 +229,7 @@ TEST_P(Deaths, WhileALargeItemIsOnItsWayCostNoResult) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Deaths, WhileALargeReplyIsHalfWrittenAreToldWithTheItem) {
+TEST_P(Deaths, AreReportedWithTheItemDuringALargeReply) {
   Gate gate;
   Pool pool(options(1));
   const pid_t worker = pool.workers()[0];
@@ -279,7 +279,7 @@ class LastWill {
   int word_ = 0;
 };
 
-TEST_P(Deaths, RightAfterAReplyCostNoResult) {
+TEST_P(Deaths, LoseNoResultRightAfterAReply) {
   Pool pool(options(1));
   const std::vector<Descriptor> worker = watch(pool.workers());
   auto pending = pool.map_async([](int) { return LastWill(true); }, numbers(1));
@@ -288,7 +288,7 @@ TEST_P(Deaths, RightAfterAReplyCostNoResult) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Deaths, OfAWorkerThatWasStoppedAreToldAsAnyOther) {
+TEST_P(Deaths, AreReportedEvenIfTheWorkerWasStopped) {
   Gate gate;
   Pool pool(options(1));
   auto pending = pool.map_async(stop_at_gate, numbers(1));
@@ -300,7 +300,7 @@ TEST_P(Deaths, OfAWorkerThatWasStoppedAreToldAsAnyOther) {
   EXPECT_THROW(pending.get(), WorkerDied);
 }
 
-TEST_P(Deaths, AreNoneWhereAWorkerIsOnlyStopped) {
+TEST_P(Deaths, AreNotReportedWhileAWorkerIsOnlyStopped) {
   Gate gate;
   Pool pool(options(2));
   const pid_t stopped = pool.workers()[0];

@@ -101,10 +101,10 @@ class DispatchTest : public ::testing::Test {
   std::vector<std::uint64_t> numbers_;  // of what `give_to` gave
 };
 using Workers = DispatchTest;
-using Prefetched = DispatchTest;
-using StolenBack = DispatchTest;
+using PrefetchedBatches = DispatchTest;
+using StolenBatches = DispatchTest;
 
-TEST_F(Workers, AreIdleWhenTheyHaveSaidThatTheyServe) {
+TEST_F(Workers, AreIdleOnceTheyReportReady) {
   start(2, {});
   EXPECT_FALSE(dispatch_.any_is_idle());
   dispatch_.note_ready(1, 0);
@@ -112,7 +112,7 @@ TEST_F(Workers, AreIdleWhenTheyHaveSaidThatTheyServe) {
   EXPECT_TRUE(dispatch_.is_idle(1));
 }
 
-TEST_F(Workers, AreIdleAgainWhenTheyHaveReplied) {
+TEST_F(Workers, AreIdleAgainAfterTheirReply) {
   start(1, {0});
   give({7});
   EXPECT_FALSE(dispatch_.is_idle(0));
@@ -123,12 +123,12 @@ TEST_F(Workers, AreIdleAgainWhenTheyHaveReplied) {
   EXPECT_EQ(dispatch_.in_flight(), 0U);
 }
 
-TEST_F(Workers, ThatAreIdleComeFirst) {
+TEST_F(Workers, GetBatchesFirstIfTheyAreIdle) {
   start(3, {1, 2});
   EXPECT_THAT(give({0, 1, 2}), ElementsAre(2, 1, 0));
 }
 
-TEST_F(Workers, ThatMakeACallAreNotIdleBeforeItIsDone) {
+TEST_F(Workers, AreNotIdleDuringACall) {
   start(1, {});
   const std::uint64_t call = dispatch_.add_call(0, small());
   dispatch_.note_ready(0, 0);
@@ -139,7 +139,7 @@ TEST_F(Workers, ThatMakeACallAreNotIdleBeforeItIsDone) {
   EXPECT_TRUE(dispatch_.is_idle(0));
 }
 
-TEST_F(Workers, LeaveTheirBatchesAndTheItemTheyWereAt) {
+TEST_F(Workers, GiveBackUnfinishedBatchesWhenRemoved) {
   start(1, {0});
   give({5, 6, 7});
   EXPECT_TRUE(begin(0));
@@ -159,7 +159,7 @@ TEST_F(Workers, LeaveTheirBatchesAndTheItemTheyWereAt) {
   }
 }
 
-TEST(WorkersWithALimit, AreGivenNoMoreThanThat) {
+TEST(LimitedWorkers, GetNoMoreBatchesThanTheirLimit) {
   Dispatch dispatch(1, 2);
   const auto job = new_job();
   const auto offers = offers_in(make_offers(1));
@@ -182,13 +182,13 @@ TEST(WorkersWithALimit, AreGivenNoMoreThanThat) {
   EXPECT_FALSE(dispatch.is_idle(0));
 }
 
-TEST_F(Prefetched, BatchesGoToTheWorkerWithTheFewest) {
+TEST_F(PrefetchedBatches, GoToTheWorkerWithTheFewest) {
   start(3, {0, 1});
   EXPECT_THAT(give({0, 1, 2, 3, 4, 5, 6, 7}),
               ElementsAre(1, 0, 2, 1, 0, 2, 1, 0));
 }
 
-TEST_F(Prefetched, BatchesFitIntoThePipe) {
+TEST_F(PrefetchedBatches, FitIntoThePipe) {
   start(1, {});
   dispatch_.give(0, batch(0, 60'000));
   EXPECT_EQ(dispatch_.choose(Bytes(5'000)), Place(0));
@@ -197,14 +197,14 @@ TEST_F(Prefetched, BatchesFitIntoThePipe) {
   EXPECT_EQ(dispatch_.choose(Bytes(6'000)), Place(0));
 }
 
-TEST_F(Prefetched, WhatDoesNotFitWaitsForAnIdleWorker) {
+TEST_F(PrefetchedBatches, WaitForAnIdleWorkerIfTooLargeForThePipe) {
   start(2, {});
   EXPECT_EQ(dispatch_.choose(Bytes(1 << 20)), kNowhere);
   dispatch_.note_ready(1, 0);
   EXPECT_EQ(dispatch_.choose(Bytes(1 << 20)), Place(1));
 }
 
-TEST_F(Prefetched, BatchesNeedASlotEach) {
+TEST_F(PrefetchedBatches, EachNeedASlot) {
   start(1, {0});
   for (std::size_t i = 0; i < offers_[0]->slots.size(); ++i) {
     EXPECT_EQ(give({1}), std::vector<Place>{0});
@@ -215,7 +215,7 @@ TEST_F(Prefetched, BatchesNeedASlotEach) {
   EXPECT_EQ(give({1}), std::vector<Place>{0});
 }
 
-TEST_F(StolenBack, IsTheLastHalfOfWhatWasNotBegun) {
+TEST_F(StolenBatches, AreTheLastHalfOfTheUnbegunBatches) {
   start(2, {0, 1});
   give_to(0, {0, 1, 2, 3, 4, 5});
   EXPECT_TRUE(begin(0));
@@ -226,28 +226,28 @@ TEST_F(StolenBack, IsTheLastHalfOfWhatWasNotBegun) {
   EXPECT_EQ(finish(0), 0);
 }
 
-TEST_F(StolenBack, IsTakenFromTheWorkerWithMost) {
+TEST_F(StolenBatches, ComeFromTheWorkerWithMost) {
   start(3, {0, 1, 2});
   give_to(0, {0, 1});
   give_to(1, {2, 3, 4, 5});
   EXPECT_THAT(steal(), ElementsAre(4, 5));
 }
 
-TEST_F(StolenBack, IsTheFirstInFlightOnlyIfNoneIsSpared) {
+TEST_F(StolenBatches, LeaveTheSparedNumberToTheirWorker) {
   start(2, {0, 1});
   give_to(0, {0});
   EXPECT_THAT(steal(), IsEmpty());
   EXPECT_THAT(steal(0), ElementsAre(0));
 }
 
-TEST_F(StolenBack, IsAllFromAWorkerThatHasNotStarted) {
+TEST_F(StolenBatches, CanBeAllBatchesOfAnUnstartedWorker) {
   start(2, {});
   give_to(0, {0, 1});
   EXPECT_THAT(steal(), ElementsAre(1));
   EXPECT_THAT(steal(), ElementsAre(0));
 }
 
-TEST_F(StolenBack, IsReadOverBeforeItsWorkerIsIdle) {
+TEST_F(StolenBatches, AreSkippedBeforeTheirWorkerIsIdle) {
   start(1, {0});
   give_to(0, {0, 1, 2});
   EXPECT_TRUE(begin(0));
@@ -262,7 +262,7 @@ TEST_F(StolenBack, IsReadOverBeforeItsWorkerIsIdle) {
   EXPECT_TRUE(dispatch_.is_idle(0));
 }
 
-TEST_F(StolenBack, WasReadOverIfALaterBatchIsAnswered) {
+TEST_F(StolenBatches, CountAsSkippedOnceALaterBatchIsAnswered) {
   start(1, {0});
   give_to(0, {0, 1});
   EXPECT_TRUE(begin(0));
@@ -275,7 +275,7 @@ TEST_F(StolenBack, WasReadOverIfALaterBatchIsAnswered) {
 }
 
 // The first frame of it still lies in the pipe.
-TEST_F(StolenBack, GetsANewNumberWhenItIsGivenAgain) {
+TEST_F(StolenBatches, GetANewNumberWhenDispatchedAgain) {
   start(1, {0});
   give_to(0, {0});
   std::vector<PickledBatch> stolen = dispatch_.steal_back(0);
@@ -288,7 +288,7 @@ TEST_F(StolenBack, GetsANewNumberWhenItIsGivenAgain) {
 }
 
 // The rest of it is still to be written from its memory.
-TEST_F(StolenBack, IsNoLargeBatchThatIsPartlyWritten) {
+TEST_F(StolenBatches, AreNeverHalfWritten) {
   start(1, {0});
   dispatch_.give(0, batch(0, 4 << 20));
   dispatch_.note_written(0, Bytes(1), kPipe);
@@ -297,7 +297,7 @@ TEST_F(StolenBack, IsNoLargeBatchThatIsPartlyWritten) {
   EXPECT_THAT(steal(0), ElementsAre(0));
 }
 
-TEST_F(StolenBack, IsAJobsUnbegunBatchesAndThoseBehindThem) {
+TEST_F(StolenBatches, BringTheBatchesQueuedAfterThem) {
   start(1, {0});
   give_to(0, {0, 1});
   EXPECT_TRUE(begin(0));
@@ -327,7 +327,7 @@ struct Model {
   }
 };
 
-TEST_F(DispatchTest, HasEachBatchRunOnceAndInOrderWhateverIsStolenBack) {
+TEST_F(DispatchTest, RunsEachBatchOnceAndInOrder) {
   constexpr std::size_t kWorkers = 3;
   std::mt19937 random(11);
   start(kWorkers, {});
@@ -403,7 +403,7 @@ INSTANTIATE_TEST_SUITE_P(
                                          FrameKind{0}, FrameKind{99}),
                        ::testing::Values(0, 1, 2)));
 
-TEST_P(WrongHeader, IsNoAnswer) {
+TEST_P(WrongHeader, IsNotTakenForAnAnswer) {
   start(1, {0});
   give_to(0, {0, 1});
   EXPECT_TRUE(begin(0));
@@ -412,7 +412,7 @@ TEST_P(WrongHeader, IsNoAnswer) {
       0, {.kind = kind, .batch = static_cast<std::uint64_t>(number)}));
 }
 
-TEST_F(DispatchTest, TakesNoReplyToWhatWasNotBegun) {
+TEST_F(DispatchTest, AcceptsNoReplyToAnUnbegunBatch) {
   start(1, {0});
   const FrameHeader reply{.kind = FrameKind::kResults, .batch = 1};
   EXPECT_FALSE(dispatch_.is_answer(0, reply));
@@ -422,7 +422,7 @@ TEST_F(DispatchTest, TakesNoReplyToWhatWasNotBegun) {
   EXPECT_TRUE(dispatch_.is_answer(0, reply));
 }
 
-TEST_F(DispatchTest, TakesTheFailureOfAnInitializerOnlyBeforeTheFirstBatch) {
+TEST_F(DispatchTest, AcceptsInitializerFailureOnlyBeforeReady) {
   start(1, {});
   const FrameHeader broken{.kind = FrameKind::kBroken};
   EXPECT_TRUE(dispatch_.is_answer(0, broken));

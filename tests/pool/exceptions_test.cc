@@ -45,7 +45,7 @@ TaskError failure_of(Pool& pool, F task, const Items& items,
 class Exception : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Exception, every_method(), name_of_method);
 
-TEST_P(Exception, InATaskArrivesWithAllThatIsKnown) {
+TEST_P(Exception, ArrivesWithTextTypeItemAndWorker) {
   Pool pool(options(2));
   const TaskError error = failure_of(pool, fail_at_three, numbers(8));
   EXPECT_EQ(error.text(), "it is the three");
@@ -73,7 +73,7 @@ TEST_P(Exception, LeavesThePoolAndItsWorkersAsTheyWere) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Exception, OfAnyTypeIsReportedWithItsType) {
+TEST_P(Exception, MayHaveAnyType) {
   Pool pool(options(2));
   const TaskError number = failure_of(
       pool, [](int) { throw 42; }, numbers(1));
@@ -93,7 +93,7 @@ struct WithoutText : std::exception {
   const char* what() const noexcept override { return nullptr; }
 };
 
-TEST_P(Exception, WhoseTextIsNullIsReportedWithItsType) {
+TEST_P(Exception, IsReportedWithItsTypeIfItsTextIsNull) {
   Pool pool(options(2));
   const std::vector<pid_t> before = pool.workers();
   const TaskError error = failure_of(
@@ -104,7 +104,7 @@ TEST_P(Exception, WhoseTextIsNullIsReportedWithItsType) {
   EXPECT_EQ(pool.workers(), before);
 }
 
-TEST_P(Exception, ThatWasCausedByOthersTellsThemAll) {
+TEST_P(Exception, NamesAllItsNestedCauses) {
   Pool pool(options(2));
   const TaskError error = failure_of(
       pool,
@@ -125,7 +125,7 @@ TEST_P(Exception, ThatWasCausedByOthersTellsThemAll) {
   EXPECT_THAT(error.text(), HasSubstr("OutOfLuck: it is the three"));
 }
 
-TEST_P(Exception, ThatWasCausedByWhatIsNoStandardOneNamesItsType) {
+TEST_P(Exception, NamesTheTypeOfANonStandardCause) {
   Pool pool(options(1));
   const TaskError error = failure_of(
       pool,
@@ -140,7 +140,7 @@ TEST_P(Exception, ThatWasCausedByWhatIsNoStandardOneNamesItsType) {
   EXPECT_EQ(error.text(), "no line; caused by int");
 }
 
-TEST_P(Exception, OfALongTextArrivesWhole) {
+TEST_P(Exception, ArrivesWholeIfItsTextIsLong) {
   Pool pool(options(1));
   const TaskError error = failure_of(
       pool, [](int) { throw OutOfLuck(std::string(1'000'000, 'x')); },
@@ -148,7 +148,7 @@ TEST_P(Exception, OfALongTextArrivesWhole) {
   EXPECT_TRUE(error.text() == std::string(1'000'000, 'x'));
 }
 
-TEST_P(Exception, OfTheLowestItemWinsWhenItComesLast) {
+TEST_P(Exception, IsThrownForTheLowestItemEvenIfItComesLast) {
   Gate gate;
   Pool pool(options(2));
   auto pending = pool.map_async(
@@ -171,7 +171,7 @@ TEST_P(Exception, OfTheLowestItemWinsWhenItComesLast) {
   }
 }
 
-TEST_P(Exception, OfOneMapIsNoneOfAnother) {
+TEST_P(Exception, ReachesOnlyItsOwnMap) {
   Pool pool(options(2));
   auto before = pool.map_async(square, numbers(20), 1);
   auto failing = pool.map_async(fail_at_three, numbers(20), 1);
@@ -182,7 +182,7 @@ TEST_P(Exception, OfOneMapIsNoneOfAnother) {
   EXPECT_EQ(after.get()[19], 361);
 }
 
-TEST_P(Exception, ForBadOptionsSaysWhatWasGiven) {
+TEST_P(Exception, NamesTheBadNumberOfWorkers) {
   for (const int workers : {0, -3}) {
     EXPECT_THAT(
         error_of<std::invalid_argument>([&] { Pool(options(workers)); }),

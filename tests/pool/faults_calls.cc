@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include <cstdarg>
 #include <cstddef>
 #include <random>
+#include <string_view>
 #include <utility>
 
 namespace cow::testing::calls {
@@ -30,6 +32,9 @@ bool stuttering = false;
 std::int64_t waits_made = 0;
 bool capacities_stay = false;
 bool kernel_is_old = false;
+bool signals_are_refused = false;
+bool waits_are_refused = false;
+bool dev_null_is_hidden = false;
 std::minstd_rand chance;
 
 bool fails(const char* call, int error) {
@@ -103,6 +108,12 @@ void stop_stuttering() { stuttering = false; }
 void refuse_other_capacities(bool refuse) { capacities_stay = refuse; }
 
 void be_an_old_kernel(bool old) { kernel_is_old = old; }
+
+void refuse_signals(bool refuse) { signals_are_refused = refuse; }
+
+void refuse_to_wait_by_pidfd(bool refuse) { waits_are_refused = refuse; }
+
+void hide_dev_null(bool hide) { dev_null_is_hidden = hide; }
 
 }  // namespace cow::testing::calls
 
@@ -214,8 +225,38 @@ long __wrap_syscall(long number, ...) {
     errno = ENOSYS;
     return -1;
   }
+  if (number == SYS_pidfd_send_signal &&
+      cow::testing::calls::signals_are_refused) {
+    errno = EPERM;
+    return -1;
+  }
   return __real_syscall(number, arguments[0], arguments[1], arguments[2],
                         arguments[3]);
+}
+
+int __real_open(const char*, int, ...);
+int __wrap_open(const char* path, int flags, ...);
+int __wrap_open(const char* path, int flags, ...) {
+  std::va_list list;
+  va_start(list, flags);
+  const int mode = (flags & O_CREAT) != 0 ? va_arg(list, int) : 0;
+  va_end(list);
+  if (cow::testing::calls::dev_null_is_hidden &&
+      std::string_view(path) == "/dev/null") {
+    errno = ENOENT;
+    return -1;
+  }
+  return __real_open(path, flags, mode);
+}
+
+int __real_waitid(idtype_t, id_t, siginfo_t*, int);
+int __wrap_waitid(idtype_t type, id_t id, siginfo_t* end, int options);
+int __wrap_waitid(idtype_t type, id_t id, siginfo_t* end, int options) {
+  if (cow::testing::calls::waits_are_refused) {
+    errno = EINVAL;  // Linux 5.3 knows no pidfd here
+    return -1;
+  }
+  return __real_waitid(type, id, end, options);
 }
 
 int __real_fcntl(int, int, ...);

@@ -31,6 +31,14 @@ void stop_stuttering();
 /// From now on, or no longer, the kernel knows no pidfds.
 void be_an_old_kernel(bool old);
 
+/// From now on, or no longer, the kernel refuses to signal by a pidfd, or to
+/// wait by one.
+void refuse_signals(bool refuse);
+void refuse_to_wait_by_pidfd(bool refuse);
+
+/// From now on, or no longer, there is no /dev/null.
+void hide_dev_null(bool hide);
+
 /// How often epoll_wait has been called.
 std::int64_t waits();
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cow/memory/process.h"
+#include "cow/os/descriptor.h"
 #include "pool/faults_support.h"
 #include "support/leaks.h"
 
@@ -24,7 +25,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-class Calls : public ::testing::TestWithParam<StartMethod> {
+class SystemCalls : public ::testing::TestWithParam<StartMethod> {
  protected:
   PoolOptions workers(int count, Call initializer = {}) const {
     return {.workers = count,
@@ -33,7 +34,7 @@ class Calls : public ::testing::TestWithParam<StartMethod> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(, Calls,
+INSTANTIATE_TEST_SUITE_P(, SystemCalls,
                          ::testing::Values(StartMethod::kFork,
                                            StartMethod::kSpawn,
                                            StartMethod::kForkServer),
@@ -42,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(, Calls,
                          });
 
 // epoll reports the pipe of a worker that has closed it, again and again.
-TEST_P(Calls, AreFewWhileATaskRunsOnThatHasClosedItsPipe) {
+TEST_P(SystemCalls, AreFewAfterATaskClosesItsPipe) {
   Gate gate;
   Pool pool(workers(1));
   auto pending = pool.apply_async([] {
@@ -58,7 +59,49 @@ TEST_P(Calls, AreFewWhileATaskRunsOnThatHasClosedItsPipe) {
   EXPECT_THROW(pending.get(), WorkerDied);
 }
 
-TEST_P(Calls, ThatFailAtAnyStepOfTheStartAreToldAndLeaveNothing) {
+TEST_P(SystemCalls, MayRefuseToWaitByPidfd) {
+  calls::refuse_to_wait_by_pidfd(true);
+  const Holdings before = holdings();
+  {
+    Pool pool(workers(2));
+    EXPECT_TRUE(works(pool));
+    auto pending = pool.apply_async([] { return ::raise(SIGKILL); });
+    EXPECT_THROW(pending.get(), WorkerDied);
+    EXPECT_TRUE(works(pool));
+  }
+  EXPECT_EQ(leaks_since(before), "");
+  calls::refuse_to_wait_by_pidfd(false);
+}
+
+TEST(WorkerInput, IsEmptyWithoutDevNull) {
+  const Descriptor kept(::dup(STDIN_FILENO));
+  const Pipe input = make_pipe();
+  write_fully(input.writer.get(), "x", 1);
+  ::dup2(input.reader.get(), STDIN_FILENO);
+  calls::hide_dev_null(true);
+  Pool pool({.workers = 1});
+  calls::hide_dev_null(false);
+  EXPECT_EQ(pool.apply([] {
+    char byte = 0;
+    return ::read(STDIN_FILENO, &byte, 1);
+  }),
+            0);
+  ::dup2(kept.get(), STDIN_FILENO);
+}
+
+// Workers that are idle are told to end, and a fork server by its socket.
+TEST_P(SystemCalls, MayRefuseToSignalAtShutdown) {
+  const Holdings before = holdings();
+  {
+    Pool pool(workers(2));
+    EXPECT_TRUE(works(pool));
+    calls::refuse_signals(true);
+  }
+  calls::refuse_signals(false);
+  EXPECT_EQ(leaks_since(before), "");
+}
+
+TEST_P(SystemCalls, AreReportedIfTheyFailAtStart) {
   const Holdings before = holdings();
   std::set<std::string> failed;
   for (int good = 0;; ++good) {
@@ -89,7 +132,7 @@ TEST_P(Calls, ThatFailAtAnyStepOfTheStartAreToldAndLeaveNothing) {
       Contains(GetParam() == StartMethod::kFork ? "fork" : "posix_spawn"));
 }
 
-TEST_P(Calls, ThatFailWhileANewWorkerStartsLeaveTheOthersTheWork) {
+TEST_P(SystemCalls, LeaveTheWorkToOthersIfTheyFailForANewWorker) {
   Pool pool(workers(2));
   EXPECT_TRUE(works(pool));
   const Holdings before = holdings();
@@ -110,7 +153,7 @@ TEST_P(Calls, ThatFailWhileANewWorkerStartsLeaveTheOthersTheWork) {
   EXPECT_EQ(holdings().descriptors.size(), before.descriptors.size());
 }
 
-TEST_P(Calls, ThatFailWhereNoOtherWorkerIsThereAreToldAndHangNothing) {
+TEST_P(SystemCalls, AreReportedIfTheyFailForTheOnlyWorker) {
   const Holdings before = holdings();
   bool replaced = false;
   for (int good = 0; !replaced; ++good) {
@@ -171,7 +214,7 @@ void expect_right_results(Pool& pool) {
               HasSubstr("not seventeen"));
 }
 
-TEST_P(Calls, ThatTransferOnlyAPartBringTheRightResults) {
+TEST_P(SystemCalls, GiveRightResultsEvenIfTheyTransferOnlyAPart) {
   for (std::uint32_t seed = 1; seed <= static_cast<std::uint32_t>(repeated(2));
        ++seed) {
     SCOPED_TRACE(seed);

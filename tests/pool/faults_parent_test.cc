@@ -60,7 +60,7 @@ bool all_are_gone(Pipe& alive) {
 
 // Of spawned workers a pipe would tell nothing: they inherit none. They are
 // watched.
-TEST_P(Parents, ThatEndInWhateverWayLeaveNoWorker) {
+TEST_P(Parents, LeaveNoWorkerBehindHoweverTheyEnd) {
   for (const End& end : kEnds) {
     SCOPED_TRACE(end.name);
     const Pipe pids = make_pipe();
@@ -93,7 +93,7 @@ TEST_P(Parents, ThatEndInWhateverWayLeaveNoWorker) {
 
 // At every moment of the start: the parent kills itself, some time after it has
 // begun to make a pool.
-TEST_P(Parents, ThatAreKilledWhileWorkersStartLeaveNone) {
+TEST_P(Parents, LeaveNoWorkerBehindIfKilledDuringStart) {
   for (int i = 0; i < repeated(40); ++i) {
     Pipe alive = make_pipe();
     Child parent = Child::fork([&] {
@@ -115,7 +115,7 @@ TEST_P(Parents, ThatAreKilledWhileWorkersStartLeaveNone) {
   }
 }
 
-TEST_P(Parents, AreNotHeldUpByAWorkerThatIsStopped) {
+TEST_P(Parents, AreNotHeldUpByAStoppedWorker) {
   Pool pool(options(3));
   EXPECT_TRUE(works(pool));
   const pid_t stopped = pool.workers()[1];
@@ -131,7 +131,7 @@ TEST_P(Parents, AreNotHeldUpByAWorkerThatIsStopped) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Parents, CanJoinWorkersThatAreStopped) {
+TEST_P(Parents, CanJoinStoppedWorkers) {
   Pool pool(options(2));
   EXPECT_TRUE(works(pool));
   const auto watched = watch(pool.workers());
@@ -141,7 +141,7 @@ TEST_P(Parents, CanJoinWorkersThatAreStopped) {
   EXPECT_TRUE(all_end(watched));
 }
 
-TEST_P(Parents, CanTerminateWorkersThatAreStopped) {
+TEST_P(Parents, CanTerminateStoppedWorkers) {
   Gate gate;
   Pool pool(options(2));
   auto pending = pool.map_async(same, numbers(100), 1);
@@ -153,7 +153,7 @@ TEST_P(Parents, CanTerminateWorkersThatAreStopped) {
 }
 
 // They may not signal their workers any more.
-TEST_P(Parents, ThatGiveUpTheirPrivilegesAreNotHeldUpByIdleWorkers) {
+TEST_P(Parents, CanEndTheirWorkersAfterGivingUpPrivileges) {
   if (::getuid() != 0) GTEST_SKIP() << "this user has none to give up";
   const ExitStatus status = in_a_child([&] {
     std::vector<Descriptor> watched;
@@ -183,12 +183,12 @@ class StoppedServer : public ::testing::Test {
   std::vector<Descriptor> watched_;
 };
 
-TEST_F(StoppedServer, IsWokenWhenANewWorkerIsWanted) {
+TEST_F(StoppedServer, IsWokenForANewWorker) {
   kill_and_wait(pool_.workers()[0]);
   EXPECT_TRUE(works(pool_));
 }
 
-TEST_F(StoppedServer, DoesNotHoldUpTheEnd) {
+TEST_F(StoppedServer, DoesNotHoldUpJoin) {
   pool_.close();
   pool_.join();
   EXPECT_TRUE(all_end(watched_));
@@ -212,7 +212,7 @@ std::string extended(const std::string& item) { return item + '.'; }
 
 // Every call that waits, in the pool and in its workers, is interrupted again
 // and again.
-TEST_P(Parents, WhoseCallsAreInterruptedGetTheRightResults) {
+TEST_P(Parents, GetRightResultsDespiteInterruptedCalls) {
   const ExitStatus status = in_a_child([&] {
     be_interrupted();
     std::vector<std::string> items;
@@ -275,7 +275,7 @@ class BusyThreads {
   std::vector<std::thread> threads_;
 };
 
-TEST_P(Parents, WithThreadsWorkUnlessTheyFork) {
+TEST_P(Parents, CanHaveThreadsUnlessTheyFork) {
   const BusyThreads threads;
   if (GetParam() == StartMethod::kFork) {
     EXPECT_THAT(error_of<PoolError>([&] { Pool pool(options(2)); }),
@@ -292,7 +292,7 @@ TEST_P(Parents, WithThreadsWorkUnlessTheyFork) {
   }
 }
 
-TEST_P(Parents, OnAnOldKernelSayWhichOneTheyNeed) {
+TEST_P(Parents, NameTheKernelTheyNeedIfTheirsIsTooOld) {
   calls::be_an_old_kernel(true);
   EXPECT_THAT(error_of<PoolError>([&] { Pool pool(options(2)); }),
               HasSubstr("pidfd_open"));

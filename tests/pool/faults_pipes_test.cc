@@ -66,7 +66,7 @@ std::string reversed(const std::string& item) {
   return {item.rbegin(), item.rend()};
 }
 
-TEST_P(TinyPipes, HoldUpNothingAndBringTheRightResults) {
+TEST_P(TinyPipes, GiveRightResultsWithoutHanging) {
   Pool tiny = pool(2);
   std::vector<std::string> items;
   std::vector<std::string> expected;
@@ -97,7 +97,7 @@ std::int64_t larger_than(int capacity, const std::vector<int>& ends) {
 }
 
 // (Those that take their places have pipes of the usual size.)
-TEST_P(TinyPipes, OfWorkersThatHaveDoneTheirTasksHoldUpNothing) {
+TEST_P(TinyPipes, WorkWithMaxTasksPerChild) {
   for (const int max_tasks : {1, 3}) {
     Pool tiny = pool(2, max_tasks);
     std::vector<std::string> items;
@@ -111,7 +111,7 @@ TEST_P(TinyPipes, OfWorkersThatHaveDoneTheirTasksHoldUpNothing) {
   }
 }
 
-TEST(Pipes, AreMadeLargerWhenALargeItemOrResultNeedsIt) {
+TEST(Pipes, GrowForALargeItemOrResult) {
   const Pipe usual = make_pipe();
   const int capacity = ::fcntl(usual.reader.get(), F_GETPIPE_SZ);
   const Holdings before = holdings();
@@ -210,9 +210,13 @@ class FullPipes : public TinyPipes {
 
 INSTANTIATE_TEST_SUITE_P(, FullPipes, every_method(), name_of_method);
 
-TEST_P(FullPipes, OfStoppedWorkersDoNotHoldUpTheEnd) { expect_an_end(SIGSTOP); }
+TEST_P(FullPipes, DoNotHoldUpShutdownOfStoppedWorkers) {
+  expect_an_end(SIGSTOP);
+}
 
-TEST_P(FullPipes, OfDeadWorkersDoNotHoldUpTheEnd) { expect_an_end(SIGKILL); }
+TEST_P(FullPipes, DoNotHoldUpShutdownAfterWorkersDied) {
+  expect_an_end(SIGKILL);
+}
 
 // Writes the first `size` bytes of the reply to item `size`, in the first batch
 // that this worker was given, and ends.
@@ -229,7 +233,7 @@ int reply_in_part_and_die(int size) {
 class Replies : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Replies, every_method(), name_of_method);
 
-TEST_P(Replies, ThatAreCutAfterAnyByteAreToldAsADeath) {
+TEST_P(Replies, AreReportedAsADeathIfCutAnywhere) {
   constexpr int kSize = sizeof(FrameHeader) + sizeof(int);
   Pool pool(options(1));
   for (int k = 0; k <= kSize; ++k) {
@@ -302,7 +306,7 @@ void expect_no_harm(Pool& pool, const Scribble& scribble, int item) {
   EXPECT_EQ(pool.map(square, numbers(4), 1), (std::vector{0, 1, 4, 9}));
 }
 
-TEST_P(Replies, OfRandomBytesHarmNoOtherMap) {
+TEST_P(Replies, HarmNoOtherMapIfTheyAreRandomBytes) {
   std::mt19937 random(7);
   Pool pool(options(2));
   for (int i = 0; i < repeated(200) && !::testing::Test::HasFailure(); ++i) {
@@ -312,7 +316,7 @@ TEST_P(Replies, OfRandomBytesHarmNoOtherMap) {
   }
 }
 
-TEST_P(Replies, OfNearlyAFrameHarmNoOtherMap) {
+TEST_P(Replies, HarmNoOtherMapIfTheyAreAlmostValid) {
   std::mt19937 random(8);
   Pool pool(options(2));
   for (int i = 0; i < repeated(300) && !::testing::Test::HasFailure(); ++i) {
@@ -343,7 +347,7 @@ std::string nobodys_header(std::mt19937& random) {
   return bytes;
 }
 
-TEST_P(Replies, OfNobodysHeaderAreNoticedThoughTheWorkerLivesOn) {
+TEST_P(Replies, AreNoticedIfTheirBatchIsUnknown) {
   std::mt19937 random(9);
   Pool pool(options(2));
   for (int i = 0; i < repeated(100) && !::testing::Test::HasFailure(); ++i) {
@@ -382,7 +386,7 @@ int size_of(const Trap& item) {
 class LargeItems : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, LargeItems, every_method(), name_of_method);
 
-TEST_P(LargeItems, InWhoseMiddleAWorkerDiesAreToldAsADeath) {
+TEST_P(LargeItems, AreReportedAsADeathIfTheirReaderDies) {
   Pool pool(options(1));
   for (int i = 0; i < 3; ++i) {
     auto pending = pool.map_async(size_of, std::vector{trap(SIGKILL)});
@@ -406,7 +410,7 @@ pid_t stopped_worker(Pool& pool, PendingWork& pending) {
   return 0;
 }
 
-TEST_P(LargeItems, InWhoseMiddleAWorkerIsStoppedHoldUpNobodyElse) {
+TEST_P(LargeItems, HoldUpNoOtherWorkerIfTheirReaderIsStopped) {
   Pool pool(options(2));
   auto held = pool.map_async(size_of, std::vector{trap(SIGSTOP)});
   const pid_t stopped = stopped_worker(pool, held);
@@ -418,7 +422,7 @@ TEST_P(LargeItems, InWhoseMiddleAWorkerIsStoppedHoldUpNobodyElse) {
   EXPECT_EQ(held.get(), std::vector{10 << 20});
 }
 
-TEST_P(LargeItems, InWhoseMiddleAWorkerIsStoppedDoNotHoldUpTheEnd) {
+TEST_P(LargeItems, DoNotHoldUpTerminateIfTheirReaderIsStopped) {
   Pool pool(options(2));
   auto held = pool.map_async(size_of, std::vector{trap(SIGSTOP)});
   ASSERT_NE(stopped_worker(pool, held), 0);

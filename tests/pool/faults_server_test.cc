@@ -55,7 +55,7 @@ std::optional<DescriptorLimit> limit_of_the_server;
 void limit_descriptors(int more) { limit_of_the_server.emplace(more); }
 
 // The limit is met at every step of forking the first workers.
-TEST_F(ForkServerFaults, TooFewDescriptorsInTheServerAreToldAtTheStart) {
+TEST_F(ForkServerFaults, TooFewDescriptorsInTheServerAreReportedAtStart) {
   std::vector<std::string> errors;
   int good = 0;
   for (int more = 0; more <= 12; ++more) {
@@ -102,7 +102,7 @@ class LimitOfOther {
 // Above all descriptors that a server has here.
 constexpr rlim_t kHighest = 24;
 
-TEST_F(ForkServerFaults, TooFewDescriptorsInTheServerCostNoOtherWorker) {
+TEST_F(ForkServerFaults, TooFewDescriptorsInTheServerHarmNoOtherWorker) {
   Pool pool(served(2));
   EXPECT_TRUE(works(pool));
   const pid_t server = pool.fork_server();
@@ -126,7 +126,7 @@ TEST_F(ForkServerFaults, TooFewDescriptorsInTheServerCostNoOtherWorker) {
   EXPECT_EQ(pool.fork_server(), server);
 }
 
-TEST_F(ForkServerFaults, TooFewDescriptorsInTheServerForItsOnlyWorkerAreTold) {
+TEST_F(ForkServerFaults, TooFewDescriptorsForTheOnlyWorkerAreReported) {
   for (rlim_t number = 0; number <= kHighest; ++number) {
     Pool pool(served(1));
     const pid_t server = pool.fork_server();
@@ -152,7 +152,7 @@ TEST_F(ForkServerFaults, TooFewDescriptorsInTheServerForItsOnlyWorkerAreTold) {
   }
 }
 
-TEST_F(ForkServerFaults, TooFewDescriptorsInThePoolAreToldAtTheStart) {
+TEST_F(ForkServerFaults, TooFewDescriptorsInThePoolAreReportedAtStart) {
   int good = 0;
   for (int more = 0; more <= 30; ++more) {
     const DescriptorLimit limit(more);
@@ -169,7 +169,7 @@ TEST_F(ForkServerFaults, TooFewDescriptorsInThePoolAreToldAtTheStart) {
   EXPECT_EQ(leaks_since(before_), "");
 }
 
-TEST_F(ForkServerFaults, TooFewDescriptorsInThePoolLeaveNoWorkerInTheServer) {
+TEST_F(ForkServerFaults, TooFewDescriptorsInThePoolLeaveNoStrayWorker) {
   Pool pool(served(2));
   EXPECT_TRUE(works(pool));
   const pid_t server = pool.fork_server();
@@ -194,7 +194,7 @@ TEST_F(ForkServerFaults, TooFewDescriptorsInThePoolLeaveNoWorkerInTheServer) {
 
 // For each worker the server makes two calls that are counted: fork and
 // pidfd_open.
-TEST_F(ForkServerFaults, CallsThatFailInTheServerAreToldAtTheStart) {
+TEST_F(ForkServerFaults, FailingCallsInTheServerAreReportedAtStart) {
   for (int good = 0; good < 6; ++good) {
     const std::string error = error_of<PoolError>([&] {
       Pool pool(served(3, {calls::fail_after, good}));
@@ -213,7 +213,7 @@ TEST_F(ForkServerFaults, CallsThatFailInTheServerAreToldAtTheStart) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_F(ForkServerFaults, CallsThatFailInTheServerLeaveTheOthersTheWork) {
+TEST_F(ForkServerFaults, FailingCallsInTheServerLeaveTheWorkToOthers) {
   for (const int good : {4, 5}) {
     Pool pool(served(2, {calls::fail_after, good}));
     EXPECT_TRUE(works(pool));
@@ -231,7 +231,7 @@ TEST_F(ForkServerFaults, CallsThatFailInTheServerLeaveTheOthersTheWork) {
 
 // The first answer says how a worker has ended, the second brings its
 // successor. A server whose next answer would be that one is asked no more.
-TEST_F(ForkServerFaults, AnAnswerThatIsNotTakenInIsNotTakenForTheNext) {
+TEST_F(ForkServerFaults, AMissedAnswerIsNotTakenForTheNextAnswer) {
   for (const int good : {0, 1}) {
     {
       Pool pool(served(2));
@@ -282,7 +282,7 @@ TEST_F(ForkServerFaults, AServerThatDiesWhileItForksIsReplaced) {
   }
 }
 
-TEST_F(ForkServerFaults, AServerThatAlwaysDiesOfAForkIsTold) {
+TEST_F(ForkServerFaults, AServerThatAlwaysDiesForkingIsReported) {
   const TemporaryFolder folder;
   const std::string file = folder.path() / "dies";
   EXPECT_THAT(error_of<PoolError>([&] {
@@ -294,7 +294,7 @@ TEST_F(ForkServerFaults, AServerThatAlwaysDiesOfAForkIsTold) {
 
 // Its program ignores SIGCHLD, as some that start programs have it. So do its
 // workers, but not the server, who is asked how they have ended.
-TEST_F(ForkServerFaults, AServerKnowsHowWorkersEndWhereThatIsIgnored) {
+TEST_F(ForkServerFaults, AServerKnowsHowWorkersEndDespiteIgnoredSigchld) {
   const ExitStatus status = in_a_child([] {
     ::signal(SIGCHLD, SIG_IGN);
     Pool pool(served(2));
@@ -341,7 +341,7 @@ INSTANTIATE_TEST_SUITE_P(, Daemons, every_method(), name_of_method);
 
 // A descriptor of the pool in the place of a standard stream would take what
 // is printed.
-TEST_P(Daemons, HaveNothingOfThePoolInThePlaceOfTheirStandardStreams) {
+TEST_P(Daemons, HaveNoPoolDescriptorAsAStandardStream) {
   const ExitStatus status = in_a_child([] {
     for (int fd = 0; fd <= STDERR_FILENO; ++fd) ::close(fd);
     PoolOptions options{.workers = 3,

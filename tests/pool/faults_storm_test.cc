@@ -189,7 +189,7 @@ class Storms : public ::testing::TestWithParam<Storm> {
   }
 };
 
-TEST_P(Storms, KillWorkersAtAnyMomentAndNoItemIsLostOrRunTwice) {
+TEST_P(Storms, LeaveEveryItemAccountedForIfWorkersAreKilled) {
   const int deaths = repeated(GetParam().deaths);
   const int most_items = deaths * Round::kItems;
   const Tally tally(most_items);
@@ -240,7 +240,7 @@ void die_soon(const std::string& tally) {
   ::setitimer(ITIMER_REAL, &soon, nullptr);
 }
 
-TEST_P(Storms, LetEveryWorkerDieBeforeLongAndNoItemIsLostOrRunTwice) {
+TEST_P(Storms, LeaveEveryItemAccountedForIfWorkersAreShortLived) {
   const int rounds = std::max(repeated(GetParam().deaths) / 40, 2);
   const Tally tally(rounds * Round::kItems);
   Pool pool({.workers = 3,
@@ -282,7 +282,7 @@ void kill_process(pid_t pid) {
 
 // It is killed by the pool's process, which does nothing else at that moment,
 // and by a task, whatever the pool's process is at.
-TEST_P(ServerStorms, KillTheForkServerAtAnyMomentAndItIsReplaced) {
+TEST_P(ServerStorms, AKilledForkServerIsAlwaysReplaced) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // what it leaves comes to this process
   const auto deaths = static_cast<std::size_t>(repeated(20));
   const int most_items = 4 * repeated(20) * Round::kItems;

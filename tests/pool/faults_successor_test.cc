@@ -37,14 +37,14 @@ class Successors : public EveryMethod {
 INSTANTIATE_TEST_SUITE_P(, Successors, every_method(), name_of_method);
 
 // One call fails, whichever it is.
-TEST_P(Successors, ThatCannotBeStartedAtOnceComeLater) {
+TEST_P(Successors, AreStartedAgainIfTheirStartFails) {
   with_failing_calls(calls::fail_after, [](auto& pending, const auto& call) {
     EXPECT_EQ(pending.get(), numbers(4)) << call;
   });
 }
 
 // All calls fail from then on: in the end no worker is left.
-TEST_P(Successors, ThatCannotBeStartedAreToldAndHangNothing) {
+TEST_P(Successors, AreReportedIfTheyCanNeverStart) {
   with_failing_calls(calls::fail_all_after, [](auto& pending,
                                                const auto& call) {
     if (!pending.failed()) {
@@ -57,7 +57,7 @@ TEST_P(Successors, ThatCannotBeStartedAreToldAndHangNothing) {
 }
 
 // There is enough for one worker, but not for it and its successor.
-TEST_P(Successors, TakeWhatTheWorkersBeforeThemHaveHeld) {
+TEST_P(Successors, NeedNoMoreDescriptorsThanTheirPredecessors) {
   Pool pool(
       {.workers = 1, .start_method = GetParam(), .max_tasks_per_child = 1});
   const DescriptorLimit few(2);
@@ -65,7 +65,7 @@ TEST_P(Successors, TakeWhatTheWorkersBeforeThemHaveHeld) {
 }
 
 // Nor for a successor of one that has died beside one that has done its part.
-TEST_P(Successors, TakeWhatAWorkerBesideThemHasHeld) {
+TEST_P(Successors, TakeOverDescriptorsOfAnotherRetiredWorker) {
   Gate gate;
   Pool pool(
       {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
@@ -80,7 +80,7 @@ TEST_P(Successors, TakeWhatAWorkerBesideThemHasHeld) {
 }
 
 // The others go on as long as they may.
-TEST(SuccessorsByFork, ThatCannotBeStartedLeaveTheOthersTheirPart) {
+TEST(SuccessorsByFork, LetTheOthersGoOnIfTheyCannotStart) {
   Gate gate;
   Pool pool({.workers = 2, .max_tasks_per_child = 2});
   auto held = pool.apply_async(stop_at_gate, 0);

@@ -75,7 +75,7 @@ class Tasks : public EveryMethod {};
 
 INSTANTIATE_TEST_SUITE_P(, Tasks, every_method(), name_of_method);
 
-TEST_P(Tasks, ThatEndTheirWorkerInWhateverWayHarmNoOtherItem) {
+TEST_P(Tasks, HarmNoOtherItemIfTheyEndTheirWorker) {
   Pool harmed = pool(2);
   for (int deed = 0; deed < static_cast<int>(std::size(kDeeds)); ++deed) {
     SCOPED_TRACE(kDeeds[deed].name);
@@ -94,7 +94,7 @@ TEST_P(Tasks, ThatEndTheirWorkerInWhateverWayHarmNoOtherItem) {
 
 // The reply cannot be written, and the descriptor's number may mean another
 // file by then.
-TEST_P(Tasks, ThatReplyToNobodyAreToldAsADeath) {
+TEST_P(Tasks, AreReportedAsADeadWorkerIfTheyRedirectTheReplyPipeAndExit) {
   Pool harmed = pool(1);
   const auto nowhere = [](int i) {
     const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -117,7 +117,7 @@ void leave_little_memory() {
   ::setrlimit(RLIMIT_AS, &little);
 }
 
-TEST_P(Tasks, ThatRunOutOfMemoryAreToldAsAnException) {
+TEST_P(Tasks, AreReportedAsAnExceptionIfTheyRunOutOfMemory) {
   Pool harmed = pool(1);
   const auto too_much = [](int) {
     leave_little_memory();
@@ -135,7 +135,7 @@ TEST_P(Tasks, ThatRunOutOfMemoryAreToldAsAnException) {
   EXPECT_TRUE(works(harmed));
 }
 
-TEST_P(Tasks, ThatBlockEverySignalDoNotHoldUpTheEnd) {
+TEST_P(Tasks, DoNotHoldUpShutdownIfTheyBlockEverySignal) {
   const auto block = [](int i) {
     sigset_t all;
     ::sigfillset(&all);
@@ -193,7 +193,7 @@ int leave_a_grandchild_and_die(int) {
   ::_exit(9);
 }
 
-TEST(Grandchild, ThatOutlivesItsWorkerDoesNotHideTheWorkersDeath) {
+TEST(Grandchild, DoesNotHideTheDeathOfItsWorker) {
   const Grandchildren grandchildren;
   Pool pool({.workers = 2});
   auto pending = pool.map_async(leave_a_grandchild_and_die, numbers(4), 1);
@@ -204,7 +204,7 @@ TEST(Grandchild, ThatOutlivesItsWorkerDoesNotHideTheWorkersDeath) {
   EXPECT_EQ(pool.workers().size(), 2U);
 }
 
-TEST(Grandchild, ThatOutlivesItsWorkerDoesNotHoldUpTheEnd) {
+TEST(Grandchild, DoesNotHoldUpShutdownIfItOutlivesItsWorker) {
   const Grandchildren grandchildren;
   Pool joined({.workers = 2});
   EXPECT_EQ(joined.map(leave_a_grandchild, numbers(4), 1), numbers(4));
@@ -214,7 +214,7 @@ TEST(Grandchild, ThatOutlivesItsWorkerDoesNotHoldUpTheEnd) {
   EXPECT_EQ(dropped.map(leave_a_grandchild, numbers(4), 1), numbers(4));
 }
 
-TEST(Grandchild, ThatOutlivesARetiredWorkerDoesNotHoldUpTheNext) {
+TEST(Grandchild, DoesNotHoldUpTheSuccessorOfItsWorker) {
   const Grandchildren grandchildren;
   Pool pool({.workers = 1, .max_tasks_per_child = 1});
   EXPECT_EQ(pool.map(leave_a_grandchild, numbers(10), 1), numbers(10));

@@ -22,11 +22,11 @@
 
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
-#include "cow/pool/batch.h"
-#include "cow/pool/call.h"
 #include "cow/pool/frame.h"
 #include "cow/pool/offers.h"
 #include "cow/pool/worker.h"
+#include "cow/task/batch.h"
+#include "cow/task/call.h"
 
 namespace cow::testing {
 

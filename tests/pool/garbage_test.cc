@@ -49,7 +49,7 @@ std::string outcome_of(Pool& pool, const std::string& bytes) {
   return "nothing was thrown";
 }
 
-class Garbage : public EveryMethod {
+class InvalidReply : public EveryMethod {
  protected:
   void expect_noticed(const std::string& bytes) {
     Pool pool(options(2));
@@ -62,19 +62,19 @@ class Garbage : public EveryMethod {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(, Garbage, every_method(), name_of_method);
+INSTANTIATE_TEST_SUITE_P(, InvalidReply, every_method(), name_of_method);
 
-TEST_P(Garbage, ThatIsNoHeaderIsNoticed) {
+TEST_P(InvalidReply, IsNoticedIfItHasNoHeader) {
   expect_noticed(std::string(1000, 'x'));
 }
 
-TEST_P(Garbage, ThatIsShorterThanAHeaderIsNoticed) { expect_noticed("x"); }
+TEST_P(InvalidReply, IsNoticedIfItIsShorterThanAHeader) { expect_noticed("x"); }
 
 // A header that no worker would write is noticed as soon as it is there: what
 // it announces never comes.
 constexpr std::uint64_t kPayloads[] = {0, 100, std::uint64_t{1} << 20};
 
-TEST_P(Garbage, OfABatchThatIsNotThisWorkersIsNoticed) {
+TEST_P(InvalidReply, IsNoticedIfItsBatchIsUnknown) {
   for (const std::uint64_t payload : kPayloads) {
     SCOPED_TRACE(payload);
     for (const FrameKind kind : {FrameKind::kResults, FrameKind::kFailure}) {
@@ -84,7 +84,7 @@ TEST_P(Garbage, OfABatchThatIsNotThisWorkersIsNoticed) {
   }
 }
 
-TEST_P(Garbage, OfAnUnknownKindIsNoticed) {
+TEST_P(InvalidReply, IsNoticedIfItsKindIsNotThatOfAReply) {
   for (const std::uint64_t payload : kPayloads) {
     SCOPED_TRACE(payload);
     for (const FrameKind kind : {FrameKind{0}, FrameKind{99}, FrameKind::kBatch,
@@ -94,7 +94,7 @@ TEST_P(Garbage, OfAnUnknownKindIsNoticed) {
   }
 }
 
-TEST_P(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
+TEST_P(InvalidReply, IsNoticedIfItsLengthIsImpossible) {
   expect_noticed(text_of(
       {.kind = FrameKind::kResults, .payload = std::uint64_t{1} << 63}));
   expect_noticed(
@@ -103,12 +103,12 @@ TEST_P(Garbage, ThatAnnouncesMoreThanThereIsMemoryIsNoticed) {
       {.kind = FrameKind::kResults, .payload = std::uint64_t{1} << 62}));
 }
 
-TEST_P(Garbage, ThatIsAFailureWithoutATextIsNoticed) {
+TEST_P(InvalidReply, IsNoticedIfAFailureHasNoText) {
   expect_noticed(
       text_of({.kind = FrameKind::kFailure, .payload = 1, .batch = 7}) + "x");
 }
 
-TEST_P(Garbage, ThatIsAnInitializersFailureWithoutATextIsNoticed) {
+TEST_P(InvalidReply, IsNoticedIfAnInitializerFailureHasNoText) {
   expect_noticed(text_of({.kind = FrameKind::kBroken, .payload = 1}) + "x");
 }
 

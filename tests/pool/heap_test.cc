@@ -56,7 +56,7 @@ TEST(FreedBlocks, AreNotSortedByAForkedWorker) {
   expect_nearly_the_same(measure(Pool({.workers = 1})), before);
 }
 
-TEST(FreedBlocks, OfAPreloadAreNotSortedByAWorkerOfTheForkServer) {
+TEST(FreedBlocks, AreNotSortedByAWorkerOfAForkServer) {
   const auto make_pool = [](Call preload) {
     return Pool({.workers = 1,
                  .start_method = StartMethod::kForkServer,

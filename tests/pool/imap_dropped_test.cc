@@ -23,7 +23,7 @@ int begin(int number) {
 }
 int begin_large(const std::string& item) { return begin(item[0]); }
 
-class ImapDropped : public ::testing::Test {
+class DroppedImap : public ::testing::Test {
  protected:
   // Begins an imap of one worker: its first item is at the gate, the others are
   // as far as they come.
@@ -48,13 +48,13 @@ class ImapDropped : public ::testing::Test {
   Pool pool_{{.workers = 1}};
 };
 
-TEST_F(ImapDropped, RunsNothingMore) {
+TEST_F(DroppedImap, RunsNothingMore) {
   auto results = held_at_the_first(begin, numbers(kItems));
   results.reset();
   expect_only_the_first_was_run();
 }
 
-TEST_F(ImapDropped, RunsNothingMoreThoughOthersWereGivenBehindIt) {
+TEST_F(DroppedImap, RunsNothingMoreEvenIfAMapFollows) {
   auto results = held_at_the_first(begin, numbers(kItems));
   auto behind = pool_.map_async(same, numbers(5), 1);
   results.reset();
@@ -63,7 +63,7 @@ TEST_F(ImapDropped, RunsNothingMoreThoughOthersWereGivenBehindIt) {
 }
 
 // Items of which only some fit into the pipe: one is pickled and waits.
-TEST_F(ImapDropped, RunsNothingMoreThatWasOnlyPickled) {
+TEST_F(DroppedImap, RunsNoBatchThatIsOnlyPickled) {
   std::vector<std::string> items;
   for (int i = 0; i < kItems; ++i) {
     items.emplace_back(30'000, static_cast<char>(i));
@@ -83,7 +83,7 @@ int stop_at_the_first(int number) {
 }
 
 // While the only worker is held, nothing of the other one is run.
-TEST(ImapOfAnImap, DroppedRunsNothingMoreOfTheOtherEither) {
+TEST(ImapOfAnImap, StopsItsInputWhenDropped) {
   Gate gate;
   Counters counters(1);
   Pool pool({.workers = 1});

@@ -18,10 +18,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class ImapEnd : public EveryMethod {};
-INSTANTIATE_TEST_SUITE_P(, ImapEnd, every_method(), name_of_method);
+class AnImap : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, AnImap, every_method(), name_of_method);
 
-TEST_P(ImapEnd, DroppedHalfWayReadsNoMoreAndDisturbsNobody) {
+TEST_P(AnImap, ReadsNoMoreInputIfDropped) {
   Pool pool(options(2));
   for (const bool ordered : {true, false}) {
     Source<> source(1'000'000);
@@ -36,7 +36,7 @@ TEST_P(ImapEnd, DroppedHalfWayReadsNoMoreAndDisturbsNobody) {
   }
 }
 
-TEST_P(ImapEnd, DroppedWhileTasksRunLeavesThePoolAsItWas) {
+TEST_P(AnImap, LeavesThePoolWorkingIfDroppedWhileTasksRun) {
   Gate gate;
   Pool pool(options(2));
   {
@@ -48,7 +48,7 @@ TEST_P(ImapEnd, DroppedWhileTasksRunLeavesThePoolAsItWas) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(ImapEnd, DroppedTakesBackWhatWasPrefetched) {
+TEST_P(AnImap, TakesBackPrefetchedBatchesIfDropped) {
   Gate gate;
   Counters counters(1000);
   Pool pool(options(2));
@@ -70,7 +70,7 @@ TEST_P(ImapEnd, DroppedTakesBackWhatWasPrefetched) {
   EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), 0), 2);
 }
 
-TEST_P(ImapEnd, DroppedInAForkedCopyTakesNothingBack) {
+TEST_P(AnImap, TakesNothingBackIfDroppedInAForkedCopy) {
   Gate gate;
   Pool pool(options(1));
   auto results = std::make_optional(pool.imap(stop_at_gate, numbers(20)));
@@ -87,7 +87,7 @@ TEST_P(ImapEnd, DroppedInAForkedCopyTakesNothingBack) {
   }
 }
 
-TEST_P(ImapEnd, DroppedAtOnceRunsOnlyWhatWasPrefetched) {
+TEST_P(AnImap, RunsOnlyPrefetchedBatchesIfDroppedAtOnce) {
   Counters counters(1000);
   Pool pool(options(2));
   pool.imap([](int i) { Counters::add(i); }, numbers(1000));
@@ -99,7 +99,7 @@ TEST_P(ImapEnd, DroppedAtOnceRunsOnlyWhatWasPrefetched) {
   EXPECT_EQ(counts[most_ahead(2)], 0);
 }
 
-TEST_P(ImapEnd, AClosedPoolGoesOnWithItToTheEnd) {
+TEST_P(AnImap, IsFinishedByAClosedPool) {
   Pool pool(options(2));
   Source<> source(1000);
   auto results = pool.imap(same, source);
@@ -109,7 +109,7 @@ TEST_P(ImapEnd, AClosedPoolGoesOnWithItToTheEnd) {
   EXPECT_EQ(source.produced(), 1000);
 }
 
-TEST_P(ImapEnd, AClosedPoolTakesNoOther) {
+TEST_P(AnImap, IsRefusedByAClosedPool) {
   Pool pool(options(2));
   pool.close();
   Source<> source(10);
@@ -118,7 +118,7 @@ TEST_P(ImapEnd, AClosedPoolTakesNoOther) {
   EXPECT_EQ(source.produced(), 0);
 }
 
-TEST_P(ImapEnd, JoinReadsAllAndTheResultsCanStillBeFetched) {
+TEST_P(AnImap, ReadsAllItsInputWhenThePoolIsJoinedAndKeepsItsResults) {
   for (const bool ordered : {true, false}) {
     Pool pool(options(2));
     Source<> source(10'000);
@@ -133,7 +133,7 @@ TEST_P(ImapEnd, JoinReadsAllAndTheResultsCanStillBeFetched) {
   }
 }
 
-TEST_P(ImapEnd, JoinReadsAllOfSeveral) {
+TEST_P(AnImap, ReadsAllItsInputInJoinBesideOtherImaps) {
   Pool pool(options(2));
   Source<> first(1000);
   Source<> second(1000);
@@ -148,7 +148,7 @@ TEST_P(ImapEnd, JoinReadsAllOfSeveral) {
 }
 
 // While the second is read, the first goes on, and leaves the pool's list.
-TEST_P(ImapEnd, JoinReadsAllOfThoseBehindOneThatEndsMeanwhile) {
+TEST_P(AnImap, ReadsAllItsInputInJoinWhileAnotherJobEnds) {
   Pool pool(options(2));
   auto mapped = pool.map_async(same, numbers(1000), 1);
   Source<> second(1000, [&mapped](int i) {
@@ -166,7 +166,7 @@ TEST_P(ImapEnd, JoinReadsAllOfThoseBehindOneThatEndsMeanwhile) {
   EXPECT_EQ(rest_of(others), numbers(1000));
 }
 
-TEST_P(ImapEnd, ATerminatedPoolFailsWhatIsMissing) {
+TEST_P(AnImap, LosesMissingResultsInATerminatedPool) {
   for (const bool ordered : {true, false}) {
     Gate gate;
     Pool pool(options(2));
@@ -192,7 +192,7 @@ TEST_P(ImapEnd, ATerminatedPoolFailsWhatIsMissing) {
   }
 }
 
-TEST_P(ImapEnd, ATerminatedPoolKeepsTheResultsThatWereThere) {
+TEST_P(AnImap, KeepsFinishedResultsOfATerminatedPool) {
   Pool pool(options(2));
   auto results = pool.imap(same, numbers(3), 3);
   ASSERT_TRUE(results.wait_for(kDeadline));
@@ -200,7 +200,7 @@ TEST_P(ImapEnd, ATerminatedPoolKeepsTheResultsThatWereThere) {
   EXPECT_EQ(rest_of(results), numbers(3));
 }
 
-TEST_P(ImapEnd, ResultsMayBeFetchedWhenThePoolIsGone) {
+TEST_P(AnImap, GivesResultsAfterThePoolIsGone) {
   std::optional<Imap<int>> results;
   {
     Pool pool(options(2));
@@ -210,7 +210,7 @@ TEST_P(ImapEnd, ResultsMayBeFetchedWhenThePoolIsGone) {
   EXPECT_EQ(rest_of(*results), numbers(3));
 }
 
-TEST_P(ImapEnd, MovedItGoesOnWhereItWas) {
+TEST_P(AnImap, GoesOnAfterItIsMoved) {
   Pool pool(options(2));
   auto first = pool.imap(same, numbers(300));
   EXPECT_EQ(first.next(), 0);
@@ -222,7 +222,7 @@ TEST_P(ImapEnd, MovedItGoesOnWhereItWas) {
   EXPECT_EQ(rest_of(other).size(), 297U);
 }
 
-TEST_P(ImapEnd, APoolThatIsMovedGoesOnWithIt) {
+TEST_P(AnImap, GoesOnAfterItsPoolIsMoved) {
   Pool first(options(2));
   auto results = first.imap(same, numbers(300));
   EXPECT_EQ(results.next(), 0);

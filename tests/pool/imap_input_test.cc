@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 class ImapInput : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, ImapInput, every_method(), name_of_method);
 
-TEST_P(ImapInput, IsReadNoFartherThanAWindowWhileTasksAreHeld) {
+TEST_P(ImapInput, IsReadAtMostAWindowAheadWhileTasksWait) {
   constexpr int kMany = 1'000'000;
   for (const int chunk_size : {1, 3}) {
     Gate gate;
@@ -38,7 +38,7 @@ TEST_P(ImapInput, IsReadNoFartherThanAWindowWhileTasksAreHeld) {
   }
 }
 
-TEST_P(ImapInput, IsReadNoFartherThanAWindowWhileNobodyFetches) {
+TEST_P(ImapInput, IsReadAtMostAWindowAheadUntilResultsAreFetched) {
   Pool pool(options(2));
   for (const bool ordered : {true, false}) {
     Source<> source(1'000'000);
@@ -49,7 +49,7 @@ TEST_P(ImapInput, IsReadNoFartherThanAWindowWhileNobodyFetches) {
   }
 }
 
-TEST_P(ImapInput, IsReadNoFartherThanAWindowBeyondWhatWasFetched) {
+TEST_P(ImapInput, IsReadAtMostAWindowAheadOfFetchedResults) {
   Pool pool(options(2));
   Source<> source(20'000);
   auto results = pool.imap(same, source);
@@ -60,7 +60,7 @@ TEST_P(ImapInput, IsReadNoFartherThanAWindowBeyondWhatWasFetched) {
 }
 
 // How large they are is known when the first have been pickled.
-TEST_P(ImapInput, IsReadLessFarIfItsItemsAreLarge) {
+TEST_P(ImapInput, IsReadLessFarAheadForLargeItems) {
   Pool pool(options(2));
   Source<std::string> source(
       50, [](int) { return std::string(std::size_t{1} << 20, 'x'); });
@@ -117,7 +117,7 @@ TEST_P(ImapInput, CannotJoinThePool) {
               HasSubstr("cannot wait for the imap that reads it"));
 }
 
-TEST_P(ImapInput, ThatThrowsIsReportedAfterTheResultsOfWhatCameBefore) {
+TEST_P(ImapInput, ThrowsItsExceptionAfterAllEarlierResults) {
   Pool pool(options(2));
   for (const int chunk_size : {1, 3, 5, 100}) {
     auto results = pool.imap(square, Source<>(10, read_line), chunk_size);
@@ -128,7 +128,7 @@ TEST_P(ImapInput, ThatThrowsIsReportedAfterTheResultsOfWhatCameBefore) {
   }
 }
 
-TEST_P(ImapInput, ThatThrowsIsReportedBehindAllResultsThatComeInAnyOrder) {
+TEST_P(ImapInput, ThrowsItsExceptionAfterUnorderedResults) {
   Pool pool(options(2));
   for (const int chunk_size : {1, 3, 5, 100}) {
     auto results =
@@ -156,7 +156,7 @@ TEST_P(ImapInput, MayBeTheResultsOfAnotherImap) {
   EXPECT_EQ(results.next(), std::nullopt);
 }
 
-TEST_P(ImapInput, ThatIsGivenAwayIsKeptAsLongAsItIsNeeded) {
+TEST_P(ImapInput, IsKeptAsLongAsNeededIfMovedIn) {
   Pool pool(options(2));
   const auto alive = std::make_shared<int>();
   {

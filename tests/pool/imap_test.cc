@@ -25,8 +25,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAreArray;
 
-class ImapBy : public EveryMethod {};
-INSTANTIATE_TEST_SUITE_P(, ImapBy, every_method(), name_of_method);
+class ImapIterator : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, ImapIterator, every_method(), name_of_method);
 
 int fail_at_four(int i) {
   if (i == 4) throw std::runtime_error("not four");
@@ -37,7 +37,7 @@ int die_at_four(int i) {
   return i;
 }
 
-TEST_P(ImapBy, GivesTheResultsInTheOrderOfTheItems) {
+TEST_P(ImapIterator, GivesTheResultsInTheOrderOfTheItems) {
   Pool mapping = pool(3);
   for (const int chunk_size : {1, 3, 7, 1000}) {
     auto results = mapping.imap(same, numbers(500), chunk_size);
@@ -45,7 +45,7 @@ TEST_P(ImapBy, GivesTheResultsInTheOrderOfTheItems) {
   }
 }
 
-TEST_P(ImapBy, UnorderedGivesEachResultOnce) {
+TEST_P(ImapIterator, GivesEachUnorderedResultOnce) {
   Pool mapping = pool(3);
   for (const int chunk_size : {1, 3, 7, 1000}) {
     auto results = mapping.imap_unordered(same, numbers(500), chunk_size);
@@ -55,7 +55,7 @@ TEST_P(ImapBy, UnorderedGivesEachResultOnce) {
   }
 }
 
-TEST_P(ImapBy, ThrowsAnExceptionInItsPlaceAndGoesOn) {
+TEST_P(ImapIterator, ThrowsAnExceptionInItsPlaceAndGoesOn) {
   Pool mapping = pool(2);
   for (const int chunk_size : {1, 3}) {
     auto results = mapping.imap(fail_at_four, numbers(10), chunk_size);
@@ -68,7 +68,7 @@ TEST_P(ImapBy, ThrowsAnExceptionInItsPlaceAndGoesOn) {
               UnorderedElementsAreArray({0, 1, 2, 3, -1, 5, 6, 7, 8, 9}));
 }
 
-TEST_P(ImapBy, ThrowsTheDeathOfAWorkerInItsPlaceAndGoesOn) {
+TEST_P(ImapIterator, ReportsADeathInItsPlaceAndGoesOn) {
   Pool mapping = pool(2);
   auto one_by_one = mapping.imap(die_at_four, numbers(10));
   EXPECT_EQ(outcomes_of<WorkerDied>(one_by_one),
@@ -79,7 +79,7 @@ TEST_P(ImapBy, ThrowsTheDeathOfAWorkerInItsPlaceAndGoesOn) {
             (std::vector{0, 1, 2, -1, -1, -1, 6, 7, 8, 9}));
 }
 
-TEST_P(ImapBy, NamesTheItemOfAnExceptionAndOfADeath) {
+TEST_P(ImapIterator, NamesTheItemOfAnExceptionOrDeath) {
   Pool pool(options(2));
   for (const int chunk_size : {1, 3}) {
     auto failing = pool.imap(fail_at_four, numbers(10), chunk_size);
@@ -96,7 +96,7 @@ TEST_P(ImapBy, NamesTheItemOfAnExceptionAndOfADeath) {
   }
 }
 
-TEST_P(ImapBy, IsARange) {
+TEST_P(ImapIterator, IsARange) {
   Pool pool(options(2));
   int sum = 0;
   for (const int result : pool.imap(square, std::vector{1, 2, 3})) {
@@ -113,7 +113,7 @@ TEST_P(ImapBy, IsARange) {
   EXPECT_EQ(results.begin(), results.end());
 }
 
-TEST_P(ImapBy, OfNoItemsIsAtItsEnd) {
+TEST_P(ImapIterator, IsAtItsEndIfThereAreNoItems) {
   Pool pool(options(2));
   for (const int chunk_size : {1, 10}) {
     auto results = pool.imap(square, std::vector<int>(), chunk_size);
@@ -123,7 +123,7 @@ TEST_P(ImapBy, OfNoItemsIsAtItsEnd) {
   }
 }
 
-TEST_P(ImapBy, OfFewerItemsThanWorkersGivesThemAll) {
+TEST_P(ImapIterator, GivesAllResultsOfFewerItemsThanWorkers) {
   Pool pool(options(5));
   for (const int count : {1, 2, 4}) {
     auto results = pool.imap(same, numbers(count));
@@ -131,7 +131,7 @@ TEST_P(ImapBy, OfFewerItemsThanWorkersGivesThemAll) {
   }
 }
 
-TEST_P(ImapBy, OfAChunkSizeBelowOneIsRefusedAndReadsNothing) {
+TEST_P(ImapIterator, RefusesAChunkSizeBelowOne) {
   Pool pool(options(2));
   Source<> source(10);
   for (const int chunk_size : {0, -1}) {
@@ -142,7 +142,7 @@ TEST_P(ImapBy, OfAChunkSizeBelowOneIsRefusedAndReadsNothing) {
   EXPECT_EQ(source.produced(), 0);
 }
 
-TEST_P(ImapBy, TakesAndGivesLargeOnes) {
+TEST_P(ImapIterator, HandlesLargeItemsAndResults) {
   Pool pool(options(2));
   const std::string large(4 << 20, 'x');
   auto results = pool.imap([](const std::string& s) { return s + "y"; },
@@ -155,7 +155,7 @@ TEST_P(ImapBy, TakesAndGivesLargeOnes) {
   EXPECT_EQ(count, 12);
 }
 
-TEST_P(ImapBy, GivesResultsThatCanOnlyBeMoved) {
+TEST_P(ImapIterator, GivesMoveOnlyResults) {
   Pool pool(options(2));
   auto results =
       pool.imap([](int i) { return std::make_unique<int>(i); }, numbers(5), 2);
@@ -166,7 +166,7 @@ TEST_P(ImapBy, GivesResultsThatCanOnlyBeMoved) {
   }
 }
 
-TEST_P(ImapBy, TakesAndGivesBools) {
+TEST_P(ImapIterator, TakesAndGivesBools) {
   Pool pool(options(2));
   for (const int chunk_size : {1, 2}) {
     auto results = pool.imap([](bool b) { return !b; },
@@ -175,7 +175,7 @@ TEST_P(ImapBy, TakesAndGivesBools) {
   }
 }
 
-TEST_P(ImapBy, OfATaskThatReturnsNothingComesOncePerItem) {
+TEST_P(ImapIterator, GivesOneResultPerItemOfAVoidTask) {
   Counters counters(10);
   Pool pool(options(2));
   auto results = pool.imap([](int i) { Counters::add(i); }, numbers(10), 3);
@@ -183,7 +183,7 @@ TEST_P(ImapBy, OfATaskThatReturnsNothingComesOncePerItem) {
   EXPECT_EQ(counters.all(), std::vector<int>(10, 1));
 }
 
-TEST_P(ImapBy, UnorderedDoesNotWaitForASlowTask) {
+TEST_P(ImapIterator, DoesNotWaitForASlowTaskIfUnordered) {
   Gate gate;
   Pool pool(options(2));
   auto results = pool.imap_unordered(
@@ -200,7 +200,7 @@ TEST_P(ImapBy, UnorderedDoesNotWaitForASlowTask) {
   EXPECT_EQ(results.next(), std::nullopt);
 }
 
-TEST_P(ImapBy, IsNotThereBeforeItsTaskHasEnded) {
+TEST_P(ImapIterator, HasNoResultBeforeItsTaskEnds) {
   Gate gate;
   Pool pool(options(2));
   auto results =
@@ -225,7 +225,7 @@ void let_work(Pool& pool) {
   for (int i = 0; i < 10; ++i) works(pool);
 }
 
-TEST_P(ImapBy, KeepsTwoLargeResultsAWorkerThatNobodyFetches) {
+TEST_P(ImapIterator, KeepsTwoLargeResultsPerWorkerAtMost) {
   Counters begun(1);
   Pool pool(options(2));
   auto results = pool.imap(make_large<0>, numbers(200));
@@ -237,7 +237,7 @@ TEST_P(ImapBy, KeepsTwoLargeResultsAWorkerThatNobodyFetches) {
   }
 }
 
-TEST_P(ImapBy, KeepsTwoResultsAWorkerWhereTheyBecomeLargeLater) {
+TEST_P(ImapIterator, KeepsTwoResultsPerWorkerOnceTheyBecomeLarge) {
   Counters begun(1);
   Pool pool(options(2));
   auto results = pool.imap(make_large<300>, numbers(600));
@@ -251,7 +251,7 @@ TEST_P(ImapBy, KeepsTwoResultsAWorkerWhereTheyBecomeLargeLater) {
   }
 }
 
-TEST_P(ImapBy, TwoAtOnceGiveEachItsOwnResults) {
+TEST_P(ImapIterator, GivesItsOwnResultsBesideAnotherImap) {
   Pool pool(options(3));
   auto squares = pool.imap(square, numbers(300));
   auto words =
@@ -264,7 +264,7 @@ TEST_P(ImapBy, TwoAtOnceGiveEachItsOwnResults) {
   EXPECT_EQ(words.next(), std::nullopt);
 }
 
-TEST_P(ImapBy, BetweenOtherCallsDisturbsNone) {
+TEST_P(ImapIterator, DoesNotDisturbOtherCalls) {
   Pool pool(options(2));
   auto applied = pool.apply_async(square, 9);
   auto results = pool.imap(same, numbers(300));

@@ -1,5 +1,5 @@
 // Handles to inherited objects, and methods bound to objects and handles.
-#include "cow/pool/inherited.h"
+#include "cow/task/inherited.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ struct Scale {
 
 int factor_of(const Inherited<Scale>& scale) { return scale->factor; }
 
-TEST(Inherited, Takes8BytesAndFindsItsObjectInTheWorker) {
+TEST(InheritedHandle, Takes8BytesAndFindsItsObjectInTheWorker) {
   const Inheritable<Scale> scale(Scale{3});
   EXPECT_EQ(pickle(scale.handle()).size(), 8_B);
   Pool pool({.workers = 2});
@@ -38,7 +38,7 @@ TEST(Inherited, Takes8BytesAndFindsItsObjectInTheWorker) {
             (std::vector{0, 3, 6, 9}));
 }
 
-TEST(Inherited, OfSomethingBuiltLaterIsRefusedByName) {
+TEST(InheritedHandle, IsRefusedWithTheReasonIfItsObjectWasBuiltLater) {
   Pool pool({.workers = 1});
   const Inheritable<Scale> late(Scale{3});
   EXPECT_THAT(error_of<TaskError>(
@@ -47,14 +47,14 @@ TEST(Inherited, OfSomethingBuiltLaterIsRefusedByName) {
   EXPECT_EQ(late.handle()->factor, 3) << "here it is there";
 }
 
-TEST(Inherited, OfSomethingBuiltLaterIsFoundByAWorkerThatIsForkedLater) {
+TEST(InheritedHandle, FindsAnObjectBuiltLaterInLaterWorkers) {
   Pool pool({.workers = 1, .max_tasks_per_child = 1});
   const Inheritable<Scale> late(Scale{3});
   EXPECT_THROW(pool.map(factor_of, std::vector{late.handle()}), TaskError);
   EXPECT_EQ(pool.map(factor_of, std::vector{late.handle()}), std::vector{3});
 }
 
-TEST(Inherited, OfSomethingThatIsGoneIsRefused) {
+TEST(InheritedHandle, IsRefusedIfItsObjectIsDestroyed) {
   auto gone = std::make_unique<Inheritable<Scale>>(Scale{3});
   const Inherited<Scale> handle = gone->handle();
   Pool before({.workers = 1});
@@ -68,7 +68,7 @@ TEST(Inherited, OfSomethingThatIsGoneIsRefused) {
   EXPECT_THROW(*handle, NotInherited);
 }
 
-TEST(Inherited, IsRefusedByASpawnedWorkerEvenIfItHasOneOfThatNumber) {
+TEST(InheritedHandle, IsRefusedByAWorkerOfAnotherProgram) {
   const Inheritable<Scale> scale(Scale{3});
   for (const StartMethod method :
        {StartMethod::kSpawn, StartMethod::kForkServer}) {
@@ -81,7 +81,7 @@ TEST(Inherited, IsRefusedByASpawnedWorkerEvenIfItHasOneOfThatNumber) {
   }
 }
 
-TEST(Inherited, OfNothingAndOfAnotherTypeIsRefused) {
+TEST(InheritedHandle, IsRefusedIfItIsEmptyOrOfAnotherType) {
   EXPECT_THROW(*Inherited<Scale>(), NotInherited);
   const Inheritable<int> number(5);
   const std::string bytes = pickle(number.handle()).to_string();
@@ -90,7 +90,7 @@ TEST(Inherited, OfNothingAndOfAnotherTypeIsRefused) {
   EXPECT_THROW(*disguised, NotInherited);
 }
 
-TEST(Bound, SendsTheObjectWithEveryBatch) {
+TEST(BoundMethod, SendsTheObjectWithEveryBatch) {
   Pool pool({.workers = 2});
   auto pending = pool.map_async(bound<&Scale::times>(Scale{5}), numbers(4), 1);
   EXPECT_EQ(pending.get(), (std::vector{0, 5, 10, 15}));
@@ -98,14 +98,14 @@ TEST(Bound, SendsTheObjectWithEveryBatch) {
             4 * Bytes(48 + sizeof(int) + sizeof(int)));
 }
 
-TEST(Bound, TakesAPointerToItsObject) {
+TEST(BoundMethod, TakesAPointerToItsObject) {
   Pool pool({.workers = 2});
   const auto scale = std::make_shared<const Scale>(Scale{5});
   EXPECT_EQ(pool.map(bound<&Scale::times>(scale), numbers(3)),
             (std::vector{0, 5, 10}));
 }
 
-TEST(FirstBatch, HasTheBytesThatGoThroughThePipe) {
+TEST(BytesOfFirstBatch, AreThoseThatGoThroughThePipe) {
   Pool pool({.workers = 1});
   const auto task = bound<&Scale::times>(Scale{5});
   auto pending = pool.map_async(task, numbers(3), 3);

@@ -35,7 +35,7 @@ TEST_P(Initializer, RunsOnceInEachWorker) {
   EXPECT_EQ(counters.all(), std::vector{3});
 }
 
-TEST_P(Initializer, RunsBeforeTheFirstTaskAndNotHere) {
+TEST_P(Initializer, RunsBeforeTheFirstTaskAndOnlyInWorkers) {
   Pool pool(options(2, [] { state += 7; }));
   EXPECT_EQ(pool.map([](int) { return state; }, numbers(6), 1),
             std::vector<int>(6, 7));
@@ -48,7 +48,7 @@ TEST(ForkedInitializer, InheritsWhatItCaptures) {
   EXPECT_EQ(pool.map([](int) { return state; }, numbers(1)), std::vector{3});
 }
 
-TEST(ForkedInitializer, ThatTakesLongHoldsUpNothingThatAnotherWorkerCanDo) {
+TEST(ForkedInitializer, HoldsUpNoOtherWorkerIfItIsSlow) {
   Gate gate;
   const Mapping shared(page_size(), PROT_READ | PROT_WRITE, MAP_SHARED);
   auto& slow = *reinterpret_cast<std::atomic<pid_t>*>(shared.data());
@@ -68,7 +68,7 @@ TEST(ForkedInitializer, ThatTakesLongHoldsUpNothingThatAnotherWorkerCanDo) {
   EXPECT_EQ(pid.get(), pool.workers()[1]);
 }
 
-TEST_P(Initializer, ThatTakesLongHoldsUpNothingThatAnotherWorkerCanDo) {
+TEST_P(Initializer, HoldsUpNoOtherWorkerIfItIsSlow) {
   Gate gate;
   Counters counters(1);
   Pool pool(options(
@@ -80,13 +80,13 @@ TEST_P(Initializer, ThatTakesLongHoldsUpNothingThatAnotherWorkerCanDo) {
   EXPECT_EQ(both[0], both[1]);
 }
 
-TEST_P(Initializer, RunsInAWorkerThatTakesTheFormersPlace) {
+TEST_P(Initializer, RunsInTheSuccessorOfADeadWorker) {
   Pool pool(options(1, [] { state = 5; }));
   EXPECT_THROW(pool.map([](int) { std::abort(); }, numbers(1)), WorkerDied);
   EXPECT_EQ(pool.map([](int) { return state; }, numbers(1)), std::vector{5});
 }
 
-TEST_P(Initializer, RunsInAWorkerThatTakesThePlaceOfOneThatHasDoneItsTasks) {
+TEST_P(Initializer, RunsInTheSuccessorOfARetiredWorker) {
   Counters counters(1);
   const auto initialize = [](int value) {
     Counters::add(0);
@@ -101,7 +101,7 @@ TEST_P(Initializer, RunsInAWorkerThatTakesThePlaceOfOneThatHasDoneItsTasks) {
   EXPECT_EQ(counters.all(), std::vector{3});
 }
 
-TEST_P(Initializer, ThatThrowsIsReportedWithItsText) {
+TEST_P(Initializer, IsReportedWithItsTextIfItThrows) {
   Pool pool(options(2, [] { throw std::runtime_error("no data"); }));
   auto pending = pool.map_async(square, numbers(4));
   ASSERT_TRUE(pending.wait_for(kDeadline));
@@ -112,7 +112,7 @@ TEST_P(Initializer, ThatThrowsIsReportedWithItsText) {
               HasSubstr("no data"));
 }
 
-TEST_P(Initializer, ThatThrowsWhileMuchIsOnItsWayIsReportedAsWell) {
+TEST_P(Initializer, IsReportedIfItThrowsWhileItemsAreSent) {
   Pool pool(options(1, [] { throw 42; }));
   const std::vector<std::string> items(3, std::string(1 << 20, 'x'));
   auto pending =
@@ -122,7 +122,7 @@ TEST_P(Initializer, ThatThrowsWhileMuchIsOnItsWayIsReportedAsWell) {
               AllOf(HasSubstr("initializer"), HasSubstr("int")));
 }
 
-TEST_P(Initializer, ThatThrowsDoesNotHoldUpTheEnd) {
+TEST_P(Initializer, DoesNotHoldUpShutdownIfItThrows) {
   {
     Pool pool(options(2, [] { throw 42; }));
     pool.close();
@@ -131,7 +131,7 @@ TEST_P(Initializer, ThatThrowsDoesNotHoldUpTheEnd) {
   const Pool never_used(options(2, [] { throw 42; }));
 }
 
-TEST_P(Initializer, InWhichAWorkerDiesEndsInAnErrorAndNotInAnEndlessRow) {
+TEST_P(Initializer, IsReportedAndNotRepeatedIfItKillsItsWorker) {
   Pool pool(options(2, [] { ::_exit(9); }));
   auto pending = pool.map_async(square, numbers(4), 1);
   ASSERT_TRUE(pending.wait_for(kDeadline));
@@ -151,7 +151,7 @@ struct NeverLoaded {
   }
 };
 
-TEST_P(Initializer, WhoseArgumentCannotBeLoadedIsReported) {
+TEST_P(Initializer, IsReportedIfItsArgumentCannotBeLoaded) {
   Pool pool(options(2, {[](const NeverLoaded&) {}, NeverLoaded()}));
   if (GetParam() == StartMethod::kFork) {
     EXPECT_TRUE(works(pool)) << "it was not to be loaded";

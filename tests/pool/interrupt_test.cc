@@ -60,7 +60,7 @@ class Program {
 class CtrlC : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, CtrlC, every_method(), name_of_method);
 
-TEST_P(CtrlC, EndsAProgramAndItsBusyWorkersAndNobodySaysAWord) {
+TEST_P(CtrlC, EndsAProgramAndItsBusyWorkersSilently) {
   Gate gate;
   Program program([&] {
     Pool pool(options(3));
@@ -72,7 +72,7 @@ TEST_P(CtrlC, EndsAProgramAndItsBusyWorkersAndNobodySaysAWord) {
   EXPECT_EQ(program.said(), "");
 }
 
-TEST_P(CtrlC, IsReportedOnceByAProgramThatGoesOnWithItsPool) {
+TEST_P(CtrlC, IsReportedOnceByAProgramThatGoesOn) {
   Gate gate;
   Program program([&] {
     ::signal(SIGINT, report);
@@ -109,7 +109,7 @@ std::string signals_of_a_program(int /*i*/) {
   return text;
 }
 
-TEST_P(CtrlC, ReachesAProgramThatATaskStartsUnlessItWasIgnoredBefore) {
+TEST_P(CtrlC, ReachesAProgramThatATaskStartedUnlessIgnored) {
   for (const auto before : {SIG_DFL, SIG_IGN}) {
     const ExitStatus end = in_a_child([&] {
       ::signal(SIGINT, before);
@@ -134,7 +134,7 @@ void interrupt_soon(StartMethod method, int moment) {
 
 constexpr int kMoments = 30;
 
-TEST_P(CtrlC, WhileWorkersStartEndsAllAndNobodySaysAWord) {
+TEST_P(CtrlC, EndsEverythingSilentlyDuringStart) {
   for (int moment = 0; moment < kMoments; ++moment) {
     Program program([&] {
       interrupt_soon(GetParam(), moment);
@@ -146,7 +146,7 @@ TEST_P(CtrlC, WhileWorkersStartEndsAllAndNobodySaysAWord) {
   }
 }
 
-TEST_P(CtrlC, WhileWorkersStartIsReportedOnceByAProgramThatGoesOn) {
+TEST_P(CtrlC, IsReportedOnceDuringStart) {
   for (int moment = 0; moment < kMoments; ++moment) {
     Program program([&] {
       ::signal(SIGINT, report);

@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 class Lifetime : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Lifetime, every_method(), name_of_method);
 
-TEST_P(Lifetime, APoolHasAsManyWorkersAsItWasTold) {
+TEST_P(Lifetime, APoolHasTheRequestedNumberOfWorkers) {
   for (const int workers : {1, 2, 7}) {
     const Pool pool(options(workers));
     EXPECT_EQ(pool.size(), workers);
@@ -33,7 +33,7 @@ TEST(DefaultPool, HasAWorkerForEachCpu) {
   EXPECT_EQ(Pool().size(), available_cpus());
 }
 
-TEST_P(Lifetime, JoinFinishesWhatIsPendingAndEndsTheWorkers) {
+TEST_P(Lifetime, JoinFinishesPendingWorkAndEndsTheWorkers) {
   Pool pool(options(2));
   const auto workers = watch(pool.workers());
   auto pending = pool.map_async(square, numbers(100), 1);
@@ -46,7 +46,7 @@ TEST_P(Lifetime, JoinFinishesWhatIsPendingAndEndsTheWorkers) {
   pool.join();  // a second time does nothing
 }
 
-TEST_P(Lifetime, JoinRightAfterTheStartEndsWorkersThatAreNotYetReady) {
+TEST_P(Lifetime, JoinEndsWorkersThatAreNotYetReady) {
   Pool idle(options(3));
   auto workers = watch(idle.workers());
   idle.close();
@@ -74,7 +74,7 @@ TEST_P(Lifetime, JoinIsAllowedAfterTerminateAsInPython) {
   EXPECT_NO_THROW(pool.join());
 }
 
-TEST_P(Lifetime, AClosedPoolTakesNoMoreWorkButFinishesWhatItHas) {
+TEST_P(Lifetime, AClosedPoolFinishesItsWorkAndRefusesNewWork) {
   Pool pool(options(2));
   auto pending = pool.map_async(square, numbers(10), 1);
   pool.close();
@@ -83,14 +83,14 @@ TEST_P(Lifetime, AClosedPoolTakesNoMoreWorkButFinishesWhatItHas) {
   EXPECT_EQ(pending.get()[9], 81);
 }
 
-TEST_P(Lifetime, APoolThatWasJoinedTakesNoMoreWork) {
+TEST_P(Lifetime, AJoinedPoolTakesNoMoreWork) {
   Pool pool(options(2));
   pool.close();
   pool.join();
   EXPECT_THROW(pool.map(square, numbers(1)), PoolError);
 }
 
-TEST_P(Lifetime, TerminateFailsWhatIsPending) {
+TEST_P(Lifetime, TerminateFailsPendingWork) {
   Gate gate;
   Pool pool(options(2));
   auto first = pool.map_async(stop_at_gate, numbers(10), 1);
@@ -111,7 +111,7 @@ TEST_P(Lifetime, TerminateFailsWhatIsPending) {
   pool.terminate();  // a second time does nothing
 }
 
-TEST_P(Lifetime, TerminateKeepsTheResultsThatWereThere) {
+TEST_P(Lifetime, TerminateKeepsFinishedResults) {
   Pool pool(options(2));
   auto pending = pool.map_async(square, numbers(10), 1);
   pending.wait();
@@ -119,7 +119,7 @@ TEST_P(Lifetime, TerminateKeepsTheResultsThatWereThere) {
   EXPECT_EQ(pending.get()[9], 81);
 }
 
-TEST_P(Lifetime, TerminateEndsAWorkerThatIsStopped) {
+TEST_P(Lifetime, TerminateEndsAStoppedWorker) {
   Pool pool(options(1));
   ::kill(pool.workers()[0], SIGSTOP);
   pool.terminate();
@@ -141,7 +141,7 @@ TEST_P(Lifetime, ResultsMayBeFetchedWhenThePoolIsGone) {
   EXPECT_THROW(lost->get(), PoolError);
 }
 
-TEST_P(Lifetime, APoolIsDestroyedWithItsWorkHalfDone) {
+TEST_P(Lifetime, APoolCanBeDestroyedWithWorkHalfDone) {
   Gate gate;
   std::vector<Descriptor> workers;
   {
@@ -154,7 +154,7 @@ TEST_P(Lifetime, APoolIsDestroyedWithItsWorkHalfDone) {
   EXPECT_TRUE(all_end(workers));
 }
 
-TEST_P(Lifetime, APoolThatIsMovedGoesOnUnderItsNewName) {
+TEST_P(Lifetime, AMovedPoolGoesOnWithItsWork) {
   Pool first(options(2));
   auto pending = first.map_async(square, numbers(10), 1);
   Pool second(std::move(first));
@@ -163,7 +163,7 @@ TEST_P(Lifetime, APoolThatIsMovedGoesOnUnderItsNewName) {
   EXPECT_EQ(pending.get()[9], 81);
 }
 
-TEST(MovedFrom, APoolSaysSoWhateverItIsAsked) {
+TEST(PoolAfterAMove, RefusesEveryCall) {
   Pool pool({.workers = 1});
   const Pool now(std::move(pool));
   const auto expect_refusal = [](auto call) {
@@ -181,7 +181,7 @@ TEST(MovedFrom, APoolSaysSoWhateverItIsAsked) {
   // NOLINTEND(bugprone-use-after-move)
 }
 
-TEST(MovedFrom, ResultsSaySoWhateverTheyAreAsked) {
+TEST(ResultsAfterAMove, RefuseEveryCall) {
   Pool pool({.workers = 1});
   auto pending = pool.map_async(square, numbers(3));
   auto results = pool.imap(square, numbers(3));
@@ -203,7 +203,7 @@ TEST(MovedFrom, ResultsSaySoWhateverTheyAreAsked) {
   EXPECT_EQ(rest_of(results_now), (std::vector<int>{0, 1, 4}));
 }
 
-TEST_P(Lifetime, APoolThatIsAssignedEndsTheWorkersItHad) {
+TEST_P(Lifetime, AssigningToAPoolEndsItsFormerWorkers) {
   Pool pool(options(2));
   const auto before = watch(pool.workers());
   pool = Pool(options(3));
@@ -212,7 +212,7 @@ TEST_P(Lifetime, APoolThatIsAssignedEndsTheWorkersItHad) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Lifetime, ManyPoolsOneAfterTheOtherLeaveNothing) {
+TEST_P(Lifetime, ManyPoolsInARowLeakNothing) {
   for (int i = 0; i < 10; ++i) {
     Pool pool(options(3));
     EXPECT_TRUE(works(pool));

@@ -18,7 +18,7 @@
 namespace cow {
 namespace {
 
-TEST(ChunkSize, IsCPythons) {
+TEST(ChunkSize, IsThatOfCPython) {
   // By Pool._map_async of CPython 3.11:
   //   chunksize, extra = divmod(items, workers * 4); if extra: chunksize += 1
   struct Row {
@@ -67,7 +67,7 @@ TEST(Chunks, HoldEveryItemOnceAndInOrder) {
   }
 }
 
-TEST(Chunks, OnlyTheLastMayBeShorter) {
+TEST(Chunks, HaveOneSizeExceptTheLast) {
   const Chunks chunks(10, 4);
   ASSERT_EQ(chunks.count(), 3);
   EXPECT_EQ(chunks.range(0).count, 4U);
@@ -76,7 +76,7 @@ TEST(Chunks, OnlyTheLastMayBeShorter) {
   EXPECT_EQ(chunks.range(2).count, 2U);
 }
 
-TEST(Chunks, OfAnyMagnitudeAreOneBatch) {
+TEST(Chunks, AreOneBatchIfTheirSizeIsHuge) {
   for (const std::int64_t chunk_size :
        {std::int64_t{10}, std::int64_t{1} << 62,
         std::numeric_limits<std::int64_t>::max() - 9,
@@ -88,7 +88,7 @@ TEST(Chunks, OfAnyMagnitudeAreOneBatch) {
   }
 }
 
-TEST(Outcome, OfNoBatchesIsDone) {
+TEST(Outcome, IsDoneIfThereAreNoBatches) {
   const Outcome outcome(0);
   EXPECT_EQ(outcome.batches(), 0);
   EXPECT_TRUE(outcome.done());
@@ -147,7 +147,7 @@ TEST(MapJob, GivesItsBatchesOneAfterTheOther) {
   EXPECT_TRUE(job.exhausted());
 }
 
-TEST(MapJob, PutsResultsWhereTheyBelong) {
+TEST(MapJob, PutsResultsInTheirPlaces) {
   HalfJob job(&half, {1, 2, 3, 4, 5}, 2);
   const auto reply = [&](std::int64_t batch, const std::vector<int>& results) {
     job.succeed(batch, std::as_bytes(std::span(results)));
@@ -160,7 +160,7 @@ TEST(MapJob, PutsResultsWhereTheyBelong) {
   EXPECT_EQ(job.take_results(), (std::vector{10, 20, 30, 40, 50}));
 }
 
-TEST(MapJob, WhoseResultsCannotBeReadHasFailed) {
+TEST(MapJob, FailsIfItsResultsCannotBeRead) {
   HalfJob job(&half, {1, 2}, 1);
   job.succeed(0, {});
   EXPECT_TRUE(job.outcome().failed());
@@ -171,7 +171,7 @@ std::string repeated(int i) {
   return std::string(1 << 20, static_cast<char>(i));
 }
 
-TEST(MapJob, HasRoomForALargeStringOfTheLengthThatIsAnnounced) {
+TEST(MapJob, MakesRoomForAStringOfTheAnnouncedLength) {
   MapJob<std::string (*)(int), int> job(&repeated, {'x'}, 1);
   constexpr std::uint64_t kSize = 1 << 20;
   const auto announced = std::as_bytes(std::span(&kSize, 1));
@@ -186,7 +186,7 @@ TEST(MapJob, HasRoomForALargeStringOfTheLengthThatIsAnnounced) {
   EXPECT_TRUE(job.take_results().front() == repeated('x'));
 }
 
-TEST(MapJob, FailsItsRestWhenItIsTold) {
+TEST(MapJob, CanFailBatchesThatAreNotYetDispatched) {
   HalfJob job(&half, {1, 2, 3}, 1);
   job.next();
   job.fail_rest(std::make_exception_ptr(std::runtime_error("the end")));

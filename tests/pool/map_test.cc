@@ -22,14 +22,16 @@ namespace {
 
 class Map : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Map, every_method(), name_of_method);
+class MapAsync : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, MapAsync, every_method(), name_of_method);
 
-TEST_P(Map, OfAFunctionGivesTheResultsInOrder) {
+TEST_P(Map, GivesResultsOfAFunctionInOrder) {
   Pool pool(options(3));
   EXPECT_EQ(pool.map(square, std::vector{5, 1, 4, 2, 3}),
             (std::vector{25, 1, 16, 4, 9}));
 }
 
-TEST_P(Map, OfALambdaWithoutCapturesGivesTheResultsInOrder) {
+TEST_P(Map, GivesResultsOfALambdaWithoutCapturesInOrder) {
   Pool pool(options(2));
   const std::vector<std::string> words{"a", "bc", ""};
   EXPECT_EQ(pool.map([](const std::string& s) { return s + s; }, words),
@@ -45,14 +47,14 @@ struct Times {
   }
 };
 
-TEST_P(Map, OfAnObjectTakesItsState) {
+TEST_P(Map, UsesTheStateOfAFunctionObject) {
   Pool pool(options(2));
   EXPECT_EQ(pool.map(Times{7}, std::vector{1, 2, 3}), (std::vector{7, 14, 21}));
 }
 
 int thousandfold(int i) noexcept { return 1000 * i; }
 
-TEST_P(Map, OfAFunctionThatIsChosenAtRunTimeTakesTheRightOne) {
+TEST_P(Map, CallsTheFunctionChosenAtRunTime) {
   Pool pool(options(2));
   const std::vector items{1, 2};
   for (int (*task)(int) : {&square, &same, +[](int i) { return -i; }}) {
@@ -61,7 +63,7 @@ TEST_P(Map, OfAFunctionThatIsChosenAtRunTimeTakesTheRightOne) {
   EXPECT_EQ(pool.map(thousandfold, items), (std::vector{1000, 2000}));
 }
 
-TEST_P(Map, RunsInWorkersAndNotHere) {
+TEST_P(Map, RunsTasksOnlyInWorkers) {
   Pool pool(options(3));
   const std::vector<pid_t> workers = pool.workers();
   const std::set<pid_t> known(workers.begin(), workers.end());
@@ -72,14 +74,14 @@ TEST_P(Map, RunsInWorkersAndNotHere) {
   }
 }
 
-TEST_P(Map, OfATaskThatReturnsNothingReturnsWhenAllHaveRun) {
+TEST_P(Map, ReturnsWhenAllVoidTasksHaveRun) {
   Gate gate;
   Pool pool(options(2));
   pool.map([](int) { Gate::arrive(); }, numbers(10), 3);
   EXPECT_TRUE(gate.arrived(10));
 }
 
-TEST_P(Map, GivesThemAllToWorkersThatRunAtTheSameTime) {
+TEST_P(Map, KeepsAllWorkersBusyAtTheSameTime) {
   Gate gate;
   Pool pool(options(4));
   auto pending = pool.map_async(stop_at_gate, numbers(4));
@@ -89,7 +91,7 @@ TEST_P(Map, GivesThemAllToWorkersThatRunAtTheSameTime) {
   EXPECT_EQ(pending.get(), numbers(4));
 }
 
-TEST_P(Map, TakesItemsThatCanOnlyBeMoved) {
+TEST_P(Map, TakesMoveOnlyItems) {
   Pool pool(options(2));
   std::vector<std::unique_ptr<int>> items;
   for (int i = 0; i < 5; ++i) items.push_back(std::make_unique<int>(i));
@@ -98,7 +100,7 @@ TEST_P(Map, TakesItemsThatCanOnlyBeMoved) {
             numbers(5));
 }
 
-TEST_P(Map, GivesResultsThatCanOnlyBeMoved) {
+TEST_P(Map, GivesMoveOnlyResults) {
   Pool pool(options(2));
   const auto results =
       pool.map([](int i) { return std::make_unique<int>(i); }, numbers(5), 2);
@@ -133,7 +135,7 @@ TEST_P(Map, LeavesItsItemsAsTheyWere) {
   EXPECT_EQ(items, (std::vector<std::string>{"a", "b"}));
 }
 
-TEST_P(Map, OfNoItemsGivesNoResults) {
+TEST_P(Map, GivesNoResultsForNoItems) {
   Pool pool(options(2));
   auto pending = pool.map_async(square, std::vector<int>());
   EXPECT_TRUE(pending.ready());
@@ -143,17 +145,17 @@ TEST_P(Map, OfNoItemsGivesNoResults) {
   pool.map([](int) {}, std::vector<int>());
 }
 
-TEST_P(Map, OfOneItemGivesOneResult) {
+TEST_P(Map, GivesOneResultForOneItem) {
   Pool pool(options(4));
   EXPECT_EQ(pool.map(square, std::vector{3}), std::vector{9});
 }
 
-TEST_P(Map, OfManyItemsByFewWorkersGivesThemAll) {
+TEST_P(Map, GivesAllResultsOfManyItemsWithFewWorkers) {
   Pool pool(options(1));
   EXPECT_EQ(pool.map(same, numbers(10'000)), numbers(10'000));
 }
 
-TEST_P(Map, OfAnyChunkSizeGivesTheSameResults) {
+TEST_P(Map, GivesTheSameResultsForAnyChunkSize) {
   Pool pool(options(3));
   for (const std::int64_t chunk_size : {0, 1, 2, 3, 7, 19, 20, 21, 1000}) {
     auto pending = pool.map_async(same, numbers(20), chunk_size);
@@ -163,13 +165,13 @@ TEST_P(Map, OfAnyChunkSizeGivesTheSameResults) {
   }
 }
 
-TEST_P(Map, OfANegativeChunkSizeIsRefused) {
+TEST_P(Map, RefusesANegativeChunkSize) {
   Pool pool(options(2));
   EXPECT_THROW(pool.map(square, numbers(3), -1), std::invalid_argument);
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Map, ThatIsRefusedLeavesTheItemsThatWereGivenAway) {
+TEST_P(Map, LeavesMovedItemsIntactIfItIsRefused) {
   Pool pool(options(2));
   std::vector<std::string> items{"a", "b"};
   EXPECT_THROW(pool.map([](const std::string& s) { return s.size(); },
@@ -199,7 +201,7 @@ TEST_P(Map, GivesLargeResults) {
   }
 }
 
-TEST_P(Map, OfLargeItemsToLargeResultsDoesNotDeadlock) {
+TEST_P(Map, DoesNotDeadlockOnLargeItemsWithLargeResults) {
   Pool pool(options(2));
   std::vector<Eigen::VectorXd> items;
   for (int i = 0; i < 8; ++i) {
@@ -216,7 +218,7 @@ TEST_P(Map, OfLargeItemsToLargeResultsDoesNotDeadlock) {
   }
 }
 
-TEST_P(Map, AsyncSeveralAtOnceGivesEachItsOwnResults) {
+TEST_P(MapAsync, GivesEachCallItsOwnResults) {
   Pool pool(options(3));
   auto squares = pool.map_async(square, numbers(50), 3);
   auto words =
@@ -234,7 +236,7 @@ TEST_P(Map, AsyncSeveralAtOnceGivesEachItsOwnResults) {
   EXPECT_TRUE(none.get().empty());
 }
 
-TEST_P(Map, AsyncIsNotReadyBeforeItsTasksHaveEnded) {
+TEST_P(MapAsync, IsNotReadyBeforeItsTasksHaveEnded) {
   Gate gate;
   Pool pool(options(2));
   auto pending = pool.map_async(stop_at_gate, numbers(2), 1);
@@ -248,13 +250,13 @@ TEST_P(Map, AsyncIsNotReadyBeforeItsTasksHaveEnded) {
   EXPECT_EQ(pending.get(), numbers(2));
 }
 
-TEST_P(Map, AsyncCanBeWaitedForWithoutAnEnd) {
+TEST_P(MapAsync, AcceptsTheLongestPossibleWait) {
   Pool pool(options(1));
   auto pending = pool.map_async(square, numbers(3));
   EXPECT_TRUE(pending.wait_for(std::chrono::milliseconds::max()));
 }
 
-TEST_P(Map, AsyncWaitsForADescriptorAsWell) {
+TEST_P(MapAsync, CanWaitForADescriptorToo) {
   Gate gate;
   Pool pool(options(1));
   const Pipe other = make_pipe();
@@ -270,7 +272,7 @@ TEST_P(Map, AsyncWaitsForADescriptorAsWell) {
   EXPECT_TRUE(pending.ready());
 }
 
-TEST_P(Map, AndTheOthersTakeItemsInBraces) {
+TEST_P(Map, TakesItemsInBracesAsItsVariantsDo) {
   Pool pool(options(2));
   const auto length = [](const std::string& text) { return text.size(); };
   const auto add = [](int a, int b) { return a + b; };
@@ -285,7 +287,7 @@ TEST_P(Map, AndTheOthersTakeItemsInBraces) {
   EXPECT_TRUE(pool.map(square, {}).empty());
 }
 
-TEST_P(Map, AsyncThatNobodyFetchesDisturbsNobody) {
+TEST_P(MapAsync, MayBeDroppedWithItsResults) {
   Pool pool(options(2));
   pool.map_async(square, numbers(100), 1);
   pool.map_async([](int i) { return std::string(100'000, 'x')[0] + i; },

@@ -12,7 +12,7 @@
 namespace cow {
 namespace {
 
-TEST(Offers, AreNoneAtFirst) {
+TEST(Offers, AreEmptyAtFirst) {
   Offers offers{};
   for (std::size_t slot = 0; slot < offers.slots.size(); ++slot) {
     EXPECT_FALSE(offers.is_offered(slot, 1));
@@ -29,7 +29,7 @@ TEST(Offers, AreTakenOnce) {
   EXPECT_FALSE(offers.take(3, 17));
 }
 
-TEST(Offers, AreNotTakenForAnother) {
+TEST(Offers, AreTakenOnlyWithTheirSlotAndNumber) {
   Offers offers{};
   offers.offer(3, 17);
   EXPECT_FALSE(offers.take(3, 16));
@@ -41,7 +41,7 @@ TEST(Offers, AreNotTakenForAnother) {
 }
 
 // Two processes take as fast as they can: every offer goes to exactly one.
-TEST(Offers, AreTakenByOneOfTwoProcesses) {
+TEST(Offers, AreTakenByExactlyOneOfTwoProcesses) {
   constexpr std::uint64_t kRounds = 200'000;
   const Mapping shared(page_size(), PROT_READ | PROT_WRITE, MAP_SHARED);
   Offers& offers = *reinterpret_cast<Offers*>(shared.data());

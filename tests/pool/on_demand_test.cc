@@ -18,7 +18,7 @@ class OnDemand : public EveryMethod {
 };
 INSTANTIATE_TEST_SUITE_P(, OnDemand, every_method(), name_of_method);
 
-TEST_P(OnDemand, AWorkerIsStartedWhenTheOthersHaveSomethingToDo) {
+TEST_P(OnDemand, AWorkerIsStartedOnlyWhenTheOthersAreBusy) {
   Gate gate;
   Pool pool(on_demand(3));
   EXPECT_EQ(pool.workers().size(), 1U);

@@ -66,11 +66,11 @@ Value a_value() {
   return value;
 }
 
-TEST(OutgoingFrames, WithNothingAddedAreDone) {
+TEST(OutgoingFrames, AreDoneIfNothingWasAdded) {
   EXPECT_TRUE(OutgoingFrames().done());
 }
 
-TEST(OutgoingFrames, WithoutAPayloadAreTheirHeader) {
+TEST(OutgoingFrames, ConsistOfAHeaderIfThereIsNoPayload) {
   const Pipe pipe = tiny_pipe();
   OutgoingFrames frames;
   frames.add({.kind = FrameKind::kStop}, Message());
@@ -115,7 +115,7 @@ TEST(OutgoingFrames, WriteNothingIntoAFullPipe) {
   EXPECT_TRUE(frames.done());
 }
 
-TEST(OutgoingFrames, OfMorePiecesThanOneWriteTakesAreWhole) {
+TEST(OutgoingFrames, AreWholeEvenIfTheyNeedSeveralWrites) {
   const std::string block(1 << 14, 'b');
   Pickler pickler;
   pickler.keep(&block);
@@ -151,7 +151,7 @@ TEST(OutgoingFrames, CanBeAddedWhenTheOthersAreDone) {
   }
 }
 
-TEST(OutgoingFrames, ThatAreSmallGoOutInOneWrite) {
+TEST(OutgoingFrames, GoOutInOneWriteIfSmall) {
   const Pipe pipe = tiny_pipe();
   OutgoingFrames frames;
   std::string expected;

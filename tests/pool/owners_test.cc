@@ -17,7 +17,7 @@
 namespace cow::testing {
 namespace {
 
-TEST(Owners, OfResultsHandThemOverOnce) {
+TEST(PendingResults, AreHandedOverOnce) {
   Pool pool({.workers = 1});
   auto many = pool.map_async(same, numbers(3));
   EXPECT_EQ(many.get(), numbers(3));
@@ -27,13 +27,13 @@ TEST(Owners, OfResultsHandThemOverOnce) {
   EXPECT_THROW(one.get(), std::logic_error);
 }
 
-TEST(Owners, OfAFailureThrowItEachTime) {
+TEST(PendingResults, ThrowTheirFailureEachTime) {
   Pool pool({.workers = 1});
   auto failed = pool.apply_async([] { throw std::runtime_error("no"); });
   for (int i = 0; i < 2; ++i) EXPECT_THROW(failed.get(), TaskError);
 }
 
-TEST(Owners, OfAPoolThatAreAssignedEndTheirWorkers) {
+TEST(AssignedPool, EndsItsFormerWorkers) {
   Pool first({.workers = 2});
   Pool second({.workers = 1});
   const auto ended = watch(first.workers());
@@ -44,7 +44,7 @@ TEST(Owners, OfAPoolThatAreAssignedEndTheirWorkers) {
   EXPECT_TRUE(works(first));
 }
 
-TEST(Owners, OfAnImapThatAreAssignedDropIt) {
+TEST(AssignedImap, DropsTheFormerImap) {
   Gate gate;
   Counters counters(10);
   const auto begin = [](int number) {
@@ -64,7 +64,7 @@ TEST(Owners, OfAnImapThatAreAssignedDropIt) {
   EXPECT_EQ(counters.all(), (std::vector{1, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
 }
 
-TEST(Owners, GiveAwayWhatCanOnlyBeMoved) {
+TEST(MoveOnlyItems, CanBeGivenToMapAndImap) {
   Pool pool({.workers = 2});
   const auto pointers = [] {
     std::vector<std::unique_ptr<int>> items;
@@ -99,7 +99,7 @@ struct Countdown {
   End end() const { return {}; }
 };
 
-TEST(Owners, TakeARangeThatEndsInASentinel) {
+TEST(ItemRange, MayEndInASentinel) {
   Pool pool({.workers = 2});
   const std::vector<int> expected{9, 4, 1};
   EXPECT_EQ(pool.map(square, Countdown{3}), expected);
@@ -132,7 +132,7 @@ std::ptrdiff_t drop_it_and_count(int /*item*/) {
 }
 
 // A worker has closed the pool's descriptors; their numbers are others' now.
-TEST(Owners, OfACopyInAWorkerCloseNothingOfTheWorkers) {
+TEST(PoolCopyInAWorker, ClosesNoDescriptor) {
   the_pool.emplace(with_descriptors());
   // The workers of the second round were forked from a pool that was complete.
   for (int round = 0; round < 2; ++round) {
@@ -143,7 +143,7 @@ TEST(Owners, OfACopyInAWorkerCloseNothingOfTheWorkers) {
   the_pool.reset();
 }
 
-TEST(Owners, OfACopyInAWorkerOfAWorkerCloseNothingEither) {
+TEST(PoolCopyInANestedWorker, ClosesNoDescriptor) {
   the_pool.emplace(with_descriptors());
   const auto have_it_dropped = [](int /*item*/) {
     return Pool({.workers = 1}).apply(drop_it_and_count, 0);
@@ -180,7 +180,7 @@ struct Watched {
 };
 
 // An input that is referred to may go then.
-TEST(Owners, OfAnImapLetGoOfItsInputAtItsEndOrWhenTheyDropIt) {
+TEST(FinishedOrDroppedImap, ReleasesItsInput) {
   Pool pool({.workers = 1});
   const Watched few{.count = 3};
   auto ended = pool.imap(same, few);

@@ -140,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(, Pickling, every_method(), name_of_method);
 const std::vector<int> kAlone{0, 1, 2, 3, -1, 5, 6, 7, 8};
 const std::vector<int> kByThrees{0, 1, 2, -1, -1, -1, 6, 7, 8};
 
-TEST_P(Pickling, OfAnItemThatThrowsIsThrownHereAsItIs) {
+TEST_P(Pickling, PassesOnAnExceptionFromSavingAnItem) {
   for (const int chunk_size : {1, 2, 6}) {
     EXPECT_EQ(error_of<Unreadable>([&] {
                 pool_.map(number_of, fragile(6, Fragile::Step::kSave),
@@ -151,13 +151,13 @@ TEST_P(Pickling, OfAnItemThatThrowsIsThrownHereAsItIs) {
   EXPECT_TRUE(works(pool_));
 }
 
-TEST_P(Pickling, OfAnItemOfAnImapThatThrowsFailsItsBatch) {
+TEST_P(Pickling, FailsTheBatchOfAnImapItemThatCannotBeSaved) {
   const auto items = fragile(9, Fragile::Step::kSave);
   EXPECT_EQ(outcomes<Unreadable>(number_of, items, 1), kAlone);
   EXPECT_EQ(outcomes<Unreadable>(number_of, items, 3), kByThrees);
 }
 
-TEST_P(Pickling, OfAnItemThatCannotBeLoadedIsATaskErrorOfTheItem) {
+TEST_P(Pickling, ReportsATaskErrorIfAnItemCannotBeLoaded) {
   for (const int chunk_size : {1, 2, 6}) {
     const TaskError error =
         failure_of(number_of, fragile(6, Fragile::Step::kLoad), chunk_size);
@@ -168,13 +168,13 @@ TEST_P(Pickling, OfAnItemThatCannotBeLoadedIsATaskErrorOfTheItem) {
   EXPECT_TRUE(works(pool_));
 }
 
-TEST_P(Pickling, OfAnItemOfAnImapThatCannotBeLoadedFailsItsBatch) {
+TEST_P(Pickling, FailsTheBatchOfAnImapItemThatCannotBeLoaded) {
   const auto items = fragile(9, Fragile::Step::kLoad);
   EXPECT_EQ(outcomes<TaskError>(number_of, items, 1), kAlone);
   EXPECT_EQ(outcomes<TaskError>(number_of, items, 3), kByThrees);
 }
 
-TEST_P(Pickling, OfAnItemOfAnImapThatCannotBeLoadedNamesTheItem) {
+TEST_P(Pickling, NamesAnImapItemThatCannotBeLoaded) {
   auto results = pool_.imap(number_of, fragile(9, Fragile::Step::kLoad), 3);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(results.next(), i);
   for (int i = 3; i < 6; ++i) {
@@ -184,7 +184,7 @@ TEST_P(Pickling, OfAnItemOfAnImapThatCannotBeLoadedNamesTheItem) {
 }
 
 // The parent is still writing the batch when the worker gives up on it.
-TEST_P(Pickling, ThatFailsWhileTheRestIsOnItsWayIsATaskError) {
+TEST_P(Pickling, ReportsATaskErrorWhileTheBatchIsStillSent) {
   std::vector<Fragile> items = fragile(6, Fragile::Step::kLoad);
   items.back().ballast.assign(std::size_t{16} << 20, 'x');
   const std::vector<pid_t> before = pool_.workers();
@@ -193,7 +193,7 @@ TEST_P(Pickling, ThatFailsWhileTheRestIsOnItsWayIsATaskError) {
   EXPECT_TRUE(works(pool_));
 }
 
-TEST_P(Pickling, OfAResultThatThrowsIsATaskErrorOfItsItem) {
+TEST_P(Pickling, ReportsATaskErrorIfAResultCannotBeSaved) {
   for (const int chunk_size : {1, 2, 6}) {
     const TaskError error =
         failure_of(make_fragile<Fragile::Step::kSave>, numbers(6), chunk_size);
@@ -203,13 +203,13 @@ TEST_P(Pickling, OfAResultThatThrowsIsATaskErrorOfItsItem) {
   EXPECT_TRUE(works(pool_));
 }
 
-TEST_P(Pickling, OfAResultOfAnImapThatThrowsFailsItsBatch) {
+TEST_P(Pickling, FailsTheBatchOfAnImapResultThatCannotBeSaved) {
   const auto task = make_fragile<Fragile::Step::kSave>;
   EXPECT_EQ(outcomes_of_results<TaskError>(task, 1), kAlone);
   EXPECT_EQ(outcomes_of_results<TaskError>(task, 3), kByThrees);
 }
 
-TEST_P(Pickling, OfAResultThatCannotBeLoadedIsThrownHereAsItIs) {
+TEST_P(Pickling, PassesOnAnExceptionFromLoadingAResult) {
   for (const int chunk_size : {1, 2, 6}) {
     EXPECT_EQ(error_of<Unreadable>([&] {
                 pool_.map(make_fragile<Fragile::Step::kLoad>, numbers(6),
@@ -220,14 +220,14 @@ TEST_P(Pickling, OfAResultThatCannotBeLoadedIsThrownHereAsItIs) {
   EXPECT_TRUE(works(pool_));
 }
 
-TEST_P(Pickling, OfAResultOfAnImapThatCannotBeLoadedFailsItsBatch) {
+TEST_P(Pickling, FailsTheBatchOfAnImapResultThatCannotBeLoaded) {
   const auto task = make_fragile<Fragile::Step::kLoad>;
   EXPECT_EQ(outcomes_of_results<Unreadable>(task, 1), kAlone);
   EXPECT_EQ(outcomes_of_results<Unreadable>(task, 3), kByThrees);
 }
 
 // Whose class does not load what it has saved.
-TEST_P(Pickling, OfAnItemThatIsLopsidedIsAPickleErrorOfTheTask) {
+TEST_P(Pickling, ReportsATaskErrorIfLoadAndSaveOfAnItemDiffer) {
   const auto of_short = [](const TooShort&) { return 0; };
   const auto of_long = [](const TooLong&) { return 0; };
   for (const int chunk_size : {1, 3}) {
@@ -246,7 +246,7 @@ TEST_P(Pickling, OfAnItemThatIsLopsidedIsAPickleErrorOfTheTask) {
   EXPECT_TRUE(works(pool_));
 }
 
-TEST_P(Pickling, OfAResultThatIsLopsidedIsAPickleErrorHere) {
+TEST_P(Pickling, ThrowsIfLoadAndSaveOfAResultDiffer) {
   const auto give_short = [](int) { return TooShort(); };
   const auto give_long = [](int) { return TooLong(); };
   for (const int chunk_size : {1, 3}) {
@@ -260,7 +260,7 @@ TEST_P(Pickling, OfAResultThatIsLopsidedIsAPickleErrorHere) {
   EXPECT_TRUE(works(pool_));
 }
 
-TEST_P(Pickling, OfAResultOfAnImapThatIsLopsidedIsAPickleErrorHere) {
+TEST_P(Pickling, ThrowsIfLoadAndSaveOfAnImapResultDiffer) {
   for (const int chunk_size : {1, 3}) {
     auto results =
         pool_.imap([](int) { return TooShort(); }, numbers(3), chunk_size);

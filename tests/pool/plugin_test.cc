@@ -47,7 +47,7 @@ TEST(TaskOfAPlugin, RunsInForkedWorkers) {
   EXPECT_EQ(rest_of(results), negative);
 }
 
-TEST(TaskOfAPlugin, ThatWasLoadedAfterTheForkIsRefused) {
+TEST(TaskOfAPlugin, IsRefusedIfThePluginIsLoadedAfterTheFork) {
   Pool pool({.workers = 2});
   const Plugin plugin;
   EXPECT_THAT(
@@ -57,7 +57,7 @@ TEST(TaskOfAPlugin, ThatWasLoadedAfterTheForkIsRefused) {
 }
 
 // Most often it lies where the other one was, and still is in the workers.
-TEST(TaskOfAPlugin, ThatWasExchangedAfterTheForkIsRefused) {
+TEST(TaskOfAPlugin, IsRefusedIfThePluginIsReplacedAfterTheFork) {
   const TemporaryFolder folder;
   const auto other = folder.path() / "other.so";
   std::filesystem::copy_file(plugin_file(), other);

@@ -88,7 +88,7 @@ int sum_of_squares(StartMethod method, int count) {
   return sum;
 }
 
-TEST_P(Pools, MayLieOneInAWorkerOfTheOther) {
+TEST_P(Pools, CanRunInsideAWorkerOfAnotherPool) {
   Pool outer(by(one(), 2));
   EXPECT_EQ(outer.apply(sum_of_squares, other(), 4), 0 + 1 + 4 + 9);
   EXPECT_TRUE(works(outer));
@@ -100,7 +100,7 @@ int fail_in_inner_pool(StartMethod method) {
   return 0;
 }
 
-TEST_P(Pools, BringAnExceptionOutOfTheInnerOne) {
+TEST_P(Pools, PassOnAnExceptionOfAnInnerPool) {
   Pool outer(by(one(), 2));
   EXPECT_THAT(
       error_of<TaskError>([&] { outer.apply(fail_in_inner_pool, other()); }),
@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(, InnerPool,
                          ::testing::Combine(every_method(), every_method()),
                          name_of_both);
 
-TEST_P(InnerPool, EndsWhenTheOuterOneIsTerminated) {
+TEST_P(InnerPool, EndsWhenTheOuterPoolIsTerminated) {
   Pool outer(by(one(), 1));
   auto pending = outer.apply_async(be_busy_with_a_pool, other(), path());
   pending.ready();
@@ -154,7 +154,7 @@ TEST_P(InnerPool, EndsWhenTheOuterOneIsTerminated) {
   EXPECT_TRUE(all_end(watched));
 }
 
-TEST_P(InnerPool, EndsWhenTheOuterOnesParentIsKilled) {
+TEST_P(InnerPool, EndsWhenTheParentOfTheOuterPoolIsKilled) {
   Child parent = Child::fork([&] {
     Pool outer(by(one(), 1));
     outer.apply(be_busy_with_a_pool, other(), path());
@@ -167,7 +167,7 @@ TEST_P(InnerPool, EndsWhenTheOuterOnesParentIsKilled) {
   EXPECT_TRUE(all_end(watched));
 }
 
-TEST(FourPools, OfThreeMethodsEndInEitherOrderEachWithADeath) {
+TEST(FourPools, EndInEitherOrderAfterADeathInEach) {
   for (const bool backwards : {false, true}) {
     std::vector<std::optional<Pool>> pools;
     for (const StartMethod method :

@@ -62,7 +62,7 @@ TEST(Processes, WorkersEndWhenTheirParentIsKilled) {
 // Destroyed by exit(3), as a global of a program is.
 std::unique_ptr<Pool> global_pool;
 
-TEST(Processes, AForkedCopyOfAPoolThatExitsDoesNoHarm) {
+TEST(Processes, AForkedCopyOfAPoolDoesNoHarmWhenItExits) {
   Gate gate;
   global_pool = std::make_unique<Pool>(PoolOptions{.workers = 2});
   const std::vector<pid_t> workers = global_pool->workers();
@@ -136,13 +136,13 @@ class Bystander {
   std::thread thread_;
 };
 
-TEST(Processes, AProcessWithThreadsMakesNoPoolAndIsToldWhy) {
+TEST(Processes, AProcessWithThreadsCannotMakeAPool) {
   const Bystander thread;
   EXPECT_THAT(error_of<PoolError>([] { Pool({.workers = 2}); }),
               AllOf(HasSubstr("2 threads"), HasSubstr("cannot fork")));
 }
 
-TEST(Processes, AProcessWithThreadsForksNoNewWorkerAndIsToldWhy) {
+TEST(Processes, AProcessWithThreadsCannotForkANewWorker) {
   Pool pool({.workers = 1});
   EXPECT_THROW(pool.map([](int) { std::abort(); }, numbers(1)), WorkerDied);
   {
@@ -178,7 +178,7 @@ int hide_proc() {
   return 0;
 }
 
-TEST(Processes, WhereProcIsMissingThreadsAreFoundAllTheSame) {
+TEST(Processes, ThreadsAreFoundEvenWithoutProc) {
   const ExitStatus end = in_a_child([] {
     if (const int code = hide_proc()) return code;
     if (thread_count() != 1) return 1;
@@ -200,7 +200,7 @@ TEST(Processes, WhereProcIsMissingThreadsAreFoundAllTheSame) {
   EXPECT_EQ(to_string(end), "exit status 0");
 }
 
-TEST(Processes, TooFewDescriptorsAreAnErrorThatSaysSoAndNothingIsLeft) {
+TEST(Processes, TooFewDescriptorsAreReportedAndNothingLeaks) {
   const Holdings before = holdings();
   // The limit is met at every step of starting a worker.
   for (int more = 0; more < 20; ++more) {
@@ -214,7 +214,7 @@ TEST(Processes, TooFewDescriptorsAreAnErrorThatSaysSoAndNothingIsLeft) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST(Processes, TooFewDescriptorsForANewWorkerLeaveTheOthersTheWork) {
+TEST(Processes, TooFewDescriptorsForANewWorkerLeaveTheWorkToOthers) {
   Pool pool({.workers = 2});
   EXPECT_THROW(pool.map(
                    [](int i) {
@@ -255,11 +255,11 @@ TEST(Processes, AWorkerRunsNoExitHandlerOfTheParent) {
   EXPECT_EQ(byte, '.');
 }
 
-class IgnoredEnds : public EveryMethod {};
-INSTANTIATE_TEST_SUITE_P(, IgnoredEnds, every_method(), name_of_method);
+class IgnoredSigchld : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, IgnoredSigchld, every_method(), name_of_method);
 
 // Some programs are started so; then children are reaped by the kernel.
-TEST_P(IgnoredEnds, OfChildrenDoNotDisturbAPool) {
+TEST_P(IgnoredSigchld, DoesNotDisturbAPool) {
   Child program = Child::fork([&] {
     ::signal(SIGCHLD, SIG_IGN);
     {

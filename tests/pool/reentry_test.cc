@@ -56,7 +56,7 @@ std::vector<Asking> items(int count, bool when_saved) {
 
 std::size_t length(const Asking& item) { return item.text.size(); }
 
-TEST(Reentry, FromThePicklingOfAnItemIsRefused) {
+TEST(Reentry, IsRefusedWhileAnItemIsPickled) {
   Pool pool({.workers = 1});
   auto plain = pool.map_async(length, items(4, false), 1);
   asked = &plain;
@@ -67,7 +67,7 @@ TEST(Reentry, FromThePicklingOfAnItemIsRefused) {
   asked = nullptr;
 }
 
-TEST(Reentry, FromTheUnpicklingOfAResultIsRefused) {
+TEST(Reentry, IsRefusedWhileAResultIsLoaded) {
   Gate gate;
   Pool pool({.workers = 2});  // whose workers find nobody to be asked
   const auto make = [](int i) {
@@ -89,7 +89,7 @@ TEST(Reentry, FromTheUnpicklingOfAResultIsRefused) {
   asked = nullptr;
 }
 
-TEST(Reentry, FromTheInputOfAnImapMayEndThePool) {
+TEST(Reentry, MayTerminateThePoolFromTheInputOfAnImap) {
   Pool pool({.workers = 1});
   Source<> source(1000, [&pool](int i) {
     if (i == 40) pool.terminate();
@@ -148,7 +148,7 @@ std::vector<Destroying> destroying_when_saved() {
   return {{}, {.when_saved = true}, {}};
 }
 
-TEST_P(Destruction, FromThePicklingOfAnItemEndsThePool) {
+TEST_P(Destruction, EndsThePoolWhileAnItemIsPickled) {
   const auto task = [](const Destroying&) {};
   expect_error([&](Pool& pool) { pool.map(task, destroying_when_saved(), 1); });
   expect_error([&](Pool& pool) {
@@ -169,7 +169,7 @@ Destroying destroying_when_loaded(int i) {
   return {.when_loaded = i == 0};
 }
 
-TEST_P(Destruction, FromTheUnpicklingOfAResultEndsThePool) {
+TEST_P(Destruction, EndsThePoolWhileAResultIsLoaded) {
   expect_error(
       [](Pool& pool) { pool.map(destroying_when_loaded, numbers(2), 1); });
   expect_error([](Pool& pool) {
@@ -179,7 +179,7 @@ TEST_P(Destruction, FromTheUnpicklingOfAResultEndsThePool) {
   });
 }
 
-TEST_P(Destruction, FromTheInputOfAnImapEndsThePool) {
+TEST_P(Destruction, EndsThePoolWhileAnImapReadsItsInput) {
   // At the first items imap itself reads them; later, who fetches a result.
   for (const int when : {0, 150}) {
     const auto make = [when](int i) {
@@ -216,7 +216,7 @@ struct Unpickleable {
 
 // The failure happens in the parent, while the only worker is busy: nothing
 // comes that would end the waiting.
-TEST(Reentry, ThatFailsEndsTheWaitingForIt) {
+TEST(FailureInTheParent, EndsAWaitAtOnce) {
   Gate gate;
   Pool pool({.workers = 1});
   auto first = pool.map_async(
@@ -263,7 +263,7 @@ struct Costly {
   std::string text;
 };
 
-TEST(Reentry, ThatRunsOutOfMemoryCostsOneBatch) {
+TEST(ParentWithoutMemory, LosesOneBatchOfAnImap) {
   Pool pool({.workers = 1});
   auto results = pool.imap([](int i) { return Costly(i); }, numbers(4));
   throws = true;
@@ -274,7 +274,7 @@ TEST(Reentry, ThatRunsOutOfMemoryCostsOneBatch) {
   EXPECT_FALSE(results.next());
 }
 
-TEST(Reentry, ThatRunsOutOfMemoryWhenAResultIsFetchedCostsThatOne) {
+TEST(ParentWithoutMemory, LosesOneResultInNext) {
   Pool pool({.workers = 1});
   auto results = pool.imap([](int i) { return Costly(i); }, numbers(4), 2);
   for (const int lost : {0, 2}) {

@@ -59,14 +59,14 @@ class Retry : public EveryMethod {
 };
 INSTANTIATE_TEST_SUITE_P(, Retry, every_method(), name_of_method);
 
-TEST_P(Retry, GivesATaskThatKillsItsWorkerASecondOne) {
+TEST_P(Retry, RunsATaskAgainIfItKillsItsWorker) {
   Pool pool = retrying();
   EXPECT_EQ(pool.apply(die_the_first_time, file()), 1);
   EXPECT_EQ(runs(), 2);
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Retry, GivesItNoThirdOne) {
+TEST_P(Retry, RunsNoTaskAThirdTime) {
   Pool pool = retrying();
   for (int i = 0; i < 3; ++i) {
     try {
@@ -81,14 +81,14 @@ TEST_P(Retry, GivesItNoThirdOne) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Retry, IsNotWhatAPoolDoesUnlessItIsTold) {
+TEST_P(Retry, IsOffByDefault) {
   Pool failing = pool(2);
   EXPECT_THROW(failing.apply(die_the_first_time, file()), WorkerDied);
   EXPECT_TRUE(works(failing));
   EXPECT_EQ(runs(), 1);
 }
 
-TEST_P(Retry, CostsNoResultOfAnother) {
+TEST_P(Retry, LosesNoResultOfAnotherItem) {
   Pool pool = retrying();
   std::vector<std::string> files;
   for (int i = 0; i < 20; ++i) files.push_back(file(i));
@@ -132,7 +132,7 @@ TEST_P(Retry, RunsTheWholeBatchAgain) {
   EXPECT_EQ(counters.all(), (std::vector{2, 2, 2, 1, 1, 1, 1, 1}));
 }
 
-TEST_P(Retry, DoesNotRunAgainWhatHasThrown) {
+TEST_P(Retry, DoesNotRepeatATaskThatThrew) {
   Counters counters(1);
   Pool pool = retrying(1);
   EXPECT_THROW(pool.apply(
@@ -146,7 +146,7 @@ TEST_P(Retry, DoesNotRunAgainWhatHasThrown) {
   EXPECT_EQ(counters.all(), std::vector{1});
 }
 
-TEST_P(Retry, HoldsForADeathFromOutside) {
+TEST_P(Retry, RunsATaskAgainIfItsWorkerIsKilledFromOutside) {
   Gate gate;
   Counters counters(1);
   Pool pool = retrying();
@@ -166,7 +166,7 @@ TEST_P(Retry, HoldsForADeathFromOutside) {
 
 // Of its first run the half of a large result is there already, in the place
 // where the whole will be.
-TEST_P(Retry, LeavesNothingOfAResultThatWasHalfWritten) {
+TEST_P(Retry, DiscardsAHalfWrittenResult) {
   constexpr Eigen::Index kCount = 4 << 20;  // 32 MiB
   Gate gate;
   Counters counters(1);

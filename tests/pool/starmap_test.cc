@@ -32,7 +32,7 @@ std::vector<int> eleven_differences() {
   return differences;
 }
 
-TEST_P(Starmap, GivesTheSameResultsInTheSameOrder) {
+TEST_P(Starmap, GivesTheResultsInOrder) {
   Pool spreading = pool(3);
   EXPECT_EQ(spreading.starmap(minus, eleven_pairs()), eleven_differences());
   EXPECT_EQ(
@@ -40,7 +40,7 @@ TEST_P(Starmap, GivesTheSameResultsInTheSameOrder) {
       eleven_differences());
 }
 
-TEST_P(Starmap, BringsAnExceptionWithItsItem) {
+TEST_P(Starmap, ReportsAnExceptionWithItsItem) {
   Pool spreading = pool(2);
   try {
     spreading.starmap(
@@ -57,10 +57,10 @@ TEST_P(Starmap, BringsAnExceptionWithItsItem) {
   EXPECT_EQ(spreading.starmap(minus, eleven_pairs()), eleven_differences());
 }
 
-class StarmapOf : public EveryMethod {};
-INSTANTIATE_TEST_SUITE_P(, StarmapOf, every_method(), name_of_method);
+class StarmapArguments : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, StarmapArguments, every_method(), name_of_method);
 
-TEST_P(StarmapOf, TuplesOfAnyTypesSpreadsThem) {
+TEST_P(StarmapArguments, MayBeTuplesOfAnyTypes) {
   Pool pool(options(2));
   const std::vector<std::tuple<std::string, int, char>> items{
       {"a", 2, 'x'}, {"", 0, 'y'}, {"long", 3, 'z'}};
@@ -72,7 +72,7 @@ TEST_P(StarmapOf, TuplesOfAnyTypesSpreadsThem) {
             (std::vector<std::string>{"axx", "", "longzzz"}));
 }
 
-TEST_P(StarmapOf, ArraysSpreadsThem) {
+TEST_P(StarmapArguments, MayBeArrays) {
   Pool pool(options(2));
   const std::vector<std::array<int, 3>> items{{1, 2, 3}, {4, 5, 6}};
   EXPECT_EQ(
@@ -81,7 +81,7 @@ TEST_P(StarmapOf, ArraysSpreadsThem) {
       (std::vector{123, 456}));
 }
 
-TEST_P(StarmapOf, TuplesOfOneOrNoneIsAMap) {
+TEST_P(StarmapArguments, MayBeTuplesOfOneElementOrNone) {
   Pool pool(options(2));
   EXPECT_EQ(pool.starmap(square, std::vector<std::tuple<int>>{{3}, {4}}),
             (std::vector{9, 16}));
@@ -89,7 +89,7 @@ TEST_P(StarmapOf, TuplesOfOneOrNoneIsAMap) {
             (std::vector{7, 7, 7}));
 }
 
-TEST_P(StarmapOf, ArgumentsThatCanOnlyBeMovedTakesThem) {
+TEST_P(StarmapArguments, MayBeMoveOnly) {
   Pool pool(options(2));
   std::vector<std::pair<std::unique_ptr<int>, int>> items;
   for (int i = 0; i < 5; ++i) items.emplace_back(std::make_unique<int>(i), 10);
@@ -99,7 +99,7 @@ TEST_P(StarmapOf, ArgumentsThatCanOnlyBeMovedTakesThem) {
       (std::vector{10, 11, 12, 13, 14}));
 }
 
-TEST_P(StarmapOf, AnyChunkSizeGivesTheSameResults) {
+TEST_P(StarmapArguments, GiveTheSameResultsForAnyChunkSize) {
   Pool pool(options(3));
   for (const std::int64_t chunk_size : {0, 1, 3, 10, 11, 12, 1000}) {
     auto pending = pool.starmap_async(minus, eleven_pairs(), chunk_size);
@@ -110,19 +110,19 @@ TEST_P(StarmapOf, AnyChunkSizeGivesTheSameResults) {
   EXPECT_THROW(pool.starmap(minus, eleven_pairs(), -1), std::invalid_argument);
 }
 
-TEST_P(StarmapOf, NoItemsGivesNoResults) {
+TEST_P(StarmapArguments, MayBeEmpty) {
   Pool pool(options(2));
   EXPECT_TRUE(pool.starmap(minus, std::vector<std::pair<int, int>>()).empty());
 }
 
-TEST_P(StarmapOf, ATaskThatReturnsNothingReturnsWhenAllHaveRun) {
+TEST_P(StarmapArguments, AreAllPassedToAVoidTask) {
   Counters counters(11);
   Pool pool(options(2));
   pool.starmap([](int a, int /*b*/) { Counters::add(a); }, eleven_pairs(), 3);
   EXPECT_EQ(counters.all(), std::vector<int>(11, 1));
 }
 
-TEST_P(StarmapOf, AFunctionSendsWhatAMapOfItWouldSend) {
+TEST_P(StarmapArguments, AreSentAsCompactlyAsMapItems) {
   Pool pool(options(2));
   auto pending = pool.starmap_async(minus, eleven_pairs(), 4);
   pending.wait();

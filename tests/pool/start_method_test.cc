@@ -1,7 +1,5 @@
 // The three start methods: the same calls, the same results; what is inherited
 // under each, and what goes wrong in its own way.
-#include "cow/pool/start_method.h"
-
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,6 +19,7 @@
 #include <vector>
 
 #include "cow/memory/process.h"
+#include "cow/pool/options.h"
 #include "pool/support.h"
 #include "support/programs.h"
 
@@ -59,7 +58,7 @@ TEST_P(EveryMethod, GivesTheSameResultsInTheSameOrder) {
   EXPECT_EQ(same_calls.workers().size(), 3U);
 }
 
-TEST_P(EveryMethod, BringsAnExceptionOfATask) {
+TEST_P(EveryMethod, ReportsAnExceptionOfATask) {
   Pool failing = pool(2);
   EXPECT_THAT(error_of<TaskError>([&] {
                 failing.map(
@@ -92,7 +91,7 @@ TEST_P(EveryMethod, CallsTheInitializerWithItsArguments) {
   EXPECT_EQ(table, nullptr) << "it was called here as well";
 }
 
-TEST_P(EveryMethod, SendsAnInitializersArgumentsOnlyWhereTheyAreNotInherited) {
+TEST_P(EveryMethod, SendsInitializerArgumentsOnlyIfNotInherited) {
   const auto shared = std::make_shared<const std::vector<int>>(1000, 1);
   Pool initialized = pool(3, {set_table, shared});
   initialized.map(size_of_table, numbers(9), 1);
@@ -103,14 +102,14 @@ TEST_P(EveryMethod, SendsAnInitializersArgumentsOnlyWhereTheyAreNotInherited) {
   EXPECT_EQ(initialized.initialization().batches, fork ? 0 : 3);
 }
 
-TEST_P(EveryMethod, InitializesAWorkerThatTakesAnothersPlace) {
+TEST_P(EveryMethod, InitializesAReplacementWorker) {
   Pool initialized = pool(1, {make_table, 5});
   EXPECT_THROW(initialized.map([](int) { ::_exit(1); }, numbers(1)),
                WorkerDied);
   EXPECT_THAT(initialized.map(size_of_table, numbers(3)), Each(5));
 }
 
-TEST_P(EveryMethod, SendsLargeArgumentsWhileWorkersAreSlowToTakeThem) {
+TEST_P(EveryMethod, SendsLargeArgumentsToTheInitializer) {
   const auto large = std::make_shared<const std::vector<int>>(4 << 20, 1);
   Pool initialized = pool(3, {set_table, large});
   EXPECT_THAT(initialized.map(size_of_table, numbers(6), 1), Each(4 << 20));
@@ -135,7 +134,7 @@ TEST_P(EveryMethod, ReplacesAWorkerThatHasDoneItsTasks) {
   EXPECT_EQ(std::set<pid_t>(pids.begin(), pids.end()).size(), 3U);
 }
 
-TEST_P(EveryMethod, CountsTheTasksOfAWorkerInBatches) {
+TEST_P(EveryMethod, CountsBatchesTowardMaxTasksPerChild) {
   Pool pool(
       {.workers = 1, .start_method = GetParam(), .max_tasks_per_child = 2});
   const std::vector<pid_t> pids =
@@ -145,7 +144,7 @@ TEST_P(EveryMethod, CountsTheTasksOfAWorkerInBatches) {
   EXPECT_NE(pids[0], pids[6]);
 }
 
-TEST_P(EveryMethod, LeavesNoRowOfWorkersThatHaveDoneTheirTasks) {
+TEST_P(EveryMethod, ReapsWorkersThatHaveDoneTheirTasks) {
   Pool pool(
       {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
   pool.map(same, numbers(40), 1);
@@ -155,7 +154,7 @@ TEST_P(EveryMethod, LeavesNoRowOfWorkersThatHaveDoneTheirTasks) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(EveryMethod, ClosesAndJoinsAndLeavesNobody) {
+TEST_P(EveryMethod, ClosesAndJoinsAndLeavesNoWorker) {
   Pool closed = pool(3);
   EXPECT_TRUE(works(closed));
   const auto watched = watch(closed.workers());
@@ -204,14 +203,14 @@ TEST_P(EveryMethod, EndsItsWorkersWhenTheParentIsKilled) {
   EXPECT_TRUE(workers_end_with_their_parent(options(2)));
 }
 
-TEST_P(EveryMethod, EndsWorkersThatHaveChangedTheirUserWhenTheParentIsKilled) {
+TEST_P(EveryMethod, EndsWorkersThatHaveChangedTheirUserToo) {
   if (::getuid() != 0) GTEST_SKIP() << "only root can";
   EXPECT_TRUE(workers_end_with_their_parent(options(2, [] {
     if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(9);
   })));
 }
 
-TEST(Fork, InheritsWhatIsThereAtThatMoment) {
+TEST(Fork, InheritsTheStateAtTheFork) {
   changed = 1;
   Pool pool({.workers = 1, .max_tasks_per_child = 1});
   changed = 2;
@@ -317,7 +316,7 @@ struct NeverLoaded {
   }
 };
 
-TEST(ForkServer, ReportsAnArgumentOfItsPreloadThatThrowsInPickling) {
+TEST(ForkServer, ReportsAPreloadArgumentThatFailsToPickleOrLoad) {
   EXPECT_THAT(
       error_of<std::runtime_error>([] {
         Pool pool({.workers = 1,
@@ -337,7 +336,7 @@ TEST(ForkServer, ReportsAnArgumentOfItsPreloadThatThrowsInPickling) {
 
 // A program whose file was removed, or whose name another one has been given,
 // since it was started.
-TEST(Spawn, IsOfTheProgramThatRunsAndNotOfWhatHasItsNameNow) {
+TEST(Spawn, UsesTheRunningProgramEvenIfItsFileIsReplaced) {
   for (const char* fate : {"removed", "replaced"}) {
     const TemporaryFolder folder;
     const std::filesystem::path copy = folder.path() / "program";
@@ -348,14 +347,14 @@ TEST(Spawn, IsOfTheProgramThatRunsAndNotOfWhatHasItsNameNow) {
   }
 }
 
-TEST(Spawn, RefusesWhereMainLacksTheLineAndStartsNothing) {
+TEST(Spawn, RefusesAMainThatLacksItsFirstLine) {
   const Outcome outcome = run({program("pool_without_line")});
   EXPECT_EQ(outcome.status.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("main must begin with"));
   EXPECT_THAT(outcome.out, HasSubstr("cow::serve_if_spawned()"));
 }
 
-TEST(Spawn, ReportsAMainThatComesToTheLineTooLate) {
+TEST(Spawn, ReportsAMainWhoseFirstLineComesTooLate) {
   for (const char* when : {"pool", "end"}) {
     const Outcome outcome = run({program("pool_late_line"), when});
     EXPECT_EQ(outcome.status.code, 0) << outcome.err;
@@ -373,7 +372,7 @@ TEST(ForkServer, IsTheParentOfTheWorkersAndSharesItsPreload) {
   EXPECT_EQ(table, nullptr);
 }
 
-TEST(ForkServer, ThatIsKilledTakesItsWorkersAlongAndIsReplaced) {
+TEST(ForkServer, EndsItsWorkersWhenKilledAndIsReplaced) {
   Pool pool({.workers = 2,
              .start_method = StartMethod::kForkServer,
              .preload = {make_table, 9}});
@@ -394,7 +393,7 @@ TEST(ForkServer, ThatIsKilledTakesItsWorkersAlongAndIsReplaced) {
 }
 
 // As the first process of a container does.
-TEST(ForkServer, ThatIsKilledLeavesNoZombieToAProcessThatTakesInOrphans) {
+TEST(ForkServer, LeavesNoZombieToASubreaperWhenKilled) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   {
     Pool pool({.workers = 3, .start_method = StartMethod::kForkServer});
@@ -429,7 +428,7 @@ void throw_much(std::size_t size) {
   throw std::runtime_error("no data" + std::string(size, '!'));
 }
 
-TEST(ForkServer, ReportsAPreloadThatThrowsHoweverMuchThatSays) {
+TEST(ForkServer, ReportsALongErrorOfItsPreload) {
   for (const std::size_t size : {70'000U, 1'000'000U}) {
     EXPECT_THAT(error_of<PoolError>([&] {
                   Pool pool({.workers = 1,
@@ -451,7 +450,7 @@ TEST(ForkServer, RefusesToForkBesideThreadsOfItsPreload) {
       HasSubstr("the preload has started threads"));
 }
 
-TEST(Options, ThatCannotBeMeantAreRefused) {
+TEST(Options, AreRefusedIfInvalid) {
   EXPECT_THROW(Pool({.workers = 0}), std::invalid_argument);
   EXPECT_THROW(Pool({.workers = 1, .max_tasks_per_child = -1}),
                std::invalid_argument);

@@ -77,7 +77,7 @@ int print_to(const std::string& path, PoolOptions options) {
   return has_once(*read_file(path), "last") ? 0 : 3;
 }
 
-TEST_P(Streams, WhatATaskPrintsIsThereWhenItsResultIs) {
+TEST_P(Streams, TheOutputOfATaskAppearsOnce) {
   for (const bool synchronized : {true, false}) {
     const TemporaryFolder folder;
     const std::string path = folder.path() / "output";
@@ -137,7 +137,7 @@ int read_beside_tasks(const Pipe& input, bool by_cin, PoolOptions options) {
   return 0;
 }
 
-TEST_P(Streams, StandardInputIsReadByTheProgramAndEmptyInATask) {
+TEST_P(Streams, StandardInputIsEmptyInATask) {
   for (const bool by_cin : {false, true}) {
     const Pipe input = make_pipe();
     const ExitStatus end = in_a_child([&] {
@@ -150,7 +150,7 @@ TEST_P(Streams, StandardInputIsReadByTheProgramAndEmptyInATask) {
 
 int open_something(int /*item*/) { return ::open("/dev/null", O_RDONLY); }
 
-TEST_P(Streams, StandardInputIsNotWhatATaskOpensWhereTheProgramHasClosedIt) {
+TEST_P(Streams, KeepDescriptorZeroReservedIfStandardInputWasClosed) {
   const ExitStatus end = in_a_child([&] {
     ::close(STDIN_FILENO);
     Pool pool(options(1));
@@ -165,7 +165,7 @@ int print_and_return(int i) {
 }
 
 // By fork: other workers do not have the program's std::cout.
-TEST(StreamsOfAFork, ThatThrowHarmNoTask) {
+TEST(StreamsOfAFork, HarmNoTaskIfTheyThrow) {
   const ExitStatus end = in_a_child([&] {
     const Descriptor full(::open("/dev/full", O_WRONLY));
     ::dup2(full.get(), STDOUT_FILENO);

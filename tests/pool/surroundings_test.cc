@@ -29,10 +29,10 @@ using ::testing::HasSubstr;
 
 const std::string kSuccess = "exit status 0";
 
-class Surroundings : public EveryMethod {};
-INSTANTIATE_TEST_SUITE_P(, Surroundings, every_method(), name_of_method);
+class APool : public EveryMethod {};
+INSTANTIATE_TEST_SUITE_P(, APool, every_method(), name_of_method);
 
-TEST_P(Surroundings, AnOrderInTheEnvironmentThatIsNotOursIsLeftAlone) {
+TEST_P(APool, IgnoresASpawnOrderThatIsNotItsOwn) {
   for (const char* order :
        {"", "rubbish", "0", "0 1 777 778 779", "1 1 777 778 778",
         "0 1 777 778 779 0", "-1 -1 -1 -1 -1", "0 1 0 1 2"}) {
@@ -53,7 +53,7 @@ void set_limit(decltype(RLIMIT_AS) resource, rlim_t most) {
   ::setrlimit(resource, &limit);
 }
 
-TEST_P(Surroundings, ALimitOfFilesToNoByteIsAnErrorNotASignal) {
+TEST_P(APool, ReportsAFileSizeLimitAsAnError) {
   const ExitStatus end = in_a_child([&] {
     set_limit(RLIMIT_FSIZE, 0);
     if (GetParam() == StartMethod::kFork) {  // which needs no file
@@ -66,7 +66,7 @@ TEST_P(Surroundings, ALimitOfFilesToNoByteIsAnErrorNotASignal) {
   EXPECT_EQ(to_string(end), kSuccess);
 }
 
-TEST(ForkServer, ReportsAPreloadThatIsLargerThanAFileMayBe) {
+TEST(ForkServer, ReportsAPreloadAboveTheFileSizeLimit) {
   const ExitStatus end = in_a_child([] {
     set_limit(RLIMIT_FSIZE, 10'000);  // enough for all but the preload
     const auto error = error_of<PoolError>([] {
@@ -88,7 +88,7 @@ void limit_memory(Bytes more) {
                            more.size());
 }
 
-TEST_P(Surroundings, FarTooManyWorkersAreRefusedBeforeTheyTakeMemory) {
+TEST_P(APool, RefusesFarTooManyWorkersAtOnce) {
   const ExitStatus end = in_a_child([&] {
     limit_memory(64_MiB);
     const auto error =
@@ -114,7 +114,7 @@ bool error_says_memory(Pool& pool, Task task) {
   return error.find("memory") != std::string::npos;
 }
 
-TEST_P(Surroundings, AResultForWhichThereIsNoMemoryCostsNoWorker) {
+TEST_P(APool, KeepsAWorkerWhoseResultIsTooLargeForMemory) {
   const ExitStatus end = in_a_child([&] {
     Pool pool(options(2));
     if (!works(pool)) return 1;
@@ -143,7 +143,7 @@ bool has_no_child() {
   return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
 }
 
-TEST_P(Surroundings, APoolWhoseWorkerIsTheInitOfAPidNamespaceEnds) {
+TEST_P(APool, CanEndIfItsWorkerIsAnInitProcess) {
   for (const char* way : {"join", "terminate", "destroy"}) {
     const ExitStatus end = in_a_child([&] {
       if (const int code = put_children_in_a_pid_namespace()) return code;

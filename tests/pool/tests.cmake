@@ -1,8 +1,5 @@
 cowpool_test(pool unit
-  batch_test.cc
-  call_test.cc
   dispatch_test.cc
-  errors_test.cc
   incoming_test.cc
   map_job_test.cc
   offers_test.cc
@@ -17,28 +14,28 @@ set(pool_process_test_not_tsan
   *Thread*
   EveryMethod.EndsItsWorkersWhenTheParentIsKilled/fork
   EveryMethod.EndsWorkersThatHaveChangedTheirUser*/fork
-  ForkServer.ThatIsKilledTakesIts*
+  ForkServer.EndsItsWorkersWhenKilled*
   FreedBlocks.*
-  Garbage.ThatAnnouncesMoreThanThereIsMemory*
+  InvalidReply.IsNoticedIfItsLengthIsImpossible*
   CtrlC.*
-  IgnoredEnds.*/fork
+  IgnoredSigchld.*/fork
   InnerPool.*
-  Owners.OfACopyInAWorkerOfAWorker*
-  Pools.MayLieOneIn*
-  Pools.BringAnException*
+  PoolCopyInANestedWorker*
+  Pools.CanRunInsideAWorker*
+  Pools.PassOnAnException*
   Processes.*
   Spawn.WorksInAProgramThatTheLoader*
   Streams.*/fork
-  Surroundings.*)
-set(pool_env_test_not_tsan ControlGroups.WithAQuota*)
+  APool.*)
+set(pool_env_test_not_tsan ControlGroups.SetTheDefaultNumber*)
 set(pool_faults_test_not_tsan
   Daemons.*/fork
   *Thread*
-  *.ThatEndTheirWorker*
-  *.ThatRunOutOfMemory*
+  *.HarmNoOtherItemIfTheyEndTheirWorker*
+  *.AreReportedAsAnExceptionIfTheyRunOutOfMemory*
   FullPipes.*
   Parents.*/fork
-  Replies.OfNearlyAFrame*)
+  Replies.HarmNoOtherMapIfTheyAreAlmostValid*)
 
 # A program under the address and undefined-behaviour sanitizers keeps what it
 # has freed, so its memory grows; looks at objects by way of a pipe of its own,
@@ -49,13 +46,13 @@ set(pool_process_test_not_asan
   FreedBlocks.*
   ImapOfAnyLength.TakesTheSameMemory
   Processes.TooFewDescriptors*
-  Surroundings.AResultForWhichThereIsNoMemory*
-  Surroundings.FarTooManyWorkers*
-  Transfer.IsWhatTheKernelCounted*)
+  APool.KeepsAWorkerWhoseResultIsTooLarge*
+  APool.RefusesFarTooManyWorkers*
+  Transfer.AgreesWithTheCountOfTheKernel*)
 set(pool_faults_test_not_asan
   ForkServerFaults.TooFewDescriptors*
-  *.ThatEndTheirWorker*
-  *.ThatRunOutOfMemory*)
+  *.HarmNoOtherItemIfTheyEndTheirWorker*
+  *.AreReportedAsAnExceptionIfTheyRunOutOfMemory*)
 
 cowpool_test(pool process
   ahead_test.cc
@@ -111,7 +108,8 @@ add_executable(pool_faults_test
 target_link_libraries(pool_faults_test PRIVATE test_support)
 cowpool_program(pool_faults_test)
 foreach(call IN ITEMS epoll_create1 epoll_ctl epoll_wait fcntl fork ftruncate
-    memfd_create mmap pipe2 posix_spawn read recvmsg socketpair syscall writev)
+    memfd_create mmap open pipe2 posix_spawn read recvmsg socketpair syscall waitid
+    writev)
   target_link_options(pool_faults_test PRIVATE LINKER:--wrap=${call})
 endforeach()
 cowpool_discover(pool_faults_test pool.Faults. process)
@@ -161,22 +159,22 @@ foreach(call IN ITEMS "Items.Map ITEM" "Items.Imap ITEM_OF_IMAP"
     "Results.Apply RESULT_OF_APPLY" "Arguments ARGUMENT")
   separate_arguments(call)
   list(POP_FRONT call name)
-  cowpool_compile_test(WhatCannotBePickledIsRefused.${name} ${call}
+  cowpool_compile_test(UnpicklableTypesAreRefused.${name} ${call}
     "This type of an item, argument or result cannot be pickled")
 endforeach()
-cowpool_compile_test(TheHeaderOfComplexNumbersIsNamed COMPLEX
+cowpool_compile_test(TheErrorNamesTheHeaderOfComplexNumbers COMPLEX
   "std::complex needs cow/pickle/complex.h")
-cowpool_compile_test(WithThatHeaderComplexNumbersAreItems
+cowpool_compile_test(ComplexNumbersWithTheirHeaderAreItems
   COMPLEX_WITH_HEADER "")
-cowpool_compile_test(TheHeaderOfTimesIsNamed CHRONO
+cowpool_compile_test(TheErrorNamesTheHeaderOfTimes CHRONO
   "#include <cereal/types/chrono.hpp>")
-cowpool_compile_test(WithThatHeaderTimesAreArguments CHRONO_WITH_HEADER "")
+cowpool_compile_test(TimesWithTheirHeaderAreArguments CHRONO_WITH_HEADER "")
 foreach(case IN ITEMS MATRIX MATRICES)
-  cowpool_compile_test(TheHeaderOfMatricesIsNamed.${case} ${case}
+  cowpool_compile_test(TheErrorNamesTheHeaderOfMatrices.${case} ${case}
     "cow/pickle/eigen.h")
 endforeach()
 foreach(case IN ITEMS NO_DEFAULT NO_DEFAULT_ITEM)
-  cowpool_compile_test(ADefaultConstructorIsAskedFor.${case} ${case}
+  cowpool_compile_test(TheErrorAsksForADefaultConstructor.${case} ${case}
     "needs a default constructor")
 endforeach()
 foreach(case IN ITEMS WRONG_ITEM WRONG_ITEM_OF_IMAP)
@@ -184,14 +182,14 @@ foreach(case IN ITEMS WRONG_ITEM WRONG_ITEM_OF_IMAP)
     "The task cannot be called with such an item")
 endforeach()
 foreach(case IN ITEMS WRONG_ARGUMENT TOO_MANY NO_TUPLES)
-  cowpool_compile_test(OtherArgumentsAreRefused.${case} ${case}
+  cowpool_compile_test(WrongArgumentsAreRefused.${case} ${case}
     "The task cannot be called with these arguments")
 endforeach()
 foreach(case IN ITEMS REFERENCE NOT_CONST)
   cowpool_compile_test(ATaskThatChangesItsItemIsRefused.${case} ${case}
     "by value or by const reference")
 endforeach()
-cowpool_compile_test(AStringLiteralIsRefusedAndTheWayOutIsNamed LITERAL
+cowpool_compile_test(AStringLiteralIsRefusedWithAnAlternative LITERAL
   "std::string(")
 cowpool_compile_test(AStringIsAnArgument STRING "")
-cowpool_compile_test(AVectorOfBoolsIsGoodForItems BOOLS "")
+cowpool_compile_test(AVectorOfBoolsHoldsItems BOOLS "")

@@ -18,7 +18,7 @@ namespace {
 class Transfer : public EveryMethod {};
 INSTANTIATE_TEST_SUITE_P(, Transfer, every_method(), name_of_method);
 
-TEST_P(Transfer, OfAFunctionIsAHeaderAndEightBytesABatchAndTheItems) {
+TEST_P(Transfer, TakesEightBytesPerBatchForAFunction) {
   Pool pool(options(2));
   auto pending = pool.map_async(square, numbers(10), 3);
   pending.wait();
@@ -27,7 +27,7 @@ TEST_P(Transfer, OfAFunctionIsAHeaderAndEightBytesABatchAndTheItems) {
   EXPECT_EQ(pending.transfer().from_workers, Bytes(4 * 48 + 10 * 4));
 }
 
-TEST_P(Transfer, OfALambdaIsAHeaderABatchAndTheItems) {
+TEST_P(Transfer, TakesNoBytesForALambda) {
   Pool pool(options(2));
   auto pending = pool.map_async([](int i) { return i / 2.0; }, numbers(10), 3);
   pending.wait();
@@ -44,7 +44,7 @@ struct Analysis {
   }
 };
 
-TEST_P(Transfer, OfAnObjectIsTheObjectOnceABatch) {
+TEST_P(Transfer, SendsAnObjectOncePerBatch) {
   Pool pool(options(2));
   auto pending = pool.map_async(Analysis(), numbers(10), 3);
   pending.wait();
@@ -53,7 +53,7 @@ TEST_P(Transfer, OfAnObjectIsTheObjectOnceABatch) {
   EXPECT_EQ(pending.transfer().from_workers, Bytes(4 * 48 + 10 * 8));
 }
 
-TEST_P(Transfer, OfASharedObjectIsTheObjectOnceABatch) {
+TEST_P(Transfer, SendsASharedObjectOncePerBatch) {
   Pool pool(options(2));
   const auto shared = std::make_shared<Analysis>();
   const std::vector items(6, shared);
@@ -77,14 +77,14 @@ struct Holder {
   }
 };
 
-TEST_P(Transfer, OfAStaticMethodIsThatOfAFunction) {
+TEST_P(Transfer, TakesAsMuchForAStaticMethodAsForAFunction) {
   Pool pool(options(2));
   auto pending = pool.map_async(Holder::twice, numbers(10), 3);
   pending.wait();
   EXPECT_EQ(pending.transfer().to_workers, Bytes(4 * (48 + 8) + 10 * 4));
 }
 
-TEST_P(Transfer, OfACallableThatHoldsAnObjectIsTheObjectOnceABatch) {
+TEST_P(Transfer, SendsAnObjectInACallableOncePerBatch) {
   Pool pool(options(2));
   auto pending = pool.map_async(Holder{std::make_shared<const Analysis>()},
                                 numbers(10), 3);
@@ -93,14 +93,14 @@ TEST_P(Transfer, OfACallableThatHoldsAnObjectIsTheObjectOnceABatch) {
             Bytes(4 * (48 + 4 + 16 + 800'000) + 10 * 4));
 }
 
-TEST_P(Transfer, OfResultsThatAreNothingIsTheirHeaders) {
+TEST_P(Transfer, SendsOnlyHeadersForVoidResults) {
   Pool pool(options(2));
   auto pending = pool.map_async([](int) {}, numbers(10), 5);
   pending.wait();
   EXPECT_EQ(pending.transfer().from_workers, Bytes(2 * 48));
 }
 
-TEST_P(Transfer, OfNoItemsIsNothing) {
+TEST_P(Transfer, SendsNothingForNoItems) {
   Pool pool(options(2));
   auto pending = pool.map_async(square, std::vector<int>());
   EXPECT_EQ(pending.transfer().batches, 0);
@@ -108,7 +108,7 @@ TEST_P(Transfer, OfNoItemsIsNothing) {
   EXPECT_EQ(pending.transfer().from_workers, Bytes(0));
 }
 
-TEST_P(Transfer, IsCountedForEachMapAlone) {
+TEST_P(Transfer, IsCountedForEachMapSeparately) {
   Pool pool(options(2));
   auto first = pool.map_async(square, numbers(10), 3);
   auto second = pool.map_async([](int) {}, numbers(4), 1);
@@ -132,7 +132,7 @@ std::optional<std::int64_t> bytes_written() {
 }
 
 // (With another worker, that one might be given what this is slow to begin.)
-TEST_P(Transfer, IsWhatTheKernelCounted) {
+TEST_P(Transfer, AgreesWithTheCountOfTheKernel) {
   Pool pool(options(1));
   const std::vector<Eigen::VectorXd> items(
       5, Eigen::VectorXd(Eigen::VectorXd::Ones(100'000)));

@@ -26,7 +26,7 @@ TEST(BytesShown, MustAllBeExplained) {
   EXPECT_THROW(show_bytes("abc", {{4_B, "too much"}}), std::logic_error);
 }
 
-TEST(BytesShown, OfAHeaderAreAllOfIt) {
+TEST(BytesShown, CoverAWholeHeader) {
   Bytes size;
   for (const Part& part : header_parts()) size += part.size;
   EXPECT_EQ(size, kBatchHeader);

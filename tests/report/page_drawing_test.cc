@@ -140,7 +140,7 @@ TEST(PageText, ShowsEachPageAndCountsTheKinds) {
             "  #  private: written       0         2         3\n");
 }
 
-TEST(PageText, TakesRowsOfAnyLengthAlsoEmptyOnes) {
+TEST(PageText, TakesRowsOfAnyLengthEvenEmpty) {
   const PagePicture picture{
       "", kTwoKinds, {{"a", pages(3, 2, 3)}, {"bc", {}}, {"d", pages(65)}}};
   EXPECT_EQ(to_text(picture, false), "  a   ..#\n  bc  (no pages)\n  d   " +
@@ -155,7 +155,7 @@ TEST(PageText, TakesRowsOfAnyLengthAlsoEmptyOnes) {
                                          "  #  private: written  1   0   0\n");
 }
 
-TEST(PageText, IsItsTitleIfThereIsNothingToShow) {
+TEST(PageText, HasOnlyATitleIfEmpty) {
   EXPECT_EQ(to_text({"Title", {}, {}}, false), "Title\n");
   EXPECT_EQ(to_text({"Title", kTwoKinds, {}}, false), "Title\n");
   EXPECT_EQ(to_text({"Title", kTwoKinds, {{"parent", {}}}}, false),
@@ -163,7 +163,7 @@ TEST(PageText, IsItsTitleIfThereIsNothingToShow) {
   EXPECT_EQ(to_text({}, true), "");
 }
 
-TEST(PageText, LeavesKindsThatDoNotOccurOutOfTheLegend) {
+TEST(PageText, OmitsUnusedKindsFromTheLegend) {
   const std::string text =
       to_text({"", kTwoKinds, {{"parent", pages(4)}}}, false);
   EXPECT_THAT(text, Not(HasSubstr("private")));
@@ -183,7 +183,7 @@ TEST(PageText, DrawsSixteenThousandPagesInFourLines) {
   EXPECT_EQ(lines[9], "  #  private: written       128");
 }
 
-TEST(PageText, ShowsAKindsSignOnlyForRunsThatAreAllOfThatKind) {
+TEST(PageText, MarksRunsOfSeveralKindsWithAStar) {
   // 300 pages: two to a sign. One page of the fourth sign is another kind's,
   // and the run at the end is one page.
   Kinds row = pages(301, 6, 7);
@@ -197,7 +197,7 @@ TEST(PageText, ShowsAKindsSignOnlyForRunsThatAreAllOfThatKind) {
   EXPECT_THAT(text, EndsWith("written    2\n"));
 }
 
-TEST(PageText, SaysNothingOfMixedSignsWhereThereAreNone) {
+TEST(PageText, ExplainsTheStarOnlyIfItIsUsed) {
   const std::string text =
       to_text({"", kTwoKinds, {{"w", pages(512, 8, 10)}}}, false);
   EXPECT_THAT(text, HasSubstr("1 sign = 2 pages\n"));
@@ -229,7 +229,7 @@ TEST(PageText, FitsInEightyColumns) {
   }
 }
 
-TEST(PageText, ContinuesTheLegendBelowWhenItsLinesAreFull) {
+TEST(PageText, ContinuesAFullLegendOnTheNextLine) {
   PagePicture picture{"", kTwoKinds, {}};
   for (int i = 0; i < 9; ++i) {
     picture.rows.push_back({"worker " + std::to_string(i), pages(4)});
@@ -291,14 +291,14 @@ TEST(PageSvg, HoldsEachPageOnce) {
   }
 }
 
-TEST(PageSvg, MakesOneStrokeOfNeighboursOfOneKind) {
+TEST(PageSvg, DrawsNeighboursOfOneKindAsOneStroke) {
   const std::string svg =
       to_svg({"", kTwoKinds, {{"w", pages(16384, 300, 700)}}});
   EXPECT_THAT(svg, HasSubstr("<path class=\"kind1-line\" "
                              "d=\"M44 1h212M0 2h188\"/>"));
 }
 
-TEST(PageSvg, IsOneBalancedElementWithTextEscaped) {
+TEST(PageSvg, IsWellFormedAndEscapesText) {
   const PagePicture picture{"<D> & \033[1m",
                             {{"a < b", ".", kGrey}, {"\"c\" & d", "#", kBlue}},
                             {{"x<y & z", pages(4, 1, 2)}, {"nothing", {}}}};
@@ -329,7 +329,7 @@ PagePicture grouped() {
   return picture;
 }
 
-TEST(PageText, NamesRowsOfAGroupThatLookLikeTheOneBefore) {
+TEST(PageText, ListsIdenticalRowsByNameOnly) {
   EXPECT_EQ(to_text(grouped(), false),
             "Pages\n"
             "Before: nothing\n"
@@ -352,7 +352,7 @@ TEST(PageText, NamesRowsOfAGroupThatLookLikeTheOneBefore) {
             "  #  private: written       0         3\n");
 }
 
-TEST(PageText, TakesTwoLinesARowWhereThereAreMany) {
+TEST(PageText, UsesACoarserScaleForManyRows) {
   PagePicture picture{"", kTwoKinds, {}};
   for (std::size_t i = 1; i <= 5; ++i) {
     picture.rows.push_back({"worker", pages(256, 0, i)});
@@ -385,7 +385,13 @@ TEST(PageSvg, PutsTheRowsOfAGroupSideBySide) {
   EXPECT_EQ(places[0].first, places[3].first);
 }
 
-TEST(PageSvg, SaysInWordsWhatIsToBeSeen) {
+TEST(PageSvg, PutsTheNoteUnderTheTitle) {
+  PagePicture picture = grouped();
+  picture.note = "Dark: copied.";
+  EXPECT_THAT(to_svg(picture), HasSubstr("then down. Dark: copied.</text>"));
+}
+
+TEST(PageSvg, DescribesItselfInWords) {
   const std::string words =
       "Pages. Before: nothing: parent, worker 1, worker 2: 8 shared. "
       "After: something: parent: 8 shared; worker 1, worker 2: 5 shared · "
@@ -396,7 +402,7 @@ TEST(PageSvg, SaysInWordsWhatIsToBeSeen) {
   EXPECT_THAT(to_svg(grouped()), HasSubstr("role=\"img\""));
 }
 
-TEST(PageSvg, HasAColourForEachPage) {
+TEST(PageSvg, HasColoursForLightAndDarkPages) {
   const std::string svg =
       to_svg({"",
               {{"a", "a", "#111111", "#EEEEEE"}, {"b", "b", "#222222"}},
@@ -410,7 +416,7 @@ TEST(PageSvg, HasAColourForEachPage) {
   EXPECT_NE(svg.find(".kind1-line{stroke:#222222", dark), std::string::npos);
 }
 
-TEST(PageSvg, CountsTheKindsOfEachRow) {
+TEST(PageSvg, WritesTheCountOfEachKindForEachRow) {
   const std::string svg = to_svg(
       {"", kTwoKinds, {{"a", pages(16384, 0, 1234)}, {"b", pages(16384)}}});
   EXPECT_THAT(svg, HasSubstr("<title>a · 15,150 shared · "
@@ -432,7 +438,7 @@ TEST(PageSvg, IsBelow300KilobytesForFiveRowsOf64MebibytesEach) {
   EXPECT_LT(to_svg(picture).size(), 300'000U);
 }
 
-TEST(PagePicture, RefusesWhatCannotBeTold) {
+TEST(PagePicture, RefusesBadKindsSignsAndColours) {
   const auto refused = [](const PagePicture& picture) -> std::string {
     EXPECT_THROW(to_svg(picture), std::invalid_argument);
     try {

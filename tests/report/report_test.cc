@@ -55,7 +55,7 @@ Result result() {
   return result;
 }
 
-TEST(TextReport, ShowsProcessesClaimsAndWhatToTakeAway) {
+TEST(TextReport, ShowsProcessesClaimsAndTheAnswer) {
   const std::string text = to_text(result(), false);
   EXPECT_THAT(text, HasSubstr("Is it shared?"));
   EXPECT_THAT(text, HasSubstr("D = 64.0 MiB of data · N = 1 worker · n = 1"));
@@ -122,7 +122,7 @@ TEST(TextReport, NeedsNoFormulaForAPlainNumber) {
   EXPECT_THAT(to_text(plain, false), Not(HasSubstr("exactly")));
 }
 
-TEST(TextReport, OfSeveralMomentsShowsTheSums) {
+TEST(TextReport, ShowsSumsForSeveralMoments) {
   Result several = result();
   several.moments.push_back(several.moments[0]);
   several.moments[1].name = "another moment";
@@ -132,7 +132,7 @@ TEST(TextReport, OfSeveralMomentsShowsTheSums) {
   EXPECT_THAT(text, HasSubstr("133.0 MiB"));
 }
 
-TEST(TextReport, ShowsExhibitsAndThePictureBehindTheProcesses) {
+TEST(TextReport, ShowsExhibitsAndThePictureAfterTheProcesses) {
   Result shown = result();
   shown.exhibits.push_back({"A message", "  01 02\n"});
   shown.picture =
@@ -145,6 +145,19 @@ TEST(TextReport, ShowsExhibitsAndThePictureBehindTheProcesses) {
   EXPECT_GT(exhibit, text.find("together"));
   EXPECT_GT(text.find("Pages"), exhibit);
   EXPECT_LT(text.find("Pages"), text.find("Claims"));
+}
+
+TEST(TextReport, OfAChartIsATableOfItsPoints) {
+  const Chart chart{.title = "",
+                    .subtitle = "",
+                    .y_unit = "µs",
+                    .x = {"D, MiB", "D", "MiB"},
+                    .curves = {{"fork", {}, {{4, 99.6}, {64, 1234}}},
+                               {"spawn", {}, {{4, 7}, {64, 8}}}}};
+  EXPECT_EQ(to_text(chart),
+            "  µs     4 MiB  64 MiB\n"
+            "  fork     100   1,234\n"
+            "  spawn      7       8\n");
 }
 
 TEST(TextReport, ExplainsASymbolOnceWithAllItsValues) {
@@ -167,13 +180,13 @@ TEST(TextReport, ShowsTheForkServerAmongTheProcesses) {
             std::string::npos);
 }
 
-TEST(Result, WithoutClaimsProvesNothing) {
+TEST(Result, DoesNotHoldWithoutClaims) {
   Result empty = result();
   empty.claims.clear();
   EXPECT_FALSE(empty.holds());
 }
 
-TEST(JsonReport, KeepsTheContract) {
+TEST(JsonReport, HasTheDocumentedFields) {
   const auto json = nlohmann::json::parse(to_json(result()));
   EXPECT_EQ(json.at("lesson"), "04_global");
   EXPECT_EQ(json.at("parameters").at("data"), 64 << 20);
@@ -214,17 +227,18 @@ TEST(JsonReport, SaysWhatTheSymbolsOfAFormulaStandFor) {
             nlohmann::json({{"T", 4}, {"h", 56}, {"D", 64 << 20}}));
 }
 
-TEST(JsonReport, HoldsThePictureInRunsOfPages) {
+TEST(JsonReport, StoresThePictureAsRunsOfPages) {
   Result shown = result();
   EXPECT_FALSE(nlohmann::json::parse(to_json(shown)).contains("pictures"));
   PagePicture picture{"Pages",
                       {{"shared", ".", kGrey, kDarkGrey}, {"own", "#", kBlue}},
                       {{"nothing", {}}}};
   picture.add("after", {{"worker 1", {0, 0, 1, 1, 1, 0}}});
+  picture.note = "Blue: its own.";
   shown.picture = picture;
   EXPECT_EQ(nlohmann::json::parse(to_json(shown)).at("pictures"),
             nlohmann::json::parse(R"([{
-              "title": "Pages",
+              "title": "Pages", "note": "Blue: its own.",
               "kinds": [{"name": "shared", "sign": ".", "color": "#D9D9D9",
                          "dark": "#3A424B"},
                         {"name": "own", "sign": "#", "color": "#0072B2"}],
@@ -233,7 +247,7 @@ TEST(JsonReport, HoldsThePictureInRunsOfPages) {
                         "runs": [[0, 2], [1, 3], [0, 1]]}]}])"));
 }
 
-TEST(JsonReport, IsOneWhateverAProcessIsCalled) {
+TEST(JsonReport, IsValidForAnyProcessName) {
   Result called = result();
   // 15 bytes of a longer name: the last character is cut.
   called.moments[0].workers[0].command = "fifteen_bytes_\xc3";
@@ -242,7 +256,7 @@ TEST(JsonReport, IsOneWhateverAProcessIsCalled) {
             "fifteen_bytes_\uFFFD");
 }
 
-TEST(JsonReport, LeavesOutWhatCouldNotBeRead) {
+TEST(JsonReport, OmitsUnreadableFigures) {
   const auto json = nlohmann::json::parse(to_json(result()));
   EXPECT_FALSE(json.at("environment").contains("thp"));
   EXPECT_FALSE(json.at("environment").contains("available"));

@@ -15,7 +15,7 @@ TEST(Table, MakesColumnsAsWideAsTheirWidestCell) {
   EXPECT_EQ(table.to_string("> "), "> worker     1\n> all     1234\n");
 }
 
-TEST(Table, CountsSignsNotBytes) {
+TEST(Table, CountsCharactersNotBytes) {
   EXPECT_EQ(display_width("ΣPSS"), 4U);
   EXPECT_EQ(display_width("(N + 1)·D"), 9U);
   EXPECT_EQ(display_width("\033[1;31mFAILS\033[0m"), 5U);

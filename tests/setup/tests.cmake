@@ -19,10 +19,10 @@ endif()
 add_test(NAME setup.BuildFolderIsUsedOrReplaced
   COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/setup/build_test.sh"
   WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-add_test(NAME setup.LessonThatIsNotThereIsAnsweredWithThoseThatAre
+add_test(NAME setup.UnknownLessonIsAnsweredWithAListOfLessons
   COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/setup/lesson_test.sh"
   WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
 set_tests_properties(
   setup.BuildFolderIsUsedOrReplaced
-  setup.LessonThatIsNotThereIsAnsweredWithThoseThatAre
+  setup.UnknownLessonIsAnsweredWithAListOfLessons
   PROPERTIES LABELS "unit;not_asan" TIMEOUT 120)

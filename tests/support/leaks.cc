@@ -36,12 +36,22 @@ std::set<std::string> list(const fs::path& folder, bool links) {
   return names;
 }
 
+// Whether the name ends with the id of another process, which is there. Lesson
+// 13 may be running at the same time, started by another test.
+bool is_in_use(const std::string& name) {
+  const std::string pid = name.substr(name.rfind('-') + 1);
+  return pid.find_first_not_of("0123456789") == std::string::npos &&
+         pid != std::to_string(::getpid()) &&
+         std::filesystem::exists("/proc/" + pid);
+}
+
 // Others use /dev/shm at the same time, a Python's semaphores for one; ours
 // would carry the project's name.
 std::set<std::string> own_segments() {
   std::set<std::string> names = list("/dev/shm", false);
-  std::erase_if(
-      names, [](const std::string& name) { return !name.starts_with("cow"); });
+  std::erase_if(names, [](const std::string& name) {
+    return !name.starts_with("cow") || is_in_use(name);
+  });
   return names;
 }
 

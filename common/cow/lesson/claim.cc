@@ -1,6 +1,7 @@
 #include "cow/lesson/claim.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <stdexcept>
 #include <utility>
@@ -40,11 +41,35 @@ Prediction nothing_but(const Formula& formula) {
   return prediction;
 }
 
+Prediction by_chance(const Formula& mean, double standard_deviation) {
+  Prediction prediction(mean);
+  prediction.kind_ = Prediction::Kind::kByChance;
+  prediction.standard_deviation_ = standard_deviation;
+  return prediction;
+}
+
+Prediction different_ones(const Formula& R, const Formula& k) {
+  const auto all = static_cast<double>(R.value());
+  const double each = static_cast<double>(k.value()) / all;
+  const double missed = std::exp(-each);  // the part that is never drawn
+  return by_chance(R * (1 - pow(1 - Formula::share("p", 1 / all), k)),
+                   std::sqrt(all * missed * (1 - (1 + each) * missed)));
+}
+
 Prediction nearly_nothing() { return nothing_but(0); }
 
 Expected Prediction::of(const Figure& figure) const {
   const std::int64_t own = formula_.value();
   if (kind_ == Kind::kExactly) return {formula_, own, own};
+  if (kind_ == Kind::kByChance) {
+    // Around the rounded mean, but never nearer than asked for. A millionth is
+    // what doubles may be off.
+    const double rounding =
+        std::abs(formula_.before_rounding() - static_cast<double>(own));
+    const auto slack = static_cast<std::int64_t>(
+        std::ceil(4 * standard_deviation_ + rounding - 1e-6));
+    return {formula_, own - slack, own + slack};
+  }
   const Formula whole = kind_ == Kind::kAbout ? formula_ : with_base(figure);
   if (kind_ == Kind::kNothingBut) {
     return {whole, own + page_size().count(), own + kLeastSlack.count()};

@@ -1,4 +1,4 @@
-// The one file that includes CLI11, which is slow to compile.
+// Only this file includes CLI11, which is slow to compile.
 #include "cow/lesson/command_line.h"
 
 #include <fmt/format.h>
@@ -13,8 +13,8 @@
 namespace cow {
 namespace {
 
-// As CLI11 writes it, but an option takes what its type is called, and nothing
-// else.
+// As CLI11's own format, but after an option it shows only the name of its
+// value.
 class Format : public CLI::Formatter {
  public:
   explicit Format(std::string usage) : usage_(std::move(usage)) {}
@@ -49,8 +49,7 @@ void declare(CLI::App& app, const Flag& flag) {
 }
 
 void declare(CLI::App& app, const std::vector<Flag>& flags) {
-  app.set_help_flag();  // --help is one of ours, so that nothing is printed
-                        // here
+  app.set_help_flag();  // --help is one of our flags
   for (const Flag& flag : flags) declare(app, flag);
 }
 
@@ -61,7 +60,7 @@ void parse_command_line(const std::vector<Flag>& flags,
   CLI::App app;
   declare(app, flags);
   try {
-    // CLI11 takes them from the back.
+    // CLI11 expects them in reverse order.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ExtrasError&) {
     throw UnknownFlag(

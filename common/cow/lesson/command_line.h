@@ -1,4 +1,4 @@
-// Command lines: which flags there are, what was given, and the text of --help.
+// Command lines: the flags of a program, their values, and the text of --help.
 #pragma once
 
 #include <optional>
@@ -10,28 +10,30 @@
 
 namespace cow {
 
-/// A flag, or what may stand on the command line without one.
+/// A flag, or the arguments that belong to no flag.
 struct Flag {
-  std::string name;   ///< "--data"; without dashes: the arguments of no flag
-  std::string takes;  ///< what follows it, a word a value; empty: nothing
+  std::string name;   ///< "--data"; without dashes: arguments of no flag
+  std::string takes;  ///< its values, one word for each; or empty
   std::string help;
-  /// Where to put that it was given, its value, or all of its values.
+  /// Where to store the result: that it was given, its value, or all its
+  /// values.
   std::variant<bool*, std::optional<std::string>*, std::vector<std::string>*>
       to;
 };
 
-/// Arguments that belong to no flag.
+/// The command line has arguments that belong to no flag.
 class UnknownFlag : public BadUsage {
  public:
   using BadUsage::BadUsage;
 };
 
-/// Reads the arguments. Throws UnknownFlag once all others were read, and
-/// BadUsage where a flag has too few or too many values, or is given twice.
+/// Reads the arguments. Throws BadUsage if a flag has too few or too many
+/// values, or is given twice. Throws UnknownFlag after all known flags were
+/// read.
 void parse_command_line(const std::vector<Flag>& flags,
                         const std::vector<std::string>& arguments);
 
-/// A line for each flag below `usage`.
+/// `usage`, and below it a line for each flag.
 std::string list_flags(const std::vector<Flag>& flags,
                        const std::string& usage);
 

@@ -1,6 +1,7 @@
 #include "cow/lesson/counted_pages.h"
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -19,10 +20,11 @@ const std::byte* page_of(const void* address) {
   return static_cast<const std::byte*>(address) - into_page;
 }
 
-// Of each page whether process `pid` maps it alone.
+// For each page, whether process `pid` maps it alone.
 std::vector<bool> exclusive(const PageList& pages, pid_t pid) {
-  // Neighbours are read at once, but not all of them: this process would write
-  // what it reads over pages that the worker inherited, and leave those to it.
+  // Reads neighbors at once, but not too many. This process writes the entries
+  // to its own memory. If it wrote over pages that the worker has inherited,
+  // these pages would become the worker's alone.
   constexpr std::size_t kAtOnce = 512;
   std::vector<bool> exclusive;
   exclusive.reserve(pages.size());
@@ -40,7 +42,7 @@ std::vector<bool> exclusive(const PageList& pages, pid_t pid) {
   return exclusive;
 }
 
-// The same of those with counts, and then of those without.
+// The same for the pages with counts, then for those without.
 std::vector<bool> exclusive(const CountedPages& pages, pid_t pid) {
   std::vector<bool> all = exclusive(pages.with_counts, pid);
   const std::vector<bool> without = exclusive(pages.without, pid);
@@ -54,11 +56,11 @@ int stand_still(int i) {
   return i;
 }
 
-// The kinds of a picture, which come in pairs: what lies in pages, shared; and
-// behind it the same, copied.
+// The kinds of a picture. They come in pairs: a content of pages as shared,
+// then the same as copied.
 class Contents {
  public:
-  // The first of the pair of `content`.
+  // The index of the first of the pair for `content`.
   std::size_t kind_of(const std::string& content) {
     const std::string shared = content + ", shared";
     std::size_t kind = 0;
@@ -82,6 +84,21 @@ class Contents {
 
 }  // namespace
 
+PageList pages_of(const void* begin, Bytes size) {
+  PageList pages;
+  const auto* const end = static_cast<const std::byte*>(begin) + size.size();
+  for (const std::byte* page = page_of(begin); page < end;
+       page += page_size().size()) {
+    pages.push_back(page);
+  }
+  return pages;
+}
+
+Pages count_exclusive(const PageList& pages) {
+  const std::vector<bool> own = exclusive(pages, ::getpid());
+  return Pages(std::count(own.begin(), own.end(), true));
+}
+
 CountedPages counted_pages(const Heap& heap) {
   CountedPages pages;
   for (const HeapPage& page : heap.pages()) {
@@ -92,11 +109,25 @@ CountedPages counted_pages(const Heap& heap) {
   return pages;
 }
 
+CountedPages counted_pages(const Heap& heap, Kind kind,
+                           const CountTable& table) {
+  const auto counts = table.counts();
+  CountedPages pages{pages_of(counts.data(), Bytes(counts.size_bytes())), {}};
+  for (const HeapPage& page : heap.pages()) {
+    if (page.use == PageUse::kUnused) continue;
+    const bool counted = counts.empty() && page.counts > 0 &&
+                         page.type != nullptr && page.type->kind == kind;
+    (counted ? pages.with_counts : pages.without).push_back(page.address);
+  }
+  return pages;
+}
+
 CountedPages counted_pages(
     const std::vector<std::shared_ptr<double>>& numbers) {
-  // The counts lie in the 8 bytes before the number: libstdc++,
-  // std::_Sp_counted_ptr_inplace. No node of a map is left behind in malloc's
-  // lists: to tidy them up, the workers would write to many pages.
+  // The counts are in the 8 bytes before the number: libstdc++,
+  // std::_Sp_counted_ptr_inplace. A vector and not a map, because the freed
+  // nodes of a map would stay in malloc's lists. Workers would write to many
+  // pages when malloc sorts them.
   std::vector<std::pair<const std::byte*, std::int64_t>> blocks;
   for (const auto& number : numbers) {
     const std::byte* const page = page_of(number.get() - 1);
@@ -105,19 +136,15 @@ CountedPages counted_pages(
     }
     ++blocks.back().second;
   }
-  // Behind the last block lies the size of what malloc has left.
+  // Leaves out the last block: the size of malloc's free rest is after it.
   if (!blocks.empty()) blocks.pop_back();
   std::sort(blocks.begin(), blocks.end());
   CountedPages pages;
   for (const auto& [page, count] : blocks) {
     if (count * kSharedBlock == page_size()) pages.with_counts.push_back(page);
   }
-  const auto* const end =
-      reinterpret_cast<const std::byte*>(numbers.data() + numbers.size());
-  for (const std::byte* page = page_of(numbers.data()); page < end;
-       page += page_size().size()) {
-    pages.without.push_back(page);
-  }
+  pages.without =
+      pages_of(numbers.data(), Bytes(numbers.size() * sizeof(numbers[0])));
   return pages;
 }
 
@@ -146,10 +173,21 @@ Copies measure_copies(Lesson& lesson, std::string_view name, Pool& pool,
   return copies;
 }
 
+void claim_copies(Lesson& lesson, const Copies& copies, const Formula& pages) {
+  const std::string& name = copies.held.name;
+  lesson.claim(name + ": pages with counts, copied", copies.with_counts, pages);
+  lesson.claim(name + ": pages without, copied", copies.without, 0);
+  lesson.claim(name + ": a worker's own (USS)", copies.held.each_worker(uss),
+               nothing_but(pages * Formula("P", page_size())));
+}
+
 PagePicture copies_picture(std::string title, const std::string& before,
                            const std::string& after,
                            const std::vector<CopiesRow>& rows) {
-  PagePicture picture{.title = std::move(title), .kinds = {}, .rows = {}};
+  PagePicture picture{.title = std::move(title),
+                      .kinds = {},
+                      .rows = {},
+                      .note = "Strong color: copied. Faint: shared."};
   Contents contents;
   const auto draw = [&](const CopiesRow& row, const std::vector<bool>& copied,
                         const std::string& group) {

@@ -14,18 +14,19 @@
 namespace cow {
 namespace {
 
-// The question's own size: an array of 100,000,000 doubles, ten workers.
+// The size in the course's question: an array of 100,000,000 doubles, ten
+// workers.
 constexpr Bytes kFullScaleData{100'000'000 * sizeof(double)};
 constexpr int kFullScaleWorkers = 10;
 
-// Of less data than this, 1 % disappears behind the pages that a process takes
-// and gives back by itself.
+// With less data, 1 % of it would be less than what a process takes and gives
+// back by itself.
 constexpr Bytes kLeastData = 4_MiB;
 // Each worker takes a process and five descriptors.
 constexpr int kMostWorkers = 1000;
 constexpr int kMostItems = 1'000'000;
 
-// What the user typed, before it is understood.
+// What the user has typed.
 struct Given {
   std::optional<std::string> data;
   std::optional<std::string> workers;
@@ -33,6 +34,8 @@ struct Given {
   std::optional<std::string> json;
   std::optional<std::string> svg;
   std::optional<std::string> objects;
+  std::optional<std::string> share;
+  std::optional<std::string> seed;
   bool full_scale = false;
   bool help = false;
 };
@@ -61,6 +64,15 @@ std::vector<Flag> flags_into(Given& given, const Options& options) {
                      to_string(options.object_size)),
          &given.objects});
   }
+  if (options.share != 0) {
+    flags.push_back({"--share", "Q",
+                     fmt::format("share of the objects that a worker reads "
+                                 "({})",
+                                 options.share),
+                     &given.share});
+    flags.push_back(
+        {"--seed", "S", "which objects these are (1)", &given.seed});
+  }
   flags.push_back({"--help", "", "print this and exit", &given.help});
   return flags;
 }
@@ -78,6 +90,18 @@ int parse_number(const std::string& flag, const std::string& text, int least,
   return number;
 }
 
+double parse_share(const std::string& flag, const std::string& text) {
+  double share = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, share);
+  if (error != std::errc() || stopped != end || !(share > 0 && share < 1)) {
+    throw BadUsage(fmt::format(
+        "{} {}: expected a number above 0 and below 1, such as 0.01", flag,
+        text));
+  }
+  return share;
+}
+
 // The data that --objects asks for.
 Bytes data_of_objects(const Given& given, Bytes each) {
   if (given.data || given.full_scale) {
@@ -90,8 +114,8 @@ Bytes data_of_objects(const Given& given, Bytes each) {
   return each * parse_number("--objects", *given.objects, least, kMostObjects);
 }
 
-// How many bytes a unit is: "", "B", "k", "MB", "Gi", "TiB" in upper or lower
-// case, between spaces; 0 if it is none.
+// The number of bytes of a unit: "", "B", "k", "MB", "Gi", "TiB" in upper or
+// lower case, perhaps between spaces; 0 if it is no unit.
 double factor_of(std::string unit) {
   constexpr const char* kSpaces = " \t\n";
   unit.erase(0, unit.find_first_not_of(kSpaces));
@@ -154,6 +178,11 @@ Flags parse_flags(const std::vector<std::string>& arguments,
   if (given.items) {
     flags.items =
         parse_number("--items", *given.items, flags.workers, kMostItems);
+  }
+  flags.share =
+      given.share ? parse_share("--share", *given.share) : options.share;
+  if (given.seed) {
+    flags.seed = parse_number("--seed", *given.seed, 0, kMostItems);
   }
   return flags;
 }

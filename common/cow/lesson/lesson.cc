@@ -22,6 +22,7 @@ Lesson::Lesson(const About& about, const Flags& flags)
               .moments = {},
               .exhibits = {},
               .picture = {},
+              .chart = {},
               .claims = {}} {}
 
 std::vector<int> Lesson::items() const {
@@ -55,8 +56,8 @@ void Lesson::needs_memory(const Formula& peak_size) const {
 }
 
 Moment Lesson::hold(PendingWork& work) {
-  // Before anything is waited for: if this process cannot be read, neither can
-  // the workers.
+  // First, before waiting: if this process cannot be read, the workers cannot
+  // be read either.
   const auto measured = [](const auto& reading) {
     if (!reading) {
       throw NotPossible("a process cannot be measured: " + reading.reason());
@@ -71,7 +72,7 @@ Moment Lesson::hold(PendingWork& work) {
          work.wait_readable(rendezvous_.descriptor())) {
     for (const pid_t pid : rendezvous_.take_arrivals()) arrived.insert(pid);
   }
-  if (work.failed()) return {};  // which is reported when the map has ended
+  if (work.failed()) return {};  // reported at the end of the map
   Moment moment = measured(read_moment(::getpid(), arrived));
   if (arrived.size() < expected) {
     throw std::logic_error(
@@ -96,6 +97,7 @@ Moment Lesson::measure_work(std::string_view name, PendingWork& work,
                   to_string(over_nothing_ ? kNothing : data()), workers()));
   Moment moment = hold(work);
   moment.name = over_nothing_ ? kOverNothing : name;
+  moment.nothing = nothing_;
   if (look && !work.failed()) look(moment);
   let_go(work);
   moment.batches = work.transfer().batches;
@@ -155,6 +157,8 @@ void Lesson::show(std::string title, std::string text) {
 }
 
 void Lesson::show(PagePicture picture) { result_.picture = std::move(picture); }
+
+void Lesson::show(Chart chart) { result_.chart = std::move(chart); }
 
 const Result& Lesson::finish() {
   if (!right_results_.empty()) {

@@ -1,7 +1,10 @@
-// What every experiment shares: the meeting of the workers, what is measured
-// then, and the claims. cow/report/run_lesson.h runs it.
+// cow/lesson is the library with which all lessons are written: the meeting of
+// the workers, the measuring, the claims. It contains no lesson: the lessons
+// are in lessons/. It runs no lesson: cow/report/run_lesson.h runs one, and the
+// program of common/course runs all. It does not write the documents: the
+// program of common/book does.
 //
-// docs/reading_a_lesson.md introduces it to those who read the lessons.
+// docs/reading_a_lesson.md is its introduction.
 #pragma once
 
 #include <algorithm>
@@ -16,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "cow/lesson/chart.h"
 #include "cow/lesson/claim.h"
 #include "cow/lesson/flags.h"
 #include "cow/lesson/formula.h"
@@ -35,7 +39,7 @@ class NotPossible : public std::runtime_error {
 };
 
 /// The size of the object in the pool "over nothing": four doubles, so that
-/// what is divided into several objects still has a number for each.
+/// data that is divided into several objects still has a number for each.
 inline constexpr Bytes kNothing{4 * sizeof(double)};
 
 /// The symbols that every lesson has.
@@ -43,7 +47,7 @@ struct Symbols {
   Formula D;  ///< data
   Formula N;  ///< workers
   Formula n;  ///< items
-  Formula T;  ///< batches: ceil(n / c); c = ceil(n / 4N), or as the lesson says
+  Formula T;  ///< batches: ceil(n / c); usually c = ceil(n / 4N)
 };
 
 /// One run of an experiment.
@@ -55,37 +59,39 @@ class Lesson {
 
   Bytes data() const { return result_.flags.data; }
   int workers() const { return result_.flags.workers; }
+  double share() const { return result_.flags.share; }  ///< --share
+  int seed() const { return result_.flags.seed; }       ///< --seed
   /// c: how many items make one batch.
   int chunk_size() const { return result_.chunk_size; }
-  /// The numbers 0 to n − 1.
+  /// The items: the numbers 0 to n − 1.
   std::vector<int> items() const;
   Symbols symbols() const;
 
-  /// To be called before memory is taken: throws NotPossible when `peak` is
-  /// more than is available now on this machine (in this control group), with
-  /// both figures, or when that cannot be read.
+  /// To be called before memory is taken. Throws NotPossible, with both
+  /// figures, if `peak` is more than what is available now on this machine (and
+  /// in this control group). Throws it, too, if that cannot be read.
   void needs_memory(const Formula& peak) const;
 
-  /// Looks at processes while they stand still.
+  /// Called while all workers wait.
   using Look = std::function<void(const Moment&)>;
 
-  /// Waits until every worker holds a task (the task calls
-  /// `wait_to_be_measured`), reads all processes, lets the map finish and
-  /// counts the results that are the square of their item: "the results are
-  /// right" is claimed for all of them at the end. Throws what a failing task
-  /// causes, and NotPossible if a process cannot be read. `look` is called
-  /// before the workers go on.
+  /// Waits until every worker holds a task (which calls `wait_to_be_measured`),
+  /// and reads the figures of all processes. Then lets the map finish. A result
+  /// is right if it is the square of its item; in the end the lesson claims
+  /// that all results are right. `look` is called while the workers still wait.
+  /// Throws what a failing task causes, and NotPossible if a process cannot be
+  /// read.
   Moment measure(std::string_view name, Pending<std::vector<double>> squares,
                  const Look& look = {});
   Moment measure(Pending<std::vector<double>> squares) {
     return measure("every worker holds its task", std::move(squares));
   }
-  /// The same for tasks with other results, which the lesson fetches itself.
+  /// The same for tasks with other results. The lesson fetches these itself.
   Moment measure_work(std::string_view name, PendingWork& work,
                       const Look& look = {});
 
-  /// Calls `experiment` with the size of almost nothing. What is measured in it
-  /// gives the bases of the figures that are measured later.
+  /// Calls `experiment` with a size of almost nothing. What it measures gives
+  /// the bases for the figures that are measured later.
   template <typename Experiment>
   void measure_base(Experiment experiment) {
     over_nothing_ = true;
@@ -93,7 +99,7 @@ class Lesson {
     over_nothing_ = false;
   }
   /// Calls `experiment` twice: as `measure_base` does, then with the size of
-  /// the data; returns what the second call has returned. `experiment` takes
+  /// the data. Returns the result of the second call. `experiment` takes
   /// (Bytes) or (Lesson&, Bytes).
   template <typename Experiment>
   Moment run(Experiment experiment) {
@@ -101,38 +107,47 @@ class Lesson {
     return call(experiment, data());
   }
 
-  /// Calls `task` with 0, 1, 2 ... once in each of the N workers of `pool` (it
-  /// calls `wait_to_be_measured`, so that none of them takes two). Returns the
-  /// results. `look` is called before they go on.
+  /// Calls `task` once in each of the N workers of `pool`, with 0, 1, 2 …;
+  /// returns the results. `task` must call `wait_to_be_measured`, so that no
+  /// worker takes two. `look` is called while the workers wait. With a name,
+  /// the report has this moment, too.
   template <typename Task>
-  auto ask_each_worker(Pool& pool, Task task, const Look& look = {}) {
+  auto ask_each_worker(Pool& pool, Task task, const Look& look = {},
+                       std::string_view name = {}) {
     std::vector<int> numbers(static_cast<std::size_t>(workers()));
     std::iota(numbers.begin(), numbers.end(), 0);
     auto pending = pool.map_async(task, numbers, 1);
+    if (!name.empty()) {
+      measure_work(name, pending, look);
+      return pending.get();
+    }
     const Moment held = hold(pending);
     if (look) look(held);
     let_go(pending);
     return pending.get();
   }
-  /// The same for a question: how many of the workers answer it with true.
+  /// The same for a question: how many of the workers answer true.
   template <typename Task>
   std::int64_t count_workers(Pool& pool, Task question) {
     const std::vector<bool> answers = ask_each_worker(pool, question);
     return std::count(answers.begin(), answers.end(), true);
   }
 
-  /// Shows lines of text in the report, behind the processes.
+  /// Shows lines of text in the report, after the processes.
   void show(std::string title, std::string text);
-  /// The lesson's picture, in the report and with --svg in a file.
+  /// Sets the lesson's picture. It is shown in the report, and with --svg
+  /// written to a file.
   void show(PagePicture picture);
+  /// The lesson's chart, in the JSON.
+  void show(Chart chart);
 
-  /// Says what must hold of a figure. Claims are judged at the end, all of
-  /// them. `hint`: the likely cause if it does not hold, where that is more
-  /// than the opposite of what it says.
+  /// Says what must hold for a figure. All claims are judged at the end. `hint`
+  /// is the likely cause if this one fails; leave it out if that is only the
+  /// opposite of `says`.
   void claim(std::string says, Figure measured, const Prediction& prediction,
              std::string hint = "");
-  /// The same for the lesson's own counts (one, or one a worker) and for an
-  /// amount of memory. They belong to the moment that was measured last.
+  /// The same for the lesson's own counts (one value, or one per worker) and
+  /// for an amount of memory. They belong to the last measured moment.
   void claim(std::string says, std::vector<std::int64_t> counts,
              const Prediction& prediction, std::string hint = "");
   void claim(std::string says, std::int64_t count,
@@ -141,13 +156,13 @@ class Lesson {
   }
   void claim(std::string says, Bytes amount, const Prediction& prediction);
 
-  /// Ends the run and returns all that it has found out.
+  /// Ends the run and returns its result.
   const Result& finish();
 
  private:
-  // The processes, while every worker stands still.
+  // Reads the processes while every worker waits.
   Moment hold(PendingWork& work);
-  // Until the map has ended.
+  // Lets the workers go on, and waits for the end of the map.
   void let_go(PendingWork& work);
   void keep(Moment& moment);
 
@@ -168,7 +183,8 @@ class Lesson {
   Rendezvous rendezvous_;
 };
 
-/// The error text of the task that fails in `call`; empty if none does.
+/// Calls `call`. Returns the text of the task's error in it; empty if there is
+/// none.
 template <typename Call>
 std::string error_of_task(Call call) {
   try {

@@ -1,5 +1,5 @@
-// What is known of each lesson before it is run: lessons/lessons.json, read
-// when the build is configured (common/setup/manifest.cmake).
+// What is known of each lesson before it runs, from lessons/lessons.json. The
+// build reads that file when it is configured (common/setup/manifest.cmake).
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace cow {
 
-/// A lesson of the course. One that is only planned has the first three.
+/// A lesson of the course. A planned lesson has only the first three fields.
 struct LessonEntry {
   std::string_view name;  ///< "04_global": its folder and its program
   int part = 0;           ///< 1 to part_titles().size()
@@ -15,7 +15,7 @@ struct LessonEntry {
 
   int minutes = 0;              ///< to read the chapter and run it, estimated
   std::string_view after = {};  ///< what it builds on: "01 02"
-  std::string_view question = {};  ///< one sentence or two
+  std::string_view question = {};  ///< one or two sentences
   std::string_view answer = {};    ///< what to take away
   std::string_view next = {};      ///< what to read next, and why
 
@@ -28,8 +28,8 @@ std::span<const LessonEntry> lessons();
 /// "The question and its answers" and so on.
 std::span<const std::string_view> part_titles();
 
-/// The lesson called `name` ("04_global"). Throws std::out_of_range with a
-/// sentence that lists the lessons if there is none.
+/// The lesson with this name ("04_global"). If there is none, throws
+/// std::out_of_range with a sentence that lists the lessons.
 const LessonEntry& lesson_named(std::string_view name);
 
 }  // namespace cow

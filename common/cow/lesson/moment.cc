@@ -23,7 +23,7 @@ std::string all(const Quantity& quantity) {
   return fmt::format("total {}", quantity.name);
 }
 
-// The part of a figure that does not depend on other processes than ours.
+// The part of a figure that does not depend on other programs.
 Bytes own_part(const Quantity& quantity, const Process& process) {
   const Usage& usage = process.usage;
   if (quantity.name == pss.name) {

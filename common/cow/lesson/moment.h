@@ -1,5 +1,5 @@
-// A moment of an experiment: all its processes, read while every worker stands
-// still, and the figures that a lesson takes from them.
+// A moment of an experiment: the figures of all its processes, read while every
+// worker waits, and what a lesson takes from them.
 #pragma once
 
 #include <cstdint>
@@ -34,21 +34,22 @@ inline constexpr Quantity peak_rss{
 inline constexpr Quantity page_tables{
     "page_tables", [](const Process& process) { return *process.page_tables; }};
 
-/// What was measured, for a claim: one value, or one a worker.
+/// A measured figure for a claim: one value, or one per worker.
 struct Figure {
   std::string moment;  ///< the moment's name
   std::string what;    ///< "worker uss", "total pss", "to_workers", "results"
   Unit unit = Unit::kBytes;
   std::vector<std::int64_t> values;
-  /// Of whole processes: what it would be without the data, and of how many
-  /// processes it is the sum. The kernel and the pool count other figures
-  /// exactly; those have no base.
+  /// For figures of whole processes: what the figure would be without the data,
+  /// and the number of processes that are added up in it. Other figures have no
+  /// base, because the kernel and the pool count them exactly.
   std::optional<Formula> base = {};
   int processes = 1;
 };
 
-/// The name of the moment that every lesson compares with: the same pool, doing
-/// the same, over an object of no size. What a process has then is its base, b.
+/// The name of the moment that every lesson compares with: the same pool does
+/// the same work over an object of almost no size. What a process has then is
+/// its base, b.
 inline constexpr std::string_view kOverNothing = "the same pool over nothing";
 
 /// The processes of an experiment at one moment.
@@ -56,23 +57,23 @@ struct Moment {
   std::string name;
   Process parent;
   std::vector<Process> workers;
-  /// The fork server, where the workers are its children and not the parent's.
+  /// The fork server, if the workers are its children.
   std::optional<Process> server;
 
-  // What the map moved through the pipes, and how long it took. Known when the
-  // map has ended; the processes were read before.
+  // What the map moved through the pipes, and how long it took: until its end.
+  // The processes were read before that.
   std::int64_t batches = 0;
   Bytes to_workers;
   Bytes from_workers;
   double seconds = 0;
-  std::int64_t right_results = 0;  ///< how many results are what they should be
+  std::int64_t right_results = 0;  ///< how many results are right
 
-  /// The moment over nothing, once there was one.
+  /// The moment over nothing; null before there is one.
   std::shared_ptr<const Moment> nothing;
 
-  /// One value a worker.
+  /// One value per worker.
   Figure each_worker(const Quantity& quantity) const;
-  /// The parent's alone.
+  /// Only the parent's.
   Figure of_parent(const Quantity& quantity) const;
   /// Parent, workers and fork server added up.
   Figure total(const Quantity& quantity) const;
@@ -80,29 +81,30 @@ struct Moment {
   Figure pipe_bytes() const;
   /// How many results are right.
   Figure results() const;
-  /// A count of the lesson's own, one value or one a worker.
+  /// A count of the lesson's own: one value, or one per worker.
   Figure counted(std::string_view what, std::vector<std::int64_t> values) const;
-  /// The figure of the meter or of the pipes whose `what` this is; none if it
-  /// is a count of the lesson's own.
+  /// The figure of the meter or of the pipes with this `what`; none if it is a
+  /// count of the lesson's own.
   std::optional<Figure> figure(std::string_view what) const;
 
-  /// b: what one worker would have without the data; b_uss, b_rss ..., one for
+  /// b: what one worker would have without the data; b_uss, b_rss …, one for
   /// each column.
   ///
-  /// It is taken from the moment over nothing, but for the pages of files
-  /// (program, libraries): which of them a process maps depends on what it has
-  /// done so far, and PSS divides them by all who map them just then, also by
-  /// processes that are none of ours. So that part is this moment's own.
+  /// It is taken from the moment over nothing, except for the part that is
+  /// pages of files (program, libraries). That part is taken from this moment,
+  /// for two reasons. Which of these pages a process maps depends on what it
+  /// has done. And PSS divides them by how often they are mapped now, by other
+  /// programs as well.
   Formula base(const Quantity& quantity) const;
-  /// The same for the parent: b'_uss ...
+  /// The same for the parent: b'_uss …
   Formula base_of_parent(const Quantity& quantity) const;
-  /// Σb: the same for all processes together.
+  /// Σb: the sum of the bases of all processes.
   Formula sum_of_bases(const Quantity& quantity) const;
-  /// What the figure called `what` would be without the data.
+  /// What the figure `what` would be without the data.
   std::int64_t base_of(std::string_view what) const;
 };
 
-/// The processes as they are now; the rest of the moment is still empty.
+/// Reads the processes as they are now. The rest of the moment is still empty.
 /// Absent, with the reason, if one of them cannot be read.
 Reading<Moment> read_moment(pid_t parent, const std::set<pid_t>& workers);
 

@@ -1,5 +1,5 @@
-// Which pages of a region belong to one process alone: a worker's counted in
-// three ways that know nothing of each other, the parent's in two.
+// Which pages of a region belong to one process alone. A worker's pages are
+// counted in three independent ways, and the parent's in two.
 #pragma once
 
 #include <cstdint>
@@ -16,30 +16,33 @@
 
 namespace cow {
 
-/// A moment, and the pages of a region that a process has alone then.
+/// A moment, and how many pages of a region each process then has alone.
 struct OwnedPages {
   Moment held;
-  /// The parent's: exclusive by the page map, private by smaps.
+  /// The parent's pages: exclusive in the page map, and private in smaps.
   Figure parent;
-  /// The same two of each worker, and then the page faults that each had.
+  /// The same two counts for each worker, then the page faults of each.
   Figure workers;
-  /// For the picture: the parent's pages, and those of each worker.
+  /// How many huge pages the region has in the parent, and in each worker.
+  Figure parent_huge = {};
+  Figure workers_huge = {};
+  /// For the picture: the pages of the parent and of each worker.
   std::vector<PageRow> rows = {};
 };
 
-/// For a task: writes to `count` pages of `region` from `first` on, and returns
-/// how many page faults that took.
+/// For a task: writes to `count` pages of `region`, from page `first` on.
+/// Returns how many page faults that took.
 std::int64_t write_and_count_faults(const Region& region, Pages first,
                                     Pages count);
 
-/// Measures a map whose tasks return `write_and_count_faults` of `region`, and
-/// looks at the region's pages while the workers wait. Throws as
+/// Measures a map whose tasks return the result of `write_and_count_faults` for
+/// `region`, and counts the region's pages while the workers wait. Throws as
 /// Lesson::measure does, and NotPossible if a page map cannot be read.
 OwnedPages measure_pages(Lesson& lesson, std::string_view name,
                          Pending<std::vector<std::int64_t>> writing,
                          const Region& region);
 
-/// Draws the pages of several, each under a heading.
+/// Draws several of them, each under a heading.
 PagePicture owned_pages_picture(
     std::string title,
     const std::vector<std::pair<std::string, OwnedPages>>& groups);

@@ -11,7 +11,7 @@
 namespace cow {
 namespace {
 
-// `part` of two colours' mixture is the first one's.
+// A mixture of two colours; `part` of it is the first one.
 std::string mix(std::string_view color, double part, std::string_view other) {
   const auto a = parse_color(color);
   const auto b = parse_color(other);
@@ -21,8 +21,8 @@ std::string mix(std::string_view color, double part, std::string_view other) {
   return fmt::format("#{:02X}{:02X}{:02X}", mixed(0), mixed(1), mixed(2));
 }
 
-// So much of a tint is the colour, on either page: what is full still stands
-// out from it without its hue.
+// The part of the colour in a tint. A full colour can then be told from its
+// tint even without seeing hues.
 constexpr double kTint = .4;
 
 }  // namespace

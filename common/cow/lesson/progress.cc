@@ -8,7 +8,7 @@
 namespace cow {
 namespace {
 
-// To the beginning of the line, and delete what is on it: ECMA-48.
+// Moves to the beginning of the line and clears it: ECMA-48.
 constexpr const char* kNewLine = "\r\033[K";
 
 }  // namespace

@@ -1,12 +1,12 @@
-// One line on a terminal that says what a program is doing, until it is done.
+// A line on a terminal that says what a program is doing.
 #pragma once
 
 #include <string_view>
 
 namespace cow {
 
-/// Shows a line in place of the one before it, and takes it away in the end. On
-/// standard error, and only where that is a terminal.
+/// Shows one line at a time on standard error, and removes it at the end. Shows
+/// nothing if standard error is not a terminal.
 class ProgressLine {
  public:
   ProgressLine();

@@ -14,7 +14,7 @@
 namespace cow {
 namespace {
 
-// One end of a pipe that process `owner` holds: proc_pid_fd(5).
+// Opens an end of a pipe that process `owner` has open: proc_pid_fd(5).
 Descriptor open_end(pid_t owner, int fd, int mode) {
   const std::string path = fmt::format("/proc/{}/fd/{}", owner, fd);
   return Descriptor(
@@ -82,7 +82,7 @@ std::vector<pid_t> Rendezvous::take_arrivals() {
 void Rendezvous::open() const { write_fully(gate_.writer.get(), "o", 1); }
 
 void Rendezvous::close() {
-  take_lines();  // who arrived while somebody failed was not waited for
+  take_lines();  // drops late arrivals of a run that failed
   char opened = 0;
   read_fully(gate_.reader.get(), &opened, 1);
 }

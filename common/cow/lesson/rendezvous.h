@@ -1,12 +1,12 @@
-// How a lesson measures without sleeping: every worker stops when it holds its
-// task, the parent sees that all have arrived, reads the meter, and lets them
-// go on.
+// How a lesson measures without sleeping. Every worker stops when it holds its
+// task. When all have arrived, the parent reads the meter and lets them go on.
 //
-// Two pipes. A worker that arrives writes "+ PID" into one and waits until the
-// other is readable; nobody ever takes the byte that opens the gate, so it is
-// open for all. Where the pipes are stands in the environment, and whoever
-// comes opens them through /proc: so forked, spawned and Python workers find
-// them in the same way.
+// There are two pipes. A worker that arrives writes "+ PID" into the first, and
+// waits until the second is readable. The parent opens the gate with one byte
+// in the second pipe. No worker reads that byte, so the gate is open for all.
+// An environment variable says which pipes these are, and each worker opens
+// them through /proc. So forked, spawned and Python workers find them in the
+// same way.
 #pragma once
 
 #include <sys/types.h>
@@ -18,17 +18,17 @@
 
 namespace cow {
 
-/// The environment variable that says where the pipes are: the process and its
-/// two descriptors, "PID,ARRIVALS,GATE".
+/// The environment variable that names the pipes: the process that has them,
+/// and two of its descriptors, "PID,ARRIVALS,GATE".
 inline constexpr const char* kRendezvousVariable = "COW_RENDEZVOUS";
 
-/// For a task: arrives at the rendezvous and waits there until the processes
-/// have been measured. Returns at once if they already were, or if nobody
-/// measures. Throws std::system_error.
+/// For a task: arrives at the rendezvous, and waits until the processes were
+/// measured. Returns at once if they already were, or if there is no
+/// rendezvous. Throws std::system_error.
 void wait_to_be_measured();
 
-/// The parent's side. One at a time in a process; it must exist when the
-/// workers are started.
+/// The parent's side. A process can have one at a time, and must make it before
+/// it starts the workers.
 class Rendezvous {
  public:
   /// Makes the pipes and names them in the environment. Throws
@@ -38,17 +38,18 @@ class Rendezvous {
   Rendezvous& operator=(const Rendezvous&) = delete;
   ~Rendezvous();
 
-  /// Readable when somebody has arrived.
+  /// A descriptor that is readable when a process has arrived.
   int descriptor() const { return arrivals_.reader.get(); }
-  /// The lines that came since the last call, without their newlines. Does not
+  /// The lines that have come since the last call, without newlines. Does not
   /// wait.
   std::vector<std::string> take_lines();
-  /// The processes that arrived since the last call. Does not wait.
+  /// The processes that have arrived since the last call. Does not wait.
   std::vector<pid_t> take_arrivals();
 
-  /// Lets everybody go on, now and from now on.
+  /// Opens the gate: lets all workers go on, also those that arrive later.
   void open() const;
-  /// Closes the gate again, for the next experiment. Nobody may be on the way.
+  /// Closes the gate again, for the next experiment. No worker may be waiting
+  /// or arriving.
   void close();
 
  private:

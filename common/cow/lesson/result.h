@@ -1,4 +1,4 @@
-// Everything a run of a lesson has found out: what its reports are made of.
+// The result of a lesson's run. All reports are made from it.
 #pragma once
 
 #include <optional>
@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cow/lesson/chart.h"
 #include "cow/lesson/claim.h"
 #include "cow/lesson/flags.h"
 #include "cow/lesson/moment.h"
@@ -16,14 +17,14 @@ namespace cow {
 
 /// What is known of a lesson before it runs.
 struct About {
-  std::string_view name;      ///< as its folder: "04_global"
+  std::string_view name;      ///< that of its folder: "04_global"
   std::string_view question;  ///< in one sentence
   std::string_view answer;    ///< what to remember
   std::string_view next;      ///< what to read next, and why
   Options options = {};
 };
 
-/// Something that a lesson shows beside its figures.
+/// Text that a lesson shows in addition to its figures.
 struct Exhibit {
   std::string title;
   std::string text;  ///< whole lines
@@ -38,6 +39,7 @@ struct Result {
   std::vector<Moment> moments;
   std::vector<Exhibit> exhibits;
   std::optional<PagePicture> picture;
+  std::optional<Chart> chart;
   std::vector<Claim> claims;
 
   /// Whether there are claims and all of them hold.

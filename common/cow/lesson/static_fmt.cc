@@ -1,8 +1,8 @@
-// fmt's functions, compiled into a program that is not to map fmt's shared
-// library: common/setup/self_contained.cmake says why.
+// fmt's functions, compiled into the program, because it must not map fmt's
+// shared library. common/setup/self_contained.cmake says why.
 #include <fmt/format-inl.h>
 
-// What our code calls of fmt's templates beyond its headers.
+// The templates of fmt that our code calls and fmt's headers do not contain.
 template void fmt::detail::buffer<char>::append(const char*, const char*);
 template void fmt::detail::vformat_to<char>(fmt::detail::buffer<char>&,
                                             fmt::string_view, fmt::format_args,

@@ -32,7 +32,7 @@ constexpr const char* kTryPython =
     "try: import numpy\n"
     "except ImportError: sys.exit(4)\n";
 
-// Empty if it will do, else what it lacks.
+// What this Python lacks; empty if it can run the twins.
 std::string what_lacks(const std::string& python) {
   Child child = run_program({python, "-c", kTryPython}, [] {
     const int nowhere = ::open("/dev/null", O_RDWR);
@@ -52,7 +52,7 @@ std::string what_lacks(const std::string& python) {
   }
 }
 
-// A twin while it runs: the conversation of cowtwin.py, seen from here.
+// The conversation with a running twin; cowtwin.py is the other side.
 class Conversation {
  public:
   Conversation(const std::vector<std::string>& command,
@@ -64,8 +64,8 @@ class Conversation {
           ::dup2(input_.reader.get(), STDIN_FILENO);
           ::setenv("PYTHONPATH", modules.c_str(), 1);
           ::setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
-          // numpy's own threads have stacks and buffers, which are no part of
-          // what is measured.
+          // No threads of numpy: their stacks and buffers would be measured,
+          // too.
           ::setenv("OPENBLAS_NUM_THREADS", "1", 1);
         })) {
     input_.reader.close();

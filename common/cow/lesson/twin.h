@@ -1,5 +1,5 @@
-// Runs a lesson's twin in CPython and measures it as the lesson measures
-// itself.
+// Runs a lesson's twin in CPython, and measures it in the same way as the
+// lesson.
 #pragma once
 
 #include <filesystem>
@@ -12,13 +12,13 @@
 
 namespace cow {
 
-/// A Python that can run the twins: 3.8 or newer, with numpy. $COW_PYTHON if
-/// that is set, else the python3 in PATH, else the system's own. Absent, with
-/// what each of them lacks, if there is none.
+/// A Python that can run the twins: 3.8 or newer, with numpy. It is $COW_PYTHON
+/// if that is set. Otherwise it is the python3 in PATH, or the system's. Absent
+/// if none of them can; the reason says what each lacks.
 Reading<std::string> find_python();
 
 /// Runs `script` with `python` and returns its moments, each measured while all
-/// workers stood still. `modules` is the folder of cowtwin.py. Throws
+/// workers waited. `modules` is the folder of cowtwin.py. Throws
 /// std::runtime_error if the twin fails.
 std::vector<Moment> run_twin(const std::string& python,
                              const std::filesystem::path& script,

@@ -3,18 +3,22 @@
 #include <fmt/core.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 
+#include "cow/memory/page_map.h"
 #include "cow/memory/text.h"
 #include "cow/os/cgroup.h"
 #include "cow/os/descriptor.h"
+#include "cow/os/mapping.h"
 
 namespace cow {
 namespace {
 
-// A number of bytes; nothing if it is anything else, as "max" is.
+// A number of bytes; nullopt for any other word, such as "max".
 std::optional<std::int64_t> parse_amount(std::string_view word) {
   const std::optional<std::int64_t> number = parse_number(word);
   return number && *number >= 0 ? number : std::nullopt;
@@ -40,7 +44,7 @@ std::optional<std::int64_t> read_named(const std::filesystem::path& path,
   return std::nullopt;
 }
 
-// What a limit on the address space leaves; nothing if there is none.
+// How much a limit on the address space leaves; nullopt if there is no limit.
 std::optional<Bytes> address_space_left() {
   struct rlimit limit {};
   ::getrlimit(RLIMIT_AS, &limit);
@@ -97,13 +101,22 @@ Reading<Bytes> cgroup_memory_left(const CgroupPath& path) {
   return *left;
 }
 
+bool has_zero_page() {
+  const Mapping memory(page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE);
+  const volatile std::byte* byte = memory.data();
+  [[maybe_unused]] const std::byte zero = *byte;
+  const auto pages = read_page_map(::getpid(), memory.data(), Pages(1));
+  return !pages || !pages->front().exclusive;
+}
+
 Environment read_environment() {
   struct utsname name {};
   ::uname(&name);
   Environment environment{
       .kernel = fmt::format("{} {}", name.sysname, name.release),
       .machine = name.machine,
-      .page_size = page_size()};
+      .page_size = page_size(),
+      .zero_page = has_zero_page()};
 
   const Reading<std::string> thp =
       read_file("/sys/kernel/mm/transparent_hugepage/enabled");

@@ -1,4 +1,4 @@
-// The machine as far as it matters for memory figures.
+// What is needed to know of the machine to understand memory figures.
 #pragma once
 
 #include <string>
@@ -11,30 +11,39 @@ namespace cow {
 
 struct CgroupPath;
 
-/// What a report must say for its figures to be understood elsewhere.
+/// What a report says of its machine, so that readers on another one understand
+/// its figures.
 struct Environment {
   std::string kernel;   ///< uname -sr
   std::string machine;  ///< uname -m
   Bytes page_size;
+  /// Whether memory that was only read takes no page: `has_zero_page`.
+  bool zero_page = true;
   /// Transparent huge pages: "always", "madvise" or "never".
   Reading<std::string> huge_pages = Absent{"not read"};
   Reading<Bytes> memory = Absent{"not read"};  ///< MemTotal
   Reading<Bytes> swap = Absent{"not read"};    ///< SwapTotal
-  /// What can still be had without swapping: MemAvailable, or less where a
+  /// How much memory is available without swapping: MemAvailable, or less if a
   /// control group's limit or RLIMIT_AS leaves less.
   Reading<Bytes> available = Absent{"not read"};
 };
 
 Environment read_environment();
 
-/// One line of /proc/meminfo, by its name: "MemAvailable".
+/// Whether the kernel has a zero page: one page of zeros that all processes map
+/// where they read memory that nobody has written to. Linux has one, but some
+/// virtual machines run without it; there, reading takes pages of one's own.
+/// Tries it with a page. True if the page map cannot be read.
+bool has_zero_page();
+
+/// The value of one line of /proc/meminfo, by the line's name: "MemAvailable".
 Reading<Bytes> parse_meminfo(std::string_view text, std::string_view name);
 
 /// "madvise" from "always [madvise] never".
 Reading<std::string> parse_bracketed(std::string_view text);
 
-/// What the control groups leave of their limit; file pages that the kernel
-/// would give up count as left. Absent where no group has a limit.
+/// How much the control groups leave of their limits. File pages that the
+/// kernel would give up count as left. Absent if no group has a limit.
 Reading<Bytes> cgroup_memory_left(const CgroupPath& path);
 
 }  // namespace cow

@@ -1,4 +1,4 @@
-// The mappings of a process, each with what it costs: /proc/PID/smaps.
+// The mappings of a process, and what each costs: /proc/PID/smaps.
 #pragma once
 
 #include <sys/types.h>
@@ -17,7 +17,7 @@ namespace cow {
 /// protection.
 struct MappingRange {
   std::uint64_t begin = 0;  ///< first address
-  std::uint64_t end = 0;    ///< first address behind it
+  std::uint64_t end = 0;    ///< first address after it
   std::string permissions;  ///< as in "rw-p": p is private, s is shared
   std::string name;         ///< the file, "[heap]", "[stack]" ...; may be empty
 };
@@ -27,18 +27,21 @@ struct MappingUsage : MappingRange {
   Usage usage;
 };
 
-/// Takes the text of maps. Absent, with the line, if it is not of that form.
+/// Parses the text of maps. Absent if a line has another form; the reason
+/// quotes it.
 Reading<std::vector<MappingRange>> parse_maps(std::string_view text);
 
-/// The mappings of process `pid` in the order of their addresses, without what
-/// they cost, so that no page is looked at: /proc/PID/maps.
+/// The mappings of process `pid` in the order of their addresses:
+/// /proc/PID/maps. That is fast, because the kernel does not look at the pages.
 Reading<std::vector<MappingRange>> read_ranges(
     pid_t pid, const std::string& proc = "/proc");
 
-/// Takes the text of smaps. Absent, with the line, if it is not of that form.
+/// Parses the text of smaps. Absent if a line has another form; the reason
+/// quotes it.
 Reading<std::vector<MappingUsage>> parse_smaps(std::string_view text);
 
-/// The mappings of process `pid`, in the order of their addresses.
+/// The mappings of process `pid` and what they cost, in the order of their
+/// addresses: /proc/PID/smaps.
 Reading<std::vector<MappingUsage>> read_mappings(
     pid_t pid, const std::string& proc = "/proc");
 

@@ -1,5 +1,5 @@
-// The page map: what the kernel knows of each single page of a process.
-// Source: Documentation/admin-guide/mm/pagemap.rst of the kernel.
+// The page map: what the kernel says of each single page of a process. Source:
+// Documentation/admin-guide/mm/pagemap.rst of the kernel.
 #pragma once
 
 #include <sys/types.h>
@@ -16,14 +16,14 @@
 
 namespace cow {
 
-/// One entry of /proc/PID/pagemap, without the frame number that only root may
-/// see.
+/// One entry of /proc/PID/pagemap, without the frame number, which only root
+/// may read.
 struct Page {
   bool present = false;  ///< in memory (bit 63)
   bool swapped = false;  ///< in swap (bit 62)
-  bool file = false;     ///< of a file, or shared anonymous memory (bit 61)
-  /// Certainly mapped by this process alone (bit 56, Linux 4.2). If clear the
-  /// page may be shared; inside a huge page the bit is imprecise.
+  bool file = false;     ///< from a file, or shared memory (bit 61)
+  /// Certainly mapped by this process alone (bit 56, Linux 4.2). If the bit is
+  /// clear, the page may be shared. Inside a huge page the bit is imprecise.
   bool exclusive = false;
 
   friend bool operator==(const Page&, const Page&) = default;
@@ -41,16 +41,16 @@ struct PageCount {
 };
 PageCount count_pages(std::span<const Page> pages);
 
-/// The pages from `begin`, which lies on a page boundary, in the address space
-/// of `pid`. A page that was never touched is neither present nor swapped.
-/// Needs no privilege for one's own processes.
+/// `count` pages of process `pid`, from the address `begin` on, which must be a
+/// page boundary. A page that was never touched is neither present nor swapped.
+/// Needs no privilege for processes of the same user.
 Reading<std::vector<Page>> read_page_map(pid_t pid, const void* begin,
                                          Pages count,
                                          const std::string& proc = "/proc");
 
-/// Calls `use` with each of those pages in turn. Reads them in parts: a page
-/// takes many times as much memory here as most of what is made of it. Absent,
-/// with the reason, if one of them cannot be read.
+/// Calls `use` with each of these pages, one after the other. Reads them in
+/// parts, because the entries of all pages at once can take much memory.
+/// Absent, with the reason, if a part cannot be read.
 template <typename Use>
 Reading<Pages> for_each_page(pid_t pid, std::uint64_t begin, Pages count,
                              const std::string& proc, Use use) {

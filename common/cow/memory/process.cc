@@ -91,7 +91,7 @@ std::vector<pid_t> children_of(pid_t parent, const std::string& proc) {
     const std::optional<pid_t> pid = parse_number<pid_t>(name);
     if (!pid) continue;
     const Reading<std::string> text = read_file(entry->path() / "stat");
-    if (!text) continue;  // it has ended meanwhile
+    if (!text) continue;  // it has ended
     const Reading<Stat> stat = parse_stat(*text);
     if (stat && stat->parent == parent) children.push_back(*pid);
   }

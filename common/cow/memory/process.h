@@ -16,10 +16,11 @@ namespace cow {
 
 /// Figures of /proc/PID/status that smaps_rollup does not have.
 struct Status {
-  /// VmHWM, the highest RSS so far. A forked child starts with what it
-  /// inherited. The kernel counts it per CPU and may be some pages behind.
+  /// VmHWM: the highest RSS until now. That of a forked child includes what it
+  /// inherited. The kernel counts on each CPU apart, so this may be some pages
+  /// behind.
   Reading<Bytes> peak_rss = Absent{"not read"};
-  /// VmPTE, the memory of the page tables: in none of RSS, PSS and USS.
+  /// VmPTE: the memory of the page tables. It is not part of RSS, PSS or USS.
   Reading<Bytes> page_tables = Absent{"not read"};
 };
 Status parse_status(std::string_view text);
@@ -28,11 +29,11 @@ Status parse_status(std::string_view text);
 struct Stat {
   std::string command;  ///< at most 15 characters; may hold blanks and brackets
   pid_t parent = 0;
-  std::int64_t minor_faults = 0;  ///< page faults served without a disk
+  std::int64_t minor_faults = 0;  ///< page faults without disk access
 };
 Reading<Stat> parse_stat(std::string_view text);
 
-/// Everything the meter knows of one process at one moment.
+/// All figures of one process at one moment.
 struct Process {
   pid_t pid = 0;
   pid_t parent = 0;
@@ -43,11 +44,11 @@ struct Process {
   std::int64_t minor_faults = 0;
 };
 
-/// Reads the process once. Absent, with the reason, when it has ended or when
-/// this process may not read its memory figures (another user's process).
+/// Reads the process once. Absent, with the reason, if it has ended, or if this
+/// process may not read its figures (another user's process).
 Reading<Process> read_process(pid_t pid, const std::string& proc = "/proc");
 
-/// Minor page faults of this process so far: getrusage(2).
+/// Minor page faults of this process until now: getrusage(2).
 std::int64_t own_minor_faults();
 
 /// The processes whose parent is `parent`, in the order of their ids.

@@ -15,12 +15,13 @@
 namespace cow {
 namespace {
 
-// The numbers behind the name, by their place in proc(5): the state is field 3.
+// The numbers after the name and the state, by their field number in proc(5).
+// The state is field 3.
 constexpr std::size_t kFirst = 4;
 constexpr std::size_t kLast = 28;
 class Fields {
  public:
-  // False if there are fewer.
+  // False if there are too few numbers.
   bool take(std::string_view text) {
     for (std::string_view& word : words_) {
       word = take_word(text);
@@ -40,8 +41,8 @@ class Fields {
   std::array<std::string_view, kLast - kFirst + 1> words_;
 };
 
-// How many bytes the character at the front of `text` takes; 0 if it is none,
-// or one that steers a terminal. Source: RFC 3629, section 4.
+// How many bytes the first character of `text` takes; 0 if it is not valid
+// UTF-8 or could control a terminal. Source: RFC 3629, section 4.
 std::size_t character(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;

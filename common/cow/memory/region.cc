@@ -1,22 +1,37 @@
 #include "cow/memory/region.h"
 
+#include <bit>
+#include <cstdint>
+
 #include "cow/os/error.h"
 
 namespace cow {
 
-Region::Region(Pages pages)
+namespace {
+
+// The first multiple of `step`, a power of two, from `address` on.
+std::byte* round_up(std::byte* address, Bytes step) {
+  const auto number = std::bit_cast<std::uintptr_t>(address);
+  return address + (-number & (step.size() - 1));
+}
+
+}  // namespace
+
+Region::Region(Pages pages, PageSize page_size)
     : pages_(pages),
-      with_guards_(to_bytes(pages + Pages(2)), PROT_NONE, MAP_PRIVATE) {
+      with_guards_(to_bytes(pages + Pages(2)) +
+                       (page_size == PageSize::kHuge ? kHugePage : 0_B),
+                   PROT_NONE, MAP_PRIVATE),
+      data_(with_guards_.data() + cow::page_size().size()) {
+  if (page_size == PageSize::kHuge) data_ = round_up(data_, kHugePage);
   checked(
       [&] { return ::mprotect(data(), size().size(), PROT_READ | PROT_WRITE); },
       "mprotect({})", to_string(size()));
-  // A kernel without huge pages says EINVAL: then there is nothing to opt out.
-  retried([&] { return ::madvise(data(), size().size(), MADV_NOHUGEPAGE); });
+  // May fail with EINVAL: a kernel without huge pages has nothing to choose.
+  const int advice =
+      page_size == PageSize::kHuge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
+  retried([&] { return ::madvise(data(), size().size(), advice); });
   write(Pages(0), pages_);
-}
-
-std::byte* Region::data() const {
-  return with_guards_.data() + page_size().size();
 }
 
 void Region::write(Pages first, Pages count) const {
@@ -26,11 +41,14 @@ void Region::write(Pages first, Pages count) const {
   }
 }
 
-void Region::read() const {
+std::int64_t Region::read() const {
+  std::int64_t sum = 0;
   for (Pages i; i < pages_; i = i + Pages(1)) {
     const volatile std::byte* byte = page(i);
-    [[maybe_unused]] const std::byte seen = *byte;
+    const std::byte seen = *byte;
+    sum += std::to_integer<std::int64_t>(seen);
   }
+  return sum;
 }
 
 Reading<MappingUsage> Region::usage(pid_t pid) const {

@@ -1,7 +1,8 @@
-// Memory in which pages are counted exactly.
+// Memory whose pages can be counted exactly.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "cow/memory/mappings.h"
@@ -12,29 +13,38 @@
 
 namespace cow {
 
-/// A run of private anonymous pages, each of which has been written once.
-/// - It lies between two guard pages without access: two anonymous mappings
-///   side by side would become one line of smaps.
-/// - It is opted out of huge pages: in those a page cannot be counted alone.
-/// So `smaps`, page map and fault counts of it agree to the page. Move-only;
-/// the memory goes with the owner.
+/// The size of a huge page. One page of page table entries maps as much.
+inline constexpr Bytes kHugePage = 2_MiB;
+
+/// Which pages a region asks for.
+enum class PageSize { kBase, kHuge };
+
+/// Private anonymous pages, side by side, each of which was written once.
+/// - They are between two guard pages without access. Otherwise two anonymous
+///   mappings side by side would become one in smaps.
+/// - They are opted out of huge pages, in which a page cannot be counted alone.
+/// So smaps, page map and fault counts agree to the page. Move-only; frees the
+/// memory when it is destroyed.
 class Region {
  public:
-  /// Throws std::system_error when the memory cannot be had.
-  explicit Region(Pages pages);
+  /// kHuge asks for huge pages instead: then the region begins where one can
+  /// begin, and `usage` says how much of it is in huge pages (`huge`), which
+  /// may be nothing. Throws std::system_error if the memory is not available.
+  explicit Region(Pages pages, PageSize page_size = PageSize::kBase);
 
   Pages pages() const { return pages_; }
   Bytes size() const { return to_bytes(pages_); }
-  std::byte* data() const;
+  std::byte* data() const { return data_; }
   /// The first byte of page `index`.
   std::byte* page(Pages index) const { return data() + to_bytes(index).size(); }
 
   /// Writes one byte into each of the pages [first, first + count).
   void write(Pages first, Pages count) const;
-  /// Reads one byte of every page.
-  void read() const;
+  /// Reads one byte of every page and adds them up: to the number of pages,
+  /// unless something else has been written there.
+  std::int64_t read() const;
 
-  /// The region's line of /proc/PID/smaps, for this process or one that was
+  /// The region's part of /proc/PID/smaps, of this process or of one that was
   /// forked from it.
   Reading<MappingUsage> usage(pid_t pid) const;
   /// The region's part of /proc/PID/pagemap.
@@ -43,6 +53,7 @@ class Region {
  private:
   Pages pages_;
   Mapping with_guards_;
+  std::byte* data_;
 };
 
 }  // namespace cow

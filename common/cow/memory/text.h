@@ -1,4 +1,4 @@
-// Small pieces of the parsers of /proc: lines, fields, numbers.
+// Small parts of the parsers for /proc: lines, words, numbers.
 #pragma once
 
 #include <charconv>
@@ -11,7 +11,7 @@
 
 namespace cow {
 
-/// Takes the first line off `text`, without its newline.
+/// Removes the first line from `text` and returns it, without its newline.
 inline std::string_view take_line(std::string_view& text) {
   const std::size_t end = text.find('\n');
   const std::string_view line = text.substr(0, end);
@@ -19,7 +19,8 @@ inline std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-/// Takes the first word off `text`, with the blanks around it.
+/// Removes the first word, and the blanks before it, from `text`. Returns the
+/// word; empty if there is none.
 inline std::string_view take_word(std::string_view& text) {
   const std::size_t begin = text.find_first_not_of(" \t");
   if (begin == text.npos) {
@@ -33,7 +34,7 @@ inline std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-/// All of `word` as a number in `base`; nothing if it is anything else.
+/// `word` as a number in `base`; nullopt if it is not wholly a number.
 template <typename Number = std::int64_t>
 std::optional<Number> parse_number(std::string_view word, int base = 10) {
   Number number{};
@@ -43,8 +44,8 @@ std::optional<Number> parse_number(std::string_view word, int base = 10) {
   return number;
 }
 
-/// Takes "123 kB" off `text`. Nothing if it is anything else, or so much that
-/// it cannot be meant.
+/// Removes "123 kB" from `text` and returns the amount; nullopt if there is
+/// something else, or an impossibly large number.
 inline std::optional<Bytes> take_kilobytes(std::string_view& text) {
   constexpr std::int64_t kMost = std::int64_t{1} << 46;  // 64 PiB
   const std::optional<std::int64_t> number = parse_number(take_word(text));

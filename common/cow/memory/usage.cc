@@ -23,11 +23,12 @@ constexpr std::array kFields = {
     Field{"Private_Clean:", &Usage::private_clean},
     Field{"Private_Dirty:", &Usage::private_dirty},
     Field{"Anonymous:", &Usage::anonymous},
+    Field{"AnonHugePages:", &Usage::huge},
     Field{"Swap:", &Usage::swap},
     Field{"SwapPss:", &Usage::swap_pss},
 };
 
-// Of a text that repeats a figure without end, the sum stays where it is.
+// Stops adding at a limit, so that no text can make the sum overflow.
 void add(Bytes& sum, Bytes bytes) {
   constexpr Bytes kMost{std::int64_t{1} << 60};
   if (sum < kMost) sum += bytes;
@@ -42,7 +43,7 @@ bool add_usage_line(std::string_view line, Usage& usage) {
   for (const Field& field : kFields) {
     if (field.name == name) add(usage.*field.figure, *bytes);
   }
-  if (name == "Pss_File:" || name == "Pss_Shmem:") {
+  if (name == "Pss_File:") {
     usage.pss_file = usage.pss_file.value_or(Bytes());
     add(*usage.pss_file, *bytes);
   }

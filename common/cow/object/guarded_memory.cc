@@ -9,10 +9,11 @@
 namespace cow {
 namespace {
 
-// More than any address space has; below it no sum of sizes overflows.
+// More than any address space has. Below this limit no sum of sizes overflows.
 constexpr Bytes kTooLarge = Bytes(std::int64_t{1} << 57);
 
-// The text of `error` without what its number means: a new one says it again.
+// The text of `error` without the meaning of its number, which the new error
+// adds again.
 std::string call_of(const std::system_error& error) {
   const std::string text = error.what();
   return text.substr(0, text.rfind(": " + error.code().message()));
@@ -26,7 +27,7 @@ Mapping map(Bytes size, const std::string& what) {
   }
 }
 
-// The first multiple of `alignment` behind one page of the mapping.
+// The first multiple of `alignment` after the first page of the mapping.
 std::byte* aligned_within(const Mapping& mapping, Bytes size, Bytes alignment) {
   void* begin = mapping.data() + page_size().size();
   std::size_t room = (mapping.size() - page_size()).size();
@@ -44,7 +45,8 @@ GuardedMemory::GuardedMemory(Bytes size, Bytes alignment,
   checked(
       [&] { return ::mprotect(data_, size_.size(), PROT_READ | PROT_WRITE); },
       "{}: mprotect({})", what, to_string(size_));
-  // A kernel without huge pages says EINVAL: then there is nothing to opt out.
+  // May fail with EINVAL: a kernel without huge pages has nothing to opt out
+  // of.
   retried([&] { return ::madvise(data_, size_.size(), MADV_NOHUGEPAGE); });
 }
 

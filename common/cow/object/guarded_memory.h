@@ -1,4 +1,4 @@
-// Memory in which the heap can tell pages apart.
+// Memory whose pages can be counted one by one.
 #pragma once
 
 #include <cstddef>
@@ -9,15 +9,16 @@
 
 namespace cow {
 
-/// Private zeroed memory, none of it touched yet, between guard pages without
-/// access (or two of them side by side would be one line of smaps), and opted
-/// out of huge pages (or a page could not be copied alone). Move-only.
+/// Private zeroed memory that was not touched yet. It lies between guard pages
+/// without access: otherwise two of them side by side would become one line of
+/// smaps. It is opted out of huge pages: in those a page cannot be copied
+/// alone. Move-only.
 class GuardedMemory {
  public:
-  /// `size` bytes, rounded up to whole pages, at a multiple of `alignment`: a
-  /// power of two, and a page at least. Takes as much more of the address space
-  /// as that needs, and no memory. Throws std::system_error that begins with
-  /// `what` it is for: "an arena of 1 MiB".
+  /// `size` bytes, rounded up to whole pages. The address is a multiple of
+  /// `alignment`: a power of two, at least a page. That takes more address
+  /// space, but no more memory. `what` says what the memory is for: "an arena
+  /// of 1 MiB". Throws std::system_error; its text begins with `what`.
   GuardedMemory(Bytes size, Bytes alignment, const std::string& what);
 
   std::byte* data() const { return data_; }

@@ -20,7 +20,7 @@ namespace {
 // The offset of a pool's first slot.
 constexpr auto kFirstSlot = static_cast<std::uint32_t>(kHeaderSize.count());
 
-// The beginning of the arena or pool, `size` large, that `address` lies in.
+// The beginning of the arena or pool, of size `size`, that holds `address`.
 std::byte* begin_of(const void* address, Bytes size) {
   const std::uintptr_t mask = ~(std::uintptr_t{size.size()} - 1);
   return std::bit_cast<std::byte*>(std::bit_cast<std::uintptr_t>(address) &
@@ -43,21 +43,20 @@ Bytes rounded_to_slot(Bytes size) {
   return kSlotStep * std::max<std::int64_t>(steps, 1);
 }
 
-// Calls `visit(object)` for each object in the pool: its slots that were handed
-// out, without those that were freed.
+// Calls `visit(object)` for each object in the pool: for its slots that were
+// handed out and not freed.
 template <typename Visit>
-void for_each_object(const PoolHeader& pool, Visit visit) {
+void for_each_object(PoolHeader& pool, Visit visit) {
   std::bitset<kPoolSize.size() / kSlotStep.size()> freed;
   for (const FreeSlot* slot = pool.freed; slot != nullptr; slot = slot->next) {
     freed.set(offset_in(pool, slot) / kSlotStep.size());
   }
-  const auto* const begin = reinterpret_cast<const std::byte*>(&pool);
+  auto* const begin = reinterpret_cast<std::byte*>(&pool);
   const std::size_t in_front =
       pool.domain == Domain::kContainers ? sizeof(CollectorLinks) : 0;
   for (std::uint32_t at = kFirstSlot; at < pool.fresh; at += pool.slot_size) {
     if (freed.test(at / kSlotStep.size())) continue;
-    visit(
-        *std::launder(reinterpret_cast<const Object*>(begin + at + in_front)));
+    visit(*std::launder(reinterpret_cast<Object*>(begin + at + in_front)));
   }
 }
 
@@ -154,6 +153,8 @@ PoolHeader& Heap::new_pool(Domain domain, Bytes slot_size) {
   } else {
     place = cut_pool();
   }
+  std::uint32_t number = pool_of(place).number;
+  if (domain == Domain::kContainers && number == 0) number = ++numbered_pools_;
   const std::int64_t slots = slots_in_pool(slot_size);
   auto* const pool = new (place)
       PoolHeader{.used = 0,
@@ -163,8 +164,9 @@ PoolHeader& Heap::new_pool(Domain domain, Bytes slot_size) {
                  .fresh = kFirstSlot,
                  .end = kFirstSlot +
                         static_cast<std::uint32_t>((slot_size * slots).count()),
-                 .slot_size = static_cast<std::uint32_t>(slot_size.count()),
-                 .domain = domain};
+                 .slot_size = static_cast<std::uint16_t>(slot_size.count()),
+                 .domain = domain,
+                 .number = number};
   with_room(domain, slot_size).push_front(*pool);
   return *pool;
 }
@@ -212,7 +214,8 @@ Ref<List> Heap::new_list(std::int64_t size) {
   auto* const links = new (take_slot(
       Domain::kContainers, Bytes(sizeof(CollectorLinks) + sizeof(List))))
       CollectorLinks{};
-  // From here on it has an owner: it goes if there is no room for its items.
+  // Now the list has an owner, which frees it if there is no room for its
+  // items.
   Ref<List> list = Ref<List>::adopt(new (links + 1) List(list_));
   if (size != 0) {
     list->items_ = static_cast<Object**>(allocate_items(size, sizeof(Object*)));
@@ -245,7 +248,7 @@ void Heap::free_object(Object& object) {
 
 void destroy(Object& object) noexcept {
   // Lists without a reference that are still to be emptied. They are chained by
-  // what lies in them anyway: this needs no memory, and no stack that grows
+  // their collector links. So this needs no memory, and no stack that grows
   // with the depth of lists in lists.
   CollectorLinks* waiting = nullptr;
   const auto end = [&waiting](Object& gone) {
@@ -266,6 +269,25 @@ void destroy(Object& object) noexcept {
     }
     list.type->heap->free_object(list);
   }
+}
+
+// --- Lists
+
+void Heap::for_each_list(const std::function<void(List&)>& visit) {
+  for (const auto& [begin, arena] : arenas_) {
+    for (std::size_t at = 0; at < arena.cut.size(); at += kPoolSize.size()) {
+      PoolHeader& pool = pool_of(begin + at);
+      if (pool.used == 0 || pool.domain != Domain::kContainers) continue;
+      for_each_object(pool, [&](Object& object) { visit(as<List>(object)); });
+    }
+  }
+}
+
+std::int64_t Heap::place_of(const List& list) {
+  const PoolHeader& pool = pool_of(&list);
+  const std::int64_t in_pool =
+      (offset_in(pool, &list) - kFirstSlot) / pool.slot_size;
+  return (pool.number - 1) * slots_in_pool(Bytes(pool.slot_size)) + in_pool;
 }
 
 // --- Pages
@@ -298,7 +320,7 @@ void Heap::add_pages(const Arena& arena, std::vector<HeapPage>& pages) {
     return pages[first + static_cast<std::size_t>(at) / page];
   };
   for (std::size_t at = 0; at < arena.cut.size(); at += kPoolSize.size()) {
-    const PoolHeader& pool = pool_of(begin + at);
+    PoolHeader& pool = pool_of(begin + at);
     if (pool.used == 0) continue;
     const bool buffers = pool.domain == Domain::kBuffers;
     for (std::size_t used = 0; used < pool.fresh; used += page) {

@@ -1,15 +1,16 @@
 // A reference-counted heap with CPython's layout (3.10 and newer).
 //
-// CPython's objects become private to a worker that only reads them, and how
-// many pages that takes follows from where they lie and where their counts are.
-// This heap puts them in the same places, and it says what is in which page.
-// It is a model made for reading: where CPython's allocator is faster, or gives
-// memory back sooner, this one is shorter.
+// If a worker only reads CPython's objects, their pages become private to it.
+// How many pages that takes depends on where the objects and their counts are.
+// This heap puts both in the same places as CPython, and it can say what is in
+// each page. It is a model for readers: CPython's allocator is faster and gives
+// memory back sooner, and this code is shorter.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -26,24 +27,24 @@ namespace cow {
 enum class PageUse {
   kObjects,  ///< slots of objects
   kBuffer,   ///< slots of buffers, or a part of one large buffer
-  kUnused,   ///< part of an arena with nothing in it yet, or nothing any more
+  kUnused,   ///< nothing is in it, not yet or no longer
 };
 
 /// One page of a heap.
 struct HeapPage {
   const std::byte* address = nullptr;
   PageUse use = PageUse::kUnused;
-  /// How many live objects have their count in this page. An object may begin
-  /// in one page and end in the next: it is counted where its count is, for
-  /// that is the page which is written when somebody takes a reference.
+  /// How many live objects have their count in this page. An object can begin
+  /// in one page and end in the next. It belongs to the page of its count,
+  /// because that page is written when a reference is taken.
   std::int64_t counts = 0;
-  /// The type of these objects; null if there are none, or of several types.
+  /// The type of these objects; null if there are none or their types differ.
   const Type* type = nullptr;
 
   friend bool operator==(const HeapPage&, const HeapPage&) = default;
 };
 
-/// Pages that follow one another.
+/// Neighboring pages.
 struct PageRange {
   const std::byte* begin = nullptr;
   Pages count;
@@ -51,46 +52,53 @@ struct PageRange {
   friend bool operator==(const PageRange&, const PageRange&) = default;
 };
 
-/// The pages that `object` lies in: those of the object itself (one page, or
-/// two neighbours), then those of its buffer, if it has one.
+/// The pages of `object`: those of the object itself (one page or two
+/// neighbors), then those of its buffer, if it has one.
 std::vector<PageRange> pages_of(const Object& object);
 
-/// Owns objects, buffers and the memory they lie in. All of it goes with the
-/// heap, objects that are still referred to as well: the references must have
-/// gone before. Not for two threads at once.
+/// Owns objects, buffers and their memory. When the heap is destroyed, all of
+/// them are gone; so no reference may be left by then. Not for two threads at
+/// once.
 ///
-/// Up to 512 bytes: a slot (cow/object/slots.h). Above: a mapping of its own
-/// (where CPython asks malloc), so that a large buffer shares no page with
-/// anything; good for some ten thousand of them, as the kernel limits how many
-/// mappings a process has. Arenas stay until the heap ends. Memory that cannot
-/// be had is a std::system_error that says what it was for; the heap goes on.
+/// A block of up to 512 bytes is a slot (cow/object/slots.h). A larger block
+/// has a mapping of its own (CPython asks malloc for it), so that it shares no
+/// page with other blocks. The kernel limits the number of mappings of a
+/// process, so there can be only some ten thousand large blocks. Arenas stay
+/// until the heap ends. If memory is not available, a std::system_error says
+/// what it was for, and the heap can be used on.
 class Heap {
  public:
   Heap() = default;
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
-  /// A number; the caller has the one reference to it.
+  /// A number. The caller gets the only reference to it.
   Ref<Float> new_float(double value);
   /// A list of `size` empty slots. Throws std::invalid_argument if negative.
   Ref<List> new_list(std::int64_t size = 0);
-  /// An array whose numbers are all `value`, and in memory: each was written.
-  /// Throws std::invalid_argument if `length` is negative.
+  /// An array whose numbers are all `value`. Each was written, so all are in
+  /// memory. Throws std::invalid_argument if `length` is negative.
   Ref<Array> new_array(std::int64_t length, double value = 0);
 
-  /// Memory that is no object, aligned to 16 bytes, with anything in it; of 0
-  /// bytes it is one of the smallest slots. Throws std::invalid_argument if
-  /// `size` is negative.
+  /// Memory for something other than an object, not initialized, aligned to 16
+  /// bytes. For 0 bytes it is a slot of the smallest size. Throws
+  /// std::invalid_argument if `size` is negative.
   void* allocate(Bytes size);
-  /// Memory for `count` things of `each` bytes. Throws as `allocate` does.
+  /// Memory for `count` items of `each` bytes. Throws as `allocate` does.
   void* allocate_items(std::int64_t count, std::size_t each);
-  /// Takes back what `allocate` gave; null is nothing. Throws
-  /// std::invalid_argument if `block` is not the beginning of a block of this
-  /// heap. That a slot is freed twice is not noticed.
+  /// Frees a block that `allocate` has returned; null is ignored. Throws
+  /// std::invalid_argument if no block of this heap begins at `block`. Does not
+  /// notice that a slot is freed twice.
   void free(void* block);
 
-  /// Every page of the heap in the order of addresses, without the guards.
-  /// Objects are found by walking the pools: nobody keeps a list of them.
+  /// Calls `visit` with each list. It must not make lists or end any.
+  void for_each_list(const std::function<void(List&)>& visit);
+  /// The list's place among those of all lists: 0, 1, 2 ... in the order in
+  /// which places are taken. When a list ends, its place is given to another.
+  static std::int64_t place_of(const List& list);
+
+  /// All pages of the heap in the order of addresses, without the guards. Finds
+  /// the objects by going through the pools, because there is no list of them.
   std::vector<HeapPage> pages() const;
 
  private:
@@ -98,7 +106,7 @@ class Heap {
 
   struct Arena {
     GuardedMemory memory;
-    Bytes cut;  // how much of it is cut into pools
+    Bytes cut;  // how much is cut into pools
   };
 
   void* take_slot(Domain domain, Bytes size);
@@ -106,21 +114,22 @@ class Heap {
   PoolHeader& new_pool(Domain domain, Bytes slot_size);
   std::byte* cut_pool();
   PoolList& with_room(Domain domain, Bytes slot_size);
-  // The pool that has `slot` among its slots; null if none of this heap's has.
+  // The pool that `slot` belongs to; null if it is no slot of this heap.
   PoolHeader* find_pool(void* slot) const;
   void free_object(Object& object);
 
-  // Appends the arena's pages.
+  // Appends the pages of `arena` to `pages`.
   static void add_pages(const Arena& arena, std::vector<HeapPage>& pages);
 
   const Type float_{Float::kName, Float::kKind, this};
   const Type list_{List::kName, List::kKind, this};
   const Type array_{Array::kName, Array::kKind, this};
 
-  // Both by their address.
+  // Both by address.
   std::map<const std::byte*, Arena> arenas_;
   std::map<const std::byte*, GuardedMemory> large_blocks_;
   Arena* newest_ = nullptr;
+  std::uint32_t numbered_pools_ = 0;
   PoolList free_pools_;
   static constexpr std::size_t kSlotSizes =
       static_cast<std::size_t>(kLargestSlot.count() / kSlotStep.count());

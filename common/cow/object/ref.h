@@ -1,4 +1,4 @@
-// A reference that counts, as each of CPython's does.
+// A reference that is counted, like each of CPython's.
 #pragma once
 
 #include <concepts>
@@ -9,16 +9,16 @@
 namespace cow {
 
 /// A counted reference to a `T` (an Object, or a type derived from it), or to
-/// nothing. To copy one and to drop one writes into the object; to move one
-/// does not. Not for two threads at once: see `increment`. No reference may be
-/// used, or dropped, after its heap has ended.
+/// nothing. Copying or dropping one writes to the object; moving one does not.
+/// Not for two threads at once: see `increment`. All references must be gone
+/// before their heap is destroyed.
 template <typename T>
 class Ref {
  public:
   Ref() = default;
   /// One more reference to `target`.
   explicit Ref(T& target) : target_(&target) { increment(target); }
-  /// Takes over a reference that is already counted (which may be none).
+  /// Takes over a reference that is already counted, or null.
   static Ref adopt(T* target) {
     Ref ref;
     ref.target_ = target;
@@ -29,7 +29,7 @@ class Ref {
     if (target_ != nullptr) increment(*target_);
   }
   Ref(Ref&& other) noexcept : target_(other.release()) {}
-  /// A Ref<Float> is a Ref<Object> as well.
+  /// Makes a Ref<Object> from a Ref<Float>, and so on.
   template <std::derived_from<T> Derived>
   requires(!std::same_as<Derived, T>) Ref(Ref<Derived> other)
   noexcept : target_(other.release()) {}
@@ -45,7 +45,7 @@ class Ref {
   T& operator*() const { return *target_; }
   T* operator->() const { return target_; }
   explicit operator bool() const { return target_ != nullptr; }
-  /// Refers to nothing from now on; the caller has the counted reference.
+  /// Gives up the reference: the caller has it now, still counted.
   T* release() { return std::exchange(target_, nullptr); }
 
   friend bool operator==(const Ref&, const Ref&) = default;

@@ -1,12 +1,12 @@
-// Where small blocks lie, as in CPython's allocator: arenas of 1 MiB are cut
-// into pools of 16 KiB, each of them into slots of one size.
+// Where small blocks are, as in CPython's allocator. Arenas of 1 MiB are cut
+// into pools of 16 KiB, and each pool into slots of one size.
 //
 //     arena  | pool | pool | pool | ...                       64 pools
 //     pool   | header, 48 bytes | slot | slot | ...   rest |  16 KiB
 //
-// All begin at a multiple of their size, so that the pool and the arena of an
-// address are found by masking. Slots and pools are handed out in the order of
-// their addresses, and nothing of a pool is touched before it is needed.
+// Arenas and pools begin at a multiple of their size. So masking an address
+// gives its pool and its arena. Slots and pools are handed out in the order of
+// their addresses. No part of a pool is touched before it is needed.
 #pragma once
 
 #include <cstddef>
@@ -19,47 +19,49 @@ namespace cow {
 
 inline constexpr Bytes kArenaSize = 1_MiB;
 inline constexpr Bytes kPoolSize = 16_KiB;
-/// Slots come in steps of this.
+/// Slot sizes are multiples of this.
 inline constexpr Bytes kSlotStep = 16_B;
-/// The largest slot: what is larger gets a mapping of its own.
+/// The largest slot. A larger block gets a mapping of its own.
 inline constexpr Bytes kLargestSlot = 512_B;
 
-/// What the slots of a pool are for. Three kinds never share a pool, so that
-/// from a slot's place alone one can tell whether it holds an object, and where
-/// in it the count is. (CPython's objects and buffers do share pools.)
-enum class Domain : std::uint32_t {
+/// What the slots of a pool are for. The three kinds never share a pool. So the
+/// pool alone says whether a slot holds an object, and where in the slot the
+/// count is. (In CPython, objects and buffers do share pools.)
+enum class Domain : std::uint16_t {
   kObjects,     ///< the slot begins with the object's header
   kContainers,  ///< the slot begins with the collector's links
   kBuffers,     ///< the slot is no object
 };
 inline constexpr std::size_t kDomains = 3;
 
-/// What a freed slot holds: the one that was freed before it.
+/// What is in a freed slot: a pointer to the slot that was freed before it.
 struct FreeSlot {
   FreeSlot* next;
 };
 
 /// The beginning of a pool. It is written when a slot is handed out or freed,
-/// not when an object is read or its count changes.
+/// but not when an object is read or its count changes.
 struct PoolHeader {
-  std::uint64_t used;    ///< slots handed out; 0 means that the pool is free
+  std::uint64_t used;    ///< slots handed out; 0: the pool is free
   FreeSlot* freed;       ///< the freed slots, the last one first
   PoolHeader* next;      ///< in its PoolList
   PoolHeader* previous;  ///< in its PoolList
   std::uint32_t fresh;   ///< offset of the first slot that was never used
-  std::uint32_t end;     ///< offset behind the last slot
-  std::uint32_t slot_size;
+  std::uint32_t end;     ///< offset after the last slot
+  std::uint16_t slot_size;
   Domain domain;
+  /// The pools of containers are numbered from 1; 0: never was one of these.
+  std::uint32_t number;
 
   bool full() const { return freed == nullptr && fresh == end; }
 };
 static_assert(sizeof(PoolHeader) == 48);
 static_assert(std::is_trivial_v<PoolHeader>);
 
-/// What the header takes from the beginning of a pool.
+/// How much of a pool its header takes.
 inline constexpr Bytes kHeaderSize = Bytes(sizeof(PoolHeader));
 
-/// The slots of `slot_size` bytes that a pool has.
+/// How many slots of `slot_size` bytes a pool has.
 constexpr std::int64_t slots_in_pool(Bytes slot_size) {
   return (kPoolSize - kHeaderSize).count() / slot_size.count();
 }

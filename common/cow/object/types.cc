@@ -11,8 +11,8 @@
 namespace cow {
 namespace {
 
-// CPython's growth: 4, 8, 16, 24, 32, 40, 52, 64, 76 ...; an eighth more than
-// is needed and a little, in steps of four.
+// CPython's growth: 4, 8, 16, 24, 32, 40, 52, 64, 76 … An eighth and a few more
+// than is needed, in steps of four.
 std::int64_t grown(std::int64_t needed) {
   const std::int64_t roomy = needed + needed / 8 + 6;
   return roomy - roomy % 4;
@@ -46,8 +46,8 @@ Object& List::item(std::int64_t index) const {
 
 void List::set(std::int64_t index, Ref<Object> ref) {
   check(index);
-  // Dropped at the end, when the new one is in place: an object's end may be
-  // the end of others.
+  // The old reference is dropped at the end, when the new one is in place,
+  // because the end of one object can be the end of others.
   const Ref<Object> old = Ref<Object>::adopt(items_[index]);
   items_[index] = ref.release();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,7 +15,7 @@
 
 namespace cow {
 
-/// One number in an object of its own: 24 bytes, in a slot of 32.
+/// A number as an object: 24 bytes, in a slot of 32.
 struct Float : Object {
   static constexpr std::string_view kName = "float";
   static constexpr Kind kKind = Kind::kFloat;
@@ -23,7 +24,7 @@ struct Float : Object {
 };
 static_assert(sizeof(Float) == 24);
 
-/// An object that is not of the type that was asked for.
+/// An object has another type than the expected one.
 class TypeError : public std::bad_cast {
  public:
   TypeError(std::string_view expected, const Object& found);
@@ -34,8 +35,8 @@ class TypeError : public std::bad_cast {
   std::string text_;
 };
 
-/// The object as what it is. Throws TypeError if it is not a `T`. Reads the
-/// header and counts nothing.
+/// The object as a `T`. Throws TypeError if it is not one. Only reads the
+/// header; takes no reference.
 template <std::derived_from<Object> T>
 T& as(Object& object) {
   if constexpr (!std::same_as<T, Object>) {
@@ -51,58 +52,61 @@ const T& as(const Object& object) {
   return static_cast<const T&>(object);
 }
 
-/// What lies in front of the header of an object that can refer to others:
-/// CPython chains those for its garbage collector. There is no collector here;
-/// the links chain the lists that wait for their end (see `destroy`).
+/// What is before the header of an object that can refer to others. CPython
+/// chains those for its garbage collector. Here the links chain only the lists
+/// that are to be destroyed (see `destroy`).
 struct CollectorLinks {
   CollectorLinks* next;
-  CollectorLinks* previous;
+  /// For cow::Collector. (CPython has a pointer with marks in its lowest bits.)
+  std::byte mark;
 };
 static_assert(sizeof(CollectorLinks) == 16);
 
-/// A list of references to objects of any type. The references lie in a buffer
-/// of the list's own, 8 bytes each: their objects are elsewhere. A slot of the
-/// list may be empty. Every access with an index throws std::out_of_range when
-/// there is no such index; negative ones do not count from the end.
+/// A list of references to objects of any type. The references, 8 bytes each,
+/// are in a buffer of the list; their objects are elsewhere. A slot of the list
+/// may be empty. All functions with an index throw std::out_of_range if there
+/// is no such index. Negative indices do not count from the end.
 class List : public Object {
  public:
   static constexpr std::string_view kName = "list";
   static constexpr Kind kKind = Kind::kList;
 
   std::int64_t size() const { return size_; }
-  /// For how many references there is room.
+  /// How many references the buffer has room for.
   std::int64_t capacity() const { return capacity_; }
-  /// The buffer; null if there is none, as in an empty list.
+  /// The buffer; null if there is none, as in a new empty list.
   const Object* const* items() const { return items_; }
 
-  /// A reference of the caller's own, as Python's `list[index]` gives: this
-  /// writes to the page of the object's header. Throws std::logic_error if the
-  /// slot is empty, TypeError if the object is not a `T`.
+  /// A new reference, as Python's `list[index]` gives. This writes to the page
+  /// of the object's header. Throws std::logic_error if the slot is empty, and
+  /// TypeError if the object is not a `T`.
   template <typename T = Object>
   Ref<T> at(std::int64_t index) const {
     return Ref<T>(as<T>(item(index)));
   }
-  /// The object without a reference of one's own: nothing is written. Good for
-  /// as long as the list holds it. Throws as `at` does.
+  /// The object without a new reference, so nothing is written. Good as long as
+  /// the list holds the object. Throws as `at` does.
   template <typename T = Object>
   const T* borrow(std::int64_t index) const {
     return &as<T>(item(index));
   }
-  /// Puts `ref` in the place of what is there, which is dropped. An empty one
-  /// makes the slot empty.
+  /// Replaces the reference at `index` with `ref`, and drops the old one. If
+  /// `ref` is empty, the slot becomes empty.
   void set(std::int64_t index, Ref<Object> ref);
-  /// Puts `ref` at the end. When the buffer is full, everything moves to one
-  /// with room for 1/8 more; if that cannot be had, this throws
-  /// std::system_error and the list is what it was.
+  /// Adds `ref` at the end. If the buffer is full, all references move to a
+  /// larger one: by an eighth and a few more than is needed, as in CPython. If
+  /// there is no memory for it, throws std::system_error, and the list stays as
+  /// it was.
   void append(Ref<Object> ref);
+  CollectorLinks& links();
 
  private:
+  friend class Collector;
   friend class Heap;
   friend void destroy(Object& object) noexcept;
 
   explicit List(const Type& own_type) : Object{.count = 1, .type = &own_type} {}
 
-  CollectorLinks& links();
   void check(std::int64_t index) const;
   Object& item(std::int64_t index) const;
   void reserve(std::int64_t capacity);
@@ -113,8 +117,8 @@ class List : public Object {
 };
 static_assert(sizeof(CollectorLinks) + sizeof(List) == 56);
 
-/// Many numbers behind one header, as numpy's array or Python's `array`: they
-/// lie in one buffer and are no objects.
+/// Many numbers with one header, like numpy's array or Python's `array`. They
+/// are in one buffer, and are not objects.
 class Array : public Object {
  public:
   static constexpr std::string_view kName = "array";

@@ -1,7 +1,7 @@
 // Amounts of memory with their unit in the type: bytes and pages.
 //
-// The kernel speaks of kB in some files, of pages in others and of bytes in the
-// rest. Only the parsers know which; everyone else sees these two types.
+// The kernel counts in kB in some files, in pages in others, and in bytes in
+// the rest. Only the parsers know which. All other code sees these two types.
 #pragma once
 
 #include <compare>
@@ -91,7 +91,8 @@ Bytes to_bytes(Pages pages);
 /// The pages that `bytes` touch when they begin on a page boundary.
 Pages to_pages(Bytes bytes);
 
-/// For a person: "64.0 MiB", "36 KiB", "85 bytes"; binary units throughout.
+/// For a person to read: "64.0 MiB", "36 KiB", "85 bytes". The units are
+/// binary.
 std::string to_string(Bytes bytes);
 std::string to_string(Pages pages);
 

@@ -12,7 +12,7 @@
 namespace cow {
 namespace {
 
-// Is "memory" one of "cpu,memory"?
+// Whether `controller` ("memory") is in `list` ("cpu,memory").
 bool is_one_of(std::string_view controller, std::string_view list) {
   std::size_t begin = 0;
   while (begin <= list.size()) {
@@ -39,7 +39,7 @@ std::vector<std::filesystem::path> upwards(const std::filesystem::path& root,
   }
 }
 
-// CPUs that one group's quota allows; infinity where there is none.
+// How many CPUs the quota of one group allows; infinity if it has none.
 double quota(const std::filesystem::path& group, int version) {
   double allowed = -1;
   double period = 0;
@@ -76,7 +76,7 @@ CgroupPath find_cgroups(std::string_view text, std::string_view controller,
     if (second == line.npos) continue;
     const std::string_view names = line.substr(first + 1, second - first - 1);
     const std::string_view group = line.substr(second + 1);
-    // A path in their place would lead out of the root.
+    // A path instead of names would lead out of the root.
     if (names.find('/') != names.npos) continue;
     if (is_one_of(controller, names)) {
       return {.version = 1,
@@ -105,7 +105,7 @@ int available_cpus(int in_mask, const CgroupPath& path) {
 }
 
 int available_cpus() {
-  cpu_set_t mask;  // fails where the kernel has more CPUs than fit: 1,024
+  cpu_set_t mask;  // too small if the kernel has more than 1,024 CPUs
   const bool known = ::sched_getaffinity(0, sizeof mask, &mask) == 0;
   return available_cpus(known ? CPU_COUNT(&mask) : ::get_nprocs(),
                         own_cgroups("cpu"));

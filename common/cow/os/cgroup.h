@@ -1,5 +1,5 @@
-// The control groups this process is in: limits that the machine's own figures
-// do not show.
+// The control groups of this process. They can set limits that the machine's
+// own figures do not show.
 #pragma once
 
 #include <filesystem>
@@ -11,26 +11,26 @@
 
 namespace cow {
 
-/// Where the files of one controller are: this process' group first, then each
-/// group above it. A limit anywhere on the way counts.
+/// The folders with the files of one controller: first this process's group,
+/// then each group above it. A limit in any of them counts.
 struct CgroupPath {
-  int version = 2;  ///< 1 or 2: the names of the files differ: cgroups(7)
+  int version = 2;  ///< 1 or 2; the file names differ: cgroups(7)
   std::vector<std::filesystem::path> groups;
 };
 
-/// Finds the groups of `controller` ("memory", "cpu") from the text of
-/// /proc/self/cgroup, below `root`. Groups that are not there are left out; in
-/// a container often only the topmost is.
+/// Finds the groups of `controller` ("memory", "cpu") below `root`, from the
+/// text of /proc/self/cgroup. Leaves out groups that are not there; in a
+/// container there is often only the topmost.
 CgroupPath find_cgroups(std::string_view text, std::string_view controller,
                         const std::filesystem::path& root = "/sys/fs/cgroup");
 
-/// The groups of `controller` that this process is in; empty if /proc cannot
-/// tell.
+/// The groups of `controller` that this process is in. Empty if /proc cannot be
+/// read.
 CgroupPath own_cgroups(std::string_view controller);
 
-/// The CPUs that a process may use which has so many of them in its affinity
-/// mask and is in these groups of the controller "cpu": as many, or the lowest
-/// quota, rounded up. At least 1.
+/// How many CPUs a process may use. `in_mask` is the number in its affinity
+/// mask. `path` has its groups of the controller "cpu": if the lowest quota
+/// there, rounded up, is below `in_mask`, it counts instead. At least 1.
 int available_cpus(int in_mask, const CgroupPath& path);
 
 }  // namespace cow

@@ -43,21 +43,22 @@ void say(const std::string& text) {
   std::fputs(fmt::format("child {}: {}\n", ::getpid(), text).c_str(), stderr);
 }
 
-// Waits by the pidfd. Once somebody else has reaped this child, its id may be
-// another child's.
+// Waits with the pidfd, not the id: if this child was reaped elsewhere, its id
+// may belong to another child now.
 ExitStatus wait_for(const Descriptor& pidfd, pid_t pid) {
   constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD: waitid(2)
   const auto id = static_cast<id_t>(pidfd.get());
   siginfo_t end{};
   if (retried([&] { return ::waitid(kPidfd, id, &end, WEXITED); }) == -1) {
     if (errno == ECHILD) return {.code = kUnknownExit, .signal = 0};
-    return wait_for_child(pid);  // it is refused, or not known: Linux 5.3
+    return wait_for_child(pid);  // refused, or Linux before 5.4
   }
   if (end.si_code == CLD_EXITED) return {.code = end.si_status, .signal = 0};
   return {.code = 0, .signal = end.si_status};
 }
 
-// Whatever happens, it does not go on with the program of the parent.
+// Runs the body of a child. Whatever happens there, the child does not go on
+// with the program of the parent.
 [[noreturn]] void run_and_exit(const std::function<int()>& body) noexcept {
   int code = kChildThrew;
   try {
@@ -78,7 +79,7 @@ void flush_output() {
     try {
       stream.flush();
     } catch (const std::exception&) {
-      // It stays bad, and whoever writes to it will see.
+      // The stream stays bad, and the next write shows it.
     }
   };
   flush(std::cout);
@@ -89,26 +90,27 @@ void flush_output() {
 }
 
 void read_no_input() {
-  // (If standard input is closed, it would be opened, and closed, as 0.)
+  // (Above the standard streams: if standard input is closed, open would return
+  // 0, and the owner would close 0 again.)
   Descriptor nothing =
       above_standard(Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)));
   if (!nothing) nothing = make_pipe().reader;
   ::dup2(nothing.get(), STDIN_FILENO);
-  // What was read ahead, by either library.
+  // Drops what the C and the C++ library have read ahead.
   ::__fpurge(stdin);
   std::streambuf* input = std::cin.rdbuf();
   while (input != nullptr && input->in_avail() > 0) input->sbumpc();
 }
 
-bool end_with(pid_t parent) {
+bool die_with_parent(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // 0: it is outside of this process' PID namespace.
+  // 0: the parent is outside of this process's PID namespace.
   const pid_t now = ::getppid();
   return now == parent || now == 0;
 }
 
-// glibc has a wrapper only since 2.36. (From Linux 5.3 on; but only from 5.4 on
-// can one be waited for.)
+// A direct system call, because glibc has a wrapper only since 2.36. (Linux has
+// the call since 5.3, but waitid(2) takes a pidfd only since 5.4.)
 Descriptor open_pidfd(pid_t pid) {
   const long fd = retried([&] { return ::syscall(SYS_pidfd_open, pid, 0); });
   if (fd == -1) {
@@ -164,7 +166,7 @@ Child Child::spawn(const std::string& path,
                    const std::vector<int>& inherit) {
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  // Onto itself: that takes close-on-exec away, in the child alone.
+  // A duplicate onto itself: that removes close-on-exec, only in the child.
   for (const int fd : inherit) {
     ::posix_spawn_file_actions_adddup2(&actions, fd, fd);
   }
@@ -179,6 +181,16 @@ Child Child::spawn(const std::string& path,
     throw_system_error(error, fmt::format("posix_spawn({})", path));
   }
   child.watch();
+  return child;
+}
+
+Child Child::of_another(pid_t pid, Descriptor pidfd,
+                        std::function<ExitStatus()> ask) {
+  Child child;
+  child.parent_ = ::getpid();
+  child.pid_ = pid;
+  child.pidfd_ = std::move(pidfd);
+  child.ask_ = std::move(ask);
   return child;
 }
 
@@ -199,11 +211,11 @@ Child::~Child() {
 }
 
 bool Child::kill(int signal) const {
-  // Only the parent may: a copy of the owner that a fork made does not know
-  // whether the child was reaped.
+  // Not in a forked copy of this object: it does not know whether the child was
+  // reaped.
   if (pid_ == 0 || parent_ != ::getpid()) return true;
-  // Where SIGCHLD is ignored, the kernel reaps the child, and its id may be
-  // another's.
+  // With the pidfd if possible: where SIGCHLD is ignored, the kernel reaps the
+  // child, and its id may belong to another process now.
   if (pidfd_) return send_signal(pidfd_, signal);
   return ::kill(pid_, signal) == 0;
 }
@@ -212,8 +224,16 @@ ExitStatus Child::wait() {
   // 0 would mean any child of the process group: waitpid(2).
   if (pid_ == 0)
     throw std::logic_error("cow::Child: there is none to wait for");
-  const ExitStatus status =
-      pidfd_ ? wait_for(pidfd_, pid_) : wait_for_child(pid_);
+  ExitStatus status{.code = kUnknownExit, .signal = 0};
+  if (ask_) {
+    wait_readable(pidfd_.get(), -1);
+    status = std::exchange(ask_, nullptr)();
+  }
+  // (If the other parent has ended, the orphan may have become a child of this
+  // process, as in a container.)
+  if (status.code == kUnknownExit) {
+    status = pidfd_ ? wait_for(pidfd_, pid_) : wait_for_child(pid_);
+  }
   pid_ = 0;
   pidfd_.close();
   return status;
@@ -235,14 +255,15 @@ int thread_count() {
   if (__libc_single_threaded != 0) return 1;
 #endif
   int threads = 1;
-  // The kernel may show a thread for a moment after it was joined: it still has
-  // to end, and on a busy machine it waits for its turn. So look again if there
-  // is more than one.
+  // After a thread was joined, the kernel may still show it for a moment: on a
+  // busy machine it has to wait for a CPU before it can end. So look again if
+  // there is more than one.
   for (int looks = 0; looks < 500; ++looks) {
-    // One directory a thread, and ".", ".." make the links: proc(5).
+    // The links are ".", ".." and one directory for each thread: proc(5).
     struct stat tasks {};
     if (::stat("/proc/self/task", &tasks) != 0) {
-      // Changes nothing, and is refused if there are other threads: unshare(2).
+      // This changes nothing. The kernel refuses it if there are other threads:
+      // unshare(2).
       threads = ::unshare(CLONE_THREAD) == 0 ? 1 : 2;
     } else {
       threads = static_cast<int>(tasks.st_nlink) - 2;

@@ -1,4 +1,5 @@
-// Child processes with an owner: a child is always reaped, or the program ends.
+// Child processes, each with an owner. A child is always reaped; otherwise the
+// program ends.
 #pragma once
 
 #include <sys/types.h>
@@ -14,126 +15,137 @@ namespace cow {
 
 /// How a process ended.
 struct ExitStatus {
-  int code = 0;    ///< what it gave to exit, if `signal` is 0
+  int code = 0;    ///< its exit code, if `signal` is 0
   int signal = 0;  ///< the signal that killed it, or 0
 
   bool success() const { return code == 0 && signal == 0; }
 };
 
-/// The `code` of a child of which nobody knows how it ended: the kernel has
-/// thrown that away, because this process ignores SIGCHLD.
+/// The `code` of a child whose end is unknown. This process ignores SIGCHLD, so
+/// the kernel has not kept the exit status.
 inline constexpr int kUnknownExit = -1;
 
 /// "exit status 3", "signal 9 (Killed)".
 std::string to_string(ExitStatus status);
 
-/// The code with which a forked child ends when its body throws: EX_SOFTWARE of
-/// sysexits.h. The exception's text goes to standard error.
+/// The exit code of a forked child whose body throws: EX_SOFTWARE of
+/// sysexits.h. The text of the exception goes to standard error.
 inline constexpr int kChildThrew = 70;
-/// The code with which `run_program`'s child ends when exec fails (the
-/// shell's).
+/// The exit code of `run_program`'s child if exec fails. Shells use it, too.
 inline constexpr int kExecFailed = 127;
 
-/// Owns a child process. Move-only. To destroy one that was not waited for is
-/// an error: it is reported, and the program aborts. (A copy of this object in
-/// a later fork owns nothing: the process is not the fork's child.)
+/// Owns a child process. It is a child of this process, or of another one that
+/// can say how it ended. Move-only. A child that was not waited for must not be
+/// destroyed: the destructor reports that and aborts the program. (In a later
+/// fork the copy of this object owns nothing, because the process is not the
+/// fork's child.)
 class Child {
  public:
   Child() = default;
   Child(Child&& other) noexcept
       : pid_(std::exchange(other.pid_, 0)),
         parent_(other.parent_),
-        pidfd_(std::move(other.pidfd_)) {}
+        pidfd_(std::move(other.pidfd_)),
+        ask_(std::move(other.ask_)) {}
   Child& operator=(Child&& other) noexcept {
     std::swap(pid_, other.pid_);
     std::swap(parent_, other.parent_);
     std::swap(pidfd_, other.pidfd_);
+    std::swap(ask_, other.ask_);
     return *this;
   }
   ~Child();
 
-  /// Flushes standard output, forks, and runs `body` in the child, which ends
-  /// in _exit(2) with what `body` returns: no destructor, no atexit handler and
-  /// no test of the parent runs a second time. Throws std::system_error if
-  /// fork(2) fails.
+  /// Flushes standard output and forks. The child runs `body`, and ends in
+  /// _exit(2) with the result. So no destructor, atexit handler or test of the
+  /// parent runs a second time. Throws std::system_error if fork(2) fails, or
+  /// the pidfd cannot be opened.
   static Child fork(const std::function<int()>& body);
-  /// The same without the flush, for several children in a row. To be called
-  /// after `flush_output`, with nothing written since.
+  /// The same without the flush, for several children in a row. Call
+  /// `flush_output` before, and write nothing in between.
   static Child fork_after_flush(const std::function<int()>& body);
 
-  /// Executes the program `path` without copying this process first, however
-  /// large it is and however many threads it has: posix_spawn(3).
-  /// `arguments` begin with the program's name; `environment` holds all of its
-  /// "NAME=value". The program inherits the descriptors that are not
-  /// close-on-exec, and those of `inherit`, which may be. Throws
-  /// std::system_error.
+  /// Executes the program `path` without a fork: posix_spawn(3). So it does not
+  /// matter how large this process is or how many threads it has. `arguments`
+  /// begin with the program's name. `environment` has all entries "NAME=value".
+  /// The program inherits the descriptors that are not close-on-exec, and also
+  /// those in `inherit`. Throws std::system_error.
   static Child spawn(const std::string& path,
                      const std::vector<std::string>& arguments,
                      const std::vector<std::string>& environment,
                      const std::vector<int>& inherit);
 
+  /// A child of another process: `pid` is its id, and `pidfd` its pidfd. `ask`
+  /// is called after it has ended. It lets the parent reap the child, and
+  /// returns how the child ended, or kUnknownExit.
+  static Child of_another(pid_t pid, Descriptor pidfd,
+                          std::function<ExitStatus()> ask);
+
   pid_t pid() const { return pid_; }
-  /// Becomes readable when the child has ended: pidfd_open(2).
+  /// A descriptor that becomes readable when the child has ended:
+  /// pidfd_open(2).
   int descriptor() const { return pidfd_.get(); }
-  /// True while there is a child that was not waited for.
+  /// Whether there is a child that was not waited for.
   explicit operator bool() const { return pid_ != 0; }
 
-  /// Sends `signal`; a child that has already ended is no error. False if the
-  /// kernel refuses it.
+  /// Sends `signal` to the child. Returns false if the kernel refuses that, but
+  /// true if the child has already ended.
   bool kill(int signal) const;
-  /// Gives the child up: it will not be waited for.
+  /// Gives up the child: it will not be waited for.
   void release() {
     Child left(std::move(*this));
     left.pid_ = 0;
   }
-  /// For a fork of this process, which has closed the descriptor already.
-  void release_descriptor() { pidfd_.release(); }
-  /// Waits for the end, reaps it, and says how it ended: kUnknownExit if the
-  /// kernel has thrown that away.
+  /// Waits until the child ends, reaps it, and returns how it ended. That is
+  /// kUnknownExit if the kernel has not kept it, or if the child's other parent
+  /// has ended, too. Throws std::logic_error if there is no child.
   ExitStatus wait();
 
  private:
-  // Opens the pidfd of `pid_`, or ends the child and throws.
+  // Opens the pidfd of `pid_`. If that fails, kills the child and throws.
   void watch();
 
   pid_t pid_ = 0;
   pid_t parent_ = 0;
   Descriptor pidfd_;
+  std::function<ExitStatus()> ask_;  // null: a child of this process
 };
 
-/// Writes out what standard output and the streams of C have buffered.
-/// Otherwise a forked copy of the buffer would be written once more.
+/// Writes out the buffers of standard output and of the C streams. Otherwise a
+/// fork would write its copy of them a second time.
 void flush_output();
 
-/// From now on standard input is at its end, and what was read ahead of it is
-/// dropped: it is for another process.
+/// From now on standard input is at its end. What was read ahead is dropped,
+/// because the input is meant for another process.
 void read_no_input();
 
-/// Has the kernel kill this process when its parent, process `parent`, ends.
-/// False if that has ended already. (setuid(2) undoes it: then call this
-/// again.)
-bool end_with(pid_t parent);
+/// From now on the kernel kills this process when its parent, process `parent`,
+/// ends. (Strictly: when the thread ends that has started it: prctl(2).)
+/// Returns false if the parent has already ended. setuid(2) undoes the setting;
+/// then call this again.
+bool die_with_parent(pid_t parent);
 
-/// A descriptor, above the standard streams, that becomes readable when process
-/// `pid` has ended and through which it can be signalled: pidfd_open(2). Needs
-/// Linux 5.4. Throws std::system_error.
+/// Opens a pidfd: a descriptor that becomes readable when process `pid` has
+/// ended, and through which the process can be signalled. Its number is above
+/// the standard streams. Source: pidfd_open(2). Needs Linux 5.4. Throws
+/// std::system_error.
 Descriptor open_pidfd(pid_t pid);
 
-/// Signals the process of `pidfd`; if it has already ended, that is no error.
-/// False if the kernel refuses it.
+/// Signals the process of `pidfd`. Returns false if the kernel refuses that,
+/// but true if the process has already ended.
 bool send_signal(const Descriptor& pidfd, int signal);
 
-/// Waits for the end of a child of this process whose owner is not a Child.
+/// Waits until a child of this process ends that no Child owns.
 ExitStatus wait_for_child(pid_t pid);
 
-/// Forks and executes `arguments` (the first is the program, looked up in PATH
-/// if it has no slash), after `prepare` has run in the child: for descriptors,
-/// limits, the environment.
+/// Forks and executes `arguments`. The first is the program; it is looked up in
+/// PATH if it has no slash. Before that, `prepare` runs in the child: it can
+/// set descriptors, limits, the environment.
 Child run_program(const std::vector<std::string>& arguments,
                   const std::function<void()>& prepare = {});
 
-/// How many threads this process has. Where /proc cannot tell, 2 stands for any
-/// number above 1.
+/// How many threads this process has. If /proc cannot tell, the result is 1 or
+/// 2, and 2 means more than one.
 int thread_count();
 
 }  // namespace cow

@@ -1,10 +1,10 @@
-// How many CPUs there are for this process.
+// The number of CPUs that this process may use.
 #pragma once
 
 namespace cow {
 
-/// The CPUs that this process may use: those in its affinity mask, or as many
-/// as the quotas of its control groups allow (cgroup.h). At least 1.
+/// The CPUs in this process's affinity mask, or fewer if the quotas of its
+/// control groups allow only fewer (cgroup.h). At least 1.
 int available_cpus();
 
 }  // namespace cow

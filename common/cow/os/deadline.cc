@@ -5,8 +5,7 @@
 namespace cow {
 
 Deadline::Deadline(std::chrono::milliseconds from_now) {
-  // Longer than this nobody waits, and a deadline could not be calculated; nor
-  // one that has passed so long ago.
+  // Limits the duration to 0 and a year, because the sum below could overflow.
   constexpr std::chrono::milliseconds kForEver = std::chrono::hours(24 * 365);
   at_ = std::chrono::steady_clock::now() +
         std::clamp(from_now, std::chrono::milliseconds(0), kForEver);

@@ -71,7 +71,7 @@ Pipe make_pipe() {
 }
 
 void set_nonblocking(int fd) {
-  // Of the flags that can be changed, a pipe has no other.
+  // This replaces all flags that can be changed, but a pipe has no other.
   checked([&] { return ::fcntl(fd, F_SETFL, O_NONBLOCK); },
           "fcntl({}, F_SETFL, O_NONBLOCK)", fd);
 }

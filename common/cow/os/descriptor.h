@@ -1,4 +1,4 @@
-// Owners of file descriptors, and whole reads and writes through them.
+// Owners of file descriptors, and functions that read and write in full.
 #pragma once
 
 #include <cstddef>
@@ -27,27 +27,28 @@ class Descriptor {
   int get() const { return number_; }
   explicit operator bool() const { return number_ != -1; }
   void close() { *this = Descriptor(); }
-  /// Gives it up without closing it; returns its number.
+  /// Gives up the descriptor without closing it; returns its number.
   int release() { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;
 };
 
-/// `descriptor`, or a close-on-exec copy if its number is that of a standard
-/// stream. Where the standard streams were closed, what is printed would go
-/// into it. Throws std::system_error.
+/// Returns `descriptor`, or, if its number is that of a standard stream, a
+/// close-on-exec copy with a higher number. A new descriptor can get such a
+/// number if the program was started with its standard streams closed. Printed
+/// text would then go into it. Throws std::system_error.
 Descriptor above_standard(Descriptor descriptor);
 
-/// Descriptors by their numbers, to be closed with few system calls.
+/// A set of descriptor numbers that can be closed with few system calls.
 class DescriptorRanges {
  public:
   explicit DescriptorRanges(std::vector<int> numbers);
-  /// Closes all of them but two, whoever owns them.
+  /// Closes all of them except two, even if they have owners.
   void close_all_but(int one, int other) const;
 
  private:
-  std::vector<std::pair<int, int>> ranges_;  // the first and the last of each
+  std::vector<std::pair<int, int>> ranges_;  // first and last number of each
 };
 
 /// The two ends of a pipe, both close-on-exec and above the standard streams:
@@ -58,27 +59,27 @@ struct Pipe {
 };
 Pipe make_pipe();
 
-/// Makes reads and writes through `fd`, an end of a pipe, fail with EAGAIN
-/// rather than wait.
+/// Makes `fd`, an end of a pipe, non-blocking: reads and writes fail with
+/// EAGAIN instead of waiting.
 void set_nonblocking(int fd);
 
-/// Waits until `fd` can be read or is at its end, for at most so many
-/// milliseconds (0: does not wait; -1: no limit). Returns whether that is so.
+/// Waits until `fd` can be read or is at its end, at most for `milliseconds`
+/// (0: does not wait; -1: no limit). Returns false if the time has passed.
 /// Throws std::system_error.
 bool wait_readable(int fd, int milliseconds);
 
-/// Reads until `size` bytes are there or the other end is closed; returns how
-/// many there are. Throws std::system_error.
+/// Reads until `size` bytes are there or the other end is closed. Returns how
+/// many bytes are there. Throws std::system_error.
 std::size_t read_fully(int fd, void* to, std::size_t size);
 
-/// Writes all `size` bytes, waiting as often as needed. Throws
-/// std::system_error.
+/// Writes all `size` bytes, and waits if necessary. Throws std::system_error.
 void write_fully(int fd, const void* from, std::size_t size);
 
 /// The whole file as text, or the reason why it cannot be read.
 Reading<std::string> read_file(const std::string& path);
 
-/// Makes `text` the whole content of the file. Throws std::system_error.
+/// Replaces the content of the file with `text`; makes the file if there is
+/// none. Throws std::system_error.
 void write_file(const std::string& path, std::string_view text);
 
 }  // namespace cow

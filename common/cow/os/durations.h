@@ -1,5 +1,5 @@
-// The part of <chrono> that waiting needs: durations and clocks. In libstdc++
-// the rest of it, calendars and their text, is slow to compile.
+// The part of <chrono> that waiting needs: durations and clocks. The other
+// part, calendars and their text, is slow to compile in libstdc++.
 #pragma once
 
 #if __has_include(<bits/chrono.h>)

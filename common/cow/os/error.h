@@ -1,5 +1,5 @@
-// System calls, checked: the one place that retries EINTR and turns errno into
-// an exception that names the call and its arguments.
+// Checked system calls. Only this file retries after EINTR, and turns errno
+// into an exception that names the call and its arguments.
 #pragma once
 
 #include <fmt/core.h>
@@ -14,8 +14,8 @@ namespace cow {
 /// "<call>: <what errno means>".
 [[noreturn]] void throw_system_error(int error, const std::string& call);
 
-/// Calls `call` until it is not interrupted by a signal, and returns what it
-/// returned. -1 stays -1, with errno set: for calls whose failure is an answer.
+/// Repeats `call` as long as a signal interrupts it (EINTR), and returns its
+/// result. If that is -1, errno is set: for calls whose failure is an answer.
 template <typename Call>
 auto retried(Call call) {
   for (;;) {
@@ -24,8 +24,8 @@ auto retried(Call call) {
   }
 }
 
-/// As `retried`, but throws std::system_error when the call fails. `text` and
-/// `args` describe the call; they are formatted only when they are needed.
+/// As `retried`, but throws std::system_error if the call fails. `text` and
+/// `args` describe the call. They are formatted only in that case.
 template <typename Call, typename... Args>
 auto checked(Call call, fmt::format_string<Args...> text, Args&&... args) {
   const auto result = retried(std::move(call));

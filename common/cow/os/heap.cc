@@ -10,13 +10,14 @@ namespace cow {
 void settle_heap() {
 #ifdef __GLIBC__
   using Clock = std::chrono::steady_clock;
-  // One call of malloc sorts up to 10,000 blocks (malloc.c, MAX_ITERS), which
-  // takes longer than this. So a call that takes less has left none unsorted.
+  // One call of malloc sorts up to 10,000 blocks (malloc.c, MAX_ITERS). That
+  // takes longer than this limit. So after a faster call nothing is left to
+  // sort.
   constexpr std::chrono::microseconds kNothingToSort(20);
   constexpr int kMostCalls = 10'000;  // they sort 100 million blocks
-  // Too large for the caches of small blocks, too small for a mapping of its
-  // own. A block of exactly this size would end the sorting early, but hardly
-  // any program has freed one.
+  // Too large for the caches of small blocks, and too small for a mapping of
+  // its own. A free block of exactly this size would end the sorting early, but
+  // hardly any program has one.
   constexpr std::size_t kSize = 41'719;
   for (int i = 0; i < kMostCalls; ++i) {
     const Clock::time_point begin = Clock::now();

@@ -1,14 +1,15 @@
-// Signals that are held back: a child does not get one before it has said that
-// it ignores it.
+// Signals that are held back, so that a child does not get a signal before it
+// can ignore it.
 #pragma once
 
 #include <csignal>
 
 namespace cow {
 
-/// While this object lives, `signal` is held back from this thread, which gets
-/// it afterwards. It is held back as well from the processes that the thread
-/// starts meanwhile, until they call `ignore_signal`: they never get it.
+/// While this object exists, `signal` is held back from this thread, which gets
+/// it afterwards. Processes that the thread starts meanwhile inherit that. For
+/// them the signal is held back until they call `ignore_signal`, so they never
+/// get it.
 class HeldSignal {
  public:
   explicit HeldSignal(int signal);
@@ -20,8 +21,8 @@ class HeldSignal {
   sigset_t before_{};
 };
 
-/// Holds `signal` back too, but what has come to this thread is thrown away at
-/// the end.
+/// Holds `signal` back, too. But a signal that came to this thread meanwhile is
+/// thrown away.
 class ForgottenSignal {
  public:
   explicit ForgottenSignal(int signal) : signal_(signal), held_(signal) {}
@@ -32,9 +33,9 @@ class ForgottenSignal {
   HeldSignal held_;
 };
 
-/// From now on `signal` does nothing here, not even one that was held back. The
-/// programs that this process executes do not inherit that: the signal ends
-/// them, unless it was ignored before.
+/// From now on `signal` does nothing in this process, not even a signal that
+/// was held back. Programs that this process executes do not inherit that: the
+/// signal ends them, unless it was already ignored before this call.
 void ignore_signal(int signal);
 
 }  // namespace cow

@@ -19,9 +19,9 @@ Mapping::Mapping(Bytes size, int protection, int sharing) {
   size_ = size;
 }
 
-Mapping::Mapping(Bytes size, int fd, Bytes offset) {
-  void* address = ::mmap(nullptr, size.size(), PROT_READ | PROT_WRITE,
-                         MAP_SHARED, fd, offset.count());
+Mapping::Mapping(Bytes size, int fd, Bytes offset, int protection) {
+  void* address =
+      ::mmap(nullptr, size.size(), protection, MAP_SHARED, fd, offset.count());
   if (address == MAP_FAILED) {
     throw_system_error(errno, fmt::format("mmap({}, {} at {})", fd,
                                           to_string(size), to_string(offset)));
@@ -38,8 +38,8 @@ Descriptor make_memory_file(const char* label, Bytes size) {
   Descriptor file = above_standard(
       Descriptor(checked([&] { return ::memfd_create(label, MFD_CLOEXEC); },
                          "memfd_create({})", label)));
-  // Where the user's limit on files (ulimit -f) is smaller: it fails, rather
-  // than end the program.
+  // If the user's limit on file sizes (ulimit -f) is smaller, the call fails.
+  // Without this the signal would end the program.
   const ForgottenSignal too_large(SIGXFSZ);
   checked([&] { return ::ftruncate(file.get(), size.count()); },
           "ftruncate({}, {})", label, to_string(size));

@@ -1,4 +1,4 @@
-// Owner of one mmap(2) mapping, and files that are nothing but memory.
+// The owner of one mmap(2) mapping, and files that exist only in memory.
 #pragma once
 
 #include <sys/mman.h>
@@ -15,13 +15,15 @@ namespace cow {
 class Mapping {
  public:
   Mapping() = default;
-  /// mmap(nullptr, size, protection, MAP_ANONYMOUS | sharing).
-  /// `sharing` is MAP_PRIVATE or MAP_SHARED, and flags besides. Throws
+  /// mmap(nullptr, size, protection, MAP_ANONYMOUS | sharing). `sharing` is
+  /// MAP_PRIVATE or MAP_SHARED, with other flags if wanted. Throws
   /// std::system_error.
   Mapping(Bytes size, int protection, int sharing);
-  /// Shares `size` bytes of the file `fd` from `offset` on, which is a multiple
-  /// of the page size, to be read and written. Throws std::system_error.
-  Mapping(Bytes size, int fd, Bytes offset);
+  /// Maps `size` bytes of the file `fd`, shared, for reading and writing unless
+  /// `protection` says otherwise. `offset` is a multiple of the page size.
+  /// Throws std::system_error.
+  Mapping(Bytes size, int fd, Bytes offset,
+          int protection = PROT_READ | PROT_WRITE);
   Mapping(Mapping&& other) noexcept
       : address_(std::exchange(other.address_, nullptr)),
         size_(std::exchange(other.size_, Bytes())) {}
@@ -40,9 +42,9 @@ class Mapping {
   Bytes size_;
 };
 
-/// A file of `size` zeros that lies in memory and has no name, close-on-exec:
-/// memfd_create(2). It is gone when nobody has it open or mapped any more.
-/// `label` is what /proc shows. Throws std::system_error.
+/// A file in memory of `size` zeros, without a name, close-on-exec:
+/// memfd_create(2). It is freed when no process has it open or mapped. /proc
+/// shows it as `label`. Throws std::system_error.
 Descriptor make_memory_file(const char* label, Bytes size = Bytes());
 
 }  // namespace cow

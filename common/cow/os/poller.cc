@@ -10,8 +10,8 @@
 namespace cow {
 namespace {
 
-// What a call that waits has found. A signal ends the wait with nothing, so
-// that a caller with a deadline looks at the clock again.
+// The result of a waiting call: how much it has found. A signal ends the wait
+// with 0, so that a caller with a deadline looks at the clock again.
 template <typename Call, typename... Args>
 std::size_t found_by(Call call, fmt::format_string<Args...> text,
                      Args&&... args) {

@@ -13,8 +13,8 @@ struct Absent {
   std::string reason;
 };
 
-/// A value, or the reason for its absence. "Not available here" is an answer
-/// like any other: never an exception, and never 0.
+/// A value, or the reason why it is absent. "Not available here" is an ordinary
+/// answer: never an exception, and never 0.
 template <typename Value>
 class [[nodiscard]] Reading {
  public:
@@ -25,7 +25,7 @@ class [[nodiscard]] Reading {
 
   /// The value. Throws std::runtime_error with the reason if it is absent.
   const Value& operator*() const& { return present(); }
-  /// Of a temporary it is moved out, so that a loop over it is safe.
+  /// Moves the value out of a temporary, so that a loop over it is safe.
   Value operator*() && {
     present();
     return std::move(*value_);

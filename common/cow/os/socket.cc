@@ -13,7 +13,7 @@
 namespace cow {
 namespace {
 
-// Room for the descriptors that travel beside a message.
+// Room for the descriptors that come with a message.
 struct Enclosure {
   alignas(cmsghdr)
       std::array<char, CMSG_SPACE(kMostEnclosed * sizeof(int))> bytes{};
@@ -92,7 +92,7 @@ Letter receive_letter(int socket) {
   message.msg_controllen = enclosure.bytes.size();
   const ssize_t got =
       retried([&] { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC); });
-  if (got == -1 && errno == ECONNRESET) return {};  // closed with mail unread
+  if (got == -1 && errno == ECONNRESET) return {};  // closed before it read all
   if (got == -1) {
     throw_system_error(errno, fmt::format("recvmsg({})", socket));
   }

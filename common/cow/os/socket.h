@@ -1,4 +1,4 @@
-// Pairs of sockets through which messages go, and descriptors with them.
+// Pairs of sockets for messages that can carry descriptors.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace cow {
 
-/// Two connected sockets that keep messages apart (SOCK_SEQPACKET), both
+/// Two connected sockets that deliver whole messages (SOCK_SEQPACKET). Both are
 /// close-on-exec and above the standard streams.
 struct SocketPair {
   Descriptor here;
@@ -17,23 +17,23 @@ struct SocketPair {
 };
 SocketPair make_socket_pair();
 
-/// A message, and what came with it.
+/// A message and the descriptors that came with it.
 struct Letter {
   std::string text;
   std::vector<Descriptor> descriptors;  ///< above the standard streams
-  /// More came than this process may have open, so some are missing: MSG_CTRUNC
-  /// of unix(7).
+  /// Some descriptors are missing, because this process may not have more open:
+  /// MSG_CTRUNC of unix(7).
   bool is_cut = false;
 };
 
-/// Sends one message of at most kLongestLetter bytes, and copies of up to
-/// kMostEnclosed descriptors: SCM_RIGHTS of unix(7). Throws std::system_error,
-/// EPIPE if nobody holds the other end any more (and raises no SIGPIPE).
+/// Sends one message of at most kLongestLetter bytes, with copies of up to
+/// kMostEnclosed descriptors: SCM_RIGHTS of unix(7). Throws std::system_error;
+/// with EPIPE if the other end is closed (it raises no SIGPIPE).
 void send_letter(int socket, std::string_view text,
                  const std::vector<int>& descriptors = {});
 
-/// Waits for the next message. Empty text: the other end is closed. Throws
-/// std::system_error.
+/// Waits for the next message. Its text is empty if the other end is closed.
+/// Throws std::system_error.
 Letter receive_letter(int socket);
 
 inline constexpr std::size_t kLongestLetter = 64 << 10;

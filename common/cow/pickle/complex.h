@@ -3,5 +3,5 @@
 
 #include "cow/pickle/pickle.h"
 
-// cereal's part needs the macros that come with the others.
+// cereal's header needs macros that pickle.h includes.
 #include <cereal/types/complex.hpp>

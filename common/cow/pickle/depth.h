@@ -1,27 +1,27 @@
-// How deep values may lie within each other in a message.
+// How deep the values of a message may be nested.
 //
-// Pickler and Unpickler call themselves for each value within a value, so a
-// message that is nothing but beginnings would take the whole stack, and the
-// process with it: the next value is refused before.
+// Pickler and Unpickler call themselves for each value inside another. A
+// message with too many levels would use up the stack, and so end the process.
+// So there is a limit, and a deeper value is refused.
 #pragma once
 
 #include <stdexcept>
 
 namespace cow {
 
-/// Bytes that are not the pickled form of what was to be read; or a value that
-/// has none.
+/// The bytes are not the pickled form of the expected value, or the value
+/// cannot be pickled.
 class PickleError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A list whose elements own the next one takes five levels for each, a tree
-/// two. A level takes up to 0.5 kB of stack where nothing is optimized or a
-/// sanitizer is at work, and a tenth of that else; a stack has 8 MiB.
+/// The limit. A linked list takes five levels for each element, a tree two. A
+/// level takes up to 0.5 kB of stack without optimization or with a sanitizer,
+/// and otherwise a tenth of that. A stack has 8 MiB.
 inline constexpr int kDeepest = 10'000;
 
-/// The level that an archive is at.
+/// At which level a Pickler or Unpickler is.
 class Depth {
  public:
   /// Throws PickleError if there are too many.

@@ -1,5 +1,5 @@
 // Pickling for Eigen's matrices and vectors: two lengths, then one block. Needs
-// Eigen 3.4: with CMake find_package(Eigen3 3.4), and link to Eigen3::Eigen.
+// Eigen 3.4. With CMake: find_package(Eigen3 3.4), and link to Eigen3::Eigen.
 #pragma once
 
 #include <Eigen/Core>
@@ -15,7 +15,7 @@
 
 namespace cow {
 
-/// What a matrix or vector takes in a message, beside its numbers.
+/// What a matrix or vector takes in a message in addition to its numbers.
 inline constexpr Bytes kMatrixHeader{16};
 
 template <typename Derived>
@@ -31,7 +31,8 @@ void CEREAL_SAVE_FUNCTION_NAME(Pickler& pickler,
 
 namespace matrix {
 
-/// Reads rows and columns. Throws PickleError unless Derived can have them.
+/// Reads the numbers of rows and columns. Throws PickleError if Derived cannot
+/// have them.
 template <typename Derived>
 std::pair<std::int64_t, std::int64_t> load_shape(Unpickler& unpickler) {
   constexpr auto kRows = Derived::RowsAtCompileTime;
@@ -76,13 +77,13 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
   }
 }
 
-/// A matrix of numbers can be read right into its place.
+/// A matrix of numbers can be read directly into its place.
 template <typename T>
 requires(std::is_base_of_v<Eigen::PlainObjectBase<T>, T> &&
          !std::is_same_v<typename T::Scalar, bool>) struct Placed<T> {
   static constexpr std::size_t kPrefix = 16;
-  /// Room for `left` bytes in `value`, as the prefix says. Throws PickleError
-  /// unless that is just so much.
+  /// Makes room in `value` for the matrix that the prefix announces. Throws
+  /// PickleError unless that takes exactly `left` bytes.
   static Room place(Unpickler& prefix, std::size_t left, T& value) {
     using Scalar = typename T::Scalar;
     const auto [rows, cols] = matrix::load_shape<T>(prefix);

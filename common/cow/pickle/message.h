@@ -1,4 +1,4 @@
-// What pickling makes: the bytes of values, on their way to another process.
+// The result of pickling: the bytes of values, to be sent to another process.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace cow {
 
-/// The bytes of pickled values. Large blocks are not copied into it but
-/// referred to, so it must not outlive what was pickled. Move-only.
+/// The bytes of pickled values. Large blocks are not copied but referred to, so
+/// the message must not outlive the values. Move-only.
 class Message {
  public:
   Message() = default;
@@ -18,8 +18,8 @@ class Message {
   Message& operator=(Message&&) noexcept = default;
 
   Bytes size() const { return size_; }
-  /// Calls `use` with where each piece lies and how large it is, in their
-  /// order; valid as long as the message. None is empty.
+  /// Calls `use` with the address and size of each piece, in their order. The
+  /// addresses are good as long as the message. No piece is empty.
   template <typename Use>
   void for_each_piece(Use use) const {
     std::size_t begin = 0;
@@ -34,13 +34,14 @@ class Message {
       use(copied_.data() + begin, copied_.size() - begin);
     }
   }
-  /// All bytes in one string; for tests and for people.
+  /// All bytes in one string, for tests and for showing them.
   std::string to_string() const;
 
  private:
   friend class Pickler;
 
-  // A block that stands in the message behind `before` bytes of `copied_`.
+  // A block elsewhere. Its place in the message is after the first `before`
+  // bytes of `copied_`.
   struct Block {
     std::size_t before;
     const void* data;

@@ -1,9 +1,10 @@
-// Pickling: a value into bytes and back, in one call each.
+// Pickling: turns a value into bytes and back, with one call each.
 //
-// Included with it is what pickles the types of the standard library, but for
-// what is slow to compile and rarely sent: std::complex (complex.h), pointers
-// to polymorphic classes (<cereal/types/polymorphic.hpp>, which one needs to
-// register such a class). For Eigen's matrices there is eigen.h.
+// This header also pickles the types of the standard library. Two are left out
+// because they are slow to compile and rarely sent: std::complex (complex.h),
+// and pointers to polymorphic classes. For those include
+// <cereal/types/polymorphic.hpp>, which registering such a class needs anyway.
+// For Eigen's matrices there is eigen.h.
 #pragma once
 
 #include <algorithm>
@@ -39,7 +40,8 @@
 #include "cow/pickle/room.h"
 #include "cow/pickle/unpickler.h"
 
-// cereal's memory.hpp would include its polymorphic.hpp, unless it is there.
+// cereal's memory.hpp would include polymorphic.hpp. Its include guard is set
+// here to prevent that.
 #ifdef CEREAL_TYPES_POLYMORPHIC_HPP_
 #include <cereal/types/memory.hpp>
 #else
@@ -52,7 +54,7 @@ CEREAL_SETUP_ARCHIVE_TRAITS(cow::Unpickler, cow::Pickler)
 
 namespace cow {
 
-/// The object behind a shared_ptr that is kept is kept with it.
+/// If a shared_ptr is kept (Pickler::keep), its object is kept, too.
 template <typename T>
 requires(!std::is_polymorphic_v<T>) void CEREAL_SAVE_FUNCTION_NAME(
     Pickler& pickler, const std::shared_ptr<T>& pointer) {
@@ -60,12 +62,14 @@ requires(!std::is_polymorphic_v<T>) void CEREAL_SAVE_FUNCTION_NAME(
   pickler(cereal::memory_detail::make_ptr_wrapper(pointer));
 }
 
-/// Numbers lie in memory as they lie in a message, so they go as one block.
+/// Numbers have the same bytes in memory and in a message, so many of them go
+/// as one block.
 template <typename T>
 inline constexpr bool is_number =
     std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
 
-/// Whether T is a string or a vector of numbers: its length and one block.
+/// Whether T is pickled as its length and one block: a string or a vector of
+/// numbers.
 template <typename T>
 inline constexpr bool is_block = false;
 template <typename T, typename Traits, typename Allocator>
@@ -73,11 +77,11 @@ inline constexpr bool is_block<std::basic_string<T, Traits, Allocator>> = true;
 template <typename T, typename Allocator>
 inline constexpr bool is_block<std::vector<T, Allocator>> = is_number<T>;
 
-/// Room in `block`, which stays where it is, for `size` elements. Memory is
-/// reserved for all, which takes none yet; it grows by pieces, because growing
-/// fills it with zeros: those of a piece are still in the cache when it is read
-/// over. (With pieces of 256 KiB to 1 MiB, 64 MiB took least; 16 KiB cost a
-/// sixth more, all at once a third.)
+/// Room in `block`, which must not be moved, for `size` elements. All addresses
+/// are reserved at once, which takes no memory yet. Then the block grows in
+/// pieces. Growing fills a piece with zeros, and these are still in the cache
+/// when the piece is overwritten. (64 MiB were fastest with pieces of 256 KiB
+/// to 1 MiB. With 16 KiB it took a sixth longer, and with one piece a third.)
 template <typename Block>
 auto room_in(Block& block, std::size_t size) {
   constexpr std::size_t kPiece = std::size_t{256} << 10;
@@ -91,8 +95,8 @@ auto room_in(Block& block, std::size_t size) {
   };
 }
 
-/// Reads `size` elements into `block`. Throws PickleError, before memory is
-/// taken if so many cannot follow.
+/// Reads `size` elements into `block`. Throws PickleError if the rest of the
+/// message is too short for them, before it takes memory.
 template <typename Block>
 void load_elements(Unpickler& unpickler, Block& block, std::uint64_t size) {
   unpickler.expect(size, sizeof(typename Block::value_type));
@@ -141,9 +145,9 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
   load_with_length(unpickler, vector);
 }
 
-/// For values whose pickled form is a few bytes and then one block, to its end:
-/// there can be room for the block before it has come, so that it is read right
-/// into its place. `kPrefix` is how many bytes come before the block; 0 for all
+/// For values whose pickled form is a prefix of `kPrefix` bytes and then one
+/// block to the end. Once the prefix is there, `place` can make room for the
+/// block, so that it is read directly into its place. `kPrefix` is 0 for all
 /// other values.
 template <typename T>
 struct Placed {
@@ -154,8 +158,8 @@ template <typename T>
 requires is_block<T>
 struct Placed<T> {
   static constexpr std::size_t kPrefix = sizeof(std::uint64_t);
-  /// Room for `left` bytes in `value`, as the prefix says. Throws PickleError
-  /// unless that is just so much.
+  /// Makes room in `value` for the elements that the prefix announces. Throws
+  /// PickleError unless they take exactly `left` bytes.
   static Room place(Unpickler& prefix, std::size_t left, T& value) {
     constexpr std::size_t kElement = sizeof(typename T::value_type);
     std::uint64_t size = 0;
@@ -168,14 +172,15 @@ struct Placed<T> {
   }
 };
 
-/// What one shared_ptr points to, if it is the first in its message.
+/// For a shared_ptr that is the first in its message, the block is its
+/// object's.
 template <typename T>
 requires(Placed<std::remove_const_t<T>>::kPrefix != 0 &&
          !std::is_polymorphic_v<T>) struct Placed<std::shared_ptr<T>> {
   using Pointee = std::remove_const_t<T>;
   static constexpr std::size_t kPrefix =
       sizeof(std::uint32_t) + Placed<Pointee>::kPrefix;
-  /// As Placed<T>; the object is made anew.
+  /// As Placed<T>, with a new object.
   static Room place(Unpickler& prefix, std::size_t left,
                     std::shared_ptr<T>& value) {
     std::uint32_t number = 0;
@@ -190,8 +195,9 @@ requires(Placed<std::remove_const_t<T>>::kPrefix != 0 &&
   }
 };
 
-/// A container of anything else grows with the elements that really come,
-/// because one byte of a message may stand for an element of any size.
+/// Other containers grow element by element as these are read. The length in
+/// the message cannot be trusted, because one byte of a message may stand for
+/// an element of any size.
 template <typename Container>
 void load_one_by_one(Unpickler& unpickler, Container& container) {
   cereal::size_type size = 0;
@@ -222,7 +228,7 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
   load_one_by_one(unpickler, list);
 }
 
-/// Elements of one key keep their order, which cereal turns round.
+/// Keeps the order of elements with the same key; cereal would reverse it.
 template <typename Key, typename T, typename Compare, typename Allocator>
 void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
                                std::multimap<Key, T, Compare, Allocator>& map) {
@@ -250,15 +256,15 @@ void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
   }
 }
 
-/// Each bool is checked; cereal would take the array's bytes as they come.
+/// Checks each bool; cereal would copy the array's bytes without a check.
 template <std::size_t Size>
 void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler,
                                std::array<bool, Size>& array) {
   for (bool& element : array) unpickler(element);
 }
 
-/// The memo knows the type of each object, so that a broken message cannot pass
-/// off one for another.
+/// The memo keeps the type of each object, so that a broken message cannot use
+/// an object of one type as another.
 template <typename T>
 requires(
     !std::is_polymorphic_v<T> && std::is_default_constructible_v<T> &&
@@ -279,8 +285,8 @@ requires(
   pointer = object;
 }
 
-/// The same for a class that has a load_and_construct. Its object is in the
-/// memo as soon as it is constructed, so no pointer leads to one that is not.
+/// The same for a class with load_and_construct. Its object enters the memo as
+/// soon as it is constructed, so no pointer can refer to it earlier.
 template <typename T>
 requires(
     !std::is_polymorphic_v<T> &&
@@ -321,8 +327,9 @@ requires(!std::is_polymorphic_v<T>) void CEREAL_LOAD_FUNCTION_NAME(
   pointer = object;
 }
 
-/// Whether values of type T can be pickled and brought back. (A plain pointer
-/// says nothing of what it points to.) For a number nobody need look further.
+/// Whether values of type T can be pickled and unpickled. (A plain pointer
+/// cannot: it does not say how much it points to.) The first test spares the
+/// compiler the others for numbers.
 template <typename T>
 inline constexpr bool is_pickleable = std::disjunction_v<
     std::is_arithmetic<T>,
@@ -344,7 +351,7 @@ template <typename T>
 void unpickle_into(Unpickler& unpickler, T& value) {
   try {
     unpickler(value);
-  } catch (const cereal::Exception& error) {  // a memo number that is not there
+  } catch (const cereal::Exception& error) {  // an unknown memo number
     throw PickleError(error.what());
   }
 }
@@ -357,8 +364,8 @@ T unpickle(Unpickler& unpickler) {
   return value;
 }
 
-/// The value whose pickled form `bytes` is. Throws PickleError, also when bytes
-/// are left over.
+/// The value that is pickled in `bytes`. Throws PickleError if it cannot be
+/// read, or if bytes are left over.
 template <typename T>
 T unpickle(std::span<const std::byte> bytes) {
   Unpickler unpickler(bytes);

@@ -7,7 +7,7 @@
 namespace cow {
 namespace {
 
-// Below this a copy costs less than one more piece for the kernel to look at.
+// Smaller blocks are copied: that costs less than one more piece in writev(2).
 constexpr std::size_t kWorthReferring = std::size_t{16} << 10;
 
 }  // namespace
@@ -40,7 +40,8 @@ bool Pickler::keeps(const void* object) const {
 }
 
 void Pickler::keep_range(const std::byte* begin, const std::byte* end) {
-  // What lies within another range is there, and would only hide its rest.
+  // A range inside a kept one is left out, because it would hide the rest of
+  // that one from `keeps`.
   if (begin != end && !(keeps(begin) && keeps(end - 1))) kept_[begin] = end;
 }
 

@@ -1,11 +1,11 @@
-// Values to bytes: the half of pickling that the sender runs.
+// Values to bytes: the sender's half of pickling.
 //
-// An archive of the cereal library, so that whatever cereal can serialize can
-// cross a pipe: plain values, standard containers, classes with a `serialize`
-// member, and shared_ptr with a memo: an object that several pointers of one
-// message share is written once, as in Python's pickle.
+// Pickler is an archive of the cereal library, so everything that cereal can
+// serialize can be sent: plain values, standard containers, classes with a
+// `serialize` member, and shared_ptr. There is a memo, as in Python's pickle:
+// if several pointers of one message share an object, it is written once.
 //
-// The layout is the memory's own, without padding between values:
+// The layout is that of the memory, without padding between values:
 //   arithmetic, enum   its sizeof
 //   string, container  8 bytes of length, then the elements
 //   pair, tuple, class its members, one after the other
@@ -30,9 +30,9 @@
 
 namespace cow {
 
-/// What one shared_ptr takes in a message, beside the object it points to.
+/// What a shared_ptr takes in a message in addition to its object.
 inline constexpr Bytes kMemoNumber{4};
-/// What a container or a string takes beside its elements.
+/// What a container or a string takes in addition to its elements.
 inline constexpr Bytes kLength{8};
 
 /// Writes values into a Message: `pickler(a, b, c)`. Throws PickleError if they
@@ -45,43 +45,44 @@ class Pickler
   Pickler& operator=(const Pickler&) = delete;
   ~Pickler() override;
 
-  /// Promises that the `count` objects at `objects` will stay where they are,
-  /// unchanged, until the message has been sent. Blocks that they own are then
-  /// referred to, not copied; blocks of anything else (a temporary inside a
-  /// `save` function) are copied.
+  /// Promises that the `count` objects at `objects` stay where they are,
+  /// unchanged, until the message was sent. Then large blocks that they own are
+  /// referred to. All other blocks are copied, such as those of a temporary
+  /// inside a `save` function.
   template <typename T>
   void keep(const T* objects, std::size_t count = 1) {
     keep_range(reinterpret_cast<const std::byte*>(objects),
                reinterpret_cast<const std::byte*>(objects + count));
   }
-  /// Whether `object` lies within something that was promised to be kept.
+  /// Whether `object` is inside an object that is kept.
   bool keeps(const void* object) const;
 
-  /// Appends a copy of `size` bytes. (cereal's name for it.)
+  /// Appends a copy of `size` bytes. (cereal requires this name.)
   void saveBinary(const void* data, std::size_t size);
-  /// Appends the `size` bytes at `data`, which belong to `owner`: by reference
-  /// if the owner is kept and the block is large.
+  /// Appends the `size` bytes at `data`, which `owner` owns. Refers to them if
+  /// the owner is kept and the block is large; otherwise copies them.
   void save_block(const void* owner, const void* data, std::size_t size);
 
-  /// The message so far. The pickler is empty then.
+  /// Returns the message. The pickler is empty after that.
   Message take();
 
-  /// Where the value that is being written lies within others.
+  /// How deep the current value is nested.
   Depth& depth() { return depth_; }
 
  private:
   void keep_range(const std::byte* begin, const std::byte* end);
 
   Message message_;
-  std::map<const std::byte*, const std::byte*> kept_;  // their ends, by begin
+  std::map<const std::byte*, const std::byte*> kept_;  // end, by begin
   Depth depth_;
 };
 
-// What follows teaches cereal the pickler's own cases. cereal finds these
-// functions by their names, because their first argument is from this
-// namespace; they are more specialized than its own, so they are preferred.
+// The functions below tell cereal how to write values with a Pickler. cereal
+// finds them by their names, because their first argument is from this
+// namespace. They are more specialized than cereal's own functions, so the
+// compiler prefers them.
 
-// Called around each value; numbers hold no others.
+// Called before and after each value; not for numbers, which have no parts.
 template <typename T>
 requires(!std::is_arithmetic_v<T>) void prologue(Pickler& pickler, const T&) {
   pickler.depth().enter();

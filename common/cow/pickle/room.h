@@ -1,4 +1,4 @@
-// Memory for a block of bytes that is on its way.
+// Memory for a block of bytes that is still to be read.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace cow {
 
-/// Where the next bytes of a block go; nowhere once there is room for all. Each
-/// piece stays where it is.
+/// Returns the memory for the next piece of a block; an empty span after the
+/// last piece. Each piece stays where it is.
 using Room = std::function<std::span<std::byte>()>;
 
-/// All of the block at once.
+/// Room for the whole block in one piece.
 inline Room room_at(std::span<std::byte> block) {
   return [block]() mutable { return std::exchange(block, {}); };
 }

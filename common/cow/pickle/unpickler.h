@@ -1,8 +1,8 @@
-// Bytes back to values: the half of pickling that the receiver runs.
+// Bytes back to values: the receiver's half of pickling.
 //
-// It trusts nothing: a length is compared with the bytes that are left before
-// memory is taken for it, and whatever does not fit is a PickleError that says
-// where.
+// It does not trust the message. A length is compared with the number of bytes
+// that are left, before memory is taken for it. What does not fit throws a
+// PickleError that names the position.
 #pragma once
 
 #include <cereal/cereal.hpp>
@@ -25,17 +25,18 @@
 
 namespace cow {
 
-/// Reads values from a message: `unpickler(a, b, c)`. The bytes are in memory,
-/// or they are fetched as they are needed, large blocks right into their place.
+/// Reads values from a message: `unpickler(a, b, c)`. The message is in memory,
+/// or it is fetched part by part: each value directly into its place.
 class Unpickler
     : public cereal::InputArchive<Unpickler, cereal::AllowEmptyClassElision> {
  public:
-  /// Fetches up to `size` bytes, at least one unless the input has ended.
+  /// Fetches between one and `size` bytes, and returns how many; 0 at the end
+  /// of the input.
   using Fetch = std::function<std::size_t(void* to, std::size_t size)>;
 
   /// A message in memory, which must live as long as the unpickler.
   explicit Unpickler(std::span<const std::byte> bytes);
-  /// A message of `size` bytes that `fetch` brings.
+  /// A message of `size` bytes that is read with `fetch`.
   Unpickler(Fetch fetch, Bytes size);
   Unpickler(const Unpickler&) = delete;
   Unpickler& operator=(const Unpickler&) = delete;
@@ -44,51 +45,50 @@ class Unpickler
   /// Bytes of the message that were not yet read.
   Bytes left() const { return Bytes(window_.size()) + not_fetched_; }
 
-  /// Reads `size` bytes. Throws PickleError if fewer are left. (cereal's name
-  /// for it.)
+  /// Reads `size` bytes. Throws PickleError if fewer are left. (cereal requires
+  /// this name.)
   void loadBinary(void* to, std::size_t size) {
     if (size == 0) return;  // `to` may be null then, which memcpy forbids
     if (size <= window_.size()) {
       std::memcpy(to, window_.data(), size);
       window_ = window_.subspan(size);
     } else {
-      load_beyond_window(to, size);
+      fetch(to, size);
     }
   }
 
-  /// Throws PickleError unless `count` elements of at least `element` bytes
-  /// each can still follow. To be asked before memory is taken for them.
+  /// Throws PickleError if the bytes left are too few for `count` elements of
+  /// `element` bytes each. To be called before memory is taken for them.
   void expect(std::uint64_t count, std::size_t element) const;
 
-  /// Keeps the object of a shared_ptr under its number in the message's memo.
+  /// Keeps the object of a shared_ptr in the message's memo, under `number`.
   void memorize(std::uint32_t number, std::shared_ptr<void> object,
                 const std::type_info& type);
-  /// The object of that number; null for 0. Throws PickleError if there is none
-  /// or if it is of another type.
+  /// The object with this number in the memo; null for 0. Throws PickleError if
+  /// there is none, or it has another type.
   std::shared_ptr<void> recall(std::uint32_t number,
                                const std::type_info& type) const;
 
-  /// Reads over what is left, so that the next message begins behind it.
+  /// Skips what is left, so that the next message can be read.
   void skip_rest();
 
-  /// Where the value that is being read lies within others.
+  /// How deep the current value is nested.
   Depth& depth() { return depth_; }
 
  private:
-  void load_beyond_window(void* to, std::size_t size);
+  void fetch(void* to, std::size_t size);
   std::string position() const;
 
   Bytes size_;                         // of the whole message
-  std::span<const std::byte> window_;  // what is in memory and not yet read
-  Bytes not_fetched_;                  // what is neither read nor in memory
+  std::span<const std::byte> window_;  // in memory and not yet read
+  Bytes not_fetched_;                  // neither read nor in memory
   Fetch fetch_;
   std::map<std::uint32_t, std::pair<std::shared_ptr<void>, std::type_index>>
       memo_;
   Depth depth_;
-  std::vector<std::byte> buffer_;  // behind `window_` when there is a `fetch_`
 };
 
-// For cereal, as in pickler.h.
+// cereal calls these for each value; see pickler.h.
 
 template <typename T>
 requires(!std::is_arithmetic_v<T>) void prologue(Unpickler& unpickler,
@@ -125,7 +125,7 @@ template <typename T>
 void CEREAL_LOAD_FUNCTION_NAME(Unpickler& unpickler, cereal::SizeTag<T>& tag) {
   std::uint64_t size = 0;
   unpickler.loadBinary(&size, sizeof size);
-  // A container's element takes at least one byte, so more cannot follow.
+  // An element takes at least one byte.
   unpickler.expect(size, 1);
   tag.size = static_cast<std::remove_reference_t<decltype(tag.size)>>(size);
 }

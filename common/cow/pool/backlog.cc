@@ -19,7 +19,7 @@ bool Backlog::has_next() const {
 
 bool Backlog::find_next() {
   while (!pickled_.empty() && !next().job->is_wanted()) {
-    take_next().fail(nullptr);  // for nobody to see
+    take_next().fail(nullptr);  // nobody sees it
   }
   for (std::size_t i = 0; pickled_.empty() && i < jobs_.size();) {
     const std::shared_ptr<Job> job = jobs_[i];
@@ -37,18 +37,13 @@ bool Backlog::find_next() {
 
 bool Backlog::pickle_next_of(const std::shared_ptr<Job>& job) {
   const std::int64_t index = job->next();
-  is_pickling_ = true;
   try {
-    Message payload = job->pickle(index);
-    is_pickling_ = false;
     pickled_.push_back({.job = job,
                         .index = index,
                         .header = job->header(index),
-                        .payload = std::move(payload)});
+                        .payload = job->pickle(index)});
     return true;
   } catch (...) {
-    is_pickling_ = false;
-    has_failed_ = true;
     job->fail(index, job->range(index).first, std::current_exception());
     return false;
   }
@@ -61,7 +56,6 @@ PickledBatch Backlog::take_next() {
 }
 
 void Backlog::fail_all(const std::exception_ptr& error) {
-  has_failed_ = true;
   while (!pickled_.empty()) take_next().fail(error);
   for (const auto& job : std::exchange(jobs_, {})) job->fail_rest(error);
 }

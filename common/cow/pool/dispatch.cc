@@ -8,10 +8,6 @@
 namespace cow {
 namespace {
 
-// Messages up to this size are copied when they are sent (outgoing.cc). So one
-// can be stolen back while a part of it is still to be written.
-constexpr Bytes kCopied{4096};
-
 std::uint64_t bit(std::size_t slot) { return std::uint64_t{1} << slot; }
 
 }  // namespace
@@ -115,8 +111,8 @@ const PickledBatch& Dispatch::give(std::size_t place, PickledBatch batch) {
   Worker& worker = workers_[place];
   const auto slot = static_cast<std::size_t>(std::countr_one(worker.slots));
   worker.slots |= bit(slot);
-  // A new number each time. The frame of a batch that was stolen back may still
-  // lie in the pipe, and must not be taken for a later frame of the same batch.
+  // A new number each time, because the frame of a stolen batch may still be in
+  // the pipe. It must not be taken for a later frame of the same batch.
   batch.header.batch = ++worker.last_number;
   batch.header.slot = static_cast<std::uint16_t>(slot);
   worker.offers->offer(slot, batch.header.batch);
@@ -173,10 +169,10 @@ bool Dispatch::is_answer(std::size_t place, const FrameHeader& header) const {
   switch (header.kind) {
     case FrameKind::kResults:
     case FrameKind::kFailure:
-      // The batch that it has read and begun.
+      // About the batch that the worker has read and begun.
       return front != nullptr && header.batch == front->number &&
              front->end <= worker.written && !is_unbegun(worker, *front);
-    case FrameKind::kReady:  // something in front of all batches
+    case FrameKind::kReady:  // about something before all batches
       return header.batch >= worker.in_flight.front().number &&
              header.batch <= worker.last_number &&
              (front == nullptr || header.batch < front->number);
@@ -218,8 +214,10 @@ PickledBatch Dispatch::finish(std::size_t place) {
 template <typename Wanted>
 std::vector<PickledBatch> Dispatch::steal_while(Worker& worker, Wanted wanted) {
   std::vector<PickledBatch> stolen;
+  // Whether the batch can be taken away. What is left of a small one is written
+  // from a copy.
   const auto is_written = [&](const Frame& frame) {
-    return frame.end <= worker.written || frame.batch->size() <= kCopied;
+    return frame.end <= worker.written || frame.batch->size() <= kMostCopied;
   };
   for (auto frame = worker.in_flight.rbegin(); frame != worker.in_flight.rend();
        ++frame) {

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "cow/pool/errors.h"
+#include "cow/task/errors.h"
 
 namespace cow {
 namespace {
@@ -27,8 +27,9 @@ const PoolOptions& expect_meant(const PoolOptions& options) {
     throw std::invalid_argument(
         "there is a preload but no fork server to call it in");
   }
-  // Each worker takes four descriptors. More workers than the hard limit allows
-  // are a mistake, and would take memory before a descriptor is missing.
+  // Each worker takes four descriptors. A number of workers above the hard
+  // limit is a mistake. It is refused here, because the pool would take much
+  // memory before the system refused a descriptor.
   rlimit descriptors{};
   if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0 &&
       static_cast<rlim_t>(options.workers) > descriptors.rlim_max / 4) {
@@ -90,7 +91,7 @@ void Engine::expect_usable() const {
     throw PoolError(fmt::format(
         "the pool belongs to process {}, of which this one is a fork", owner_));
   }
-  if (is_running_code_of_others()) {
+  if (runs_code_of_others_) {
     throw PoolError(
         "the pool cannot be used from within the pickling of an item or the "
         "unpickling of a result");
@@ -116,21 +117,20 @@ void Engine::submit(std::shared_ptr<Job> job) {
 }
 
 void Engine::take_back(const Job& job) {
-  if (fork_mark_.is_in_fork()) return;  // it has taken none
+  if (fork_mark_.is_in_fork()) return;  // the batches are the owner's
   put_back(dispatch_.steal_back(job));
 }
 
 bool Engine::progress(int also, int milliseconds) {
   expect_usable();
-  backlog_.clear_failed();
   hand_out();
   if (kill_if_dropped()) return false;
-  if (backlog_.clear_failed()) milliseconds = 0;  // it may be waited for
   if (also == -1 && dispatch_.in_flight() == 0 && !backlog_.has_next())
     return false;
   take_in_events(milliseconds, also);
-  // Who does not wait may ask again only when something more has happened.
-  if (milliseconds == 0) hand_out();
+  // At once, for two reasons: what is waited for may fail here, and a program
+  // that polls the descriptor asks again only after another event.
+  hand_out();
   return !kill_if_dropped() && supervision_.poller().also_readable();
 }
 
@@ -139,26 +139,26 @@ void Engine::hand_out() {
   supervision_.reap_ended();
   bool gave = false;
   for (;;) {
-    if (backlog_.find_next()) {
+    if (find_next()) {
       if (dispatch_.all_have_batches()) {
         if (start_one_more()) continue;
-        if (!backlog_.find_next()) break;  // it has failed
+        if (!backlog_.has_next()) break;  // it has failed
       }
       const auto place = dispatch_.choose(backlog_.next().size());
       if (!place) break;
       give_next(*place);
       gave = true;
-    } else if (!dispatch_.any_is_idle()) {
+    } else if (!dispatch_.any_is_idle() || dispatch_.in_flight() == 0) {
       break;
     } else if (!steal_back(1)) {
-      // What a worker is about to begin is left to it, unless another has just
-      // become idle and nothing else is to be done.
+      // The next frame of a worker is left to it. It is taken only if a worker
+      // has just become idle and there is nothing else to do.
       if (gave || !std::exchange(became_idle_, false)) break;
       if (!steal_back(0)) break;
     }
   }
   became_idle_ = false;
-  // It will steal from the others.
+  // The new worker will steal from the others.
   if (dispatch_.in_flight() > dispatch_.present()) start_one_more();
   flush_given();
 }
@@ -184,7 +184,7 @@ bool Engine::put_back(std::vector<PickledBatch> batches) {
 bool Engine::start_one_more() {
   const auto place = dispatch_.find_place();
   if (start_failed_ || !place) return false;
-  flush_given();  // rather than have it wait for the start
+  flush_given();  // so that it does not wait for the start
   if (!supervision_.is_empty(*place)) shut_down(*place);
   return start_in(*place);
 }
@@ -197,12 +197,12 @@ bool Engine::start_in(std::size_t place) {
       return true;
     } catch (const std::exception& error) {
       dispatch_.remove(place);
-      if (!supervision_.is_empty(place)) {  // it could not be sent its call
-        supervision_.reap(place, true);
+      if (!supervision_.is_empty(place)) {  // its call could not be sent
+        supervision_.kill_and_reap(place);
       }
       start_failed_ = true;
-      if (dispatch_.present() > 0) return false;  // it is tried again later
-      // Workers that are done may hold what a new one lacks.
+      if (dispatch_.present() > 0) return false;  // the pool tries again later
+      // Workers that may be given no more can hold what a new one needs.
       if (shut_down_and_reap_all()) continue;
       fail_all(fmt::format("no worker can be started: {}", error.what()));
       return false;
@@ -241,7 +241,7 @@ void Engine::fail_all(const std::string& reason) {
 }
 
 void Engine::drop() {
-  dropped_ = !fork_mark_.is_in_fork() && is_running_code_of_others();
+  dropped_ = !fork_mark_.is_in_fork() && runs_code_of_others_;
   if (!dropped_) kill_all();
 }
 
@@ -256,7 +256,7 @@ void Engine::terminate() {
 }
 
 void Engine::kill_all() {
-  if (fork_mark_.is_in_fork()) return;  // it owns no worker
+  if (fork_mark_.is_in_fork()) return;  // a fork owns no worker
   std::vector<Dispatch::Unfinished> unfinished;
   for (std::size_t i = 0; i < supervision_.places(); ++i) {
     if (supervision_.is_empty(i)) continue;
@@ -273,7 +273,8 @@ void Engine::kill_all() {
 void Engine::join() {
   expect_usable();
   if (!closed_) throw PoolError("the pool must be closed before it is joined");
-  // Reading runs code of others, in which a job may end and leave the list.
+  // A copy of the list: reading runs user code, in which a job may end and
+  // leave the list.
   for (const auto& job : std::deque(backlog_.jobs())) {
     job->read_input_to_its_end();
   }

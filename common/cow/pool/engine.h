@@ -1,12 +1,12 @@
-// What runs a pool. It joins what waits (Backlog), which worker gets it
-// (Dispatch), and the processes with their pipes (Supervision).
+// The core of a pool. It connects the waiting work (Backlog), the choice of a
+// worker for it (Dispatch), and the processes with their pipes (Supervision).
 //
-// One thread, no lock: the parent makes progress whenever it waits for a
-// result, by epoll(7) over the pipes and pidfds of its workers. Each worker has
-// two pipes of its own, so that a slow or dead one disturbs nobody else.
+// There is one thread and no lock. The parent makes progress whenever it waits
+// for a result: by epoll(7) over the pipes and pidfds of its workers. Each
+// worker has two pipes of its own, so a slow or dead worker does not block the
+// others.
 #pragma once
 
-#include <fcntl.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -17,9 +17,6 @@
 #include <string>
 #include <vector>
 
-#include "cow/os/deadline.h"
-#include "cow/os/durations.h"
-#include "cow/os/error.h"
 #include "cow/os/fork_mark.h"
 #include "cow/pool/backlog.h"
 #include "cow/pool/dispatch.h"
@@ -29,7 +26,8 @@
 
 namespace cow {
 
-/// Not thread-safe: a pool is used by one thread, which lives as long as it.
+/// Not thread-safe. One thread uses the pool, and must live as long as the
+/// pool: workers die with the thread that started them.
 class Engine {
  public:
   explicit Engine(const PoolOptions& options);
@@ -39,81 +37,61 @@ class Engine {
 
   /// Starts the workers. Throws PoolError with the reason if that fails.
   void start();
-  /// Throws PoolError in a copy of the pool that a fork has made. Throws it,
-  /// too, if called by code of others that the pool is running in order to
-  /// pickle or unpickle.
+  /// Throws PoolError in a forked copy of the pool. Throws it, too, in user
+  /// code that the pool is running (to pickle or unpickle).
   void expect_usable() const;
-  /// Throws PoolError, with the reason, if the pool takes no jobs.
+  /// Throws PoolError, with the reason, if the pool takes no jobs. Throws as
+  /// `expect_usable` does.
   void expect_open() const;
-  /// Puts a job behind those that wait, and hands out what workers can take. To
-  /// be called after `expect_open`. The pool may have ended since, while the
-  /// job was made: then this throws as `expect_open` does.
+  /// Adds a job after those that wait, and hands out what workers can take.
+  /// Call `expect_open` before the job is made. If the pool has ended since,
+  /// this throws PoolError with the reason.
   void submit(std::shared_ptr<Job> job);
-  /// Nobody wants `job` any more: takes back those of its batches that no
-  /// worker has begun. They fail, for nobody to see. The batches behind them in
-  /// a pipe are taken back as well, and given again.
+  /// `job` was cancelled: takes back its batches that no worker has begun. They
+  /// fail, and nobody sees that. Batches after them in a pipe are taken back as
+  /// well, and are given to workers again. In a forked copy of the pool this
+  /// does nothing.
   void take_back(const Job& job);
-  /// Gives what waits to workers that can take it; steals back for those that
-  /// are idle; starts workers where some are missing. Does not wait.
+  /// Gives waiting batches to the workers that can take them. Steals batches
+  /// back for idle workers. Starts workers where some are missing. Does not
+  /// wait for replies.
   void hand_out();
-  /// One round: hands out batches, then waits until a worker answers, can take
-  /// more, or dies; or `also` (a descriptor, if not -1) is readable; or
-  /// `milliseconds` have passed (-1: however long it takes).
-  /// Returns whether `also` is readable.
+  /// One round: hands out batches, then waits for one of these events. A worker
+  /// answers, can take more, or dies; `also` (a descriptor, if not -1) is
+  /// readable; or `milliseconds` have passed (-1: no limit). Does not wait if
+  /// `also` is -1 and there are no batches, in flight or waiting. Returns
+  /// whether `also` is readable. Throws as `expect_usable` does.
   bool progress(int also = -1, int milliseconds = -1);
 
-  /// Makes progress until `done()`, at most for so long; returns `done()`.
-  template <typename Done>
-  bool progress_until(Done done, std::chrono::milliseconds time) {
-    const Deadline deadline(time);
-    while (!done()) {
-      const int left = deadline.milliseconds_left();
-      progress(-1, left);  // also without time: it takes in what is there
-      if (left == 0) return done();
-    }
-    return true;
-  }
-
-  /// Makes progress until `fd` is readable, or `done()`; returns whether `fd`
-  /// is. Throws std::system_error if it is not open.
-  template <typename Done>
-  bool wait_readable(int fd, Done done) {
-    checked([fd] { return ::fcntl(fd, F_GETFD); }, "wait_readable({})", fd);
-    while (!done()) {
-      if (progress(fd)) return true;
-    }
-    return false;
-  }
-
-  /// Takes no more jobs. Those that wait will be done.
+  /// Takes no more jobs. Those that were submitted will be done.
   void close() { closed_ = true; }
-  /// Kills the workers; jobs that are not done fail.
+  /// Kills the workers. Unfinished jobs fail. In a forked copy of the pool this
+  /// does nothing. Throws PoolError in user code that the pool is running.
   void terminate();
-  /// The same, for a pool that its user has destroyed. If it is running code of
-  /// others, it ends when that code returns.
+  /// As `terminate`, for a pool whose owner has destroyed it; does not throw.
+  /// If the pool is running user code, the pool ends when that code returns.
   void drop();
-  /// After close: finishes the jobs, shuts the workers down and reaps them.
+  /// Finishes the jobs, shuts the workers down and reaps them. Throws PoolError
+  /// if the pool is not closed, and as `expect_usable` does.
   void join();
 
   int size() const { return static_cast<int>(supervision_.places()); }
-  /// Process ids of the workers that are there.
+  /// Process ids of the present workers.
   std::vector<pid_t> pids() const { return supervision_.pids(); }
-  /// What sending initializers moved through the pipes: one batch each.
+  /// What sending initializers moved through the pipes. Each sent call counts
+  /// as one batch.
   const Transfer& initialization() const { return initialization_; }
-  /// Is readable when there is something to take in.
+  /// A descriptor that is readable when an event waits: a reply, room, a death.
   int descriptor() const { return supervision_.descriptor(); }
   /// The fork server's process id, or 0 if there is none.
   pid_t fork_server() const { return supervision_.fork_server(); }
 
  private:
   void expect_not_ended() const;
-  bool is_running_code_of_others() const {
-    return runs_code_of_others_ || backlog_.is_pickling();
-  }
-  // If the pool was dropped: kills all workers, and returns true.
+  // If the pool was dropped: kills all workers and returns true.
   bool kill_if_dropped();
-  // Runs code that is not the pool's. That code cannot use the pool, which is
-  // in the middle of something.
+  // Runs user code. That code cannot use the pool, because the pool is in the
+  // middle of something.
   template <typename Call>
   auto run_code_of_others(Call call) {
     struct Flag {
@@ -123,10 +101,14 @@ class Engine {
     return call();
   }
 
-  // A worker was started in this place: Dispatch is told, and the worker is
-  // sent its call.
+  bool find_next() {
+    return run_code_of_others([this] { return backlog_.find_next(); });
+  }
+
+  // Tells Dispatch of the worker that was started here, and sends the worker
+  // its call.
   void add_worker(std::size_t place);
-  // Starts one more worker; false if there is no place or that fails.
+  // Starts one more worker; false if there is no place or the start fails.
   bool start_one_more();
   bool start_in(std::size_t place);
   // Shuts down all workers and reaps them; false if there are none.
@@ -137,35 +119,42 @@ class Engine {
   void give_next(std::size_t place);
   void flush_given();
   void flush(std::size_t place);
-  // Waits until something happens, at most so long, and takes it in.
+  // Waits for events, at most `milliseconds`, and handles them.
   void take_in_events(int milliseconds, int also);
-  // Takes in what a worker has sent; false if that cannot be an answer.
+  // Handles what a worker has sent; false if that cannot be an answer.
   bool read_replies(std::size_t place);
   void place_reply(std::size_t place);
   bool take_reply(std::size_t place, const Frame& reply);
-  // A worker has died, or has sent nonsense. Its batches fail or go to others.
+  void take_outcome(const PickledBatch& batch, const Frame& reply,
+                    const std::optional<Failure>& failure);
+  // Whether one worker after the other has ended in its start, and no worker
+  // has started. An initializer that calls exit does that.
+  bool starts_fail() const;
+  // A worker has died or has sent nonsense. Its batches fail, or other workers
+  // get them.
   void take_death(std::size_t place, bool sent_nonsense);
-  // Ends the pool: kills all workers, and fails all that is not done.
+  // Ends the pool: kills all workers and fails all unfinished work.
   void kill_all();
-  // Fails what waits and what comes. Batches in flight are left alone.
+  // Fails the waiting work, and all jobs to come. Batches in flight go on.
   void fail_all(const std::string& reason);
 
   ForkMark fork_mark_;
   pid_t owner_;
   OnDeath on_death_;
-  std::size_t at_start_;  // how many workers are started at first
+  std::size_t at_start_;  // how many workers start with the pool
   Backlog backlog_;
   Dispatch dispatch_;
   Supervision supervision_;
   std::unique_ptr<FrameReader::Buffer> buffer_;  // for replies
   Transfer initialization_;
-  std::vector<std::size_t> unflushed_;  // places that were given something
-  bool became_idle_ = false;   // a worker did, since batches were handed out
-  bool start_failed_ = false;  // in this round
+  std::vector<std::size_t> unflushed_;  // places still to be flushed
+  std::size_t failed_starts_ = 0;       // in a row
+  bool became_idle_ = false;            // a worker has, since the last hand_out
+  bool start_failed_ = false;           // in this round
   bool runs_code_of_others_ = false;
   bool closed_ = false;
   bool dropped_ = false;
-  std::exception_ptr broken_;  // why the pool can do no more; null if it can
+  std::exception_ptr broken_;  // why the pool has ended; null if it has not
 };
 
 }  // namespace cow

@@ -1,4 +1,4 @@
-// What comes from the workers: replies and deaths.
+// The engine's reactions to its workers: to replies and deaths.
 #include <fmt/core.h>
 
 #include <csignal>
@@ -7,15 +7,22 @@
 
 #include "cow/pickle/pickle.h"
 #include "cow/pool/engine.h"
-#include "cow/pool/errors.h"
-#include "cow/pool/failure.h"
 #include "cow/pool/spawn.h"
+#include "cow/task/errors.h"
+#include "cow/task/failure.h"
 
 namespace cow {
 namespace {
 
-// A worker has died with `batch` in flight, at item `at` if it had begun it.
-// The failure names that item if it is one of the batch, or else all of them.
+struct Death {
+  pid_t pid = 0;
+  ExitStatus status = {};
+  std::string how = {};
+};
+
+// A worker has died with `batch` in flight. If it had begun the batch, `at` is
+// its item. The failure names that item if it belongs to the batch, and
+// otherwise all items of the batch.
 void fail(const PickledBatch& batch, const Death& death,
           std::optional<std::uint64_t> at) {
   std::uint64_t first = batch.header.first;
@@ -27,41 +34,48 @@ void fail(const PickledBatch& batch, const Death& death,
   batch.job->fail(
       batch.index, static_cast<std::size_t>(first),
       std::make_exception_ptr(WorkerDied(
-          death.text(), death.status.signal, death.pid,
+          death.how, death.status.signal, death.pid,
           static_cast<std::int64_t>(first), static_cast<std::int64_t>(count))));
+}
+
+// The failure that a reply describes; none if it cannot be read.
+std::optional<Failure> failure_in(const Frame& reply) {
+  try {
+    if (!reply.lost) return unpickle<Failure>(reply.payload);
+  } catch (const PickleError&) {
+    // There is none.
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 void Engine::take_in_events(int milliseconds, int also) {
-  std::vector<std::size_t> dead;
   for (const epoll_event& event :
        supervision_.poller().wait(milliseconds, also)) {
     const std::size_t place = Supervision::place_of(event);
-    if (supervision_.is_empty(place)) continue;  // it was reaped in this round
+    if (supervision_.is_empty(place)) continue;  // reaped in this round
     switch (Supervision::kind_of(event)) {
       case Supervision::Event::kReply:
         if ((event.events & EPOLLIN) == 0) {
-          // It is empty, and nobody can write to it: a task has closed it.
+          // It is empty and closed at the other end: a task has closed it.
           supervision_.forget_results(place);
         } else if (!read_replies(place)) {
           take_death(place, true);
         }
         break;
-      case Supervision::Event::kDeath:
-        dead.push_back(place);
+      case Supervision::Event::kDeath: {
+        // What the worker has sent before its end still counts. (Two calls,
+        // because one may read nothing although there is something:
+        // FrameReader::next.)
+        const bool sound = read_replies(place) && read_replies(place);
+        take_death(place, !sound);
         break;
+      }
       case Supervision::Event::kRoom:
         flush(place);
         break;
     }
-  }
-  for (const std::size_t place : dead) {
-    if (supervision_.is_empty(place)) continue;
-    // What was sent before the end still counts. (Twice, because one call may
-    // read nothing though there is something: FrameReader::next.)
-    const bool sound = read_replies(place) && read_replies(place);
-    take_death(place, !sound);
   }
 }
 
@@ -71,8 +85,9 @@ bool Engine::read_replies(std::size_t place) {
     Supervision::Worker& worker = supervision_.at(place);
     const Result result = worker.replies.next(worker.results.get(), *buffer_);
     const Frame& frame = worker.replies.frame();
-    const FrameHeader* header =
-        result == Result::kFrame ? &frame.header : worker.replies.begun();
+    const FrameHeader* header = result == Result::kFrame
+                                    ? &frame.header
+                                    : worker.replies.begun_header();
     const bool is_answer =
         header == nullptr || dispatch_.is_answer(place, *header);
     if (!is_answer || result == Result::kNonsense) return false;
@@ -85,7 +100,7 @@ bool Engine::read_replies(std::size_t place) {
   }
 }
 
-// A large reply is read right into its place, if it has one.
+// Lets a large reply be read directly into its place, if it has one.
 void Engine::place_reply(std::size_t place) {
   supervision_.enlarge_results(place);
   FrameReader& replies = supervision_.at(place).replies;
@@ -99,51 +114,70 @@ void Engine::place_reply(std::size_t place) {
 
 bool Engine::take_reply(std::size_t place, const Frame& reply) {
   const FrameKind kind = reply.header.kind;
-  std::optional<Failure> failure;
-  if (reply.lost && kind == FrameKind::kBroken) return false;
-  if (!reply.lost &&
-      (kind == FrameKind::kFailure || kind == FrameKind::kBroken)) {
-    try {
-      failure = unpickle<Failure>(reply.payload);
-    } catch (const PickleError&) {
-      return false;
-    }
-  }
-  if (kind == FrameKind::kBroken) {
-    // Its process is about to end. In another one it would fail as well.
-    fail_all(fmt::format("the initializer failed in worker {}: {}",
-                         supervision_.at(place).process.pid(),
-                         to_string(*failure)));
-  } else if (kind == FrameKind::kReady) {
+  if (kind == FrameKind::kReady) {
     dispatch_.note_ready(place, reply.header.batch);
   } else {
-    const PickledBatch done = dispatch_.finish(place);
-    done.job->transfer().from_workers +=
-        kBatchHeader + Bytes(reply.header.payload);
-    if (reply.lost) {
-      done.fail(std::make_exception_ptr(
-          PoolError(fmt::format("there is no memory for results of {}",
-                                to_string(Bytes(reply.header.payload))))));
-    } else if (failure) {
-      done.job->fail(done.index, static_cast<std::size_t>(failure->item),
-                     std::make_exception_ptr(TaskError(*failure)));
-    } else if (reply.placed) {
-      done.job->succeed_in_place(done.index);
+    std::optional<Failure> failure;
+    if (kind != FrameKind::kResults) {
+      failure = failure_in(reply);
+      const bool is_lost = kind == FrameKind::kFailure && reply.lost;
+      if (!failure && !is_lost) return false;
+    }
+    if (kind == FrameKind::kBroken) {
+      // The worker is about to end. In another worker the initializer would
+      // fail as well.
+      fail_all(fmt::format("the initializer failed in worker {}: {}",
+                           supervision_.at(place).process.pid(),
+                           to_string(*failure)));
     } else {
-      run_code_of_others([&] { done.job->succeed(done.index, reply.payload); });
+      take_outcome(dispatch_.finish(place), reply, failure);
     }
   }
-  if (dispatch_.has_started(place)) supervision_.note_started(place);
+  if (dispatch_.has_started(place)) failed_starts_ = 0;
   became_idle_ = became_idle_ || dispatch_.is_idle(place);
   return true;
 }
 
+void Engine::take_outcome(const PickledBatch& batch, const Frame& reply,
+                          const std::optional<Failure>& failure) {
+  const Bytes size(reply.header.payload);
+  batch.job->transfer().from_workers += kBatchHeader + size;
+  if (reply.lost) {
+    batch.fail(std::make_exception_ptr(PoolError(
+        fmt::format("there is no memory for results of {}", to_string(size)))));
+  } else if (failure) {
+    batch.job->fail(batch.index, static_cast<std::size_t>(failure->item),
+                    std::make_exception_ptr(TaskError(*failure)));
+  } else if (reply.placed) {
+    batch.job->succeed_in_place(batch.index);
+  } else {
+    run_code_of_others([&] { batch.job->succeed(batch.index, reply.payload); });
+  }
+}
+
+bool Engine::starts_fail() const {
+  bool one_serves = false;
+  for (std::size_t i = 0; i < supervision_.places(); ++i) {
+    one_serves =
+        one_serves || (!supervision_.is_empty(i) && dispatch_.has_started(i));
+  }
+  return failed_starts_ > supervision_.places() + 1 && !one_serves;
+}
+
 void Engine::take_death(std::size_t place, bool sent_nonsense) {
   const bool answered = dispatch_.has_answered(place);
+  if (!dispatch_.has_started(place)) ++failed_starts_;
   std::vector<Dispatch::Unfinished> unfinished = dispatch_.remove(place);
-  const Death death = supervision_.reap(place, sent_nonsense);
-  // Another one would end as well. (How this one ended is unknown where SIGCHLD
-  // is ignored.)
+  Death death{.pid = supervision_.at(place).process.pid()};
+  if (sent_nonsense) {
+    death.status = supervision_.kill_and_reap(place);
+    death.how = "something that is no reply in its pipe";
+  } else {
+    death.status = supervision_.reap(place);
+    death.how = to_string(death.status);
+  }
+  // The next one would end as well. (Where SIGCHLD is ignored, it is unknown
+  // how this one ended.)
   if (supervision_.spawns() && !answered && death.status.signal == 0 &&
       death.status.code != kUnknownExit) {
     fail_all(fmt::format("a spawned worker ended with {} {}",
@@ -161,8 +195,8 @@ void Engine::take_death(std::size_t place, bool sent_nonsense) {
     }
   }
   put_back(std::move(given_again));
-  // No worker lives long enough to begin a batch.
-  if (supervision_.starts_fail() && backlog_.find_next()) {
+  // No worker lives long enough to begin a batch, so one batch fails.
+  if (starts_fail() && find_next()) {
     fail(backlog_.take_next(), death, std::nullopt);
   }
 }

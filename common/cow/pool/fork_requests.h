@@ -1,5 +1,5 @@
-// What a pool and its fork server say to each other: a letter for each request,
-// and one for its answer.
+// The messages between a pool and its fork server: each request is one letter,
+// and so is its answer. The pool's side is fork_server.h.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,9 @@
 
 namespace cow {
 
-/// The pool asks: fork a worker (its three descriptors are enclosed), say how
-/// the worker `pid` has ended, or end it.
+/// A request of the pool: fork a worker, whose three descriptors come with the
+/// letter; say how the worker `pid` has ended; or kill the worker `pid` and say
+/// how it has ended.
 struct ForkRequest {
   enum Kind : std::uint32_t { kFork, kStatus, kEnd };
   Kind kind = kFork;
@@ -25,14 +26,15 @@ struct ForkRequest {
   }
 };
 
-/// The server answers. (With a worker's id comes its pidfd: only here is it
-/// sure that the id still means that process.)
+/// The server's answer. If it has a new worker's id, the worker's pidfd comes
+/// with the letter. Only its parent, the server, can open the pidfd safely:
+/// until the parent reaps a process, no other process gets its id.
 struct ForkAnswer {
   std::int32_t pid = 0;
   std::int32_t code = 0;
   std::int32_t signal = 0;
-  std::int32_t error = 0;    // of a system call that failed, or 0
-  std::string failure = {};  // why there is no worker, or empty
+  std::int32_t error = 0;    // errno of a failed system call, or 0
+  std::string failure = {};  // what went wrong; empty if nothing did
 
   template <class Archive>
   void serialize(Archive& archive) {
@@ -51,5 +53,10 @@ template <typename T>
 T read_letter(const Letter& letter) {
   return unpickle<T>(std::as_bytes(std::span(letter.text)));
 }
+
+/// The life of a fork server. It makes the call in the file `preload` and
+/// answers how that went. Then it serves requests from `socket` until the pool
+/// has closed its end. Returns the exit code.
+int serve_forks(int socket, int preload);
 
 }  // namespace cow

@@ -20,7 +20,8 @@
 namespace cow {
 namespace {
 
-// A file without a name that holds the call as a frame.
+// A file without a name that holds the call as a frame; empty if there is no
+// call.
 Descriptor write_call(const Call& call) {
   Descriptor file = make_memory_file("preload");
   if (!call) return file;
@@ -43,7 +44,7 @@ void ForkServer::start() {
   const Descriptor call = write_call(preload_);
   SocketPair sockets = make_socket_pair();
   server_ = spawn_fork_server(sockets.there.get(), call.get());
-  sockets.there.close();  // now it closes with the server
+  sockets.there.close();  // now only the server has that end
   socket_ = std::move(sockets.here);
   try {
     expect_preloaded();
@@ -66,7 +67,7 @@ void ForkServer::expect_preloaded() {
 void ForkServer::stop() {
   if (!server_) return;
   const bool was_killed = server_.kill(SIGKILL);
-  socket_.close();  // it ends by that, too, and kills its workers
+  socket_.close();  // this ends it, too; it then kills its workers
   if (was_killed || wait_readable(server_.descriptor(),
                                   static_cast<int>(kPatience.count()))) {
     server_.wait();
@@ -84,16 +85,16 @@ Letter ForkServer::ask(const ForkRequest& request,
     if (error.code() == std::errc::connection_reset) return {};
     throw;
   }
-  server_.kill(SIGCONT);  // one that somebody has stopped would not answer
+  server_.kill(SIGCONT);  // a stopped server would not answer
   try {
     return receive_letter(socket_.get());
-  } catch (...) {  // this answer would be taken for that to the next request
+  } catch (...) {  // else the next request would get this answer
     stop();
     throw;
   }
 }
 
-WorkerProcess ForkServer::start_worker(int tasks, int results, int offers) {
+Child ForkServer::start_worker(int tasks, int results, int offers) {
   if (!server_) start();
   Letter letter =
       ask(ForkRequest{.kind = ForkRequest::kFork}, {tasks, results, offers});
@@ -106,17 +107,17 @@ WorkerProcess ForkServer::start_worker(int tasks, int results, int offers) {
     throw_system_error(answer.error, "the fork server: " + answer.failure);
   }
   if (!answer.failure.empty()) throw PoolError(answer.failure);
-  if (letter.is_cut) {  // nobody would wait for it
+  if (letter.is_cut) {  // the pool cannot wait for it
     ask(ForkRequest{.kind = ForkRequest::kEnd, .pid = answer.pid});
     throw_system_error(EMFILE, "taking in the pidfd of a worker");
   }
   if (letter.descriptors.size() != 1) {
     throw PoolError("the fork server has sent something that is no worker");
   }
-  return {answer.pid, std::move(letter.descriptors[0]),
-          [self = shared_from_this(), pid = answer.pid] {
-            return self->status_of(pid);
-          }};
+  return Child::of_another(answer.pid, std::move(letter.descriptors[0]),
+                           [self = shared_from_this(), pid = answer.pid] {
+                             return self->status_of(pid);
+                           });
 }
 
 ExitStatus ForkServer::status_of(pid_t pid) {
@@ -125,7 +126,7 @@ ExitStatus ForkServer::status_of(pid_t pid) {
     const Letter letter =
         ask(ForkRequest{.kind = ForkRequest::kStatus, .pid = pid});
     if (letter.text.empty()) {
-      server_.kill(SIGKILL);  // in case that it only is about to end
+      server_.kill(SIGKILL);  // it may still be ending
       if (server_) wait_readable(server_.descriptor(), -1);
       return kNobodyKnows;
     }

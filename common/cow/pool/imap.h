@@ -1,58 +1,36 @@
-// The results of imap, one after the other.
+// The results of imap, one by one.
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <iterator>
 #include <optional>
 #include <utility>
 
-#include "cow/os/durations.h"
 #include "cow/pool/imap_job.h"
 #include "cow/pool/kept.h"
+#include "cow/pool/pending.h"
 
 namespace cow {
 
-class Engine;
-
-/// An imap as far as the type of its results does not matter.
-class ImapWork {
- protected:
-  ImapWork(Kept<Engine> engine, Kept<Job> job)
-      : engine_(std::move(engine)), job_(std::move(job)) {}
-
-  // Reads items of the input and hands them out.
-  void read_input();
-  // As those of Engine.
-  void progress();
-  bool progress_until(const std::function<bool()>& done,
-                      std::chrono::milliseconds time);
-  bool wait_readable(int fd, const std::function<bool()>& done);
-  // Nobody wants what no worker has begun.
-  void cancel();
-
- private:
-  Kept<Engine> engine_;
-  Kept<Job> job_;
-};
-
-/// Results to come, to be fetched once each: by `next`, or as a range.
+/// The results of an imap. Each is fetched once: by `next`, or as a range.
 ///
 ///   for (Result& result : pool.imap(task, items)) use(result);
 ///
-/// Dropping it cancels what no worker has begun yet. Where the pool is gone,
-/// what was not done by then fails with PoolError.
+/// If it is destroyed, the batches that no worker has begun are cancelled. It
+/// may outlive the pool. What was unfinished when the pool ended fails with
+/// PoolError.
 template <typename Result>
-class Imap : private ImapWork {
+class Imap : public Begun {
  public:
-  /// The results of `job` come into `queue`.
-  Imap(Kept<Engine> engine, Kept<Job> job, Kept<ResultQueue<Result>> queue)
-      : ImapWork(std::move(engine), std::move(job)), queue_(std::move(queue)) {}
+  /// `queue` gets the results of `job`.
+  Imap(Kept<Engine> engine, std::shared_ptr<Job> job,
+       Kept<ResultQueue<Result>> queue)
+      : Begun(std::move(engine), std::move(job)), queue_(std::move(queue)) {}
   Imap(Imap&&) noexcept = default;
-  /// Drops what it was before.
+  /// Cancels the imap that it was before, as the destructor does.
   Imap& operator=(Imap&& other) noexcept {
     Imap moved(std::move(other));
-    std::swap<ImapWork>(*this, moved);
+    std::swap<Begun>(*this, moved);
     std::swap(queue_, moved.queue_);
     std::swap(current_, moved.current_);
     return *this;
@@ -61,29 +39,18 @@ class Imap : private ImapWork {
     if (queue_) cancel();
   }
 
-  /// Waits for the next result; nothing after the last one. Throws what its
-  /// task caused (TaskError, WorkerDied, PickleError, PoolError), and after the
-  /// last one what the reading of the items has thrown; the one after it can be
-  /// fetched all the same.
+  /// Waits for the next result and returns it; nullopt after the last. If the
+  /// next result is an exception, throws it (TaskError, WorkerDied,
+  /// PickleError, PoolError); the following call goes on with the result after
+  /// it. If reading the items has thrown, that is thrown after the last result.
   std::optional<Result> next() {
-    while (!look_for_next()) progress();
-    return take();
+    wait();
+    if (queue_->has_next()) return queue_->take();
+    queue_->rethrow_error();
+    return std::nullopt;
   }
 
-  /// Waits at most so long, or longer where reading an item of the input takes
-  /// longer; returns whether `next` would not wait.
-  bool wait_for(std::chrono::milliseconds time) {
-    return progress_until([this] { return look_for_next(); }, time);
-  }
-
-  /// Lets the pool work until `fd` is readable, or `next` would not wait;
-  /// returns whether `fd` is readable. Throws std::system_error if it is not
-  /// open.
-  bool wait_readable(int fd) {
-    return ImapWork::wait_readable(fd, [this] { return look_for_next(); });
-  }
-
-  /// Input iterator: reads the next result when it is incremented.
+  /// An input iterator: an increment waits for the next result.
   class Iterator {
    public:
     using iterator_category = std::input_iterator_tag;
@@ -110,24 +77,12 @@ class Imap : private ImapWork {
    private:
     Imap* results_ = nullptr;
   };
-  /// Fetches the next result. (May be called again after an exception, to go on
-  /// with the result behind it.)
+  /// Fetches the next result. After an exception it may be called again, to go
+  /// on with the following result.
   Iterator begin() { return Iterator(this); }
   Iterator end() { return {}; }
 
  private:
-  // Reads items as far as the window is open. Returns whether the next result,
-  // an error in its place, or the end is there.
-  bool look_for_next() {
-    read_input();
-    return queue_->has_next() || queue_->is_at_end();
-  }
-  std::optional<Result> take() {
-    if (queue_->has_next()) return queue_->take();
-    queue_->rethrow_error();
-    return std::nullopt;
-  }
-
   Kept<ResultQueue<Result>> queue_;
   std::optional<Result> current_;
 };

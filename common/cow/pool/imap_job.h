@@ -1,5 +1,5 @@
-// imap: items are read one after the other, results are fetched one after the
-// other, and a window bounds how many of both are in between.
+// imap: items are read one by one, and results are fetched one by one. A window
+// limits how many items and results are in between.
 #pragma once
 
 #include <algorithm>
@@ -17,18 +17,18 @@
 
 #include "cow/os/bytes.h"
 #include "cow/os/program.h"
-#include "cow/pool/batch.h"
-#include "cow/pool/errors.h"
 #include "cow/pool/job.h"
 #include "cow/pool/result_queue.h"
+#include "cow/task/batch.h"
+#include "cow/task/errors.h"
 
 namespace cow {
 
-/// How much may be in between: enough batches to keep the workers busy, and
-/// more of them while they are small.
+/// How many batches may be begun and not fetched: enough to keep the workers
+/// busy, and more while they are small.
 struct Window {
-  std::size_t batches = 2;        ///< always
-  std::size_t most_batches = 64;  ///< while they hold less than `bytes`
+  std::size_t batches = 2;        ///< in any case
+  std::size_t most_batches = 64;  ///< if they hold less than `bytes`
   Bytes bytes{1 << 20};
 
   bool is_open(std::size_t count, Bytes size) const {
@@ -36,7 +36,7 @@ struct Window {
   }
 };
 
-/// The job of one kind of task over one kind of input range, which is read as
+/// The job for one type of task and one type of input. The input is read while
 /// the results are fetched.
 template <typename F, typename Range>
 class ImapJob final : public Job {
@@ -46,7 +46,7 @@ class ImapJob final : public Job {
   using Kind = Batch<F, Item>;
   using Result = typename Kind::Result;
 
-  /// Keeps `input`, or refers to it if Range is a reference.
+  /// Moves `input` into the job, or refers to it if Range is a reference.
   ImapJob(F task, Range&& input, std::size_t chunk_size, ResultOrder order,
           Window window)
       : Job(program_offset(reinterpret_cast<AnyFunction>(&Kind::run_each))),
@@ -59,9 +59,9 @@ class ImapJob final : public Job {
 
   ResultQueue<Result>& queue() { return queue_; }
 
-  /// Reads as far as the window is open.
+  /// Reads items until the window is full.
   bool read_input() override {
-    // Refills the window when it is less than half full.
+    // Refills the window only when it is less than half full.
     if (!window_.is_open(2 * queue_.batches(), 2 * queue_.bytes())) {
       return false;
     }
@@ -70,7 +70,7 @@ class ImapJob final : public Job {
     while (!queue_.ended() &&
            window_.is_open(queue_.batches(), queue_.bytes())) {
       read_batch();
-      // An input that waits may have let the pool work: a result goes first.
+      // While the input waited, the pool may have got a result: it goes first.
       if (queue_.has_next() && !was_there) break;
     }
     return ready_.size() != before;
@@ -86,8 +86,8 @@ class ImapJob final : public Job {
   }
   void cancel() override {
     queue_.cancel();
-    at_.reset();     // it refers to an input that may end before this job
-    input_.reset();  // such as another imap, which is dropped with this one
+    at_.reset();     // the input that it refers to may end before this job
+    input_.reset();  // if that is another imap, it is cancelled as well
   }
   bool is_wanted() const override { return !queue_.cancelled(); }
   bool exhausted() const override { return queue_.ended() && !has_next(); }
@@ -135,6 +135,9 @@ class ImapJob final : public Job {
   void read_input_to_its_end() override {
     while (!queue_.ended()) read_batch();
   }
+  bool is_ready() const override {
+    return queue_.has_next() || queue_.is_at_end();
+  }
 
  private:
   void read_batch() {
@@ -151,7 +154,8 @@ class ImapJob final : public Job {
       }
       if (items.size() < chunk_size_) end();
     } catch (...) {
-      // The items before it are run first: the error comes after their results.
+      // The items before the error still run. The error comes after their
+      // results.
       end(std::current_exception());
     }
     is_reading_ = false;
@@ -162,18 +166,18 @@ class ImapJob final : public Job {
     queue_.note_size(batch, expected_size_);
     next_item_ += items.size();
     items_.emplace(batch, std::move(items));
-    if (failed_) {  // by the pool, while the items were read
+    if (failed_) {  // the pool ended while the items were read
       fail(batch, 0, failed_);
     } else {
       ready_.push_back(batch);
     }
   }
-  // No items come any more. The first error counts.
+  // There are no more items. Only the first error counts.
   void end(std::exception_ptr error = nullptr) {
     if (!queue_.ended()) queue_.end(std::move(error));
   }
 
-  // Moves the item out of a vector that was given away, as map does.
+  // Moves the item if the vector was passed as an rvalue, as map does.
   decltype(auto) read_item() {
     if constexpr (std::is_same_v<Range, std::vector<Element<Item>>>) {
       return std::move(**at_);
@@ -188,13 +192,13 @@ class ImapJob final : public Job {
   };
 
   F task_;
-  std::optional<Input> input_;  // until it is cancelled
+  std::optional<Input> input_;  // none after a cancel
   std::optional<Iterator> at_;
   std::size_t chunk_size_;
   Window window_;
-  // How large the next batch is expected to be, as message or as results.
-  // Before the first result it is a whole window. Later it is what the last
-  // batch was, but not less than half of what was expected before.
+  // The expected size of the next batch, as message or as results. Before the
+  // first result it is a whole window. Later it is the size of the last batch,
+  // but at least half of the previous expectation.
   Bytes expected_size_;
   Bytes message_size_;  // of the last batch that was pickled
   std::size_t next_item_ = 0;

@@ -16,8 +16,8 @@
 namespace cow {
 namespace {
 
-// Reads what is there; 0 if that is nothing, or if the other end is closed.
-// (The pool learns of that by the worker's pidfd.)
+// Reads what is there; 0 if there is nothing, or if the other end is closed.
+// (The worker's pidfd tells the pool of its end.)
 std::size_t read_now(int fd, std::byte* to, std::size_t size) {
   const ssize_t got = retried([&] { return ::read(fd, to, size); });
   if (got == -1 && errno == EAGAIN) return 0;
@@ -33,8 +33,8 @@ std::uint64_t memory_of_machine() {
   return std::uint64_t{info.mem_unit} * (info.totalram + info.totalswap);
 }
 
-// Room for `size` bytes that nobody wants: each part is overwritten by the
-// next.
+// Room for `size` bytes that are not wanted: each part overwrites the one
+// before.
 Room room_for_nothing(std::size_t size) {
   return [left = size, piece = std::vector<std::byte>(
                            std::tuple_size_v<FrameReader::Buffer>)]() mutable {
@@ -65,14 +65,14 @@ FrameReader::Result FrameReader::next_now(int fd, Buffer& buffer) {
     const bool large = state_ == Large::kBegun || state_ == Large::kComing;
     const Result result = large ? read_large(fd) : next_in(buffer);
     if (result != Result::kNothing) return result;
-    // A read that took less than it could has emptied the pipe.
+    // A read that filled less than its room has emptied the pipe.
     if (std::exchange(drained_, false)) return Result::kNothing;
     if (!large && !read_into(buffer, fd)) return Result::kNothing;
   }
 }
 
 FrameReader::Result FrameReader::next_in(const Buffer& buffer) {
-  if (state_ == Large::kWhole) {  // it was returned by the last call
+  if (state_ == Large::kWhole) {  // the last call has returned it
     state_ = Large::kNone;
     large_.reset();
     frame_.placed = frame_.lost = false;
@@ -128,13 +128,13 @@ void FrameReader::place(std::size_t prefix, Room room) {
   state_ = Large::kComing;
 }
 
-// Into memory of the reader's own. If there is not so much, the payload is read
-// and dropped.
+// Makes room in the reader's own memory. If there is not enough, the payload is
+// read and dropped.
 bool FrameReader::make_room_for_large() {
   const auto size = static_cast<std::size_t>(frame_.header.payload);
   if (frame_.header.payload > memory_of_machine()) return false;
-  // Memory that is asked for is not yet taken: pages come as they are written,
-  // so a wrong length costs nothing but this call.
+  // This only reserves addresses. The kernel supplies pages when they are
+  // written to, so a wrong length costs no more than this call.
   large_.reset(new (std::nothrow) std::byte[size]);
   place(0, large_ ? room_at({large_.get(), size}) : room_for_nothing(size));
   if (large_) frame_.payload = {large_.get(), size};
@@ -159,12 +159,16 @@ FrameReader::Result FrameReader::read_large(int fd) {
 }
 
 std::size_t TaskInput::read_some(void* to, std::size_t size) {
-  if (begin_ == end_ && size >= kMostViewed) {
+  const auto read_now = [this](void* target, std::size_t most) {
     return static_cast<std::size_t>(
-        checked([&] { return ::read(fd_, to, size); }, "read({}, {} bytes)",
-                fd_, size));
+        checked([&] { return ::read(fd_, target, most); }, "read({}, {} bytes)",
+                fd_, most));
+  };
+  if (begin_ == end_) {
+    if (size >= buffer_.size()) return read_now(to, size);
+    begin_ = end_ = 0;  // also if the read fails
+    end_ = read_now(buffer_.data(), buffer_.size());
   }
-  fill(1);
   const std::size_t part = std::min(size, end_ - begin_);
   std::memcpy(to, &buffer_[begin_], part);
   begin_ += part;
@@ -182,32 +186,8 @@ std::size_t TaskInput::read_fully(void* to, std::size_t size) {
   return done;
 }
 
-std::span<const std::byte> TaskInput::view(std::size_t size) {
-  fill(size);
-  const std::size_t begin = begin_;
-  begin_ = std::min(end_, begin_ + size);
-  return {buffer_.data() + begin, begin_ - begin};
-}
-
 bool TaskInput::would_wait() const {
   return begin_ == end_ && !wait_readable(fd_, 0);
-}
-
-void TaskInput::fill(std::size_t size) {
-  if (begin_ == end_) {
-    begin_ = end_ = 0;
-  } else if (begin_ + size > kMostViewed) {
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-    end_ -= std::exchange(begin_, 0);
-  }
-  while (end_ - begin_ < size) {
-    const std::size_t room = kMostViewed - end_;
-    const auto got = static_cast<std::size_t>(
-        checked([&] { return ::read(fd_, buffer_.data() + end_, room); },
-                "read({}, {} bytes)", fd_, room));
-    if (got == 0) break;
-    end_ += got;
-  }
 }
 
 }  // namespace cow

@@ -1,6 +1,5 @@
-// Work for a pool, as the engine sees it: batches that come one after the
-// other, and their replies. What the items and results are, only the derived
-// class knows: map_job.h, imap_job.h.
+// A job as the engine sees it: numbered batches and their replies. Only the
+// derived class knows the types of items and results: map_job.h, imap_job.h.
 #pragma once
 
 #include <cstddef>
@@ -15,11 +14,11 @@
 
 namespace cow {
 
-/// What one map moved through the pipes. A batch that another worker had to be
-/// given instead counts once.
+/// What a job moved through the pipes. A batch that was given to several
+/// workers, one after the other, counts once.
 struct Transfer {
-  std::int64_t batches = 0;  ///< that were sent
-  Bytes to_workers;          ///< headers and payloads of those batches
+  std::int64_t batches = 0;  ///< sent batches
+  Bytes to_workers;          ///< their headers and payloads
   Bytes from_workers;        ///< headers and payloads of the replies
 };
 
@@ -37,26 +36,26 @@ class Job {
   Job& operator=(const Job&) = delete;
   virtual ~Job() = default;
 
-  /// Whether there is a batch to be handed out.
+  /// Whether there is a batch to be given to a worker now.
   virtual bool has_next() const = 0;
-  /// The next batch: its number within the job. To be asked if `has_next`.
+  /// The number of the next batch within the job. Only if `has_next`.
   virtual std::int64_t next() = 0;
-  /// Nobody wants the batches any more that were not begun.
+  /// The batches that were not begun are no longer wanted.
   virtual void cancel() {}
-  /// Whether somebody still wants it to be run.
+  /// Whether its batches are still to be run: it was not cancelled.
   virtual bool is_wanted() const { return true; }
-  /// Whether no batch will ever come again.
+  /// Whether there will be no further batch.
   virtual bool exhausted() const = 0;
-  /// The items of a batch that was handed out and is not done.
+  /// The items of a batch. `next` has returned it, and it is not done.
   virtual ItemRange range(std::int64_t batch) const = 0;
-  /// The payload of such a batch, good until the batch is done. Throws what
-  /// pickling throws.
+  /// The payload of such a batch. It refers to the job's memory, and is good
+  /// until the batch is done. Throws what pickling throws.
   virtual Message pickle(std::int64_t batch) = 0;
 
-  /// A large reply of `size` bytes is coming, of which `beginning` is there.
-  /// What follows its first `prefix` bytes is read directly into `room`, or, if
-  /// that is empty, the reply is read as usual. If all goes well,
-  /// `succeed_in_place` follows.
+  /// A large reply of `size` bytes is coming, and `beginning` is already there.
+  /// Says how many bytes of it are a `prefix`, and the `room` into which the
+  /// rest is to be read directly. `succeed_in_place` follows if all goes well.
+  /// With an empty `room` the reply is read as usual, and `succeed` follows.
   struct Place {
     std::size_t prefix = 0;
     Room room = {};
@@ -68,21 +67,28 @@ class Job {
   }
   virtual void succeed_in_place(std::int64_t /*batch*/) {}
 
-  /// A batch is done: a reply came, whose results are kept.
+  /// A batch is done: its reply came. Keeps the results.
   virtual void succeed(std::int64_t batch,
                        std::span<const std::byte> payload) = 0;
-  /// A batch is done, but will have no results, because of its item `item`.
+  /// A batch is done without results; the error belongs to `item`.
   virtual void fail(std::int64_t batch, std::size_t item,
                     std::exception_ptr error) = 0;
-  /// No further batch will be handed out: all that is missing fails.
+  /// No further batch will be given to a worker: all that are left fail.
   virtual void fail_rest(std::exception_ptr error) = 0;
-  /// Takes items out of the input, as far as they are wanted now. Returns
-  /// whether there is a new batch to be handed out.
+  /// Reads items from the input, as many as are wanted now. Returns whether
+  /// there is a new batch.
   virtual bool read_input() { return false; }
-  /// Whoever joins the pool wants all that is still to come, however much.
+  /// Reads all items that are left, however many: the pool is being joined.
   virtual void read_input_to_its_end() {}
 
-  /// What goes before the payload of a batch, but for what its worker adds.
+  /// Whether the next fetch would not wait: there is a result (of a map: all of
+  /// them), an error, or the end.
+  virtual bool is_ready() const = 0;
+  /// Whether a batch has failed, though the results may not be ready yet.
+  virtual bool has_failed() const { return false; }
+
+  /// The header of a batch. Its number and slot depend on its worker, and are
+  /// still missing.
   FrameHeader header(std::int64_t batch) const {
     const ItemRange items = range(batch);
     return {.kind = FrameKind::kBatch,

@@ -1,4 +1,5 @@
-// What a pool and its results share, and must not be without.
+// A pointer to what a pool and its results share. It checks for its use after a
+// move.
 #pragma once
 
 #include <memory>
@@ -7,7 +8,7 @@
 
 namespace cow {
 
-/// A shared_ptr that is null only in an object that was moved from: there its
+/// A shared_ptr that is null only in an object that was moved from. There its
 /// use throws std::logic_error.
 template <typename T>
 class Kept {

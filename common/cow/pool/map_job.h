@@ -1,4 +1,5 @@
-// A map: items that are all there, results that are fetched all at once.
+// A map: all items are there at the beginning, and all results are fetched at
+// once.
 #pragma once
 
 #include <cstddef>
@@ -13,19 +14,19 @@
 
 #include "cow/os/durations.h"
 #include "cow/os/program.h"
-#include "cow/pool/batch.h"
 #include "cow/pool/job.h"
+#include "cow/task/batch.h"
 
 namespace cow {
 
-/// CPython's chunk size: four batches a worker, ceil(items / (4 * workers)).
-/// (multiprocessing/pool.py, Pool._map_async.) 0 for no items.
+/// CPython's chunk size, four batches per worker: ceil(items / (4 * workers));
+/// 0 if there are no items. Source: multiprocessing/pool.py, Pool._map_async.
 std::int64_t default_chunk_size(std::int64_t items, int workers);
 
-/// How `items` items are cut into batches.
+/// How the items of a map are cut into batches.
 class Chunks {
  public:
-  /// `chunk_size` is at least 1 if there are items.
+  /// `chunk_size` must be at least 1 if there are items.
   Chunks(std::int64_t items, std::int64_t chunk_size);
 
   /// How many batches.
@@ -38,12 +39,12 @@ class Chunks {
   std::int64_t count_;
 };
 
-/// How far a map is: how many batches are done, and what went wrong first.
+/// The progress of a map: how many batches are done, and which failure counts.
 class Outcome {
  public:
   explicit Outcome(std::int64_t batches);
 
-  /// How many messages the items make.
+  /// How many batches there are.
   std::int64_t batches() const { return batches_; }
   bool done() const { return done_ == batches_; }
   bool failed() const { return error_ != nullptr; }
@@ -51,11 +52,11 @@ class Outcome {
   void rethrow_failure() const {
     if (error_) std::rethrow_exception(error_);
   }
-  /// From the beginning until the last batch was done, or until now.
+  /// Time from the beginning to the end of the last batch, or until now.
   std::chrono::duration<double> elapsed() const;
 
   void count_success() { count_one(); }
-  /// The failure of the lowest item is kept.
+  /// Of several failures, that of the lowest item is kept.
   void count_failure(std::size_t item, std::exception_ptr error);
 
  private:
@@ -69,7 +70,7 @@ class Outcome {
   std::optional<std::chrono::steady_clock::time_point> ended_;
 };
 
-/// The job of one kind of task.
+/// The job for one type of task and one type of items.
 template <typename F, typename Item>
 class MapJob final : public Job {
  public:
@@ -84,7 +85,7 @@ class MapJob final : public Job {
         outcome_(chunks_.count()) {}
 
   Outcome& outcome() { return outcome_; }
-  /// Once all is done without a failure; to be called once.
+  /// To be called once, when all is done without a failure.
   std::vector<Element<typename Kind::Result>> take_results() {
     return std::move(results_);
   }
@@ -109,7 +110,7 @@ class MapJob final : public Job {
       fail(batch, range(batch).first, std::current_exception());
     }
   }
-  // A result alone in its batch that is one block.
+  // For a batch of one item whose result is one block of memory.
   Place place(std::int64_t batch, std::span<const std::byte> beginning,
               std::size_t size) override {
     using Block = Placed<typename Kind::Result>;
@@ -121,7 +122,7 @@ class MapJob final : public Job {
         return {Block::kPrefix, Block::place(prefix, size - Block::kPrefix,
                                              results_[items.first])};
       } catch (const std::exception&) {
-        return {};  // whatever it is, `succeed` will say
+        return {};  // `succeed` will find the same error
       }
     }
     return {};
@@ -134,6 +135,8 @@ class MapJob final : public Job {
             std::exception_ptr error) override {
     outcome_.count_failure(item, std::move(error));
   }
+  bool is_ready() const override { return outcome_.done(); }
+  bool has_failed() const override { return outcome_.failed(); }
   void fail_rest(std::exception_ptr error) override {
     for (; has_next(); ++next_) fail(next_, range(next_).first, error);
   }
@@ -153,8 +156,8 @@ class MapJob final : public Job {
   std::int64_t next_ = 0;
 };
 
-/// The first batch of a map, byte by byte as it goes into a worker's pipe; for
-/// people who want to see it.
+/// The bytes of a map's first batch, as they go into a worker's pipe. For
+/// showing them to a person.
 template <typename F, typename Item>
 std::string bytes_of_first_batch(F task, const std::vector<Item>& items,
                                  std::int64_t chunk_size) {

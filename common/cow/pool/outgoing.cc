@@ -13,9 +13,8 @@
 namespace cow {
 namespace {
 
-// Below this a copy costs less than one more piece for the kernel to look at.
-constexpr std::size_t kWorthReferring = std::size_t{4} << 10;
-// writev(2) takes IOV_MAX pieces, 1024; nothing is gained by so many at once.
+// writev(2) takes up to IOV_MAX pieces, 1024. More than a few hundred at once
+// gain nothing.
 constexpr std::size_t kMostPieces = 256;
 
 }  // namespace
@@ -25,7 +24,7 @@ Bytes OutgoingFrames::add(FrameHeader header, const Message& payload) {
   header.payload = static_cast<std::uint64_t>(payload.size().count());
   copy(&header, sizeof header);
   payload.for_each_piece([this](const void* data, std::size_t size) {
-    if (size < kWorthReferring) {
+    if (Bytes(size) < kMostCopied) {
       copy(data, size);
     } else {
       pieces_.push_back({static_cast<const std::byte*>(data), 0, size});
@@ -60,11 +59,11 @@ Bytes OutgoingFrames::write_some(int fd) {
       const void* from = piece.block == nullptr
                              ? static_cast<const void*>(copied_.data())
                              : piece.block;
-      // iovec serves reads too, hence no const in it.
+      // iovec has no const, because readv(2) uses it, too.
       now[i] = {static_cast<char*>(const_cast<void*>(from)) + piece.begin,
                 piece.size};
     }
-    const ssize_t got = retried([&] {  // write takes less time
+    const ssize_t got = retried([&] {  // write is faster than writev
       return count == 1 ? ::write(fd, now[0].iov_base, now[0].iov_len)
                         : ::writev(fd, now.data(), static_cast<int>(count));
     });

@@ -1,4 +1,4 @@
-// Frames on their way into a pipe, in as few writes as the pipe wants.
+// Frames to be written to a pipe, with few system calls.
 #pragma once
 
 #include <cstddef>
@@ -12,24 +12,25 @@
 
 namespace cow {
 
-/// Frames in the order in which they were added, as far as they are not yet
-/// written. Small ones lie side by side and go out together.
+/// The frames that are not yet written, in the order in which they were added.
+/// Small frames are copied side by side and are written together.
 class OutgoingFrames {
  public:
-  /// Adds a frame; fills in how long the payload is. Large blocks of it are
-  /// referred to: `payload` stays where it is until `done`. Returns its size.
+  /// Adds a frame, and fills in the size of its payload. Refers to the large
+  /// blocks of `payload`, which must stay where they are until `done`. Returns
+  /// the size of the frame.
   Bytes add(FrameHeader header, const Message& payload);
 
-  /// Writes as much as the pipe takes: all of it, if `fd` waits for room.
-  /// Returns how much that was. Throws std::system_error.
+  /// Writes as much as the pipe takes; all of it, if `fd` is blocking. Returns
+  /// how much was written. Throws std::system_error.
   Bytes write_some(int fd);
 
-  /// Whether nothing is left to be written, and how much is.
+  /// Whether all is written, and how much is left.
   bool done() const { return next_ == pieces_.size(); }
   Bytes left() const { return left_; }
 
  private:
-  // Bytes of `copied_`, or of a block elsewhere.
+  // Bytes that are in `copied_` or in a block elsewhere.
   struct Piece {
     const std::byte* block;  // null: in `copied_`
     std::size_t begin;

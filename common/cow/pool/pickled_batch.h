@@ -1,4 +1,4 @@
-// A batch on its way: all that goes into a worker's pipe for it.
+// A pickled batch: all that goes into a worker's pipe for it.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,18 @@
 
 namespace cow {
 
-/// Whoever holds it may give it to a worker without asking its job.
+/// It can be given to a worker, and later to another, without asking its job.
 struct PickledBatch {
-  std::shared_ptr<Job> job;  ///< that is told what became of it
+  std::shared_ptr<Job> job;  ///< is told how it ends
   std::int64_t index = 0;    ///< within the job
-  FrameHeader header;        ///< its number and slot are of its worker
+  FrameHeader header;        ///< number and slot depend on the worker
   Message payload;
-  bool retried = false;  ///< a worker has died at it before
+  bool retried = false;  ///< a worker has died in it before
 
-  /// What it takes in the pipe.
+  /// How many bytes it takes in the pipe.
   Bytes size() const { return kBatchHeader + payload.size(); }
-  /// Adds to what the job has moved through the pipes, or takes away again: a
-  /// batch counts where it is run, not where it was given before.
+  /// Adds it to what the job has moved through the pipes (`times` is 1), or
+  /// subtracts it (-1). So a batch that was stolen back counts once.
   void count(int times) const {
     job->transfer().batches += times;
     job->transfer().to_workers += times * size();

@@ -1,49 +1,46 @@
 #include "cow/pool/pool.h"
 
+#include <fcntl.h>
+
+#include "cow/os/deadline.h"
+#include "cow/os/error.h"
 #include "cow/pool/engine.h"
 
 namespace cow {
 
-bool PendingWork::ready() {
-  if (!outcome_->done()) engine_->progress(-1, 0);
-  return outcome_->done();
+bool Begun::look() {
+  if (!job_->exhausted()) {
+    engine_->expect_usable();  // first, because a fork may share the input
+    if (job_->read_input()) engine_->hand_out();
+  }
+  return job_->is_ready();
 }
 
-void PendingWork::wait() {
-  while (!outcome_->done()) engine_->progress();
+bool Begun::ready() { return wait_for(std::chrono::milliseconds(0)); }
+
+void Begun::wait() {
+  while (!look()) engine_->progress();
 }
 
-void PendingWork::wait_for_success() {
-  wait();
-  outcome_->rethrow_failure();
+bool Begun::wait_for(std::chrono::milliseconds time) {
+  const Deadline deadline(time);
+  while (!look()) {
+    const int left = deadline.milliseconds_left();
+    engine_->progress(-1, left);  // even if 0: it handles what is there
+    if (left == 0) return look();
+  }
+  return true;
 }
 
-bool PendingWork::wait_for(std::chrono::milliseconds time) {
-  return engine_->progress_until([this] { return outcome_->done(); }, time);
+bool Begun::wait_readable(int fd) {
+  checked([fd] { return ::fcntl(fd, F_GETFD); }, "wait_readable({})", fd);
+  while (!look() && !job_->has_failed()) {
+    if (engine_->progress(fd)) return true;
+  }
+  return false;
 }
 
-bool PendingWork::wait_readable(int fd) {
-  return engine_->wait_readable(
-      fd, [this] { return outcome_->done() || outcome_->failed(); });
-}
-
-void ImapWork::read_input() {
-  engine_->expect_usable();  // before the input, which a copy may share
-  if (job_->read_input()) engine_->hand_out();
-}
-
-void ImapWork::progress() { engine_->progress(); }
-
-bool ImapWork::progress_until(const std::function<bool()>& done,
-                              std::chrono::milliseconds time) {
-  return engine_->progress_until(done, time);
-}
-
-bool ImapWork::wait_readable(int fd, const std::function<bool()>& done) {
-  return engine_->wait_readable(fd, done);
-}
-
-void ImapWork::cancel() {
+void Begun::cancel() {
   job_->cancel();
   engine_->take_back(*job_);
 }
@@ -70,7 +67,7 @@ void Pool::close() { engine_->close(); }
 void Pool::terminate() { engine_->terminate(); }
 
 void Pool::join() {
-  const Kept<Engine> engine = engine_;  // as for `open`
+  const Kept<Engine> engine = engine_;  // for the reason given at `open`
   engine->join();
 }
 

@@ -5,19 +5,20 @@
 //   double product = pool.apply(multiply, 6, 7);
 //   for (const Line& line : pool.imap(parse, LinesOf(file))) …
 //
-// The workers are forked when the pool is made, so they share with the parent,
+// The workers are forked when the pool is made. So they share with the parent,
 // copy-on-write, all memory that it has at that moment. What is sent to them
-// later is not shared: task and items are pickled, go through a pipe and are
-// rebuilt in the worker; results come back in the same way. (Other ways to
-// start them: start_method.h.)
+// later is not shared: task and items are pickled, go through a pipe, and are
+// rebuilt in the worker. Results come back in the same way. (For other ways to
+// start workers see options.h.)
 //
 // A task is a function, a lambda without captures, a method bound to an object,
-// or another object with operator() that can be pickled: task.h. An exception
-// in a task comes back as TaskError, the death of a worker as WorkerDied; in
-// both cases the pool goes on.
+// or another object with operator() that can be pickled: see task.h. An
+// exception in a task comes back as TaskError, and the death of a worker as
+// WorkerDied. In both cases the pool goes on.
 //
-// Not thread-safe. The pool makes progress while one waits for results; it has
-// no thread of its own, because a process with threads cannot fork safely.
+// Not thread-safe. The pool makes progress only while its user waits for
+// results. It has no thread of its own, because a process with threads cannot
+// fork safely.
 #pragma once
 
 #include <sys/types.h>
@@ -33,102 +34,33 @@
 #include <vector>
 
 #include "cow/os/durations.h"
-#include "cow/pool/errors.h"
-#include "cow/pool/expect_task.h"
 #include "cow/pool/imap.h"
 #include "cow/pool/imap_job.h"
-#include "cow/pool/inherited.h"
 #include "cow/pool/kept.h"
 #include "cow/pool/map_job.h"
 #include "cow/pool/options.h"
+#include "cow/pool/pending.h"
 #include "cow/pool/spawn.h"
-#include "cow/pool/start_method.h"
+#include "cow/task/errors.h"
+#include "cow/task/expect_task.h"
+#include "cow/task/inherited.h"
 
 namespace cow {
 
 class Engine;
 
-/// Work that was begun and whose results are still to be fetched: what can be
-/// asked of it whatever the type of its results. It may outlive the pool; what
-/// was not done by then has failed with PoolError.
-class PendingWork {
- public:
-  /// Whether all results are there (or have failed). Does not wait, but takes
-  /// in what has arrived.
-  bool ready();
-  /// Waits until all results are there (or have failed).
-  void wait();
-  /// As `wait`, then throws the failure, if there was one, as `get` does.
-  void wait_for_success();
-  /// Waits at most so long; returns `ready()`.
-  bool wait_for(std::chrono::milliseconds time);
-  /// Lets the pool work until `fd` is readable, a task has failed or all
-  /// results are there; returns whether `fd` is readable. For programs that
-  /// wait for other things as well; for several of them there is
-  /// Pool::descriptor. Throws std::system_error if `fd` is not open.
-  bool wait_readable(int fd);
-  /// Whether a task has failed so far.
-  bool failed() const { return outcome_->failed(); }
-  /// How many messages the items make.
-  std::int64_t batches() const { return outcome_->batches(); }
-
-  /// What went through the pipes for this work so far.
-  const Transfer& transfer() const { return job_->transfer(); }
-  /// Time from the call of map until the last result, or until now.
-  std::chrono::duration<double> elapsed() const { return outcome_->elapsed(); }
-
- protected:
-  PendingWork(Kept<Engine> engine, std::shared_ptr<Job> job,
-              std::shared_ptr<Outcome> outcome)
-      : engine_(std::move(engine)),
-        job_(std::move(job)),
-        outcome_(std::move(outcome)) {}
-  Job& job() { return *job_; }
-
- private:
-  Kept<Engine> engine_;
-  Kept<Job> job_;
-  Kept<Outcome> outcome_;  // of the job
-};
-
-/// Results to come: a vector of them for a map, one for apply, void for tasks
-/// that return nothing.
-template <typename Value>
-class Pending : public PendingWork {
- public:
-  /// Waits for the results and hands them over, in the order of the items.
-  /// Throws what the failing task of the lowest item caused (TaskError,
-  /// WorkerDied, PickleError or PoolError), and std::logic_error when the
-  /// results were handed over before.
-  Value get() {
-    wait_for_success();
-    if (!take_) throw std::logic_error("these results were fetched before");
-    return std::exchange(take_, nullptr)(job());
-  }
-
- private:
-  friend class Pool;
-  template <typename Work>
-  Pending(Kept<Engine> engine, const std::shared_ptr<Work>& job,
-          Value (*take)(Job&))
-      : PendingWork(std::move(engine), job,
-                    std::shared_ptr<Outcome>(job, &job->outcome())),
-        take_(take) {}
-
-  Value (*take_)(Job&);  // null when they were handed over
-};
-
-/// The pool. Movable; its destructor terminates it, as leaving Python's `with
-/// Pool()` does. One that was moved from, or results that were, throw
-/// std::logic_error whatever they are asked.
+/// Movable. The destructor terminates the pool, as leaving Python's `with
+/// Pool()` does. A pool or result object that was moved from throws
+/// std::logic_error when it is used.
 class Pool {
  public:
-  /// Starts the workers. Throws std::invalid_argument for bad options,
-  /// PoolError when they cannot be started (limits; threads in a process that
-  /// is to fork; no serve_if_spawned in one that is to be spawned).
+  /// Starts the workers. Throws std::invalid_argument for bad options. Throws
+  /// PoolError if the workers cannot be started. The usual reasons: a limit of
+  /// the system; threads in a process that is to fork; a main without
+  /// serve_if_spawned in a program that is to be spawned.
   explicit Pool(PoolOptions options = {});
   Pool(Pool&&) noexcept = default;
-  /// Terminates what it was before.
+  /// Terminates the pool that it was before.
   Pool& operator=(Pool&& other) noexcept {
     Pool moved(std::move(other));
     std::swap(engine_, moved.engine_);
@@ -136,19 +68,19 @@ class Pool {
   }
   ~Pool();
 
-  /// Calls `task` with each of `items` in the workers and returns the results
-  /// in the order of the items. `chunk_size` items make one message; 0 is
-  /// CPython's choice, four messages a worker. Throws as Pending::get does.
-  /// Items of this and the other calls can stand in braces: {1, 2, 3}.
+  /// Calls `task` with each of `items` in the workers, and returns the results
+  /// in the order of the items. `chunk_size` items make one message; 0 means
+  /// CPython's choice, four messages per worker. Throws as Pending::get does.
+  /// In this and the other calls the items can be a list in braces: {1, 2, 3}.
   template <typename F, typename Items = ItemsFor<F>>
   auto map(F task, Items&& items, std::int64_t chunk_size = 0) {
     return map_async(std::move(task), std::forward<Items>(items), chunk_size)
         .get();
   }
 
-  /// As map, but returns at once. Copies the items, or moves them out of a
-  /// vector that is given away; objects that they point to must not change
-  /// before the results are there.
+  /// As map, but returns at once. Copies the items; moves them if `items` is a
+  /// vector passed as an rvalue (not std::vector<bool>). Objects that the items
+  /// point to must not change before the results are there.
   template <typename F, typename Items = ItemsFor<F>>
   auto map_async(F task, Items&& items, std::int64_t chunk_size = 0) {
     using Item = ItemOf<Items>;
@@ -178,8 +110,8 @@ class Pool {
     }
   }
 
-  /// As map, for tasks of several arguments: each item is a tuple (or pair,
-  /// or array) of them.
+  /// As map, for tasks with several arguments. Each item is a tuple of them (or
+  /// a pair or array).
   template <typename F, typename Items = TuplesFor<F>>
   auto starmap(F task, Items&& items, std::int64_t chunk_size = 0) {
     return starmap_async(std::move(task), std::forward<Items>(items),
@@ -192,13 +124,13 @@ class Pool {
                      chunk_size);
   }
 
-  /// Calls `task` once, with these arguments, in a worker, and returns its
+  /// Calls `task` once with these arguments in a worker, and returns its
   /// result. Throws as Pending::get does.
   template <typename F, typename... Args>
   auto apply(F task, Args&&... args) {
     return apply_async(std::move(task), std::forward<Args>(args)...).get();
   }
-  /// As apply, but returns at once. Copies the arguments.
+  /// As apply, but returns at once. Copies the arguments, or moves rvalues.
   template <typename F, typename... Args>
   auto apply_async(F task, Args&&... args) {
     if constexpr (!expect_task<Spread<F>,
@@ -224,13 +156,15 @@ class Pool {
     }
   }
 
-  /// As map, but item by item: `items` is read as far as the workers need it
-  /// and results can be fetched as soon as they are there, in the order of the
-  /// items. However many items there are, only a window of them and of their
-  /// results is in memory.
-  /// A range that is given away is kept; any other is referred to and must live
-  /// until its end was reached or the results are dropped. Each item has an
-  /// outcome of its own: after an exception the next result can be fetched.
+  /// As map, but item by item. `items` is read only as far as the workers need
+  /// it. Results come in the order of the items, each as soon as it is there.
+  /// However many items there are, only a window of them and of their results
+  /// is in memory.
+  ///
+  /// A range passed as an rvalue is moved into the imap. Any other range is
+  /// referred to: it must live until it was read to its end, or until the Imap
+  /// is destroyed. An exception stands for one result: the next result can be
+  /// fetched after it.
   template <typename F, typename Items = ItemsFor<F>>
   auto imap(F task, Items&& items, std::int64_t chunk_size = 1) {
     return begin_imap(std::move(task), std::forward<Items>(items), chunk_size,
@@ -243,33 +177,33 @@ class Pool {
                       ResultOrder::kAsTheyCome);
   }
 
-  /// No more work; what was begun will be finished.
+  /// The pool takes no more work. What was begun will be finished.
   void close();
-  /// Kills the workers; work that is not finished fails with PoolError.
+  /// Kills the workers. Unfinished work fails with PoolError.
   void terminate();
-  /// After close: waits until all is done and the workers have ended.
+  /// Waits until all work is done and the workers have ended. Throws PoolError
+  /// if the pool was not closed.
   void join();
 
-  /// A descriptor to be polled together with others: it is readable when the
-  /// pool can make progress, which `ready()` of anything pending then does, or
-  /// `wait_for` of an imap with no time. To be polled only as long as something
-  /// is pending, and only for reading; it stays the pool's own. With several
-  /// things pending, ask all of them: what one takes in may be another's last
-  /// result.
+  /// A descriptor to poll together with others. It is readable when the pool
+  /// can make progress. Then call `ready()` on the pending results, which makes
+  /// it. Poll it only for reading, and only while results are pending. The pool
+  /// owns it. If several results are pending, call `ready()` on all of them,
+  /// because a call for one can handle the last reply for another.
   int descriptor() const;
 
   int size() const;
   /// Process ids of the workers.
   std::vector<pid_t> workers() const;
-  /// What initializers took in the pipes, of all workers so far; nothing if the
-  /// workers inherit them.
+  /// What went through the pipes for initializers, of all workers until now;
+  /// zero if the workers inherit the initializer.
   const Transfer& initialization() const;
   /// Process id of the fork server, or 0 if the pool has none.
   pid_t fork_server() const;
 
  private:
-  // Throws unless jobs are taken. To be kept by whoever runs code of others, in
-  // which the pool may end.
+  // Returns the engine; throws if it takes no jobs. User code may destroy the
+  // pool while it runs, so the caller keeps this pointer.
   Kept<Engine> open() const;
   static void submit(Engine& engine, std::shared_ptr<Job> job);
 
@@ -299,7 +233,7 @@ class Pool {
     }
   }
 
-  Kept<Engine> engine_;  // shared with what is pending
+  Kept<Engine> engine_;  // shared with pending results
 };
 
 }  // namespace cow

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "cow/os/bytes.h"
-#include "cow/pool/batch.h"
-#include "cow/pool/errors.h"
 #include "cow/pool/job.h"
+#include "cow/task/batch.h"
+#include "cow/task/errors.h"
 
 namespace cow {
 
@@ -22,8 +22,7 @@ enum class ResultOrder {
   kAsTheyCome  ///< imap_unordered
 };
 
-/// The batches between input and output: those that were begun and whose
-/// results have not all been fetched.
+/// The batches that were begun and whose results have not all been fetched.
 template <typename Result>
 class ResultQueue {
  public:
@@ -31,13 +30,13 @@ class ResultQueue {
 
   explicit ResultQueue(ResultOrder order) : order_(order) {}
 
-  /// A batch was begun; batches are numbered 0, 1, 2 …
+  /// A batch was begun. Batches are numbered 0, 1, 2 …
   void begin(std::int64_t batch, ItemRange items) {
     batches_[batch].items = items;
   }
   ItemRange range(std::int64_t batch) const { return batches_.at(batch).items; }
-  /// A batch holds so much: the size of its message or its results, as known or
-  /// as expected.
+  /// Notes how much memory a batch takes: the size of its message or of its
+  /// results, measured or expected.
   void note_size(std::int64_t batch, Bytes size) {
     Pending& held = batches_.at(batch);
     bytes_ += size - held.size;
@@ -51,37 +50,42 @@ class ResultQueue {
     batches_.at(batch).error = error;
     finish(batch);
   }
-  /// No batch will be begun any more; `error`, if there is one, is why.
+  /// No further batch will be begun. `error` is the reason, or null at the end
+  /// of the input.
   void end(std::exception_ptr error = nullptr) {
     ended_ = true;
     error_ = std::move(error);
   }
-  /// Nobody will fetch results any more.
+  /// No further result will be fetched.
   void cancel() { cancelled_ = ended_ = true; }
 
-  /// Whether a result, or an error in its place, can be fetched now.
+  /// Whether a result or its error can be fetched now.
   bool has_next() const { return !finished_.empty(); }
-  /// Whether everything was fetched and nothing more will come.
+  /// Whether all results were fetched and no more will come.
   bool is_at_end() const { return ended_ && batches_.empty(); }
   bool ended() const { return ended_; }
   bool cancelled() const { return cancelled_; }
-  /// How many batches are in between, and how much memory that takes: messages
-  /// that are on their way, results that wait.
+  /// How many batches are in the queue, and how much memory they take: messages
+  /// that were sent, and results that wait.
   std::size_t batches() const { return batches_.size(); }
   Bytes bytes() const { return bytes_; }
 
-  /// The next result. Throws the error that came in its place.
+  /// Returns the next result, or throws its error. Only if `has_next`.
   Result take() {
     const std::int64_t number = finished_.front();
     Pending& batch = batches_.at(number);
-    const std::size_t at = batch.taken++;
-    const Forgotten last(*this, number, batch.taken == batch.items.count);
-    if (batch.error) std::rethrow_exception(batch.error);
-    ItemOutcome<Result>& outcome = batch.outcomes[at];
-    if (outcome.failure) throw TaskError(*outcome.failure);
-    return std::move(outcome.result);
+    const std::exception_ptr error = batch.error;
+    auto* outcome = error ? nullptr : &batch.outcomes[batch.taken];
+    Outcomes last;  // holds `outcome` when its batch is removed
+    if (++batch.taken == batch.items.count) {
+      last = std::move(batch.outcomes);
+      forget(number);
+    }
+    if (error) std::rethrow_exception(error);
+    if (outcome->failure) throw TaskError(*outcome->failure);
+    return std::move(outcome->result);
   }
-  /// At the end: throws why the input ended, if that was an error; only once.
+  /// For the end: if an error ended the input, throws it, only once.
   void rethrow_error() {
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
   }
@@ -94,23 +98,6 @@ class ResultQueue {
     std::size_t taken = 0;
     Bytes size;
     bool done = false;
-  };
-
-  // Forgets a batch at the end of its scope, however that is left.
-  class Forgotten {
-   public:
-    Forgotten(ResultQueue& queue, std::int64_t batch, bool is_meant)
-        : queue_(queue), batch_(batch), is_meant_(is_meant) {}
-    Forgotten(const Forgotten&) = delete;
-    Forgotten& operator=(const Forgotten&) = delete;
-    ~Forgotten() {
-      if (is_meant_) queue_.forget(batch_);
-    }
-
-   private:
-    ResultQueue& queue_;
-    std::int64_t batch_;
-    bool is_meant_;
   };
 
   void finish(std::int64_t batch) {
@@ -141,8 +128,8 @@ class ResultQueue {
 
   ResultOrder order_;
   std::map<std::int64_t, Pending> batches_;
-  std::deque<std::int64_t> finished_;  // whose results can be fetched
-  std::int64_t next_ = 0;              // in order: the next to be finished
+  std::deque<std::int64_t> finished_;  // batches whose results can be fetched
+  std::int64_t next_ = 0;              // in order of items: what follows
   Bytes bytes_;
   bool ended_ = false;
   bool cancelled_ = false;

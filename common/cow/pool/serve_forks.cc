@@ -1,5 +1,3 @@
-#include "cow/pool/serve_forks.h"
-
 #include <fmt/core.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -17,15 +15,15 @@
 #include "cow/os/error.h"
 #include "cow/os/heap.h"
 #include "cow/os/mapping.h"
-#include "cow/pool/errors.h"
-#include "cow/pool/failure.h"
 #include "cow/pool/fork_requests.h"
 #include "cow/pool/worker.h"
+#include "cow/task/errors.h"
+#include "cow/task/failure.h"
 
 namespace cow {
 namespace {
 
-// What is wrong with making the call; empty if it has gone well.
+// Makes the call. Returns what went wrong; empty if nothing did.
 std::string call_preload(int file) {
   try {
     make_call_in(file);
@@ -33,14 +31,15 @@ std::string call_preload(int file) {
     std::string failure =
         fmt::format("the preload failed in the fork server: {}",
                     to_string(describe_exception(0)));
-    // The answer is one letter, however much the exception says.
+    // However long the text of the exception is, the answer must fit into a
+    // letter.
     failure.resize(std::min(failure.size(), kLongestLetter / 2));
     return failure;
   }
   return "";
 }
 
-// What `error` says of the call, without what its code means.
+// The text of `error` without the meaning of its code.
 std::string call_of(const std::system_error& error) {
   std::string text = error.what();
   const std::string meaning = ": " + error.code().message();
@@ -57,12 +56,13 @@ void expect_no_thread_of_the_preload() {
       threads));
 }
 
-// The server, when its preload is done. Whatever goes wrong with one worker is
-// answered; the others live on.
+// The server after its preload. If something goes wrong with one worker, the
+// answer says so, and the other workers live on.
 class Server {
  public:
   explicit Server(int socket) : socket_(socket) {
-    // Where the program ignores it, nobody would know how a worker ended.
+    // Not ignored, even if the program ignores it: else the kernel would not
+    // keep the exit status of a worker.
     struct sigaction kept {};
     kept.sa_handler = SIG_DFL;
     ::sigaction(SIGCHLD, &kept, &of_program_);
@@ -77,7 +77,7 @@ class Server {
   // Forks a worker with the descriptors of `letter`; returns its id.
   pid_t fork_worker(Letter letter);
   int be_worker(const std::vector<Descriptor>& pipes) const;
-  // How the worker has ended. It is a worker no more.
+  // Reaps the worker and returns how it ended; kills it first if `end_it`.
   ExitStatus status_of(pid_t pid, bool end_it);
 
   int socket_;
@@ -90,7 +90,7 @@ Server::~Server() {
     if (worker.kill(SIGKILL)) {
       worker.wait();
     } else {
-      worker.release();  // it would be waited for without end
+      worker.release();  // a wait might never end
     }
   }
 }
@@ -116,7 +116,7 @@ void Server::answer(Letter letter) {
   } catch (const PoolError& error) {
     answer.failure = error.what();
   }
-  status_of(answer.pid, true);  // one that nobody would get to know
+  status_of(answer.pid, true);  // the pool would never learn of it
   send_as_letter(socket_, answer);
 }
 
@@ -130,7 +130,7 @@ pid_t Server::fork_worker(Letter letter) {
   expect_no_thread_of_the_preload();
   settle_heap();
   Child child = Child::fork([&, server = ::getpid()] {
-    if (!end_with(server)) return 0;
+    if (!die_with_parent(server)) return 0;
     return be_worker(letter.descriptors);
   });
   const pid_t pid = child.pid();

@@ -22,14 +22,14 @@
 #include "cow/os/descriptor.h"
 #include "cow/os/held_signal.h"
 #include "cow/os/mapping.h"
-#include "cow/pool/serve_forks.h"
+#include "cow/pool/fork_requests.h"
 #include "cow/pool/worker.h"
 
 namespace cow {
 namespace {
 
-// The variable of the environment that tells a spawned copy of the program what
-// to become: an Order, as five decimal numbers.
+// The environment variable that tells a spawned copy of the program what to
+// become: an Order as five decimal numbers.
 constexpr const char* kOrder = "COW_SPAWNED";
 
 struct Order {
@@ -44,8 +44,9 @@ constexpr int kForkServer = 1;
 
 bool calls_serve_if_spawned = false;
 
-// The order that this process was started with. What else may stand there is
-// not ours: ours are open, and above the standard streams.
+// The order that this process was started with. The descriptors of a true order
+// are open and above the standard streams. Any other text in the variable is
+// ignored.
 std::optional<Order> find_order() {
   const char* text = std::getenv(kOrder);
   Order order;
@@ -85,8 +86,8 @@ std::vector<std::string> own_arguments() {
 }
 
 Child spawn_self(int role, const std::array<int, 3>& fds) {
-  const HeldSignal held(SIGINT);  // until it ignores it
-  // The file itself, even if its name now belongs to another file.
+  const HeldSignal held(SIGINT);  // until the new process ignores it
+  // The program's file itself, even if another file has its name now.
   return Child::spawn("/proc/self/exe", own_arguments(),
                       environment_with(fmt::format("{} {} {}", role, ::getpid(),
                                                    fmt::join(fds, " "))),
@@ -111,7 +112,7 @@ bool note_call() noexcept { return calls_serve_if_spawned = true; }
 void obey() {
   const std::optional<Order> order = find_order();
   if (!order) return;
-  ::unsetenv(kOrder);  // not for the programs that a task may start
+  ::unsetenv(kOrder);  // programs that a task starts must not see it
   if (!set_up_pool_process(order->parent)) ::_exit(0);
   ::prctl(PR_SET_NAME, ::program_invocation_short_name);
   int code = kChildThrew;
@@ -134,7 +135,7 @@ void obey() {
 
 bool can_be_spawned() { return calls_serve_if_spawned; }
 
-void expect_not_spawned() {
+void exit_if_spawned() {
   if (!find_order()) return;
   fmt::print(stderr,
              "{}: this process was spawned as a worker, but its main makes a "

@@ -1,6 +1,6 @@
-// Starting this program again, as a worker or as a fork server. A spawned
-// process inherits nothing but descriptors and an order in its environment. The
-// first line of its main, a call of serve_if_spawned, obeys the order.
+// Starts this program again, as a worker or as a fork server. A spawned process
+// inherits only descriptors, and an order in its environment. The first line of
+// its main, a call of serve_if_spawned, carries out the order.
 #pragma once
 
 namespace cow {
@@ -13,7 +13,7 @@ namespace spawned {
 bool note_call() noexcept;
 
 /// Exists only in programs that call serve_if_spawned. It is initialized before
-/// main, so a pool knows whether its program can be spawned.
+/// main. So a pool knows whether its program can be spawned.
 template <typename>
 struct ServeCall {
   static const bool noted;
@@ -21,15 +21,15 @@ struct ServeCall {
 template <typename T>
 const bool ServeCall<T>::noted = note_call();
 
-/// Obeys the order, if there is one. Returns only if there is none.
+/// Carries out the order, and does not return. Returns if there is no order.
 void obey();
 
 }  // namespace spawned
 
-/// To be called first in main by every program that starts workers by spawn or
-/// with a fork server. In the program itself it does nothing. In a spawned copy
-/// of it, it serves the pool and ends the process; what follows in main is not
-/// run there. (The place of Python's `if __name__ == "__main__"`.)
+/// Every program that starts workers by spawn or with a fork server must call
+/// this first in main. In the program itself it does nothing. In a spawned copy
+/// it serves the pool and then ends the process, so the rest of main does not
+/// run there. (Python has `if __name__ == "__main__"` for this.)
 template <typename T = void>
 void serve_if_spawned() {
   static_cast<void>(&spawned::ServeCall<T>::noted);
@@ -39,25 +39,27 @@ void serve_if_spawned() {
 /// Whether this program calls serve_if_spawned anywhere.
 bool can_be_spawned();
 
-/// In a spawned process whose main has not called serve_if_spawned before it
-/// makes a pool: says so and ends it, because pools of its own would spawn
-/// processes without end. Otherwise does nothing.
-void expect_not_spawned();
+/// Ends a spawned process that makes a pool before it calls serve_if_spawned,
+/// and says so: its pools would spawn processes without end. In any other
+/// process it does nothing.
+void exit_if_spawned();
 
 /// Starts this program as a worker that serves batches from `tasks` and replies
-/// on `results`; `offers` is a file that holds the page of offers.h. Throws
+/// on `results`. `offers` is a file that holds the page of offers.h. Throws
 /// std::system_error.
 Child spawn_worker(int tasks, int results, int offers);
 
-/// Starts this program as a fork server: fork_server.h. `preload` is a file
-/// that holds the call of the preload as a frame, if there is one.
+/// Starts this program as a fork server (fork_server.h). `preload` is a file
+/// that holds the call of the preload as a frame; empty if there is none.
+/// Throws std::system_error.
 Child spawn_fork_server(int socket, int preload);
 
-/// The end of a sentence about a spawned process that has ended too early.
+/// The end of an error message about a spawned process that has ended too
+/// early.
 inline constexpr const char* kBeforeItServed =
     "before it served: main must begin with cow::serve_if_spawned()";
 
-/// The exit code of `expect_not_spawned`.
+/// The exit code of `exit_if_spawned`.
 inline constexpr int kNeverServed = 73;
 
 }  // namespace cow

@@ -15,10 +15,10 @@
 namespace cow {
 namespace {
 
-// To the most that an unprivileged process may have, pipe(7): then each switch
-// between two processes moves more. It may be refused, because this user has
-// many pipes; the pipe works as it is. Returns how much it holds now, or not
-// above 0 if it was not enlarged.
+// Enlarges a pipe to the most that an unprivileged process may have, pipe(7):
+// then each switch between two processes moves more. The kernel may refuse, if
+// this user has many pipes; then the pipe stays as it is. Returns the new size,
+// or a value not above 0 if there is none.
 int enlarge(const Descriptor& pipe, bool& large) {
   constexpr int kCapacity = 1 << 20;
   if (std::exchange(large, true)) return 0;
@@ -26,11 +26,6 @@ int enlarge(const Descriptor& pipe, bool& large) {
 }
 
 }  // namespace
-
-std::string Death::text() const {
-  return sent_nonsense ? "something that is no reply in its pipe"
-                       : to_string(status);
-}
 
 Supervision::Supervision(const PoolOptions& options)
     : method_(options.start_method),
@@ -40,16 +35,11 @@ Supervision::Supervision(const PoolOptions& options)
 
 Supervision::~Supervision() {
   if (!is_worker_) return;
+  // A forked worker has already closed these descriptors, and their numbers may
+  // belong to other files by now. So their owners are never destroyed.
   poller_.release();
-  for (const auto* workers : {&workers_, &shut_down_}) {
-    for (const auto& worker : *workers) {
-      if (!worker) continue;
-      for (Descriptor* end : {&worker->tasks, &worker->tasks_reader,
-                              &worker->results, &worker->results_writer}) {
-        end->release();
-      }
-      worker->process.release_descriptor();
-    }
+  for (auto* workers : {&workers_, &shut_down_}) {
+    for (auto& worker : *workers) static_cast<void>(worker.release());
   }
 }
 
@@ -59,18 +49,6 @@ std::vector<pid_t> Supervision::pids() const {
     if (worker) pids.push_back(worker->process.pid());
   }
   return pids;
-}
-
-void Supervision::note_started(std::size_t place) {
-  at(place).has_started = true;
-  failed_starts_ = 0;
-}
-
-bool Supervision::starts_fail() const {
-  return failed_starts_ > places() + 1 &&
-         std::none_of(workers_.begin(), workers_.end(), [](const auto& worker) {
-           return worker && worker->has_started;
-         });
 }
 
 const Call& Supervision::call_to_send() const {
@@ -123,18 +101,18 @@ std::unique_ptr<Supervision::Worker> Supervision::remove(std::size_t place) {
   return std::exchange(workers_[place], nullptr);
 }
 
-Death Supervision::reap(std::size_t place, bool sent_nonsense) {
-  const auto worker = remove(place);
-  if (sent_nonsense) kill(*worker);
-  if (!worker->has_started) ++failed_starts_;
-  const pid_t pid = worker->process.pid();
-  return {.pid = pid,
-          .status = reap(*worker, Deadline(kPatience)),
-          .sent_nonsense = sent_nonsense};
+ExitStatus Supervision::reap(std::size_t place) {
+  return reap(*remove(place), Deadline(kPatience));
 }
 
-// A process that has given up its privileges may not signal its workers any
-// more. So one that is idle is told to end, and the pipes are closed.
+ExitStatus Supervision::kill_and_reap(std::size_t place) {
+  const auto worker = remove(place);
+  kill(*worker);
+  return reap(*worker, Deadline(kPatience));
+}
+
+// A process that has given up its privileges may not be allowed to signal its
+// workers. So such a worker is told to end, and its pipes are closed.
 void Supervision::kill(Worker& worker) {
   worker.cannot_be_killed = !worker.process.kill(SIGKILL);
   if (worker.cannot_be_killed) {
@@ -146,7 +124,8 @@ void Supervision::kill(Worker& worker) {
 }
 
 ExitStatus Supervision::reap(Worker& worker, const Deadline& deadline) {
-  // One that was killed will end, though much memory takes seconds to be freed.
+  // A killed worker will end, though the kernel may take seconds to free much
+  // memory.
   if (!worker.cannot_be_killed || wait_readable(worker.process.descriptor(),
                                                 deadline.milliseconds_left())) {
     return worker.process.wait();
@@ -162,8 +141,9 @@ ExitStatus Supervision::reap(Worker& worker, const Deadline& deadline) {
 void Supervision::shut_down(std::size_t place) {
   Worker& worker = *shut_down_.emplace_back(remove(place));
   worker.outgoing.add({.kind = FrameKind::kStop}, Message());
-  // Somebody may have stopped it, and stolen batches may fill its pipe. So it
-  // is woken, and room for the stop frame is awaited, unless it is dead.
+  // The worker may be stopped, and stolen batches may fill its pipe. So it is
+  // woken, and the pool waits until there is room for the stop frame or the
+  // worker is dead.
   worker.process.kill(SIGCONT);
   std::array<pollfd, 2> room_or_end{
       {{.fd = worker.tasks.get(), .events = POLLOUT, .revents = 0},
@@ -184,8 +164,9 @@ void Supervision::reap_ended() {
 
 bool Supervision::reap_all() {
   const bool some = !shut_down_.empty();
-  // Backwards: the first may be the init of a PID namespace, which ends only
-  // after all its other processes were reaped: pid_namespaces(7).
+  // Backwards, because the first may be the init of a PID namespace. It ends
+  // only after all other processes of its namespace were reaped:
+  // pid_namespaces(7).
   for (; !shut_down_.empty(); shut_down_.pop_back()) {
     shut_down_.back()->process.wait();
   }
@@ -201,7 +182,7 @@ void Supervision::kill_all() {
     kill(*worker);
     all_were_killed = all_were_killed && !worker->cannot_be_killed;
   }
-  // It may do what this process may not.
+  // The server may be allowed to kill them though this process is not.
   if (server_ && !all_were_killed) server_->stop();
   const Deadline deadline(kPatience);
   for (; !shut_down_.empty(); shut_down_.pop_back()) {

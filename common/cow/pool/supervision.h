@@ -1,5 +1,5 @@
-// The processes of a pool: how they start and end, their pipes, and what is
-// watched of them.
+// The processes of a pool: their start, their end, their pipes, and their
+// events.
 #pragma once
 
 #include <sys/types.h>
@@ -21,24 +21,13 @@
 #include "cow/pool/offers.h"
 #include "cow/pool/options.h"
 #include "cow/pool/outgoing.h"
-#include "cow/pool/worker_process.h"
 
 namespace cow {
 
-/// How a worker has ended.
-struct Death {
-  pid_t pid = 0;
-  ExitStatus status = {};
-  bool sent_nonsense = false;  ///< so it was killed
-
-  /// "signal 9 (Killed)".
-  std::string text() const;
-};
-
-/// Owns the workers, each in its place. A worker *dies* by itself, or it is
-/// *killed*, or it is *shut down*: told to end when it has done what it was
-/// given. In each case it is *reaped*: its end is awaited and its exit status
-/// taken.
+/// Owns the workers, each in its place. A worker *dies* by itself; or the pool
+/// *kills* it; or the pool *shuts it down*: tells it to end after what it was
+/// given. In each case the pool then *reaps* it: waits for its end and takes
+/// its exit status.
 class Supervision {
  public:
   explicit Supervision(const PoolOptions& options);
@@ -48,24 +37,27 @@ class Supervision {
 
   /// A worker, and the pool's ends of its pipes.
   struct Worker {
-    Descriptor tasks;  ///< where frames are written; does not wait
-    /// The other end of `tasks`: as long as somebody can read, a write to the
-    /// pipe of a dead worker raises no SIGPIPE. Its death shows in its pidfd.
+    /// For writing frames; non-blocking.
+    Descriptor tasks;
+    /// The other end of `tasks`. As long as it is open, a write to the pipe of
+    /// a dead worker raises no SIGPIPE. The pidfd reports that the worker is
+    /// dead.
     Descriptor tasks_reader;
-    Descriptor results;              ///< where replies are read; does not wait
-    std::shared_ptr<Offers> offers;  ///< the page that both sides see
-    // The worker's own, until it has them; no file if it inherits the offers.
+    Descriptor results;              ///< for reading replies; non-blocking
+    std::shared_ptr<Offers> offers;  ///< the page that pool and worker share
+    // The worker's ends. The pool closes its copies when the worker has
+    // started. There is no file if the worker inherits the offers.
     Descriptor results_writer;
     Descriptor offers_file = {};
-    WorkerProcess process = {};
+    Child process = {};
     OutgoingFrames outgoing = {};  ///< for `flush`
     FrameReader replies = {};
-    Message call = {};            ///< what it is sent first, if anything
-    Bytes capacity{64 << 10};     ///< of `tasks`, at first: pipe(7)
-    bool waits_for_room = false;  ///< `tasks` is full
-    bool has_started = false;
-    bool cannot_be_killed = false;  // the kernel has refused to
-    // Whether the pipe was enlarged: when first something did not fit into it.
+    Message call = {};              ///< sent first, if there is one
+    Bytes capacity{64 << 10};       ///< of `tasks`; default: pipe(7)
+    bool waits_for_room = false;    ///< `tasks` is full
+    bool cannot_be_killed = false;  // the kernel refused to
+    // Whether the pipe was enlarged. That happens when something first does not
+    // fit.
     bool large_tasks = false;
     bool large_results = false;
   };
@@ -76,25 +68,21 @@ class Supervision {
   std::vector<pid_t> pids() const;
   /// The fork server's process id, or 0 if there is none.
   pid_t fork_server() const { return server_ ? server_->pid() : 0; }
-  /// Whether each worker is this program, run from its beginning.
+  /// Whether each worker is this program started again.
   bool spawns() const { return method_ == StartMethod::kSpawn; }
-  /// The initializer, if a worker has to be sent it before its first batch. No
-  /// call if the worker inherits it.
+  /// The initializer, if it has to be sent to each worker before its first
+  /// batch. An empty Call if the workers inherit it.
   const Call& call_to_send() const;
 
   /// Starts a worker in each of the first `count` places. To be called first.
-  /// Throws PoolError or std::system_error; those that could be started are
-  /// there then.
+  /// Throws PoolError or std::system_error; then the workers that were started
+  /// are in their places.
   void start_first(std::size_t count);
   /// Starts a worker in an empty place. Throws as `start_first` does.
   void start(std::size_t place);
-  /// The worker has started: it serves batches.
-  void note_started(std::size_t place);
-  /// Whether one worker after the other has ended in its start, as with an
-  /// initializer that calls exit, and there is no other that has started.
-  bool starts_fail() const;
 
-  /// What `poller` reports of the worker in a place.
+  /// What `poller` reports about a worker: it has sent a reply, it has ended,
+  /// or its pipe has room again.
   enum class Event { kReply, kDeath, kRoom };
   static std::size_t place_of(const epoll_event& event) {
     return event.data.u64 >> 2;
@@ -104,26 +92,30 @@ class Supervision {
   }
   Poller& poller() { return poller_; }
   int descriptor() const { return poller_.descriptor(); }
-  /// Watches the worker's results no more: nobody can write to them.
+  /// Stops watching the worker's results: no process can write to them any
+  /// more.
   void forget_results(std::size_t place);
-  /// Writes to a worker what its pipe takes; kRoom is reported when it takes
-  /// more. Throws std::system_error.
+  /// Writes to a worker as much as its pipe takes. If something is left, kRoom
+  /// is reported when the pipe has room. Throws std::system_error.
   void flush(std::size_t place);
   /// Enlarges the pipe of results, because a large reply is coming.
   void enlarge_results(std::size_t place);
 
-  /// Reaps a worker that has died. One that has sent nonsense is killed first.
-  Death reap(std::size_t place, bool sent_nonsense);
-  /// Tells a worker to end, and empties its place. It is still to be reaped.
+  /// Reaps a worker that has died, and empties its place. The other calls that
+  /// remove a worker empty its place, too.
+  ExitStatus reap(std::size_t place);
+  ExitStatus kill_and_reap(std::size_t place);
+  /// Tells a worker to end. It is reaped later.
   void shut_down(std::size_t place);
-  /// Reaps those that were shut down and have ended.
+  /// Reaps the workers that were shut down and have ended.
   void reap_ended();
-  /// Waits for all that were shut down, and reaps them; false if there are
-  /// none.
+  /// Waits for all workers that were shut down, and reaps them; false if there
+  /// were none.
   bool reap_all();
   void stop_server() { server_.reset(); }
-  /// Kills and reaps all workers and the fork server. Says which could not be
-  /// killed, and leaves them.
+  /// Kills and reaps all workers and the fork server. If the kernel refuses to
+  /// kill a worker, and it does not end in time, says so on standard error and
+  /// leaves it.
   void kill_all();
 
  private:
@@ -131,18 +123,19 @@ class Supervision {
   void expect_startable() const;
   void start(std::span<const std::size_t> places);
   std::unique_ptr<Worker> make_worker(std::shared_ptr<Offers> inherited) const;
-  WorkerProcess start_process(std::unique_ptr<Worker>& worker,
-                              const DescriptorRanges& descriptors);
-  WorkerProcess fork_by_server(std::unique_ptr<Worker>& worker) const;
-  // False if the pipe of `worker` takes no more now.
+  Child start_process(std::unique_ptr<Worker>& worker,
+                      const DescriptorRanges& descriptors);
+  Child fork_by_server(std::unique_ptr<Worker>& worker) const;
+  // False if the pipe of `worker` is full and something is left.
   static bool write(Worker& worker);
   Child fork_worker(const Worker& worker, const DescriptorRanges& descriptors);
   DescriptorRanges open_descriptors() const;
   void watch(int fd, std::uint32_t events, std::size_t place, Event event);
   std::unique_ptr<Worker> remove(std::size_t place);
-  // Also closes its pipes.
+  // Also closes the worker's pipes.
   static void kill(Worker& worker);
-  // Waits for its end until the deadline. Says so if it leaves it.
+  // Waits for the worker's end; until the deadline if it cannot be killed. If
+  // it is still there then, says so and leaves it.
   static ExitStatus reap(Worker& worker, const Deadline& deadline);
 
   StartMethod method_;
@@ -150,10 +143,9 @@ class Supervision {
   Call preload_;
   std::shared_ptr<ForkServer> server_;
   Poller poller_;
-  std::vector<std::unique_ptr<Worker>> workers_;    // null: none is there
+  std::vector<std::unique_ptr<Worker>> workers_;    // null: no worker here
   std::vector<std::unique_ptr<Worker>> shut_down_;  // not yet reaped
-  std::size_t failed_starts_ = 0;                   // in a row
-  bool is_worker_ = false;  // in a forked worker, and in what that forks
+  bool is_worker_ = false;  // in a forked worker and its forks
 };
 
 }  // namespace cow

@@ -1,5 +1,4 @@
-// How a pool starts its workers: by each start method, a process that serves
-// two pipes.
+// How a pool starts its workers with each start method.
 #include <fmt/core.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -14,21 +13,21 @@
 
 #include "cow/os/heap.h"
 #include "cow/os/held_signal.h"
-#include "cow/pool/errors.h"
 #include "cow/pool/spawn.h"
 #include "cow/pool/supervision.h"
 #include "cow/pool/worker.h"
+#include "cow/task/errors.h"
 
 namespace cow {
 namespace {
 
-// When so many fork servers have died while they forked one worker, the next
-// would die as well.
+// After this number of fork servers has died while forking one worker, the next
+// one would probably die as well.
 constexpr int kMostServers = 3;
 
-// For so many workers the pipes are made at once, before the first is forked.
-// If it were thousands, each worker would inherit the pipes of all, and would
-// have to close them.
+// The pipes of at most this number of workers are made at once, before the
+// first of them is forked. With thousands, each worker would inherit the pipes
+// of all, and would have to close them.
 constexpr std::size_t kMostAtOnce = 64;
 
 void expect_sendable(const Call& call, const char* what) {
@@ -53,7 +52,7 @@ void expect_one_thread() {
 }  // namespace
 
 void Supervision::expect_startable() const {
-  expect_not_spawned();
+  exit_if_spawned();
   if (forks()) return;
   if (!can_be_spawned()) {
     throw PoolError(
@@ -98,8 +97,8 @@ void Supervision::start(std::span<const std::size_t> places) {
       flush_output();
       held.emplace(SIGINT);  // until the workers ignore it
     }
-    // This loop does nothing else: each page that the pool writes between two
-    // forks is copied, once for each worker.
+    // This loop does nothing else, because each page that the pool writes
+    // between two forks is copied once for each worker.
     for (const std::size_t place : places) {
       auto& worker = workers_[place];
       worker->process = start_process(worker, descriptors);
@@ -139,17 +138,15 @@ std::unique_ptr<Supervision::Worker> Supervision::make_worker(
              .offers_file = std::move(file)});
 }
 
-WorkerProcess Supervision::start_process(std::unique_ptr<Worker>& worker,
-                                         const DescriptorRanges& descriptors) {
-  if (forks()) return WorkerProcess(fork_worker(*worker, descriptors));
+Child Supervision::start_process(std::unique_ptr<Worker>& worker,
+                                 const DescriptorRanges& descriptors) {
+  if (forks()) return fork_worker(*worker, descriptors);
   if (server_) return fork_by_server(worker);
-  return WorkerProcess(spawn_worker(worker->tasks_reader.get(),
-                                    worker->results_writer.get(),
-                                    worker->offers_file.get()));
+  return spawn_worker(worker->tasks_reader.get(), worker->results_writer.get(),
+                      worker->offers_file.get());
 }
 
-WorkerProcess Supervision::fork_by_server(
-    std::unique_ptr<Worker>& worker) const {
+Child Supervision::fork_by_server(std::unique_ptr<Worker>& worker) const {
   for (int servers = 1;; ++servers) {
     try {
       return server_->start_worker(worker->tasks_reader.get(),
@@ -158,7 +155,8 @@ WorkerProcess Supervision::fork_by_server(
     } catch (const ForkServerDied&) {
       if (servers == kMostServers) throw;
     }
-    // Not the same pipes: a worker of the dead server may still read from them.
+    // New pipes, because a worker of the dead server may still read from the
+    // old.
     worker = make_worker(nullptr);
   }
 }
@@ -176,7 +174,7 @@ Child Supervision::fork_worker(const Worker& worker,
   return Child::fork_after_flush(std::cref(body));
 }
 
-// What a forked worker closes.
+// The descriptors that a forked worker closes.
 DescriptorRanges Supervision::open_descriptors() const {
   std::vector<int> open{poller_.descriptor()};
   for (const auto* workers : {&workers_, &shut_down_}) {

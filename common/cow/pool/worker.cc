@@ -12,18 +12,17 @@
 #include "cow/os/child.h"
 #include "cow/os/heap.h"
 #include "cow/os/held_signal.h"
-#include "cow/pool/batch.h"
-#include "cow/pool/failure.h"
 #include "cow/pool/incoming.h"
 #include "cow/pool/offers.h"
 #include "cow/pool/outgoing.h"
+#include "cow/task/batch.h"
+#include "cow/task/failure.h"
 
 namespace cow {
 namespace {
 
-// After a batch of this size the memory that it has freed is given back to the
-// system. The C library would keep it, and so would this worker:
-// malloc_trim(3).
+// After a batch of this size, the worker gives the memory that it has freed
+// back to the system. The C library would keep it: malloc_trim(3).
 constexpr Bytes kLeavesMuch{64 << 10};
 
 void send(int fd, FrameKind kind, std::uint64_t batch, const Message& payload) {
@@ -32,46 +31,36 @@ void send(int fd, FrameKind kind, std::uint64_t batch, const Message& payload) {
   frames.write_some(fd);
 }
 
-// Uses no heap: so a worker that waits for its first batch has written nothing
-// to it, and shares it all with the pool.
+// Uses no heap. So a worker that waits for its first batch has not written to
+// the heap, and shares all of it with the pool.
 void say_ready(int results, std::uint64_t number) {
   const FrameHeader header{.kind = FrameKind::kReady, .batch = number};
   write_fully(results, &header, sizeof header);
 }
 
-// Whether this is a header at all. No payload is larger than a process can
-// hold.
+// Whether this is a header. No payload is larger than a process can hold.
 bool is_header(const FrameHeader& header) {
   return header.magic == FrameHeader::kMagic &&
          header.payload <= std::numeric_limits<std::int64_t>::max();
 }
 
-// Calls `use` with an unpickler of the payload that follows `header`. Reads the
-// payload to its end, whatever `use` has read. Throws PickleError if the input
-// ends before.
+// Calls `use` with an unpickler of the payload after `header`. Then skips what
+// `use` has not read. Throws PickleError if the payload is cut off.
 template <typename Use>
 void with_payload(const FrameHeader& header, TaskInput& input, Use use) {
-  const auto expect_all = [](bool all) {
-    if (!all) throw PickleError("the frame is cut off");
-  };
-  if (header.payload <= TaskInput::kMostViewed) {
-    const auto payload = input.view(static_cast<std::size_t>(header.payload));
-    expect_all(payload.size() == header.payload);
-    Unpickler unpickler(payload);
-    use(unpickler);
-    return;
-  }
   Unpickler unpickler(
-      [&](void* to, std::size_t size) { return input.read_some(to, size); },
+      [&input](void* to, std::size_t size) {
+        return input.read_some(to, size);
+      },
       Bytes(header.payload));
   use(unpickler);
   unpickler.skip_rest();
-  expect_all(unpickler.left() == Bytes());
+  if (unpickler.left() != Bytes()) throw PickleError("the frame is cut off");
 }
 
-// Runs a batch and replies. Meanwhile `run` says which item it is at. Sets
-// `*replied` to the size of the reply before it sends that. So what is thrown
-// earlier is the task's, and what is thrown later is the pipe's.
+// Runs a batch and replies. Meanwhile `run` says at which item it is. Sets
+// `*replied` to the size of the reply before it sends the reply. So an
+// exception before that is the task's, and one after that is the pipe's.
 void run_batch(const FrameHeader& header, Unpickler& unpickler, BatchRun& run,
                int results, std::optional<Bytes>* replied) {
   const auto entry =
@@ -89,9 +78,9 @@ Bytes serve_batch(const FrameHeader& header, TaskInput& input, int results,
   BatchRun run{.first = header.first,
                .count = header.count,
                .current = header.first,
-               .shown = &offers};
+               .shown = &offers.item};
   run.begin(header.first);
-  // Batches have numbers from 1 on: 0 is what stands in an empty slot.
+  // An empty slot holds 0, so 0 is not the number of a batch.
   const bool mine = header.batch != 0 && header.slot < offers.slots.size() &&
                     offers.take(header.slot, header.batch);
   std::optional<Bytes> replied;
@@ -105,12 +94,13 @@ Bytes serve_batch(const FrameHeader& header, TaskInput& input, int results,
       failure = describe_exception(run.current);
     }
   });
-  // Only now, because the pool expects no reply before all has been read.
+  // Only now: the pool expects no reply before the worker has read all.
   if (failure) {
     flush_output();
     send(results, FrameKind::kFailure, header.batch, pickle(*failure));
   }
-  // If more is in the pipe, the answer to that says as much.
+  // If there is more in the pipe, a later answer will tell the pool of this,
+  // too.
   if (!mine && input.would_wait()) say_ready(results, header.batch);
   return Bytes(header.payload) + replied.value_or(Bytes());
 }
@@ -123,14 +113,14 @@ void make_call(const FrameHeader& header, TaskInput& input) {
   });
 }
 
-// Runs `initialize`. If it throws, tells the pool. False if it throws or the
-// parent has ended.
+// Runs `initialize`. If it throws, tells the pool and returns false. Returns
+// false, too, if the parent has ended.
 template <typename Initialize>
 bool run_initializer(int results, Initialize initialize) {
   const pid_t parent = ::getppid();
   try {
     initialize();
-    return end_with(parent);  // it may have changed the user
+    return die_with_parent(parent);  // a change of user would undo it
   } catch (...) {
     send(results, FrameKind::kBroken, 0, pickle(describe_exception(0)));
     return false;
@@ -164,11 +154,6 @@ int serve_batches(int tasks, int results, Offers& offers) {
 
 }  // namespace
 
-void BatchRun::begin(std::uint64_t item) {
-  current = item;
-  if (shown != nullptr) shown->item.store(item, std::memory_order_relaxed);
-}
-
 int serve(int tasks, int results, Offers& offers, const Call& initializer) {
   try {
     if (initializer && !run_initializer(results, initializer)) {
@@ -183,7 +168,7 @@ int serve(int tasks, int results, Offers& offers, const Call& initializer) {
 bool set_up_pool_process(pid_t parent) {
   ignore_signal(SIGINT);
   read_no_input();
-  return end_with(parent);
+  return die_with_parent(parent);
 }
 
 bool make_call_in(int file) {

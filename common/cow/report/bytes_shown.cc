@@ -11,7 +11,7 @@
 namespace cow {
 
 std::string show_bytes(std::string_view bytes, const std::vector<Part>& parts) {
-  constexpr std::size_t kShown = 8;  // a number; of a block, the first one
+  constexpr std::size_t kShown = 8;  // one number; of a block, the first
   Table table({Table::Align::kRight, Table::Align::kRight, Table::Align::kLeft,
                Table::Align::kLeft});
   table.row({"at", "bytes", "", "what it is"});

@@ -1,4 +1,4 @@
-// Bytes that a person can read: each part of a message on a line of its own.
+// Shows the bytes of a message to a person: each part on a line of its own.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +16,12 @@ struct Part {
   std::string meaning;
 };
 
-/// A line for each part: where it begins, its bytes in hexadecimal, what it
-/// means. Of a long part the first bytes are shown. Throws std::logic_error
-/// unless the parts are all of `bytes`.
+/// A line for each part: where it begins, its bytes in hexadecimal, and its
+/// meaning. Of a long part only the first bytes are shown. Throws
+/// std::logic_error unless the parts together are as long as `bytes`.
 std::string show_bytes(std::string_view bytes, const std::vector<Part>& parts);
 
-/// The parts of a batch's header: frame.h.
+/// The parts of a batch's header; see frame.h.
 std::vector<Part> header_parts();
 
 }  // namespace cow

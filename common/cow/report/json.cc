@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cow/report/chart_json.h"
 #include "cow/report/report.h"
 
 namespace cow {
@@ -10,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Absent rather than 0: a figure that could not be read has no entry.
+// A figure that could not be read has no entry, rather than 0.
 template <typename Value>
 void put(Json& object, const char* key, const Reading<Value>& reading) {
   if (!reading) return;
@@ -24,7 +25,8 @@ void put(Json& object, const char* key, const Reading<Value>& reading) {
 Json to_json(const Environment& environment) {
   Json json = {{"kernel", environment.kernel},
                {"machine", environment.machine},
-               {"page_size", environment.page_size.count()}};
+               {"page_size", environment.page_size.count()},
+               {"zero_page", environment.zero_page}};
   put(json, "thp", environment.huge_pages);
   put(json, "memory", environment.memory);
   put(json, "available", environment.available);
@@ -71,7 +73,7 @@ Json to_json(const Moment& moment) {
   return json;
 }
 
-// Runs of pages of one kind: [kind, how many].
+// The pages as runs of one kind: [kind, how many].
 Json to_json(const PageRow& row) {
   Json runs = Json::array();
   for (const std::uint8_t kind : row.pages) {
@@ -94,13 +96,18 @@ Json to_json(const PagePicture& picture) {
     json["kinds"].push_back(std::move(shown));
   }
   for (const PageRow& row : picture.rows) json["rows"].push_back(to_json(row));
+  if (!picture.note.empty()) json["note"] = picture.note;
   return json;
 }
 
 Json symbols_json(const Formula& formula) {
   Json symbols = Json::object();
   for (const Symbol& symbol : formula.symbols()) {
-    symbols[symbol.name] = symbol.value;
+    if (symbol.unit == Unit::kShare) {
+      symbols[symbol.name] = symbol.value;
+    } else {
+      symbols[symbol.name] = static_cast<std::int64_t>(symbol.value);
+    }
   }
   return symbols;
 }
@@ -152,8 +159,9 @@ std::string to_json(const Result& result) {
     json["claims"].push_back(to_json(claim));
   }
   if (result.picture) json["pictures"] = {to_json(*result.picture)};
-  // A process may be called anything, of which the kernel keeps 15 bytes: what
-  // is no UTF-8 becomes U+FFFD.
+  if (result.chart) json["charts"] = {nlohmann::json(*result.chart)};
+  // The name of a process can be any 15 bytes. Those that are not UTF-8 become
+  // U+FFFD.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

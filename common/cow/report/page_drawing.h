@@ -11,29 +11,29 @@
 
 namespace cow {
 
-/// Throws std::invalid_argument if a page is of no kind, a colour is none, or
-/// two kinds could be taken for each other.
+/// Throws std::invalid_argument if a page has no kind, a colour is not valid,
+/// or two kinds could be mistaken for each other.
 void check(const PagePicture& picture);
 
-/// Lines of at most 80 columns, four to a row of pages at most, or two where
-/// there are more than four rows. A sign stands for one page or, where a row is
-/// longer than that, for a power of two of them. It is a kind's sign only if
-/// all its pages are of that kind; else it is "*", in the colour of the kind
-/// that most of them have. A row that looks like the one before it in its group
-/// is only named. How many pages are of which kind is exact, in the legend.
-/// Throws as `check` does.
+/// Draws with signs, in lines of at most 80 columns. A row of pages takes at
+/// most four lines, or two if there are more than four rows. A sign stands for
+/// one page; in long rows for 2, 4, 8 … pages. If all pages of a sign are of
+/// one kind, it is the kind's sign. Otherwise it is "*", in the colour of the
+/// most frequent kind. A row that looks like the one before it in its group is
+/// only named. The legend has the exact number of pages of each kind. Throws as
+/// `check` does.
 std::string to_text(const PagePicture& picture, bool color);
 
-/// A document of its own, 720 pixels wide, which shows every single page: a
-/// square each, from left to right and then down. Throws as `check` does.
+/// Draws a whole SVG document, 720 pixels wide. It shows every page as a
+/// square, from left to right and then down. Throws as `check` does.
 std::string to_svg(const PagePicture& picture);
 
 /// The picture in words, with all its figures.
 std::string to_words(const PagePicture& picture);
 
-/// Neighbouring rows that stand together.
+/// Neighboring rows that belong together.
 struct PageGroup {
-  std::string heading;  ///< or none, of one row alone
+  std::string heading;  ///< empty for a row that stands alone
   std::span<const PageRow> rows;
 };
 std::vector<PageGroup> groups_of(const PagePicture& picture);

@@ -1,4 +1,4 @@
-// Pages as an SVG document, which leaves none out, and in words.
+// Pages as an SVG document, which shows every page, and in words.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,8 +15,8 @@
 namespace cow {
 namespace {
 
-// All in pixels.
-constexpr double kGap = 12;  // between maps that stand side by side
+// All lengths are in pixels.
+constexpr double kGap = 12;  // between maps side by side
 constexpr TextStyle kHeading{.size = 13, .bold = true};
 constexpr TextStyle kLabel{.size = 12};
 constexpr TextStyle kCaption{.size = 11, .color = "soft"};
@@ -24,9 +24,9 @@ constexpr std::size_t kMostInALine = 5;
 
 std::string class_of(std::size_t kind) { return fmt::format("kind{}", kind); }
 
-// How all maps of a picture are laid out, alike for all its rows.
+// The layout of all maps of a picture, the same for all its rows.
 struct Layout {
-  std::size_t in_a_line = 1;  // how many maps stand side by side
+  std::size_t in_a_line = 1;  // how many maps are side by side
   double width = Svg::kInner;
   std::size_t columns = 16;  // of squares
   double cell = 1;           // a square's side
@@ -41,7 +41,8 @@ struct Layout {
     }
     const auto maps = static_cast<double>(in_a_line);
     width = (Svg::kInner - kGap * (maps - 1)) / maps;
-    // A map alone is wide and low, one of several at most a little upright.
+    // A single map is wide and low. One of several is at most a little higher
+    // than wide.
     const std::size_t most_lines_per_4_columns = in_a_line == 1 ? 1 : 7;
     while (longest > columns * columns * most_lines_per_4_columns / 4) {
       columns *= 2;
@@ -58,8 +59,8 @@ struct Layout {
   }
 };
 
-// The pages as a path for each kind: neighbours of one kind are one stroke
-// "M column line h pages" with 1 for a page, as thick as a page is high.
+// The pages as one path for each kind. Neighbors of one kind are one stroke, "M
+// column line h pages". A page is 1 long, and the stroke is 1 thick.
 std::string strokes(const Layout& layout, const PageRow& row) {
   std::vector<std::string> paths(256);
   for (std::size_t line = 0; line < layout.lines(row); ++line) {
@@ -81,7 +82,7 @@ std::string strokes(const Layout& layout, const PageRow& row) {
   return text;
 }
 
-// Lines between the pages, one pixel wide, where a page has the room.
+// Lines between the pages, one pixel wide, if the pages are large enough.
 std::string grid(const Layout& layout, const PageRow& row, double x, double y) {
   if (layout.cell < 4) return "";
   const auto columns = std::min(layout.columns, row.pages.size());
@@ -101,7 +102,7 @@ std::string grid(const Layout& layout, const PageRow& row, double x, double y) {
   return fmt::format("<path class=\"paper-line\" d=\"{}\"/>\n", path);
 }
 
-// How many pages a row has of each kind that it has.
+// How many pages of each of its kinds a row has.
 std::string counts_in_words(const PagePicture& picture, const PageRow& row) {
   const auto counts = count_kinds(row.pages);
   std::string text;
@@ -114,7 +115,8 @@ std::string counts_in_words(const PagePicture& picture, const PageRow& row) {
   return text.empty() ? "no pages" : text;
 }
 
-// Under a map: a square of each kind's colour, how many pages, and the name.
+// Under a map, for each kind: a square of its colour, the number of pages, and
+// its name.
 void draw_captions(Svg& svg, const PagePicture& picture, const PageRow& row,
                    double x, double width) {
   const auto counts = count_kinds(row.pages);
@@ -132,7 +134,7 @@ void draw_captions(Svg& svg, const PagePicture& picture, const PageRow& row,
   }
 }
 
-// From svg.y on, which it moves to the map's end.
+// Draws a map at svg.y, and moves svg.y to the map's end.
 void draw_map(Svg& svg, const PagePicture& picture, const Layout& layout,
               const PageRow& row, double x) {
   svg.raw(fmt::format(
@@ -184,8 +186,10 @@ void draw_group(Svg& svg, const PagePicture& picture, const Layout& layout,
 
 std::string to_svg(const PagePicture& picture) {
   check(picture);
-  Svg svg(picture.title,
-          "A square is a page, from left to right and then down.");
+  std::string subtitle =
+      "A square is a page, from left to right and then down.";
+  if (!picture.note.empty()) subtitle += " " + picture.note;
+  Svg svg(picture.title, subtitle);
   for (std::size_t kind = 0; kind < picture.kinds.size(); ++kind) {
     const PageKind& shown = picture.kinds[kind];
     svg.color(class_of(kind),

@@ -1,4 +1,4 @@
-// Pages as text: for a glance, and may take many pages together.
+// Pages as text, for an overview: a sign may stand for many pages.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ using Align = Table::Align;
 using Run = std::span<const std::uint8_t>;
 
 constexpr std::string_view kMixed = "*";
-// Two of the longest names side by side leave room for a sign: 79 columns.
+// Two names of this length and a sign fit into 79 columns.
 constexpr std::size_t kLongestName = 36;
 
 std::size_t longest_row(const PagePicture& picture) {
@@ -58,21 +58,21 @@ std::size_t rows_to_draw(const PagePicture& picture) {
   return rows;
 }
 
-// `text` if it has at most `columns`, else its beginning and "…".
+// `text` if it has at most `columns`; otherwise its beginning and "…".
 std::string clip(std::string text, std::size_t columns = kLongestName) {
   if (display_width(text) <= columns) return text;
-  // The width falls when the first byte of a character goes, so that none is
-  // left in half.
+  // The width falls only when the first byte of a character is removed, so no
+  // character is cut in half.
   while (display_width(text) >= columns) text.pop_back();
   return text + "…";
 }
 
 // ---- text
 
-// One sign of a row: a run of pages.
+// One sign of a row. It stands for a run of pages.
 struct Sign {
-  std::size_t kind;  // of most of them; the first of several such
-  bool mixed;        // not of all of them
+  std::size_t kind;  // the most frequent; the first if several are
+  bool mixed;        // there are other kinds, too
 };
 
 std::vector<Sign> signs_of(Run pages, std::size_t pages_per_sign) {
@@ -87,7 +87,8 @@ std::vector<Sign> signs_of(Run pages, std::size_t pages_per_sign) {
   return signs;
 }
 
-// The nearest of the 216 colours that every terminal with 256 has, as a code.
+// The code of the nearest colour, of the 216 that every terminal with 256
+// colours has.
 std::string terminal_color(std::string_view color) {
   const auto level = [](int part) {  // of 0, 95, 135, 175, 215, 255
     return part < 48 ? 0 : part < 115 ? 1 : (part - 35) / 40;
@@ -125,7 +126,7 @@ std::size_t widest_label(const PagePicture& picture) {
   return widest;
 }
 
-// How a picture is cut into signs and lines, alike for all rows.
+// How rows are cut into signs and lines, the same for all rows of a picture.
 struct Scale {
   std::size_t signs_per_line;
   std::size_t pages_per_sign = 1;
@@ -151,7 +152,7 @@ std::string scale_text(const Scale& scale, bool mixed, bool color) {
   return text;
 }
 
-// The lines of one row. Sets `mixed` if there is a sign for several kinds.
+// The lines of one row. Sets `mixed` if a sign stands for several kinds.
 std::string draw_row(const PagePicture& picture, const PageRow& row,
                      const Scale& scale, bool color, bool& mixed) {
   std::string name = clip(row.label);
@@ -194,7 +195,8 @@ std::string draw_rows(const PagePicture& picture, bool color) {
 
 using Column = std::vector<std::string>;
 
-// A column of the legend: the row's label, its pages of each of `kinds`.
+// A column of the legend: the row's label, then its number of pages of each of
+// `kinds`.
 Column column_of(const PageRow& row, std::span<const std::size_t> kinds) {
   Column column = {clip(row.label)};
   const auto counts = count_kinds(row.pages);
@@ -222,8 +224,8 @@ std::string table_of(std::span<const Column> columns) {
   return table.to_string();
 }
 
-// The kinds that occur in some rows with their pages in each: a column for a
-// row, and a further table below when 80 columns are full.
+// The legend for some rows: a line for each kind, and a column for each row.
+// When 80 columns are full, the other rows are in a further table below.
 std::string legend(const PagePicture& picture,
                    std::span<const PageRow* const> rows,
                    const std::vector<std::size_t>& kinds, bool color) {
@@ -252,7 +254,7 @@ std::string legend(const PagePicture& picture,
   return text + table_of(columns);
 }
 
-// A legend for each heading, and one for rows that have none.
+// A legend for each heading, and one for the rows without a heading.
 std::string legends(const PagePicture& picture, bool color) {
   std::string text;
   std::vector<const PageRow*> alone;

@@ -1,4 +1,4 @@
-// What a run of a lesson shows.
+// The reports of a lesson's run.
 #pragma once
 
 #include <string>
@@ -10,7 +10,11 @@ namespace cow {
 /// The report for a person.
 std::string to_text(const Result& result, bool color);
 
-/// The report for programs: the JSON of the lessons' contract, sizes in bytes.
+/// The measurements of a chart, as a table for a person: a row for each curve,
+/// a column for each x. All curves must have the same x.
+std::string to_text(const Chart& chart);
+
+/// The report for programs: JSON, with sizes in bytes.
 std::string to_json(const Result& result);
 
 }  // namespace cow

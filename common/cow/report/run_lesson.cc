@@ -23,7 +23,8 @@
 namespace cow {
 namespace {
 
-// Without this, the first file that is opened would become standard output.
+// Refuses to run without standard output. Otherwise the first opened file would
+// become standard output.
 void check_standard_output() {
   if (::fcntl(STDOUT_FILENO, F_GETFD) == -1) {
     throw BadUsage(
@@ -32,8 +33,8 @@ void check_standard_output() {
   }
 }
 
-// Before the experiment, not after it. Nothing is created yet, so that a run
-// that fails leaves no empty file behind.
+// Checks before the experiment that the file can be written. Does not create
+// it, so that a failed run leaves no empty file.
 void check_file(const char* flag, const std::string& path) {
   if (path.empty()) return;
   const std::filesystem::path file(path);
@@ -54,14 +55,15 @@ int say(const About& about, int status, std::string_view what) {
   return status;
 }
 
-// From this size on malloc gives each block a mapping of its own, which goes
-// back when it is freed. glibc would raise the threshold as it goes along, and
-// one pool of a lesson would find the pages of the one before: mallopt(3).
+// From this size on, malloc gives each block a mapping of its own, and gives it
+// back when the block is freed. Without a fixed value, glibc would raise this
+// threshold over time, and a pool would find the pages of the pool before it:
+// mallopt(3).
 constexpr int kOwnMapping = 128 << 10;
 
-// What a lesson notes down of one pool stays on the heap during the next, and
-// all its workers map it: of many workers, that would pass for data. So the
-// heap is given, before the first pool, what the notes will need.
+// What a lesson keeps of one pool stays on the heap during the next, and all
+// workers of that one map it. With many workers that would look like data. So
+// the heap gets the memory for this before the first pool.
 void grow_heap(int workers) {
   constexpr int kTrimThreshold = 64 << 20;  // the heap keeps what it has
   ::mallopt(M_TRIM_THRESHOLD, kTrimThreshold);
@@ -98,8 +100,9 @@ int run(int argc, char** argv, const About& about,
   }
   if (flags.json != "-") check_file("--json", flags.json);
   check_file("--svg", flags.svg);
-  // In a huge page no page can be counted alone, and page tables are smaller.
-  ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+  // No huge pages: in them a page cannot be counted alone, and page tables are
+  // smaller.
+  if (!about.options.huge_pages) ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
   ::mallopt(M_MMAP_THRESHOLD, kOwnMapping);
   grow_heap(flags.workers);
   Lesson lesson(about, flags);
@@ -144,7 +147,7 @@ int run_lesson(int argc, char** argv, const About& about,
         error.type() == "std::bad_alloc" || error.type() == "std::system_error";
     return say(about, refused ? kNotPossible : kAClaimFails, error.what());
   } catch (const WorkerDied& error) {
-    // The kernel kills with SIGKILL when memory runs out.
+    // The kernel uses SIGKILL when memory runs out.
     const bool killed = error.signal() == SIGKILL;
     return say(about, killed ? kNotPossible : kAClaimFails, error.what());
   } catch (const std::exception& error) {

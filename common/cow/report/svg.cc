@@ -31,7 +31,8 @@ std::string rule(std::string_view name, std::string_view color) {
                      name, color);
 }
 
-// Of DejaVu Sans, the widest of the usual fonts, in thousandths of the size.
+// The width in DejaVu Sans, the widest of the usual fonts, in thousandths of
+// the font size.
 int width_of(char c) {
   constexpr std::string_view kNarrow = "ijl.,:;|!'()[] f/t-";
   constexpr std::string_view kWide = "mwMWOQG%@";
@@ -55,7 +56,7 @@ std::string escape_xml(std::string_view text) {
     } else if (c == '"') {
       escaped += "&quot;";
     } else {
-      // XML has no place for control characters, not even escaped.
+      // XML does not allow control characters, not even escaped.
       const auto byte = static_cast<unsigned char>(c);
       escaped += byte < ' ' || byte == 0x7F ? ' ' : c;
     }
@@ -71,7 +72,7 @@ std::string svg_number(double length) {
 double text_width(std::string_view text, const TextStyle& style) {
   double width = 0;
   for (const char c : text) {
-    // One width for each character: its bytes behind the first have none.
+    // Only the first byte of a character adds its width.
     if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) width += width_of(c);
   }
   return width / 1000 * style.size * (style.bold ? 1.1 : 1);
@@ -99,7 +100,7 @@ std::vector<std::string> wrap_text(std::string_view text, double width,
 std::string clip_text(std::string text, double width, const TextStyle& style) {
   if (text_width(text, style) <= width) return text;
   while (!text.empty() && text_width(text + "…", style) > width) {
-    // All bytes of the last character.
+    // Removes all bytes of the last character.
     while ((static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) {
       text.pop_back();
     }

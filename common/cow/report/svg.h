@@ -1,8 +1,8 @@
-// SVG documents: the frame that all pictures share, and their few elements.
+// SVG documents: the frame and the elements that all pictures share.
 //
-// A picture stands on a page of its own colour, light or dark as the reader's
-// system prefers: on a page whose author has chosen otherwise, dark text on
-// nothing could not be read.
+// A picture has a background of its own, light or dark as the reader's system
+// prefers. Without one, dark text could be unreadable on a web page that is
+// dark for another reason.
 #pragma once
 
 #include <string>
@@ -17,49 +17,51 @@ struct Shade {
   std::string dark;
 };
 
-/// Where a text is put: x is its beginning, its middle or its end.
+/// Whether x is the beginning, the middle or the end of a text.
 enum class Anchor { kStart, kMiddle, kEnd };
 
-/// How a text looks: a class of the frame's ("ink", "soft") and its size.
+/// How a text looks: its size, and its colour, which is a class of the style
+/// sheet ("ink", "soft").
 struct TextStyle {
-  double size = 12;  ///< in pixels; below 11 nobody reads it
+  double size = 12;  ///< in pixels; below 11 is too small
   bool bold = false;
   std::string_view color = "ink";
   Anchor anchor = Anchor::kStart;
 };
 
-/// A document 720 pixels wide: a heading, what is drawn below it, and the same
-/// in words. Same calls, same bytes. All lengths are in pixels.
+/// A document 720 pixels wide: a heading, a drawing below it, and a description
+/// in words. The same calls give the same bytes. All lengths are in pixels.
 class Svg {
  public:
   static constexpr double kWidth = 720;
-  static constexpr double kMargin = 16;  ///< left and right of what is drawn
+  static constexpr double kMargin = 16;  ///< left and right of the drawing
   static constexpr double kInner = kWidth - 2 * kMargin;
 
-  /// Writes both as a heading, broken into lines where they are long.
+  /// Writes both as the heading, in several lines if they are long.
   Svg(std::string_view title, std::string_view subtitle);
 
-  /// How far down the document is drawn so far: to be moved by who draws.
+  /// How far down the document is filled. Code that draws must move it.
   double y = 0;
 
-  /// Makes `name` a class: as "NAME" it fills, as "NAME-line" it is a line's.
+  /// Defines a colour: the class "NAME" fills with it, and "NAME-line" draws
+  /// lines in it.
   void color(std::string_view name, const Shade& shade);
 
-  /// Adds a rule to the style sheet that holds on a dark page only.
+  /// Adds a rule to the style sheet for dark pages only.
   void dark_rule(std::string_view rule);
 
   void text(double x, double at_y, const TextStyle& style,
             std::string_view text);
-  /// With `hover`, a browser shows that under the mouse.
+  /// A browser shows `hover` when the mouse is over it.
   void rect(double x, double at_y, double width, double height,
             std::string_view color, std::string_view hover = "");
-  /// A path in SVG's letters, as a line.
+  /// Draws a line: `path` has the syntax of SVG's `d`.
   void path(std::string_view color, std::string_view path);
-  /// Markup as it is.
+  /// Adds markup as it is.
   void raw(std::string_view markup) { body_ += markup; }
 
-  /// The document. `description` says what there is to be seen, for those who
-  /// do not see it.
+  /// The document. `description` says in words what the picture shows, for
+  /// people who cannot see it.
   std::string document(std::string_view description) const;
 
  private:
@@ -72,17 +74,17 @@ class Svg {
 /// `text` as XML: escaped, without control characters.
 std::string escape_xml(std::string_view text);
 
-/// A length with at most two decimals, alike on every machine: "12", "0.25".
+/// A length with at most two decimals, the same on every machine: "12", "0.25".
 std::string svg_number(double length);
 
-/// No less than what `text` takes in any usual font without serifs.
+/// An upper bound for the width of `text` in the usual fonts without serifs.
 double text_width(std::string_view text, const TextStyle& style = {});
 
-/// `text` in lines that are at most `width` wide, broken between words.
+/// Breaks `text` between words into lines that are at most `width` wide.
 std::vector<std::string> wrap_text(std::string_view text, double width,
                                    const TextStyle& style);
 
-/// `text` if it is at most `width` wide, else its beginning and "…".
+/// `text` if it is at most `width` wide; otherwise its beginning and "…".
 std::string clip_text(std::string text, double width,
                       const TextStyle& style = {});
 

@@ -13,7 +13,7 @@ std::size_t display_width(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\033') in_escape = true;
-    // Bytes 10xxxxxx continue a character that was counted.
+    // Bytes 10xxxxxx belong to a character that was already counted.
     if (!in_escape && (byte & 0xC0) != 0x80) ++width;
     if (in_escape && c == 'm') in_escape = false;
   }

@@ -15,8 +15,8 @@ class Table {
   enum class Align { kLeft, kRight };
 
   explicit Table(std::vector<Align> columns) : columns_(std::move(columns)) {}
-  /// Names in the first column, at the left, and figures in the others, at the
-  /// right, below these titles.
+  /// A table with names in the first column, aligned left, and figures in the
+  /// others, aligned right. `titles` is its first row.
   static Table of_figures(std::vector<std::string> titles) {
     std::vector<Align> columns(titles.size(), Align::kRight);
     columns.front() = Align::kLeft;
@@ -25,12 +25,12 @@ class Table {
     return table;
   }
 
-  /// Adds a row; cells that are missing at its end are empty.
+  /// Adds a row. Missing cells at its end are empty.
   void row(std::vector<std::string> cells) {
     rows_.push_back(std::move(cells));
   }
 
-  /// The rows as lines, each behind `indent`, columns two blanks apart.
+  /// The rows as lines, each after `indent`, with two blanks between columns.
   std::string to_string(std::string_view indent = "  ") const;
 
  private:
@@ -38,20 +38,20 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// How many columns of a terminal UTF-8 `text` takes. Knows what our reports
-/// use: letters and signs of width one, and colour sequences of width none.
+/// How many columns UTF-8 `text` takes on a terminal. Counts each character as
+/// one column, and colour sequences as none.
 std::size_t display_width(std::string_view text);
 
-/// `text` in lines of at most `columns`, broken between words; one empty line
-/// for no text. A word that is longer has a line of its own.
+/// Breaks `text` between words into lines of at most `columns`. A longer word
+/// gets a line of its own. For an empty text there is one empty line.
 std::vector<std::string> lines_of(std::string_view text, std::size_t columns);
 
-/// `text` in lines of at most 80 columns, broken between words, each behind
-/// `indent` and with a newline. Nothing for no text.
+/// Breaks `text` between words into lines of at most 80 columns, each after
+/// `indent` and with a newline. Empty for an empty text.
 std::string wrap(std::string_view text, std::string_view indent);
 
-/// Whether colours are wanted on standard output: a terminal, and NO_COLOR
-/// (no-color.org) not set.
+/// Whether to use colours on standard output: it is a terminal, and NO_COLOR
+/// (no-color.org) is not set.
 bool wants_color();
 
 }  // namespace cow

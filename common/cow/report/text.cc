@@ -1,9 +1,10 @@
-// The report for a person: the question, the processes as `top` would have
-// them, the claims, and what to take away.
+// The report for a person: the question, the processes in a table like that of
+// `top`, the claims, and what to take away.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -84,7 +85,7 @@ std::string full_table(const Moment& moment, const Style& style) {
                      table.to_string());
 }
 
-// One line a moment, where a lesson compares several.
+// One line per moment, for a lesson that compares several.
 std::string summary_table(const std::vector<const Moment*>& moments,
                           const Style& style) {
   Table table = Table::of_figures({"", "ΣRSS", "ΣPSS", "ΣUSS"});
@@ -125,7 +126,7 @@ std::string show(const Claim& claim, std::int64_t value) {
   return is_exact(claim) ? all_digits(value, unit) : to_string(value, unit);
 }
 
-// The formula, and how far off the figure may be.
+// The formula, and how much the figure may differ from it.
 std::string bounds(const Claim& claim) {
   const Expected& expected = claim.expected;
   const std::string& formula = expected.formula.text();
@@ -140,24 +141,25 @@ std::string bounds(const Claim& claim) {
                      to_string(expected.high, unit));
 }
 
-// What the symbols of the formulas are here, each once, with all the values
-// that it has had; those of every lesson stand at the top of the report.
+// The symbols of the formulas, each once, with all values that it has had. The
+// symbols of every lesson are left out: they are at the top of the report.
 std::string legend(const Result& result) {
   std::vector<std::pair<std::string, std::set<std::string>>> symbols;
   for (const Claim& claim : result.claims) {
-    for (const auto& [name, value, unit] : claim.expected.formula.symbols()) {
+    for (const Symbol& symbol : claim.expected.formula.symbols()) {
+      const std::string& name = symbol.name;
       if (name.size() == 1 &&
           std::string_view("DNnT").find(name[0]) != std::string_view::npos) {
         continue;
       }
-      const auto known = std::find_if(
-          symbols.begin(), symbols.end(),
-          [&name = name](const auto& each) { return each.first == name; });
+      const auto known =
+          std::find_if(symbols.begin(), symbols.end(),
+                       [&](const auto& each) { return each.first == name; });
       auto& values =
           known != symbols.end()
               ? known->second
               : symbols.emplace_back(name, std::set<std::string>()).second;
-      values.insert(to_string(value, unit));
+      values.insert(to_string(symbol));
     }
   }
   std::string lines;
@@ -165,7 +167,7 @@ std::string legend(const Result& result) {
   for (const auto& [name, values] : symbols) {
     const std::string symbol =
         fmt::format("{} = {}", name, fmt::join(values, ", "));
-    constexpr std::size_t kColumns = 78;  // behind an indent of two
+    constexpr std::size_t kColumns = 78;  // after an indent of two
     if (display_width(line) + display_width(" · " + symbol) > kColumns) {
       lines += "  " + std::exchange(line, {}) + "\n";
     }
@@ -178,8 +180,9 @@ std::int64_t predicted(const Claim& claim) {
   return claim.expected.formula.value();
 }
 
-// What is claimed, with the two figures behind `room` columns of it; a claim
-// that is too long goes on below, then the formula with its bounds.
+// The lines of a claim: its sentence in `room` columns, with the two figures to
+// the right. A long sentence goes on below. Then comes the formula with its
+// bounds.
 std::string claim_lines(const Claim& claim, std::size_t room,
                         const std::string& figures, const Style& style) {
   const std::vector<std::string> lines = lines_of(claim.says, room);
@@ -189,14 +192,14 @@ std::string claim_lines(const Claim& claim, std::size_t room,
   for (std::size_t i = 1; i < lines.size(); ++i) {
     text += fmt::format("{:9}{}\n", "", lines[i]);
   }
-  // A plain number is predicted above.
+  // A plain number is already shown as the prediction.
   if (claim.expected.formula.text() != show(claim, predicted(claim))) {
     text += style.dim(wrap(bounds(claim), "           "));
   }
   return text;
 }
 
-// A table: the verdict, what is claimed and the two figures of each.
+// A table of the claims: the verdict, the sentence and the two figures of each.
 std::string claims(const Result& result, const Style& style) {
   constexpr std::size_t kColumns = 80;
   constexpr std::string_view kVerdict = "  holds  ";
@@ -230,7 +233,7 @@ std::string claims(const Result& result, const Style& style) {
   return text + "\n" + style.dim(legend(result));
 }
 
-// "  expected    from here to there", broken into lines where it is long.
+// "  expected    from here to there", broken into lines if it is long.
 std::string field(std::string_view name, std::string_view text) {
   std::string lines = wrap(text, "              ");
   lines.replace(0, 14, fmt::format("  {:12}", name));
@@ -274,6 +277,22 @@ std::string count(const Result& result, const Style& style) {
 }
 
 }  // namespace
+
+std::string to_text(const Chart& chart) {
+  std::vector<std::string> titles{chart.y_unit};
+  for (const ChartPoint& point : chart.curves.at(0).measured) {
+    titles.push_back(fmt::format("{:.3g} {}", point.first, chart.x.unit));
+  }
+  Table table = Table::of_figures(std::move(titles));
+  for (const Curve& curve : chart.curves) {
+    std::vector<std::string> cells{curve.name};
+    for (const ChartPoint& point : curve.measured) {
+      cells.push_back(to_string(std::llround(point.second), Unit::kCount));
+    }
+    table.row(std::move(cells));
+  }
+  return table.to_string();
+}
 
 std::string to_text(const Result& result, bool color) {
   const Style style{color};

@@ -1,0 +1,28 @@
+// What chance does to counts of pages.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "cow/lesson/formula.h"
+
+namespace cow {
+
+/// Of R pages with k objects each, N workers have read a share q of the
+/// objects: each its own draw, and no object twice. The standard deviation of
+/// how many pages all of them have read (N = 1: of how many one has read). If
+/// pages knew nothing of each other, it would be the root of R·p^N·(1 − p^N)
+/// with p = 1 − (1 − q)^k. A draw that takes no object twice makes it less.
+inline double deviation_of_pages(const Formula& pages, double k,
+                                 const Formula& share,
+                                 const Formula& workers = 1) {
+  const double R = pages.before_rounding();
+  const double q = share.before_rounding();
+  const double N = workers.before_rounding();
+  const double e = std::pow(1 - q, k);
+  const double all = std::pow(1 - e, N);
+  const double less = N * std::pow(1 - e, 2 * N - 2) * e * e * k * q / (1 - q);
+  return std::sqrt(R * std::max(0., all * (1 - all) - less));
+}
+
+}  // namespace cow
