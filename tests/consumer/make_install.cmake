@@ -29,7 +29,7 @@ endif()
 # The program, the library, the package and the rooms that are the library's.
 set(top "${WORK}/staged/opt/cowpool")
 file(GLOB_RECURSE everything RELATIVE "${WORK}/staged" "${WORK}/staged/*")
-set(rooms "memory|os|pickle|task|pool")
+set(rooms "memory|os|pickle|shared|task|pool")
 set(allowed "bin/cowtop"
   "lib[^/]*/([^/]*/)?libcowpool\\.(a|so[.0-9]*)"
   "lib[^/]*/([^/]*/)?cmake/cowpool/cowpool[A-Za-z]*(-[a-z]*)?\\.cmake"
