@@ -11,7 +11,6 @@ from support import (ROOT, check, checked, exercises, folder, hand_in, run,
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hostile")
 EXERCISE = exercises.Exercise("04_global")
-LONG = 15  # seconds that a run may take, where nothing else is said
 NEEDS_BWRAP = {"asks_for_the_network", "reads_the_solution",
                "writes_to_the_library", "includes_the_solution"}
 
@@ -94,7 +93,7 @@ def add(path):
         said = re.match(r"\W+says: (.*)", source).group(1)
         said = "|".join(map(re.escape, said.split("|")))
         report = checked(source, language={".py": "python", ".cc": "cpp"}[suffix],
-                         seconds=3 if "hung" in said else LONG)
+                         **({"seconds": 3} if "hung" in said else {}))
         self.expect(said, report)
         self.expect_good()
 
