@@ -110,7 +110,7 @@ TEST_F(Documents, AreCheckedAndNotChanged) {
   EXPECT_EQ(document(), text);
 }
 
-TEST_F(Documents, AreNotCheckedWhereAProgramIsLeftOut) {
+TEST_F(Documents, AreNotCheckedInBlocksOfAnExcludedProgram) {
   document(block("says", "ΣPSS  99.4 MiB\nclaim  FAILS\n"));
   const Outcome outcome = make(Mode::kCheck, "says");
   EXPECT_THAT(outcome.findings, IsEmpty());
@@ -161,13 +161,13 @@ TEST_F(Documents, StayUnchangedIfAProgramCannotRunHere) {
   EXPECT_THAT(document(), HasSubstr("old"));
 }
 
-TEST_F(Documents, NameEachBlockWithoutAComment) {
+TEST_F(Documents, AreRefusedIfABlockHasNoComment) {
   document("```text\nwritten by hand\n```\n");
   EXPECT_THAT(make(Mode::kCheck).mistakes,
               ElementsAre(HasSubstr("docs/x.md:1: a fenced block that no")));
 }
 
-TEST_F(Documents, NameAMissingProgramFileTableOrFigure) {
+TEST_F(Documents, AreRefusedIfTheyNameAMissingProgramFileTableOrFigure) {
   document(block("nobody", "") +
            "<!-- code: a.cc#f -->\n```cpp\n```\n<!-- end -->\n"
            "<!-- table: t -->\n<!-- end -->\n"

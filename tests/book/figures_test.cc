@@ -234,7 +234,7 @@ TEST(ProcessBars, AreDrawnToScale) {
               HasSubstr("a worker: RSS 68.0 MiB, PSS 64.5 MiB, USS 64.2 MiB"));
 }
 
-TEST(InversionBars, HaveOneScale) {
+TEST(RssAndPssBars, AreDrawnToOneScale) {
   const Drawing drawing = figure("inversion").draw(reports_for("inversion"));
   const Element root = parse_xml(drawing.svg);
   const double shared_rss = sum_width(root, "inherited", "ΣRSS");

@@ -119,7 +119,7 @@ TEST(Region, FindsPythonFunctionsClassesAndValues) {
               ElementsAre("items = [", "    1,", "]"));
 }
 
-TEST(Cut, GoesFromOneLineToAnother) {
+TEST(Cut, KeepsTheLinesFromOnePatternToAnother) {
   const Lines lines = {"a", "b 1", "c", "b 2", "d"};
   EXPECT_THAT(cut(lines, "b", ""), ElementsAre("b 1", "c", "b 2", "d"));
   EXPECT_THAT(cut(lines, "", "b"), ElementsAre("a", "b 1"));

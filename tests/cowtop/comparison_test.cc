@@ -61,7 +61,7 @@ TEST(Compare, CountsPagesMissingInTheAncestorAsOwn) {
   EXPECT_EQ(sum.copied, Bytes());
 }
 
-TEST(Compare, CountsPagesStillSharedByTheAncestorAsCopied) {
+TEST(Compare, CountsPagesAsCopiedIfOnlyTheAncestorStillSharesThem) {
   const Comparison sum =
       compare({{range(100, "xx")}}, {{range(99, ".sx.")}}, Relative::kAncestor);
   EXPECT_EQ(sum.copied, pages(2));

@@ -168,7 +168,7 @@ TEST(Diagnose, MentionsThatDataMayBeAResult) {
       HasSubstr("or a result"));
 }
 
-TEST(Diagnose, CannotTellIfParentAndWorkerUseTheSameAddress) {
+TEST(Diagnose, SaysUnknownIfParentAndWorkerUseTheSameAddress) {
   const Diagnosis diagnosis = diagnose(
       family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 64_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
@@ -183,13 +183,13 @@ TEST(Diagnose, RemembersDataThatWasSharedAtFirst) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kDirtying);
 }
 
-TEST(Diagnose, CannotTellIfTheParentHasEnded) {
+TEST(Diagnose, SaysUnknownIfTheParentHasEnded) {
   Findings findings = family({}, {.shared = 1_MiB, .undecided = 64_MiB});
   findings.families[0].ancestor.clear();
   EXPECT_THAT(diagnose(findings).sentence, HasSubstr("has ended"));
 }
 
-TEST(Diagnose, CannotTellWhenMostCouldNotBeCompared) {
+TEST(Diagnose, SaysUnknownIfMostCouldNotBeCompared) {
   Findings findings = family({.shared = 9_MiB}, {.shared = 9_MiB});
   for (Found& worker : findings.families[0].workers) {
     worker.usage.private_dirty = 500_MiB;
@@ -197,7 +197,7 @@ TEST(Diagnose, CannotTellWhenMostCouldNotBeCompared) {
   EXPECT_THAT(diagnose(findings).sentence, HasSubstr("page by page"));
 }
 
-TEST(Diagnose, CannotTellWhenPagesCouldNotBeRead) {
+TEST(Diagnose, SaysUnknownIfPagesCouldNotBeRead) {
   Findings findings = family({.shared = 9_MiB}, {.shared = 9_MiB});
   findings.families[0].workers[2].pages = cow::Absent{"denied"};
   const Diagnosis diagnosis = diagnose(findings);
@@ -205,7 +205,7 @@ TEST(Diagnose, CannotTellWhenPagesCouldNotBeRead) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("denied"));
 }
 
-TEST(Diagnose, CannotTellWhenNothingIsShared) {
+TEST(Diagnose, SaysUnknownIfNothingIsShared) {
   EXPECT_THAT(diagnose(family({}, {.own = 64_MiB})).sentence,
               HasSubstr("not random"));
 }

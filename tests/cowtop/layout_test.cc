@@ -232,7 +232,7 @@ TEST_F(Layout, SaysHowManyProcessesAreAboveAndBelow) {
   EXPECT_THAT(shown, Not(HasSubstr(" below")));
 }
 
-TEST_F(Layout, CountsEachProcessOnceAsShownOrAboveOrBelow) {
+TEST_F(Layout, CountsEachHiddenProcessEitherAboveOrBelow) {
   const Sample sample = make_sample(1000);
   for (int i = 0; i < 3; ++i) {
     lay_out(sample, kScreen);

@@ -64,7 +64,7 @@ std::vector<std::string> shell(std::vector<std::string> flags,
 
 void only_park(const ParkedChild::Park& park) { park(0); }
 
-TEST(Cowtop, PrintsOneTableOfAProcess) {
+TEST(Cowtop, PrintsTheTableOfAProcessAndEnds) {
   ParkedChild child(only_park);
   child.await();
   const Outcome outcome = cowtop({"--once", parked_pid(child)});

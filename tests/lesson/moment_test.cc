@@ -86,11 +86,11 @@ TEST(Moment, CountsTheForkServerAmongAllProcesses) {
   EXPECT_EQ(moment.total(rss).values[0], before + 1100);
 }
 
-TEST(Base, IsTheLargestWorkerWithoutData) {
+TEST(Base, IsTheLargestFigureOfAWorkerWithoutData) {
   EXPECT_EQ(held().base(uss).value(), 6);
 }
 
-TEST(Base, TakesFilePagesFromTheMomentItself) {
+TEST(Base, CountsFilePagesOfTheMomentWithData) {
   // Anonymous memory over nothing: 52. File pages now: 1090 - 1050, not 82
   // - 52.
   EXPECT_EQ(held().base(rss).value(), 52 + 40);

@@ -67,7 +67,7 @@ TEST_F(ControlGroupFiles, OfVersionTwoLieWhereTheMemoryControllerIsEnabled) {
   EXPECT_EQ(text_of(made / "memory.max"), "167772160\n");
 }
 
-TEST_F(ControlGroupFiles, AreRemovedInTheEnd) {
+TEST_F(ControlGroupFiles, AreRemovedByTheDestructor) {
   const fs::path own = make("memory/a");
   { const ControlGroup group({.version = 1, .groups = {own}}); }
   EXPECT_EQ(only_group(own), fs::path());

@@ -220,7 +220,7 @@ TEST(Density, IsChartedByTheFormula) {
   }
 }
 
-TEST(Density, RefusesSharesAndSeedsThatAreNone) {
+TEST(Density, RefusesInvalidSharesAndSeeds) {
   std::vector<std::pair<std::string, std::string>> all;
   for (const char* share :
        {"2", "1", "nan", "0", "-1", "abc", "1e400", "0.1x"}) {

@@ -172,7 +172,7 @@ TEST_P(Collect, WritesNothingWhenAllIsFrozen) {
 }
 
 // In a table, 2,000 lists take 250 bytes; its stack is two entries deep.
-TEST_P(Collect, WritesABitAListAndAStackAsDeepAsListsLieInLists) {
+TEST_P(Collect, WritesOneBitForEachListAndAStackOfTheNestingDepth) {
   for (int i = 0; i < 1999; ++i) root_->append(heap_.new_list(1));
   Collector collector(heap_, GetParam());
   const std::string before = bytes_of(heap_, PageUse::kBuffer);

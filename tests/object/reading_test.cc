@@ -148,7 +148,7 @@ TEST_F(Reader, OwnsOnlyTheFirstPageOfAPageCrossingFloat) {
   EXPECT_EQ(owned, pages_with_counts(heap, "float"));
 }
 
-TEST_F(Reader, OwnsOnlyTheListsPageIfItCopiesAListReference) {
+TEST_F(Reader, OwnsOnlyThePageOfAListIfItCopiesAReferenceToIt) {
   const Ref<List> list = make_list(heap, 100'000);
   const PageSet owned = owned_after([&] { const Ref<List> copy = list; });
   EXPECT_EQ(owned, pages_with_counts(heap, "list"));
@@ -189,7 +189,7 @@ TEST_F(Reader, OwnsNothingIfItMovesReferences) {
   EXPECT_EQ(owned, PageSet());
 }
 
-TEST_F(Reader, OwnsNothingIfItListsTheHeapsPages) {
+TEST_F(Reader, OwnsNothingIfItAsksForThePagesOfTheHeap) {
   const Ref<List> list = make_list(heap, 100'000);
   const PageSet owned = owned_after([&] {
     std::int64_t counts = 0;

@@ -26,7 +26,7 @@ TEST(Bytes, AreShownInAFittingUnit) {
   EXPECT_EQ(to_string(0_B - 36_KiB), "-36 KiB");
 }
 
-TEST(Bytes, AreZeroUnlessGiven) {
+TEST(Bytes, AreZeroByDefault) {
   EXPECT_EQ(Bytes(), 0_B);
   EXPECT_EQ(Bytes().count(), 0);
 }

@@ -46,7 +46,7 @@ TEST_F(Cgroups, AreListedUpwardsInVersionTwo) {
   EXPECT_THAT(path.groups, ElementsAre(root() / "a/b", root() / "a", root()));
 }
 
-TEST_F(Cgroups, LieBelowTheControllersFolderInVersionOne) {
+TEST_F(Cgroups, LieBelowTheFolderOfTheControllerInVersionOne) {
   make("memory/a/b");
   make("a/b");
   const CgroupPath path = find("5:devices:/x\n4:memory:/a/b\n1:cpu:/y\n");
@@ -55,7 +55,7 @@ TEST_F(Cgroups, LieBelowTheControllersFolderInVersionOne) {
                                        root() / "memory/a", root() / "memory"));
 }
 
-TEST_F(Cgroups, StayBelowTheRootForAnyText) {
+TEST_F(Cgroups, LieBelowTheRootWhateverProcSays) {
   std::filesystem::create_directories(root() / "../beside,memory");
   make("memory");
   EXPECT_THAT(find("4:../beside,memory:/\n").groups, IsEmpty());
@@ -64,7 +64,7 @@ TEST_F(Cgroups, StayBelowTheRootForAnyText) {
               ElementsAre(root() / "memory"));
 }
 
-TEST_F(Cgroups, AreOneGroupAtTheRoot) {
+TEST_F(Cgroups, OfAProcessInTheRootGroupAreThatGroupAlone) {
   make("memory");
   EXPECT_THAT(find("0::/\n").groups, ElementsAre(root()));
   EXPECT_THAT(find("4:memory:/\n").groups, ElementsAre(root() / "memory"));
@@ -204,7 +204,7 @@ TEST_F(AvailableCpus, FollowTheMaskIfThereIsNoQuota) {
   }
 }
 
-TEST_F(AvailableCpus, FollowTheLowestQuotaOfTheParentGroups) {
+TEST_F(AvailableCpus, FollowTheLowestQuotaOfTheGroupAndItsParents) {
   write("a/b/cpu.max", "500000 100000\n");
   write("a/cpu.max", "300000 100000\n");
   EXPECT_EQ(of_two("/a/b"), 3);
@@ -225,7 +225,7 @@ TEST_F(AvailableCpus, NeverExceedTheMask) {
   EXPECT_EQ(of_two("/a", 4), 3);
 }
 
-TEST_F(AvailableCpus, AreCountedInVersionOneToo) {
+TEST_F(AvailableCpus, FollowTheQuotaInVersionOneToo) {
   write("cpu/a/cpu.cfs_period_us", "100000\n");
   for (const auto& [text, cpus] : {std::pair("-1\n", 8),
                                    {"150000\n", 2},

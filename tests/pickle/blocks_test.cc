@@ -22,7 +22,7 @@ constexpr std::size_t kMany = 100'000;
 
 Eigen::VectorXd many() { return Eigen::VectorXd::Ones(kMany); }
 
-TEST(Blocks, AreNotCopiedIfTheirValueIsKept) {
+TEST(Blocks, AreNotCopiedIfTheirValueIsPromisedToStay) {
   const std::vector<int> numbers(kMany, 1);
   EXPECT_TRUE(refers_to(pickle(numbers), numbers.data()));
   const Eigen::VectorXd vector = many();
@@ -83,7 +83,7 @@ TEST(Blocks, AreNotCopiedFromAMember) {
   EXPECT_TRUE(refers_to(pickle(optional), optional->data.data()));
 }
 
-TEST(Blocks, AreNotCopiedFromAKeptSharedPointer) {
+TEST(Blocks, AreNotCopiedIfTheirSharedPointerIsPromisedToStay) {
   const auto analysis = std::make_shared<Analysis>();
   EXPECT_TRUE(refers_to(pickle(analysis), analysis->data.data()));
   const std::pair<int, std::shared_ptr<const Analysis>> pair{1, analysis};
@@ -96,7 +96,7 @@ TEST(Blocks, AreNotCopiedFromANestedSharedPointer) {
   EXPECT_TRUE(refers_to(pickle(inner), (*inner)->data.data()));
 }
 
-TEST(Blocks, AreCopiedIfTheirValueIsNotKept) {
+TEST(Blocks, AreCopiedUnlessTheirValueIsPromisedToStay) {
   const Analysis analysis;
   Pickler pickler;
   pickler(analysis);
@@ -105,7 +105,7 @@ TEST(Blocks, AreCopiedIfTheirValueIsNotKept) {
   EXPECT_EQ(message.size(), Bytes(4 + 16 + kMany * 8));
 }
 
-TEST(Blocks, AreCopiedIfTheirSharedPointerIsNotKept) {
+TEST(Blocks, AreCopiedUnlessTheirSharedPointerIsPromisedToStay) {
   const auto analysis = std::make_shared<Analysis>();
   Pickler pickler;
   pickler(std::shared_ptr<Analysis>(analysis));

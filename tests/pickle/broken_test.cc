@@ -212,7 +212,7 @@ TEST(BrokenMessage, DoesNoHarmIfAByteOfPointersIsChanged) {
 
 // Containers that announce more than can follow.
 template <typename Container>
-class Announcement : public ::testing::Test {};
+class AnnouncedLength : public ::testing::Test {};
 
 using Containers = ::testing::Types<
     std::string, std::u32string, std::vector<char>, std::vector<double>,
@@ -220,9 +220,9 @@ using Containers = ::testing::Types<
     std::map<int, int>, std::unordered_map<int, int>, std::set<int>,
     std::unordered_set<int>, std::deque<int>, std::deque<Part>, std::list<Part>,
     std::vector<std::vector<std::vector<int>>>>;
-TYPED_TEST_SUITE(Announcement, Containers);
+TYPED_TEST_SUITE(AnnouncedLength, Containers);
 
-TYPED_TEST(Announcement, IsRefusedIfLargerThanTheMessage) {
+TYPED_TEST(AnnouncedLength, IsRefusedIfLargerThanTheMessage) {
   const MemoryLimit limit(32_MiB);
   for (const std::uint64_t count :
        {std::uint64_t{1} << 63, (std::uint64_t{1} << 63) - 1,

@@ -27,7 +27,7 @@ void expect_back(const Matrix& matrix) {
   EXPECT_TRUE(back.cwiseEqual(matrix).all());
 }
 
-TEST(Matrices, ComeBackWithDynamicSize) {
+TEST(Matrices, OfDynamicSizeComeBack) {
   expect_back<Eigen::MatrixXd>(Eigen::MatrixXd::Random(3, 5));
   expect_back<Eigen::MatrixXi>(Eigen::MatrixXi::Random(200, 300));
   expect_back<Eigen::VectorXf>(Eigen::VectorXf::Random(7));
@@ -36,21 +36,21 @@ TEST(Matrices, ComeBackWithDynamicSize) {
   expect_back<Eigen::VectorXcd>(Eigen::VectorXcd::Random(4));
 }
 
-TEST(Matrices, ComeBackWithFixedSize) {
+TEST(Matrices, OfFixedSizeComeBack) {
   expect_back<Eigen::Matrix3d>(Eigen::Matrix3d::Random());
   expect_back<Eigen::Vector4f>(Eigen::Vector4f::Random());
   expect_back<Eigen::Matrix<double, 2, Eigen::Dynamic>>(
       Eigen::Matrix<double, 2, Eigen::Dynamic>::Random(2, 9));
 }
 
-TEST(Matrices, ComeBackWithBoundedSize) {
+TEST(Matrices, OfBoundedSizeComeBack) {
   using Bounded = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic,
                                 Eigen::ColMajor, 3, 4>;
   expect_back<Bounded>(Bounded::Random(3, 4));
   expect_back<Bounded>(Bounded::Random(2, 1));
 }
 
-TEST(Matrices, KeepTheirShapeWithoutElements) {
+TEST(Matrices, WithoutElementsKeepTheirShape) {
   expect_back<Eigen::MatrixXd>(Eigen::MatrixXd(0, 5));
   expect_back<Eigen::MatrixXd>(Eigen::MatrixXd(5, 0));
   expect_back<Eigen::MatrixXd>(Eigen::MatrixXd());

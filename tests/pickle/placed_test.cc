@@ -52,7 +52,7 @@ void expect_refused(std::int64_t rows, std::int64_t cols, std::size_t left) {
       << rows << " x " << cols << ", " << left;
 }
 
-TEST(TypesReadInPlace, EndInOneBlock) {
+TEST(TypesReadInPlace, AreThoseWhosePickledFormEndsInOneBlock) {
   EXPECT_EQ(Placed<int>::kPrefix, 0U);
   EXPECT_EQ(Placed<std::vector<bool>>::kPrefix, 0U);
   EXPECT_EQ(Placed<std::vector<std::string>>::kPrefix, 0U);
@@ -65,7 +65,7 @@ TEST(TypesReadInPlace, EndInOneBlock) {
   EXPECT_EQ(Placed<std::shared_ptr<Eigen::MatrixXi>>::kPrefix, 20U);
 }
 
-TEST(MatrixReadInPlace, ComesBack) {
+TEST(MatrixReadInPlace, EqualsTheMatrixThatWasSent) {
   const Eigen::VectorXd vector = Eigen::VectorXd::LinSpaced(1000, 0, 1);
   EXPECT_EQ(received<Eigen::VectorXd>(bytes_of(vector)), vector);
   const Eigen::MatrixXf matrix = Eigen::MatrixXf::Random(7, 5);
@@ -82,7 +82,7 @@ TEST(MatrixReadInPlace, ReceivesTheBlockInItsOwnMemory) {
   EXPECT_EQ(static_cast<void*>(block.data()), vector.data());
 }
 
-TEST(StringOrVectorReadInPlace, ComesBack) {
+TEST(StringOrVectorReadInPlace, EqualsWhatWasSent) {
   std::string text(5'000'001, 'x');
   text.front() = 'a';
   text.back() = 'z';
@@ -125,7 +125,7 @@ TEST(StringOrVectorReadInPlace, IsRefusedIfItsLengthDiffersFromItsBlock) {
   refused(std::vector<double>(), (std::uint64_t{1} << 61) + 1, 8);
 }
 
-TEST(SharedObjectReadInPlace, ComesBack) {
+TEST(SharedObjectReadInPlace, EqualsTheObjectThatWasSent) {
   const auto sent =
       std::make_shared<const Eigen::VectorXd>(Eigen::VectorXd::Random(100));
   const auto back =
@@ -169,7 +169,7 @@ TEST(MatrixReadInPlace, IsRefusedIfItsTypeHasAnotherShape) {
   expect_refused<Eigen::MatrixXd>(-1, -1, 8);
 }
 
-TEST(PrefixReadInPlace, IsRefusedIfCut) {
+TEST(MatrixReadInPlace, IsRefusedIfItsShapeIsCut) {
   Eigen::VectorXd vector;
   const std::string message = shape(1, 1);
   Unpickler prefix(std::as_bytes(std::span(message)).first(15));

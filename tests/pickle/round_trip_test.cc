@@ -27,16 +27,16 @@ namespace cow::testing {
 namespace {
 
 template <typename T>
-class Arithmetic : public ::testing::Test {};
+class ArithmeticType : public ::testing::Test {};
 
 using ArithmeticTypes =
     ::testing::Types<bool, char, signed char, unsigned char, wchar_t, char8_t,
                      char16_t, char32_t, short, unsigned short, int, unsigned,
                      long, unsigned long, long long, unsigned long long, float,
                      double, long double>;
-TYPED_TEST_SUITE(Arithmetic, ArithmeticTypes);
+TYPED_TEST_SUITE(ArithmeticType, ArithmeticTypes);
 
-TYPED_TEST(Arithmetic, ValuesComeBack) {
+TYPED_TEST(ArithmeticType, SurvivesARoundTrip) {
   using Limits = std::numeric_limits<TypeParam>;
   for (const TypeParam value : {TypeParam(0), TypeParam(1), Limits::lowest(),
                                 Limits::min(), Limits::max(), Limits::epsilon(),
@@ -45,7 +45,7 @@ TYPED_TEST(Arithmetic, ValuesComeBack) {
   }
 }
 
-TYPED_TEST(Arithmetic, VectorsComeBack) {
+TYPED_TEST(ArithmeticType, SurvivesARoundTripInAVector) {
   const std::vector<TypeParam> several{TypeParam(1), TypeParam(0),
                                        std::numeric_limits<TypeParam>::max()};
   EXPECT_TRUE(sent(several) == several);

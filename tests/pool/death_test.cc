@@ -133,7 +133,7 @@ TEST_P(Deaths, AreFollowedByAFullSetOfNewWorkers) {
   EXPECT_EQ(pending.get(), numbers(3));
 }
 
-TEST_P(Deaths, LeaveThePoolIntactByTheHundred) {
+TEST_P(Deaths, LeaveThePoolIntactEvenIfThereAreAHundred) {
   Pool pool(options(2));
   auto pending = pool.map_async(abort_in, numbers(100), 1);
   ASSERT_TRUE(pending.wait_for(kDeadline));
@@ -192,7 +192,7 @@ TEST_P(Deaths, LoseNoResultIfAllWorkersAreIdle) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Deaths, LeaveBusyWorkersAloneIfTheWorkerIsIdle) {
+TEST_P(Deaths, OfIdleWorkersLeaveBusyWorkersAlone) {
   Gate gate;
   Pool pool(options(2));
   auto pending = pool.map_async(stop_at_gate, numbers(1));
@@ -229,7 +229,7 @@ TEST_P(Deaths, LoseNoOtherResultWhileALargeItemIsSent) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Deaths, AreReportedWithTheItemDuringALargeReply) {
+TEST_P(Deaths, DuringALargeReplyAreReportedWithTheItem) {
   Gate gate;
   Pool pool(options(1));
   const pid_t worker = pool.workers()[0];

@@ -131,7 +131,7 @@ TEST_P(Parents, AreNotHeldUpByAStoppedWorker) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Parents, CanJoinStoppedWorkers) {
+TEST_P(Parents, CanJoinWorkersThatASignalHasStopped) {
   Pool pool(options(2));
   EXPECT_TRUE(works(pool));
   const auto watched = watch(pool.workers());
@@ -141,7 +141,7 @@ TEST_P(Parents, CanJoinStoppedWorkers) {
   EXPECT_TRUE(all_end(watched));
 }
 
-TEST_P(Parents, CanTerminateStoppedWorkers) {
+TEST_P(Parents, CanTerminateWorkersThatASignalHasStopped) {
   Gate gate;
   Pool pool(options(2));
   auto pending = pool.map_async(same, numbers(100), 1);

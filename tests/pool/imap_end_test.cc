@@ -133,7 +133,7 @@ TEST_P(AnImap, ReadsAllItsInputWhenThePoolIsJoinedAndKeepsItsResults) {
   }
 }
 
-TEST_P(AnImap, ReadsAllItsInputInJoinBesideOtherImaps) {
+TEST_P(AnImap, ReadsAllItsInputWhenThePoolIsJoinedBesideOtherImaps) {
   Pool pool(options(2));
   Source<> first(1000);
   Source<> second(1000);
@@ -148,7 +148,7 @@ TEST_P(AnImap, ReadsAllItsInputInJoinBesideOtherImaps) {
 }
 
 // While the second is read, the first goes on, and leaves the pool's list.
-TEST_P(AnImap, ReadsAllItsInputInJoinWhileAnotherJobEnds) {
+TEST_P(AnImap, ReadsAllItsInputWhenThePoolIsJoinedEvenIfAnotherJobEnds) {
   Pool pool(options(2));
   auto mapped = pool.map_async(same, numbers(1000), 1);
   Source<> second(1000, [&mapped](int i) {

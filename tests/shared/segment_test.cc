@@ -113,7 +113,7 @@ TEST_P(EachBacking, IsGoneWithItsOwner) {
               HasSubstr("cannot be opened: its owner may have ended"));
 }
 
-TEST_P(EachBacking, StaysWithThoseThatMapItWhenTheOwnerIsGone) {
+TEST_P(EachBacking, KeepsExistingMappingsValidAfterItsOwnerIsGone) {
   Segment attached;
   {
     const Segment segment(1_MiB, backing());

@@ -44,7 +44,7 @@ TEST(Call, StaysTheSameWhenItIsSent) {
   EXPECT_EQ(said, "stateless");
 }
 
-TEST(Call, CanOnlyBeInheritedIfItsLambdaCaptures) {
+TEST(Call, CannotBeSentIfItsLambdaCaptures) {
   const std::string captured = "captured";
   const Call call([&captured] { said = captured; });
   EXPECT_FALSE(call.can_be_sent());
@@ -52,7 +52,7 @@ TEST(Call, CanOnlyBeInheritedIfItsLambdaCaptures) {
   EXPECT_EQ(said, "captured");
 }
 
-TEST(Call, CanOnlyBeInheritedIfAnArgumentCannotBePickled) {
+TEST(Call, CannotBeSentIfAnArgumentCannotBePickled) {
   const Call call([](const std::unique_ptr<int>* /*p*/) {},
                   static_cast<std::unique_ptr<int>*>(nullptr));
   EXPECT_FALSE(call.can_be_sent());
