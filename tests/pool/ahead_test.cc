@@ -62,7 +62,7 @@ TEST(Prefetch, LetsOtherTasksRunDuringManySlowTasks) {
   EXPECT_EQ(slow.get(), numbers(3));
 }
 
-class PrefetchByAnyMethod : public EveryMethod {};
+class PrefetchByAnyMethod : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, PrefetchByAnyMethod, every_method(), name_of_method);
 
 // A worker that inherits no gate waits for a FIFO to be opened.

@@ -21,7 +21,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-class Apply : public EveryMethod {};
+class Apply : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Apply, every_method(), name_of_method);
 
 int answer() { return 42; }
@@ -128,7 +128,7 @@ TEST_P(Apply, ReturnsWhenTheTaskHasRun) {
   EXPECT_EQ(counters.all(), std::vector{2});
 }
 
-class ApplyAsync : public EveryMethod {};
+class ApplyAsync : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, ApplyAsync, every_method(), name_of_method);
 
 TEST_P(ApplyAsync, IsNotReadyBeforeItsTaskHasEnded) {

@@ -40,7 +40,7 @@ TEST(ControlGroups, SetTheDefaultNumberOfWorkersByTheirQuota) {
   }
 }
 
-class OutOfMemory : public EveryMethod {};
+class OutOfMemory : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, OutOfMemory, every_method(), name_of_method);
 
 constexpr std::int64_t kMost = std::int64_t{32} << 20;

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class ForkedCopies : public EveryMethod {
+class ForkedCopies : public EveryStartMethod {
  protected:
   // In a forked process, `call` says that the pool is not its own.
   static void expect_refusal(const std::function<void()>& call) {

@@ -47,7 +47,7 @@ struct DieAtThree {
   }
 };
 
-class Death : public EveryMethod {};
+class Death : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Death, every_method(), name_of_method);
 
 TEST_P(Death, IsReportedWithTheItem) {
@@ -85,7 +85,7 @@ TEST_P(Death, LosesNoResultOfAnotherMap) {
 
 void abort_in(int) { std::abort(); }
 
-class Deaths : public EveryMethod {};
+class Deaths : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Deaths, every_method(), name_of_method);
 
 TEST_P(Deaths, NameTheItemWhateverTheChunkSize) {

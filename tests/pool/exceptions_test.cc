@@ -42,7 +42,7 @@ TaskError failure_of(Pool& pool, F task, const Items& items,
   return {"", "", -1, 0};
 }
 
-class Exception : public EveryMethod {};
+class Exception : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Exception, every_method(), name_of_method);
 
 TEST_P(Exception, ArrivesWithTextTypeItemAndWorker) {

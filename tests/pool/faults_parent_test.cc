@@ -26,7 +26,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class Parents : public EveryMethod {};
+class Parents : public EveryStartMethod {};
 
 INSTANTIATE_TEST_SUITE_P(, Parents, every_method(), name_of_method);
 

@@ -40,7 +40,7 @@ std::vector<int> new_pipes(const Holdings& before) {
 }
 
 // A pool whose pipes are of one page.
-class TinyPipes : public EveryMethod {
+class TinyPipes : public EveryStartMethod {
  protected:
   Pool pool(int workers, int max_tasks_per_child = 0) {
     calls::refuse_other_capacities(false);
@@ -230,7 +230,7 @@ int reply_in_part_and_die(int size) {
   ::_exit(44);
 }
 
-class Replies : public EveryMethod {};
+class Replies : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Replies, every_method(), name_of_method);
 
 TEST_P(Replies, AreReportedAsADeathIfCutAnywhere) {
@@ -383,7 +383,7 @@ int size_of(const Trap& item) {
   return static_cast<int>(item.first.size() + item.second.size());
 }
 
-class LargeItems : public EveryMethod {};
+class LargeItems : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, LargeItems, every_method(), name_of_method);
 
 TEST_P(LargeItems, AreReportedAsADeathIfTheirReaderDies) {

@@ -336,7 +336,7 @@ void expect_output_closed() {
   if (!output_is_closed()) throw std::runtime_error("one is taken");
 }
 
-class Daemons : public EveryMethod {};
+class Daemons : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Daemons, every_method(), name_of_method);
 
 // A descriptor of the pool in the place of a standard stream would take what

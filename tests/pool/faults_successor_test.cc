@@ -14,7 +14,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class Successors : public EveryMethod {
+class Successors : public EveryStartMethod {
  protected:
   // All workers come to the end of their part, and calls for those that come
   // after them fail, as `fail_after` has them do, from each one on in turn.

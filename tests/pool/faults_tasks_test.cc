@@ -71,7 +71,7 @@ int act(int deed) {
   return deed;
 }
 
-class Tasks : public EveryMethod {};
+class Tasks : public EveryStartMethod {};
 
 INSTANTIATE_TEST_SUITE_P(, Tasks, every_method(), name_of_method);
 

@@ -49,7 +49,7 @@ std::string outcome_of(Pool& pool, const std::string& bytes) {
   return "nothing was thrown";
 }
 
-class InvalidReply : public EveryMethod {
+class InvalidReply : public EveryStartMethod {
  protected:
   void expect_noticed(const std::string& bytes) {
     Pool pool(options(2));

@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class AnImap : public EveryMethod {};
+class AnImap : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, AnImap, every_method(), name_of_method);
 
 TEST_P(AnImap, ReadsNoMoreInputIfDropped) {

@@ -21,7 +21,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class ImapInput : public EveryMethod {};
+class ImapInput : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, ImapInput, every_method(), name_of_method);
 
 TEST_P(ImapInput, IsReadAtMostAWindowAheadWhileTasksWait) {

@@ -25,7 +25,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAreArray;
 
-class ImapIterator : public EveryMethod {};
+class ImapIterator : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, ImapIterator, every_method(), name_of_method);
 
 int fail_at_four(int i) {

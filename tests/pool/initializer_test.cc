@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 
 int state = 0;
 
-class Initializer : public EveryMethod {};
+class Initializer : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Initializer, every_method(), name_of_method);
 
 TEST_P(Initializer, RunsOnceInEachWorker) {

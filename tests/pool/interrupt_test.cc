@@ -57,7 +57,7 @@ class Program {
   Child program_;
 };
 
-class CtrlC : public EveryMethod {};
+class CtrlC : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, CtrlC, every_method(), name_of_method);
 
 TEST_P(CtrlC, EndsAProgramAndItsBusyWorkersSilently) {

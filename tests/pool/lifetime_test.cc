@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class Lifetime : public EveryMethod {};
+class Lifetime : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Lifetime, every_method(), name_of_method);
 
 TEST_P(Lifetime, APoolHasTheRequestedNumberOfWorkers) {

@@ -20,9 +20,9 @@
 namespace cow::testing {
 namespace {
 
-class Map : public EveryMethod {};
+class Map : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Map, every_method(), name_of_method);
-class MapAsync : public EveryMethod {};
+class MapAsync : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, MapAsync, every_method(), name_of_method);
 
 TEST_P(Map, GivesResultsOfAFunctionInOrder) {

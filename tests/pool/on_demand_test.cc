@@ -8,7 +8,7 @@
 namespace cow::testing {
 namespace {
 
-class OnDemand : public EveryMethod {
+class OnDemand : public EveryStartMethod {
  protected:
   PoolOptions on_demand(int workers) const {
     PoolOptions options = this->options(workers);

@@ -83,7 +83,7 @@ struct Lopsided {
 using TooShort = Lopsided<1, 2>;
 using TooLong = Lopsided<2, 1>;
 
-class Pickling : public EveryMethod {
+class Pickling : public EveryStartMethod {
  protected:
   // The TaskError that a map of these ends in.
   template <typename F, typename Items>

@@ -69,7 +69,7 @@ TEST(TaskOfAPlugin, IsRefusedIfThePluginIsReplacedAfterTheFork) {
       HasSubstr(kWhatToDo));
 }
 
-class PluginWithoutFork : public EveryMethod {};
+class PluginWithoutFork : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, PluginWithoutFork,
                          ::testing::Values(StartMethod::kSpawn,
                                            StartMethod::kForkServer),

@@ -255,7 +255,7 @@ TEST(Processes, AWorkerRunsNoExitHandlerOfTheParent) {
   EXPECT_EQ(byte, '.');
 }
 
-class IgnoredSigchld : public EveryMethod {};
+class IgnoredSigchld : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, IgnoredSigchld, every_method(), name_of_method);
 
 // Some programs are started so; then children are reaped by the kernel.

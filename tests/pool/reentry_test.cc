@@ -126,7 +126,7 @@ struct Destroying {
   }
 };
 
-class Destruction : public EveryMethod {
+class Destruction : public EveryStartMethod {
  protected:
   // Whether `call`, during which the pool is destroyed, throws PoolError; and
   // whether the workers have ended after it.

@@ -39,7 +39,7 @@ int die_always(const std::string& path) {
   return std::raise(SIGKILL);
 }
 
-class Retry : public EveryMethod {
+class Retry : public EveryStartMethod {
  protected:
   Pool retrying(int workers = 2) const {
     return Pool({.workers = workers,

@@ -15,7 +15,7 @@
 namespace cow::testing {
 namespace {
 
-class Starmap : public EveryMethod {};
+class Starmap : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Starmap, every_method(), name_of_method);
 
 int minus(int a, int b) { return a - b; }
@@ -57,7 +57,7 @@ TEST_P(Starmap, ReportsAnExceptionWithItsItem) {
   EXPECT_EQ(spreading.starmap(minus, eleven_pairs()), eleven_differences());
 }
 
-class StarmapArguments : public EveryMethod {};
+class StarmapArguments : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, StarmapArguments, every_method(), name_of_method);
 
 TEST_P(StarmapArguments, MayBeTuplesOfAnyTypes) {

@@ -45,9 +45,9 @@ int size_of_table(int /*i*/) {
 pid_t parent_of(int /*i*/) { return ::getppid(); }
 int get_changed(int /*i*/) { return changed; }
 
-INSTANTIATE_TEST_SUITE_P(, EveryMethod, every_method(), name_of_method);
+INSTANTIATE_TEST_SUITE_P(, EveryStartMethod, every_method(), name_of_method);
 
-TEST_P(EveryMethod, GivesTheSameResultsInTheSameOrder) {
+TEST_P(EveryStartMethod, GivesTheSameResultsInTheSameOrder) {
   Pool same_calls = pool(3);
   EXPECT_TRUE(works(same_calls));
   std::vector<int> expected;
@@ -58,7 +58,7 @@ TEST_P(EveryMethod, GivesTheSameResultsInTheSameOrder) {
   EXPECT_EQ(same_calls.workers().size(), 3U);
 }
 
-TEST_P(EveryMethod, ReportsAnExceptionOfATask) {
+TEST_P(EveryStartMethod, ReportsAnExceptionOfATask) {
   Pool failing = pool(2);
   EXPECT_THAT(error_of<TaskError>([&] {
                 failing.map(
@@ -72,7 +72,7 @@ TEST_P(EveryMethod, ReportsAnExceptionOfATask) {
   EXPECT_TRUE(works(failing));
 }
 
-TEST_P(EveryMethod, NoticesTheDeathOfAWorkerAndReplacesIt) {
+TEST_P(EveryStartMethod, NoticesTheDeathOfAWorkerAndReplacesIt) {
   Pool dying = pool(2);
   EXPECT_THAT(error_of<WorkerDied>([&] {
                 dying.map([](int) { std::raise(SIGKILL); }, numbers(1));
@@ -84,14 +84,14 @@ TEST_P(EveryMethod, NoticesTheDeathOfAWorkerAndReplacesIt) {
   EXPECT_TRUE(works(dying));
 }
 
-TEST_P(EveryMethod, CallsTheInitializerWithItsArguments) {
+TEST_P(EveryStartMethod, CallsTheInitializerWithItsArguments) {
   const auto shared = std::make_shared<const std::vector<int>>(1000, 1);
   Pool initialized = pool(3, {set_table, shared});
   EXPECT_THAT(initialized.map(size_of_table, numbers(9), 1), Each(1000));
   EXPECT_EQ(table, nullptr) << "it was called here as well";
 }
 
-TEST_P(EveryMethod, SendsInitializerArgumentsOnlyIfNotInherited) {
+TEST_P(EveryStartMethod, SendsInitializerArgumentsOnlyIfNotInherited) {
   const auto shared = std::make_shared<const std::vector<int>>(1000, 1);
   Pool initialized = pool(3, {set_table, shared});
   initialized.map(size_of_table, numbers(9), 1);
@@ -102,20 +102,20 @@ TEST_P(EveryMethod, SendsInitializerArgumentsOnlyIfNotInherited) {
   EXPECT_EQ(initialized.initialization().batches, fork ? 0 : 3);
 }
 
-TEST_P(EveryMethod, InitializesAReplacementWorker) {
+TEST_P(EveryStartMethod, InitializesAReplacementWorker) {
   Pool initialized = pool(1, {make_table, 5});
   EXPECT_THROW(initialized.map([](int) { ::_exit(1); }, numbers(1)),
                WorkerDied);
   EXPECT_THAT(initialized.map(size_of_table, numbers(3)), Each(5));
 }
 
-TEST_P(EveryMethod, SendsLargeArgumentsToTheInitializer) {
+TEST_P(EveryStartMethod, SendsLargeArgumentsToTheInitializer) {
   const auto large = std::make_shared<const std::vector<int>>(4 << 20, 1);
   Pool initialized = pool(3, {set_table, large});
   EXPECT_THAT(initialized.map(size_of_table, numbers(6), 1), Each(4 << 20));
 }
 
-TEST_P(EveryMethod, ReportsAnInitializerThatThrows) {
+TEST_P(EveryStartMethod, ReportsAnInitializerThatThrows) {
   Pool broken = pool(2, [] { throw std::runtime_error("no data"); });
   auto pending = broken.map_async(square, numbers(4));
   ASSERT_TRUE(pending.wait_for(kDeadline));
@@ -123,7 +123,7 @@ TEST_P(EveryMethod, ReportsAnInitializerThatThrows) {
               AllOf(HasSubstr("initializer"), HasSubstr("no data")));
 }
 
-TEST_P(EveryMethod, ReplacesAWorkerThatHasDoneItsTasks) {
+TEST_P(EveryStartMethod, ReplacesAWorkerThatHasDoneItsTasks) {
   Pool pool(
       {.workers = 1, .start_method = GetParam(), .max_tasks_per_child = 2});
   const std::vector<pid_t> pids =
@@ -134,7 +134,7 @@ TEST_P(EveryMethod, ReplacesAWorkerThatHasDoneItsTasks) {
   EXPECT_EQ(std::set<pid_t>(pids.begin(), pids.end()).size(), 3U);
 }
 
-TEST_P(EveryMethod, CountsBatchesTowardMaxTasksPerChild) {
+TEST_P(EveryStartMethod, CountsBatchesTowardMaxTasksPerChild) {
   Pool pool(
       {.workers = 1, .start_method = GetParam(), .max_tasks_per_child = 2});
   const std::vector<pid_t> pids =
@@ -144,7 +144,7 @@ TEST_P(EveryMethod, CountsBatchesTowardMaxTasksPerChild) {
   EXPECT_NE(pids[0], pids[6]);
 }
 
-TEST_P(EveryMethod, ReapsWorkersThatHaveDoneTheirTasks) {
+TEST_P(EveryStartMethod, ReapsWorkersThatHaveDoneTheirTasks) {
   Pool pool(
       {.workers = 2, .start_method = GetParam(), .max_tasks_per_child = 1});
   pool.map(same, numbers(40), 1);
@@ -154,7 +154,7 @@ TEST_P(EveryMethod, ReapsWorkersThatHaveDoneTheirTasks) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(EveryMethod, ClosesAndJoinsAndLeavesNoWorker) {
+TEST_P(EveryStartMethod, ClosesAndJoinsAndLeavesNoWorker) {
   Pool closed = pool(3);
   EXPECT_TRUE(works(closed));
   const auto watched = watch(closed.workers());
@@ -163,7 +163,7 @@ TEST_P(EveryMethod, ClosesAndJoinsAndLeavesNoWorker) {
   EXPECT_TRUE(all_end(watched));
 }
 
-TEST_P(EveryMethod, TerminatesWithWorkPending) {
+TEST_P(EveryStartMethod, TerminatesWithWorkPending) {
   std::vector<Descriptor> watched;
   {
     Pool ended = pool(2);
@@ -199,11 +199,11 @@ bool workers_end_with_their_parent(const PoolOptions& options) {
   return all_end(watched);
 }
 
-TEST_P(EveryMethod, EndsItsWorkersWhenTheParentIsKilled) {
+TEST_P(EveryStartMethod, EndsItsWorkersWhenTheParentIsKilled) {
   EXPECT_TRUE(workers_end_with_their_parent(options(2)));
 }
 
-TEST_P(EveryMethod, EndsWorkersThatHaveChangedTheirUserToo) {
+TEST_P(EveryStartMethod, EndsWorkersThatHaveChangedTheirUserToo) {
   if (::getuid() != 0) GTEST_SKIP() << "only root can";
   EXPECT_TRUE(workers_end_with_their_parent(options(2, [] {
     if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(9);

@@ -19,7 +19,7 @@
 namespace cow::testing {
 namespace {
 
-class Streams : public EveryMethod {};
+class Streams : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Streams, every_method(), name_of_method);
 
 // How often `line` is in `text`.

@@ -116,7 +116,7 @@ class Counters {
 
 /// A test that is run with each start method: a class derived from it, and
 ///   INSTANTIATE_TEST_SUITE_P(, Derived, every_method(), name_of_method);
-class EveryMethod : public ::testing::TestWithParam<StartMethod> {
+class EveryStartMethod : public ::testing::TestWithParam<StartMethod> {
  protected:
   PoolOptions options(int workers, Call initializer = {}) const {
     return {.workers = workers,

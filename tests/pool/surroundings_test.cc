@@ -29,7 +29,7 @@ using ::testing::HasSubstr;
 
 const std::string kSuccess = "exit status 0";
 
-class APool : public EveryMethod {};
+class APool : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, APool, every_method(), name_of_method);
 
 TEST_P(APool, IgnoresASpawnOrderThatIsNotItsOwn) {
@@ -189,9 +189,9 @@ std::string find_loader() {
 TEST(Spawn, WorksInAProgramThatTheLoaderHasStarted) {
   const std::string loader = find_loader();
   if (loader.empty()) GTEST_SKIP() << "this program was started without one";
-  const Outcome outcome =
-      run({loader, program("pool_process_test"),
-           "--gtest_filter=EveryMethod.GivesTheSameResultsInTheSameOrder/*"});
+  const Outcome outcome = run(
+      {loader, program("pool_process_test"),
+       "--gtest_filter=EveryStartMethod.GivesTheSameResultsInTheSameOrder/*"});
   EXPECT_EQ(to_string(outcome.status), kSuccess) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("3 tests from"));
 }

@@ -12,8 +12,8 @@ cowpool_test(pool unit
 # a pipe filled to the byte.
 set(pool_process_test_not_tsan
   *Thread*
-  EveryMethod.EndsItsWorkersWhenTheParentIsKilled/fork
-  EveryMethod.EndsWorkersThatHaveChangedTheirUser*/fork
+  EveryStartMethod.EndsItsWorkersWhenTheParentIsKilled/fork
+  EveryStartMethod.EndsWorkersThatHaveChangedTheirUser*/fork
   ForkServer.EndsItsWorkersWhenKilled*
   FreedBlocks.*
   InvalidReply.IsNoticedIfItsLengthIsImpossible*

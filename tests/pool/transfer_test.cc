@@ -15,7 +15,7 @@
 namespace cow::testing {
 namespace {
 
-class Transfer : public EveryMethod {};
+class Transfer : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Transfer, every_method(), name_of_method);
 
 TEST_P(Transfer, TakesEightBytesPerBatchForAFunction) {

@@ -32,7 +32,7 @@ bool becomes_true(Ask ask) {
   return true;
 }
 
-class Waiting : public EveryMethod {};
+class Waiting : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Waiting, every_method(), name_of_method);
 
 TEST_P(Waiting, TakesInRepliesEvenForZeroTime) {

@@ -50,9 +50,9 @@ std::vector<int> items(int count) {
   return all;
 }
 
-class EveryMethod : public ::testing::TestWithParam<StartMethod> {};
+class EveryStartMethod : public ::testing::TestWithParam<StartMethod> {};
 
-INSTANTIATE_TEST_SUITE_P(, EveryMethod,
+INSTANTIATE_TEST_SUITE_P(, EveryStartMethod,
                          ::testing::Values(StartMethod::kFork,
                                            StartMethod::kSpawn,
                                            StartMethod::kForkServer),
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(, EveryMethod,
                            return std::string(to_string(which.param));
                          });
 
-TEST_P(EveryMethod, ReadsAndWritesTheSameMemory) {
+TEST_P(EveryStartMethod, ReadsAndWritesTheSameMemory) {
   const SharedMatrix<Eigen::MatrixXd> in_place(1000, 6);
   // A new worker after each batch is handed the same.
   Pool pool({.workers = 2,
@@ -75,7 +75,7 @@ TEST_P(EveryMethod, ReadsAndWritesTheSameMemory) {
   }
 }
 
-TEST_P(EveryMethod, TakesAHandleAsAnItem) {
+TEST_P(EveryStartMethod, TakesAHandleAsAnItem) {
   Pool pool({.workers = 2, .start_method = GetParam()});
   const std::vector handles{numbers(100), numbers(1000)};
   auto pending = pool.map_async(sum_of, handles, 1);
@@ -83,7 +83,7 @@ TEST_P(EveryMethod, TakesAHandleAsAnItem) {
   EXPECT_LT(pending.transfer().to_workers, 400_B);
 }
 
-TEST_P(EveryMethod, TakesMemoryWithANameAsWell) {
+TEST_P(EveryStartMethod, TakesMemoryWithANameAsWell) {
   const TemporaryFolder folder;
   for (const Backing& backing : backings(folder.path())) {
     const SharedMatrix<Eigen::MatrixXd> in_place(100, 2, backing);
