@@ -29,10 +29,11 @@ using ::testing::HasSubstr;
 
 const std::string kSuccess = "exit status 0";
 
-class APool : public EveryStartMethod {};
-INSTANTIATE_TEST_SUITE_P(, APool, every_method(), name_of_method);
+class PoolInUnusualSurroundings : public EveryStartMethod {};
+INSTANTIATE_TEST_SUITE_P(, PoolInUnusualSurroundings, every_method(),
+                         name_of_method);
 
-TEST_P(APool, IgnoresASpawnOrderThatIsNotItsOwn) {
+TEST_P(PoolInUnusualSurroundings, IgnoresASpawnOrderThatIsNotItsOwn) {
   for (const char* order :
        {"", "rubbish", "0", "0 1 777 778 779", "1 1 777 778 778",
         "0 1 777 778 779 0", "-1 -1 -1 -1 -1", "0 1 0 1 2"}) {
@@ -53,7 +54,7 @@ void set_limit(decltype(RLIMIT_AS) resource, rlim_t most) {
   ::setrlimit(resource, &limit);
 }
 
-TEST_P(APool, ReportsAFileSizeLimitAsAnError) {
+TEST_P(PoolInUnusualSurroundings, ReportsAFileSizeLimitAsAnError) {
   const ExitStatus end = in_a_child([&] {
     set_limit(RLIMIT_FSIZE, 0);
     if (GetParam() == StartMethod::kFork) {  // which needs no file
@@ -88,7 +89,7 @@ void limit_memory(Bytes more) {
                            more.size());
 }
 
-TEST_P(APool, RefusesFarTooManyWorkersAtOnce) {
+TEST_P(PoolInUnusualSurroundings, RefusesFarTooManyWorkersAtOnce) {
   const ExitStatus end = in_a_child([&] {
     limit_memory(64_MiB);
     const auto error =
@@ -114,7 +115,7 @@ bool error_says_memory(Pool& pool, Task task) {
   return error.find("memory") != std::string::npos;
 }
 
-TEST_P(APool, KeepsAWorkerWhoseResultIsTooLargeForMemory) {
+TEST_P(PoolInUnusualSurroundings, KeepsAWorkerWhoseResultIsTooLargeForMemory) {
   const ExitStatus end = in_a_child([&] {
     Pool pool(options(2));
     if (!works(pool)) return 1;
@@ -143,7 +144,7 @@ bool has_no_child() {
   return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
 }
 
-TEST_P(APool, CanEndIfItsWorkerIsAnInitProcess) {
+TEST_P(PoolInUnusualSurroundings, CanEndIfItsWorkerIsAnInitProcess) {
   for (const char* way : {"join", "terminate", "destroy"}) {
     const ExitStatus end = in_a_child([&] {
       if (const int code = put_children_in_a_pid_namespace()) return code;

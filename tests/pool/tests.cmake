@@ -26,7 +26,7 @@ set(pool_process_test_not_tsan
   Processes.*
   Spawn.WorksInAProgramThatTheLoader*
   Streams.*/fork
-  APool.*)
+  PoolInUnusualSurroundings.*)
 set(pool_env_test_not_tsan ControlGroups.SetTheDefaultNumber*)
 set(pool_faults_test_not_tsan
   Daemons.*/fork
@@ -46,8 +46,8 @@ set(pool_process_test_not_asan
   FreedBlocks.*
   ImapOfAnyLength.TakesTheSameMemory
   Processes.TooFewDescriptors*
-  APool.KeepsAWorkerWhoseResultIsTooLarge*
-  APool.RefusesFarTooManyWorkers*
+  PoolInUnusualSurroundings.KeepsAWorkerWhoseResultIsTooLarge*
+  PoolInUnusualSurroundings.RefusesFarTooManyWorkers*
   Transfer.AgreesWithTheCountOfTheKernel*)
 set(pool_faults_test_not_asan
   ForkServerFaults.TooFewDescriptors*
@@ -60,7 +60,6 @@ cowpool_test(pool process
   copies_test.cc
   death_test.cc
   exceptions_test.cc
-  garbage_test.cc
   heap_test.cc
   imap_dropped_test.cc
   imap_end_test.cc
@@ -69,6 +68,7 @@ cowpool_test(pool process
   inherited_test.cc
   initializer_test.cc
   interrupt_test.cc
+  invalid_reply_test.cc
   lifetime_test.cc
   map_test.cc
   on_demand_test.cc
