@@ -1,5 +1,5 @@
-// cow/lesson is the library with which all lessons are written: the meeting of
-// the workers, the measuring, the claims. It contains no lesson: the lessons
+// cow/lesson is the library with which all lessons are written: the rendezvous
+// of the workers, the measuring, the claims. It contains no lesson: the lessons
 // are in lessons/. It runs no lesson: cow/report/run_lesson.h runs one, and the
 // program of common/course runs all. It does not write the documents: the
 // program of common/book does.
@@ -38,8 +38,9 @@ class NotPossible : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The size of the object in the pool "over nothing": four doubles, so that
-/// data that is divided into several objects still has a number for each.
+/// The size of the data in a run "over nothing" (Lesson::measure_base). These
+/// are four doubles. So a lesson that divides its data into several objects
+/// still has a number for each object.
 inline constexpr Bytes kNothing{4 * sizeof(double)};
 
 /// The symbols that every lesson has.
@@ -69,7 +70,8 @@ class Lesson {
 
   /// To be called before memory is taken. Throws NotPossible, with both
   /// figures, if `peak` is more than what is available now on this machine (and
-  /// in this control group). Throws it, too, if that cannot be read.
+  /// in this control group). Also throws NotPossible if the available memory
+  /// cannot be read.
   void needs_memory(const Formula& peak) const;
 
   /// Called while all workers wait.
@@ -79,14 +81,14 @@ class Lesson {
   /// and reads the figures of all processes. Then lets the map finish. A result
   /// is right if it is the square of its item; in the end the lesson claims
   /// that all results are right. `look` is called while the workers still wait.
-  /// Throws what a failing task causes, and NotPossible if a process cannot be
-  /// read.
+  /// If the map fails, throws what Pending::get throws. Throws NotPossible if a
+  /// process cannot be read.
   Moment measure(std::string_view name, Pending<std::vector<double>> squares,
                  const Look& look = {});
   Moment measure(Pending<std::vector<double>> squares) {
     return measure("every worker holds its task", std::move(squares));
   }
-  /// The same for tasks with other results. The lesson fetches these itself.
+  /// The same for tasks with other results. The caller fetches the results.
   Moment measure_work(std::string_view name, PendingWork& work,
                       const Look& look = {});
 
@@ -142,8 +144,8 @@ class Lesson {
   void show(Chart chart);
 
   /// Says what must hold for a figure. All claims are judged at the end. `hint`
-  /// is the likely cause if this one fails; leave it out if that is only the
-  /// opposite of `says`.
+  /// is the likely cause if the claim fails. Leave it out if the cause is only
+  /// the opposite of `says`.
   void claim(std::string says, Figure measured, const Prediction& prediction,
              std::string hint = "");
   /// The same for the lesson's own counts (one value, or one per worker) and
@@ -183,8 +185,8 @@ class Lesson {
   Rendezvous rendezvous_;
 };
 
-/// Calls `call`. Returns the text of the task's error in it; empty if there is
-/// none.
+/// Calls `call`. Returns the text of the TaskError that it throws, or an empty
+/// text if it throws none.
 template <typename Call>
 std::string error_of_task(Call call) {
   try {

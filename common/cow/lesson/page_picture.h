@@ -16,13 +16,13 @@ struct PageKind {
   std::string name;       ///< short: "shared", "floats, copied"
   std::string sign;       ///< for a terminal: one column, not " " or "*"
   std::string color;      ///< "#rrggbb"
-  std::string dark = {};  ///< on a dark page, if it differs
+  std::string dark = {};  ///< on a dark background, if it differs
 };
 
 /// The pages of one process, in the order of their addresses.
 struct PageRow {
   std::string label;                ///< "parent", "worker 1"
-  std::vector<std::uint8_t> pages;  ///< the kind of each, an index
+  std::vector<std::uint8_t> pages;  ///< for each page, the index of its kind
   /// A heading, such as "before: nobody has written". Neighboring rows with the
   /// same heading stand together below it, in the SVG side by side. Empty: the
   /// row stands alone.
@@ -31,9 +31,10 @@ struct PageRow {
   friend bool operator==(const PageRow&, const PageRow&) = default;
 };
 
-/// Names the rows of a parent and its workers, which come after it. It is
-/// chance which worker gets which part, so the workers are sorted: "worker 1"
-/// is the one whose pages of a later kind begin first.
+/// Names the rows: the parent's, which must be the first, then those of its
+/// workers. It is chance which worker gets which part, so the workers are
+/// sorted. At the first page in which the kinds of two workers differ, the one
+/// with the larger index comes first.
 void name_processes(std::vector<PageRow>& rows);
 
 /// Rows may have different lengths, and may be empty. Texts are UTF-8.
@@ -48,7 +49,8 @@ struct PagePicture {
 };
 
 /// Colours that colour-blind people can tell apart, from Okabe and Ito, "Color
-/// Universal Design" (2008); and a grey for what needs no attention.
+/// Universal Design" (2008); and a grey for what needs no attention, on a light
+/// background and on a dark one.
 inline constexpr char kOrange[] = "#E69F00";
 inline constexpr char kSkyBlue[] = "#56B4E9";
 inline constexpr char kGreen[] = "#009E73";
@@ -58,14 +60,14 @@ inline constexpr char kVermilion[] = "#D55E00";
 inline constexpr char kPurple[] = "#CC79A7";
 inline constexpr char kBlack[] = "#000000";
 inline constexpr char kGrey[] = "#D9D9D9";
-inline constexpr char kDarkGrey[] = "#3A424B";  ///< the same on a dark page
+inline constexpr char kDarkGrey[] = "#3A424B";
 
 /// Red, green and blue of "#rrggbb", each from 0 to 255. Throws
 /// std::invalid_argument for any other text.
 std::array<int, 3> parse_color(std::string_view color);
 
-/// Weaker tints of `color`, for a light page and for a dark one. They throw as
-/// `parse_color` does.
+/// Weaker tints of `color`, for a light background and for a dark one. They
+/// throw as `parse_color` does.
 std::string pale(std::string_view color);
 std::string dim(std::string_view color);
 
