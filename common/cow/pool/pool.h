@@ -60,7 +60,7 @@ class Pool {
   /// serve_if_spawned in a program that is to be spawned.
   explicit Pool(PoolOptions options = {});
   Pool(Pool&&) noexcept = default;
-  /// Terminates the pool that it was before.
+  /// Terminates the pool that this object held before.
   Pool& operator=(Pool&& other) noexcept {
     Pool moved(std::move(other));
     std::swap(engine_, moved.engine_);
@@ -177,7 +177,7 @@ class Pool {
                       ResultOrder::kAsTheyCome);
   }
 
-  /// The pool takes no more work. What was begun will be finished.
+  /// The pool takes no more work. What it was given before will be finished.
   void close();
   /// Kills the workers. Unfinished work fails with PoolError.
   void terminate();
@@ -186,10 +186,11 @@ class Pool {
   void join();
 
   /// A descriptor to poll together with others. It is readable when the pool
-  /// can make progress. Then call `ready()` on the pending results, which makes
-  /// it. Poll it only for reading, and only while results are pending. The pool
-  /// owns it. If several results are pending, call `ready()` on all of them,
-  /// because a call for one can handle the last reply for another.
+  /// can make progress. Then call `ready()` on the pending results: this call
+  /// makes the progress. Poll the descriptor only for reading, and only while
+  /// results are pending. The pool owns it. If several results are pending,
+  /// call `ready()` on all of them, because a call for one can handle the last
+  /// reply for another.
   int descriptor() const;
 
   int size() const;

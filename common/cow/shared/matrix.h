@@ -26,10 +26,10 @@
 namespace cow {
 
 /// What a shared and a sealed matrix have in common: a shape, and a segment
-/// with the numbers. A copy is the same memory, as a copy of a shared_ptr is.
-/// Pickled it is its handle; unpickled it maps the memory, and then each page
-/// costs a page fault. So hand it over by the initializer, once a worker,
-/// rather than with each item.
+/// with the numbers. A copy has the same memory, as with a shared_ptr. To
+/// pickle it is to pickle its handle. To unpickle it is to map the memory, and
+/// then each page costs a page fault. So hand it over by the initializer, once
+/// for each worker, rather than with each item.
 template <typename Matrix>
 class MatrixInSegment {
  public:
@@ -39,8 +39,8 @@ class MatrixInSegment {
 
   Eigen::Index rows() const { return rows_; }
   Eigen::Index cols() const { return cols_; }
-  /// The memory. Throws std::logic_error if there is none: made by default, or
-  /// moved from.
+  /// The memory. Throws std::logic_error if there is none, because the matrix
+  /// was made by default or moved from.
   const Segment& segment() const {
     if (!segment_) throw std::logic_error("a shared matrix without memory");
     return *segment_;
@@ -50,8 +50,8 @@ class MatrixInSegment {
   void save(Archive& archive) const {
     archive(segment().handle(), std::int64_t{rows_}, std::int64_t{cols_});
   }
-  /// Throws PickleError unless it is the handle of such a matrix, and what
-  /// Segment::attach throws.
+  /// Throws PickleError unless the message has the handle of such a matrix.
+  /// Also throws what Segment::attach throws.
   template <typename Archive>
   void load(Archive& archive) {
     SegmentHandle handle;
@@ -114,8 +114,8 @@ template <typename Matrix>
 class SharedMatrix : public MatrixInSegment<Matrix> {
  public:
   SharedMatrix() : MatrixInSegment<Matrix>(true) {}
-  /// Zeros. Throws std::invalid_argument for a shape that Matrix cannot have,
-  /// and what Segment's constructor throws.
+  /// Zeros. Throws std::invalid_argument for a shape that Matrix cannot have.
+  /// Also throws what Segment's constructor throws.
   SharedMatrix(Eigen::Index rows, Eigen::Index cols,
                const Backing& backing = Backing::memfd())
       : SharedMatrix() {
@@ -135,7 +135,7 @@ class SealedMatrix : public MatrixInSegment<Matrix> {
   SealedMatrix() : MatrixInSegment<Matrix>(false) {}
   /// Seals it, before workers are forked. The memory moves: what
   /// `built.matrix()` has returned is not valid any more. Throws as
-  /// Segment::seal does; `built` is as it was then.
+  /// Segment::seal does; in that case `built` keeps its numbers, unsealed.
   explicit SealedMatrix(SharedMatrix<Matrix>&& built) : SealedMatrix() {
     this->seal(std::move(built));
   }
