@@ -27,7 +27,7 @@ class Imap : public Begun {
        Kept<ResultQueue<Result>> queue)
       : Begun(std::move(engine), std::move(job)), queue_(std::move(queue)) {}
   Imap(Imap&&) noexcept = default;
-  /// Cancels the imap that it was before, as the destructor does.
+  /// Cancels its own job first, as the destructor does, then takes `other`'s.
   Imap& operator=(Imap&& other) noexcept {
     Imap moved(std::move(other));
     std::swap<Begun>(*this, moved);
