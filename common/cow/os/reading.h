@@ -13,8 +13,9 @@ struct Absent {
   std::string reason;
 };
 
-/// A value, or the reason why it is absent. "Not available here" is an ordinary
-/// answer: never an exception, and never 0.
+/// A value, or the reason why it is absent. A function that cannot read its
+/// value returns the reason as an ordinary result. It does not throw, and it
+/// does not return 0 instead.
 template <typename Value>
 class [[nodiscard]] Reading {
  public:
@@ -25,7 +26,8 @@ class [[nodiscard]] Reading {
 
   /// The value. Throws std::runtime_error with the reason if it is absent.
   const Value& operator*() const& { return present(); }
-  /// Moves the value out of a temporary, so that a loop over it is safe.
+  /// Moves the value out of a Reading that is a temporary. So in
+  /// `for (auto& x : *read())` the value lives as long as the loop.
   Value operator*() && {
     present();
     return std::move(*value_);

@@ -1,7 +1,9 @@
-// Pickling for std::complex, whose header is slow to compile.
+// Pickling for std::complex. It is not part of pickle.h, because the header
+// <complex> is slow to compile.
 #pragma once
 
 #include "cow/pickle/pickle.h"
 
-// cereal's header needs macros that pickle.h includes.
+// This header of cereal uses macros that it does not include itself. pickle.h
+// includes them, so it has to come first.
 #include <cereal/types/complex.hpp>
