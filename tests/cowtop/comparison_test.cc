@@ -39,14 +39,14 @@ PageRange memory(PageRange range) {
 
 Bytes pages(std::int64_t count) { return to_bytes(Pages(count)); }
 
-TEST(Compare, CountsPagesThatAreStillShared) {
+TEST(ComparePages, CountsPagesThatAreStillShared) {
   const Comparison sum = compare({{range(100, "ss.s")}}, {{range(100, "ssss")}},
                                  Relative::kAncestor);
   EXPECT_EQ(sum.shared, pages(3));
   EXPECT_EQ(sum.exclusive(), Bytes());
 }
 
-TEST(Compare, CountsExclusivePagesOfASharedMappingAsCopied) {
+TEST(ComparePages, CountsExclusivePagesOfASharedMappingAsCopied) {
   const Comparison sum = compare({{range(100, "sxxs")}}, {{range(100, "sxxs")}},
                                  Relative::kAncestor);
   EXPECT_EQ(sum.copied, pages(2));
@@ -54,20 +54,20 @@ TEST(Compare, CountsExclusivePagesOfASharedMappingAsCopied) {
   EXPECT_EQ(sum.undecided, Bytes());
 }
 
-TEST(Compare, CountsPagesMissingInTheAncestorAsOwn) {
+TEST(ComparePages, CountsPagesMissingInTheAncestorAsOwn) {
   const Comparison sum = compare({{range(100, "xx"), range(200, "sxx")}},
                                  {{range(200, "s..")}}, Relative::kAncestor);
   EXPECT_EQ(sum.own, pages(4));
   EXPECT_EQ(sum.copied, Bytes());
 }
 
-TEST(Compare, CountsPagesAsCopiedIfOnlyTheAncestorStillSharesThem) {
+TEST(ComparePages, CountsPagesAsCopiedIfOnlyTheAncestorStillSharesThem) {
   const Comparison sum =
       compare({{range(100, "xx")}}, {{range(99, ".sx.")}}, Relative::kAncestor);
   EXPECT_EQ(sum.copied, pages(2));
 }
 
-TEST(Compare, LeavesPagesUndecidedIfExclusiveInBoth) {
+TEST(ComparePages, LeavesPagesUndecidedIfExclusiveInBoth) {
   const Comparison sum =
       compare({{range(100, "xx")}}, {{range(90, "xxxxxxxxxxxxx")}},
               Relative::kAncestor);
@@ -76,7 +76,7 @@ TEST(Compare, LeavesPagesUndecidedIfExclusiveInBoth) {
   EXPECT_EQ(sum.own, Bytes());
 }
 
-TEST(Compare, RecognizesAnIsolatedMappingByItsBounds) {
+TEST(ComparePages, RecognizesAnIsolatedMappingByItsBounds) {
   EXPECT_EQ(compare({{isolated(range(100, "xx"))}}, {{range(100, "xx")}},
                     Relative::kAncestor)
                 .copied,
@@ -91,7 +91,7 @@ TEST(Compare, RecognizesAnIsolatedMappingByItsBounds) {
       pages(2));
 }
 
-TEST(Compare, TrustsOnlySharedPagesOfASibling) {
+TEST(ComparePages, TrustsOnlySharedPagesOfASibling) {
   const Comparison sum = compare({{range(100, "xxxs")}}, {{range(100, "sx.s")}},
                                  Relative::kSibling);
   EXPECT_EQ(sum.copied, pages(1));
@@ -100,14 +100,14 @@ TEST(Compare, TrustsOnlySharedPagesOfASibling) {
   EXPECT_EQ(sum.shared, pages(1));
 }
 
-TEST(Compare, CountsAllPagesAsOwnWithoutARelative) {
+TEST(ComparePages, CountsAllPagesAsOwnWithoutARelative) {
   EXPECT_EQ(
       compare({{range(100, "xxs")}}, {{range(100, "xxs")}}, Relative::kNone)
           .own,
       pages(2));
 }
 
-TEST(Compare, CountsSharedMemorySeparately) {
+TEST(ComparePages, CountsSharedMemorySeparately) {
   const Comparison sum =
       compare({{memory(range(100, "ssx"))}}, {{memory(range(100, "sss"))}},
               Relative::kAncestor);
@@ -117,7 +117,7 @@ TEST(Compare, CountsSharedMemorySeparately) {
   EXPECT_EQ(sum.copied, Bytes());
 }
 
-TEST(Compare, HandlesManyMappings) {
+TEST(ComparePages, HandlesManyMappings) {
   const PageStates worker{
       {range(10, "x"), range(20, "xs"), range(30, "x.x"), range(40, "x")}};
   const PageStates parent{{range(5, "x"), range(19, ".xs."), range(31, "x"),

@@ -51,9 +51,9 @@ bool near(std::int64_t a, std::int64_t b, std::int64_t kilobytes) {
 }
 
 // A child that parks, and another one below it that has copied a quarter.
-class WaitingTree : public ::testing::Test {
+class ParkedProcesses : public ::testing::Test {
  protected:
-  WaitingTree()
+  ParkedProcesses()
       : child_([this](const ParkedChild::Park& park) {
           ParkedChild grandchild([this](const ParkedChild::Park& park_again) {
             data_.write(Pages(0), Pages(1024));
@@ -70,7 +70,7 @@ class WaitingTree : public ::testing::Test {
   pid_t grandchild_ = 0;
 };
 
-TEST_F(WaitingTree, IsShownWithTheFiguresOfSmapsRollup) {
+TEST_F(ParkedProcesses, IsShownWithTheFiguresOfSmapsRollup) {
   const auto json = json_of({std::to_string(child_.pid())});
   const auto& processes = json.at("processes");
   ASSERT_EQ(processes.size(), 2U);
@@ -99,7 +99,7 @@ TEST_F(WaitingTree, IsShownWithTheFiguresOfSmapsRollup) {
   EXPECT_EQ(json.at("totals").at("uss"), uss);
 }
 
-TEST_F(WaitingTree, IsShownWithTheParentOfEachProcess) {
+TEST_F(ParkedProcesses, IsShownWithTheParentOfEachProcess) {
   const auto processes =
       json_of({std::to_string(child_.pid())}).at("processes");
   EXPECT_EQ(processes.at(0).at("pid"), child_.pid());
@@ -108,7 +108,7 @@ TEST_F(WaitingTree, IsShownWithTheParentOfEachProcess) {
   EXPECT_EQ(processes.at(1).at("ppid"), child_.pid());
 }
 
-TEST_F(WaitingTree, IsShownWithMappingsThatAddUp) {
+TEST_F(ParkedProcesses, IsShownWithMappingsThatAddUp) {
   const auto json = json_of({"--mappings", std::to_string(grandchild_)});
   EXPECT_EQ(json.at("pid"), grandchild_);
   std::int64_t rss = 0;
@@ -127,7 +127,7 @@ TEST_F(WaitingTree, IsShownWithMappingsThatAddUp) {
                    64));
 }
 
-TEST_F(WaitingTree, IsShownWithTheCountsOfItsPages) {
+TEST_F(ParkedProcesses, IsShownWithTheCountsOfItsPages) {
   const auto begin = reinterpret_cast<std::uintptr_t>(data_.data());
   const std::string range =
       fmt::format("{:x}-{:x}", begin, begin + data_.size().size());

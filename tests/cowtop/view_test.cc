@@ -62,7 +62,7 @@ TEST(Keys, KeepTheSelectedProcessWhenItsRowMoves) {
   EXPECT_EQ(view.selected, 104) << "the one before it is the last now";
 }
 
-TEST(Keys, LeaveTheFirstRowSelectedUntilTheyArePressed) {
+TEST(FirstRow, IsSelectedUntilAKeyIsPressed) {
   Sample sample = make_sample(5);
   View view;
   view.order = Order::kUss;

@@ -497,7 +497,7 @@ TEST_F(Sampling, ShowsTheLargestForkedTreeFirst) {
   EXPECT_FALSE(watch.ended());
 }
 
-TEST_F(Sampling, SaysIfNoTreeHasForked) {
+TEST_F(Sampling, SaysIfNoProcessesShareMemoryThroughFork) {
   proc.put({.pid = 30});
   Watch watch(options());
   EXPECT_THAT(watch.look().notes, ElementsAre(HasSubstr("None of your")));

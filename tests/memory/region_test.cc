@@ -119,7 +119,7 @@ TEST_F(RegionPages, AreAnonymousAndNotShared) {
   }
 }
 
-TEST_F(RegionPages, AreNoLongerCountedOnceGivenBack) {
+TEST_F(RegionPages, AreNotCountedAfterTheyAreGivenBack) {
   const Region region{Pages(10)};
   ASSERT_EQ(::madvise(region.page(Pages(2)), to_bytes(Pages(3)).size(),
                       MADV_DONTNEED),

@@ -89,13 +89,13 @@ TEST(HeapPools, KeepTheirSizeWhileASlotIsUsed) {
   EXPECT_EQ(floats[0]->value, 0);
 }
 
-TEST(Blocks, Take16BytesIfTheirSizeIsZero) {
+TEST(HeapBlocks, Take16BytesIfTheirSizeIsZero) {
   Heap heap;
   const void* const first = heap.allocate(0_B);
   EXPECT_EQ(distance(first, heap.allocate(0_B)), 16);
 }
 
-TEST(Blocks, AreRefusedIfTheirSizeIsNegative) {
+TEST(HeapBlocks, AreRefusedIfTheirSizeIsNegative) {
   Heap heap;
   try {
     heap.allocate(Bytes(-1));
@@ -108,7 +108,7 @@ TEST(Blocks, AreRefusedIfTheirSizeIsNegative) {
   EXPECT_EQ(testing::live_objects(heap), 0);
 }
 
-TEST(Blocks, AreRefusedIfTheirSizeIsImpossible) {
+TEST(HeapBlocks, AreRefusedIfTheirSizeIsImpossible) {
   Heap heap;
   for (const std::int64_t size :
        {std::int64_t{1} << 50, (std::int64_t{1} << 57) - 1,
@@ -121,7 +121,7 @@ TEST(Blocks, AreRefusedIfTheirSizeIsImpossible) {
   EXPECT_EQ(heap.new_float(1)->value, 1);
 }
 
-TEST(Blocks, HaveTheirOwnMappingAbove512Bytes) {
+TEST(HeapBlocks, HaveTheirOwnMappingAbove512Bytes) {
   Heap heap;
   void* const slot = heap.allocate(512_B);
   EXPECT_NE(offset_in(slot, page_size()), 0U);
@@ -139,7 +139,7 @@ TEST(Blocks, HaveTheirOwnMappingAbove512Bytes) {
   EXPECT_EQ(pages_with(heap, PageUse::kBuffer), 0);
 }
 
-TEST(Blocks, AreFreedOnlyByTheirOwnHeap) {
+TEST(HeapBlocks, AreFreedOnlyByTheirOwnHeap) {
   Heap heap;
   Heap other;
   const Ref<Float> number = heap.new_float(1);
@@ -170,7 +170,7 @@ TEST(Blocks, AreFreedOnlyByTheirOwnHeap) {
 
 // Blocks of all sizes, each filled with a byte of its own, come and go in an
 // order without a pattern: nobody writes into another's.
-TEST(Blocks, NeverOverlap) {
+TEST(HeapBlocks, NeverOverlap) {
   Heap heap;
   struct Block {
     std::size_t size;

@@ -53,7 +53,7 @@ TEST(HeapPages, CoverArenasAndBuffersInAddressOrder) {
   }
 }
 
-TEST(HeapPages, CountEveryObjectInThePageThatHoldsItsCount) {
+TEST(HeapPages, PutEachObjectInThePageOfItsReferenceCount) {
   Heap heap;
   const Ref<List> list = testing::make_list(heap, 20'000);
   const Ref<List> lists = heap.new_list();

@@ -22,7 +22,7 @@ constexpr std::size_t kMany = 100'000;
 
 Eigen::VectorXd many() { return Eigen::VectorXd::Ones(kMany); }
 
-TEST(Blocks, AreNotCopiedIfTheirValueIsPromisedToStay) {
+TEST(PickledBlocks, AreNotCopiedIfTheirValueIsKept) {
   const std::vector<int> numbers(kMany, 1);
   EXPECT_TRUE(refers_to(pickle(numbers), numbers.data()));
   const Eigen::VectorXd vector = many();
@@ -31,7 +31,7 @@ TEST(Blocks, AreNotCopiedIfTheirValueIsPromisedToStay) {
   EXPECT_TRUE(refers_to(pickle(text), text.data()));
 }
 
-TEST(Blocks, AlternateWithCopiedPieces) {
+TEST(PickledBlocks, AlternateWithCopiedPieces) {
   const std::tuple<int, Eigen::VectorXd, std::string, std::vector<int>, int>
       value{1, many(), "between", std::vector<int>(kMany, 2), 3};
   const Message message = pickle(value);
@@ -49,7 +49,7 @@ TEST(Blocks, AlternateWithCopiedPieces) {
   EXPECT_EQ(sent(value), value);
 }
 
-TEST(Blocks, LeaveNoEmptyPiecesBetweenThem) {
+TEST(PickledBlocks, LeaveNoEmptyPiecesBetweenThem) {
   Pickler pickler;
   const std::vector<char> data(kMany, 'x');
   pickler.keep(&data);
@@ -60,7 +60,7 @@ TEST(Blocks, LeaveNoEmptyPiecesBetweenThem) {
   EXPECT_EQ(message.to_string(), std::string(2 * kMany, 'x'));
 }
 
-TEST(Blocks, AreCopiedIfSmall) {
+TEST(PickledBlocks, AreCopiedIfSmall) {
   const std::vector<int> numbers(100, 1);
   const Message message = pickle(numbers);
   EXPECT_EQ(pieces_of(message).size(), 1U);
@@ -76,27 +76,27 @@ struct Analysis {
   }
 };
 
-TEST(Blocks, AreNotCopiedFromAMember) {
+TEST(PickledBlocks, AreNotCopiedFromAMember) {
   const Analysis analysis;
   EXPECT_TRUE(refers_to(pickle(analysis), analysis.data.data()));
   const std::optional<Analysis> optional{analysis};
   EXPECT_TRUE(refers_to(pickle(optional), optional->data.data()));
 }
 
-TEST(Blocks, AreNotCopiedIfTheirSharedPointerIsPromisedToStay) {
+TEST(PickledBlocks, AreNotCopiedIfTheirSharedPointerIsKept) {
   const auto analysis = std::make_shared<Analysis>();
   EXPECT_TRUE(refers_to(pickle(analysis), analysis->data.data()));
   const std::pair<int, std::shared_ptr<const Analysis>> pair{1, analysis};
   EXPECT_TRUE(refers_to(pickle(pair), analysis->data.data()));
 }
 
-TEST(Blocks, AreNotCopiedFromANestedSharedPointer) {
+TEST(PickledBlocks, AreNotCopiedIfOneSharedPointerHoldsAnother) {
   const auto inner =
       std::make_shared<std::shared_ptr<Analysis>>(std::make_shared<Analysis>());
   EXPECT_TRUE(refers_to(pickle(inner), (*inner)->data.data()));
 }
 
-TEST(Blocks, AreCopiedUnlessTheirValueIsPromisedToStay) {
+TEST(PickledBlocks, AreCopiedIfTheirValueIsNotKept) {
   const Analysis analysis;
   Pickler pickler;
   pickler(analysis);
@@ -105,14 +105,14 @@ TEST(Blocks, AreCopiedUnlessTheirValueIsPromisedToStay) {
   EXPECT_EQ(message.size(), Bytes(4 + 16 + kMany * 8));
 }
 
-TEST(Blocks, AreCopiedUnlessTheirSharedPointerIsPromisedToStay) {
+TEST(PickledBlocks, AreCopiedIfTheirSharedPointerIsNotKept) {
   const auto analysis = std::make_shared<Analysis>();
   Pickler pickler;
   pickler(std::shared_ptr<Analysis>(analysis));
   EXPECT_FALSE(refers_to(pickler.take(), analysis->data.data()));
 }
 
-TEST(Keep, CoversOnlyTheGivenObjects) {
+TEST(PicklerKeep, AppliesOnlyToTheGivenObjects) {
   std::vector<Analysis> three(3);
   Pickler pickler;
   pickler.keep(three.data() + 1);
@@ -123,7 +123,7 @@ TEST(Keep, CoversOnlyTheGivenObjects) {
   EXPECT_FALSE(refers_to(message, three[2].data.data()));
 }
 
-TEST(Keep, CoversAWholeArray) {
+TEST(PicklerKeep, AppliesToEachObjectOfAnArray) {
   std::vector<Analysis> three(3);
   Pickler pickler;
   pickler.keep(three.data(), three.size());
@@ -163,7 +163,7 @@ void expect_copied() {
   }
 }
 
-TEST(Blocks, AreCopiedFromATemporaryInASaveFunction) {
+TEST(PickledBlocks, AreCopiedFromATemporaryInASaveFunction) {
   expect_copied<Eigen::VectorXd>();
   expect_copied<std::vector<double>>();
 }
@@ -186,7 +186,7 @@ struct SharedTemporary {
   std::vector<std::shared_ptr<Eigen::VectorXd>> loaded;
 };
 
-TEST(Blocks, AreCopiedFromATemporarySharedPointer) {
+TEST(PickledBlocks, AreCopiedFromATemporarySharedPointer) {
   const SharedTemporary temporary;
   const SharedTemporary back = value_of<SharedTemporary>(bytes_of(temporary));
   for (int i = 0; i < 10; ++i) {
@@ -197,7 +197,7 @@ TEST(Blocks, AreCopiedFromATemporarySharedPointer) {
   }
 }
 
-TEST(Blocks, SurviveAMoveOfTheMessage) {
+TEST(PickledBlocks, SurviveAMoveOfTheMessage) {
   const std::vector<int> numbers(kMany, 1);
   Message first = pickle(numbers);
   const std::string bytes = first.to_string();

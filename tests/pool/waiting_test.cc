@@ -42,7 +42,7 @@ TEST_P(Waiting, TakesInRepliesEvenForZeroTime) {
   EXPECT_EQ(pending.get(), numbers(1000));
 }
 
-TEST_P(Waiting, TakesInImapRepliesEvenForZeroTime) {
+TEST_P(Waiting, ReceivesImapRepliesEvenWithATimeoutOfZero) {
   Pool pool(options(2));
   auto results = pool.imap(same, numbers(300));
   for (int i = 0; i < 300; ++i) {
