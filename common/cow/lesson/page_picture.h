@@ -33,8 +33,8 @@ struct PageRow {
 
 /// Names the rows: the parent's, which must be the first, then those of its
 /// workers. It is chance which worker gets which part, so the workers are
-/// sorted. At the first page in which the kinds of two workers differ, the one
-/// with the larger index comes first.
+/// sorted. Two workers are compared at the first page whose kinds differ: the
+/// worker whose page has the kind with the larger index comes first.
 void name_processes(std::vector<PageRow>& rows);
 
 /// Rows may have different lengths, and may be empty. Texts are UTF-8.

@@ -46,7 +46,7 @@ struct SegmentHandle {
   /// the descriptor of its owner.
   std::string path;
   std::uint64_t size = 0;    ///< in bytes
-  std::uint64_t device = 0;  ///< with `inode`: that it still is the same file
+  std::uint64_t device = 0;  ///< with `inode`: is it still the same file?
   std::uint64_t inode = 0;
   bool writable = true;  ///< false: it is sealed
 
