@@ -67,7 +67,7 @@ Message message(const Json& report, const std::string& name) {
   };
   constexpr std::array<std::array<std::string_view, 3>, 4> kParts = {
       {{"header", "header", "header"},
-       {"f", "function", "function"},
+       {"function", "function", "function"},
        {"o", "object", "object"},
        {"D", "D", "data"}}};
   for (const auto& [symbol, part, color] : kParts) {

@@ -84,11 +84,11 @@ void experiment(cow::Lesson& lesson) {
   const auto handle = send_handle(lesson);
 
   const cow::Formula header("header", 48_B);  // of a batch
-  const cow::Formula f("f", 8_B);             // a function: where its code is
+  const cow::Formula code("function", 8_B);   // where its code is
   const cow::Formula o("o", 4_B + 16_B);  // an object: its id, rows, columns
   const cow::Formula i("i", 4_B);         // an item
   lesson.claim("a function takes 8 bytes", function.pipe_bytes(),
-               T * (header + f) + n * i);
+               T * (header + code) + n * i);
   lesson.claim("a bound method takes its object along", bound.pipe_bytes(),
                T * (header + o + D) + n * i);
   lesson.claim("a handle takes 8 bytes", handle.pipe_bytes(),
