@@ -37,10 +37,14 @@ Point point_of(double x, const std::string& x_in_words, std::int64_t bytes) {
   return {x, x_in_words, mib(bytes), size(bytes)};
 }
 
+// A full circle fits into an empty square, and a cross reaches out of it: they
+// may be in the same place.
+enum class Mark { kCircle, kSquare, kCross };
+
 struct Series {
   std::string name;
   const char* color;
-  bool is_square;  // an empty square; else a full circle, which fits into it
+  Mark mark = Mark::kCircle;
   std::vector<Point> points = {};
 };
 
@@ -120,13 +124,13 @@ std::string frame(const Chart& chart) {
 }
 
 std::string style_of(const Series& series) {
-  return fmt::format("pointtype {} pointsize {} linewidth 1.5",
-                     series.is_square ? 4 : 7, series.is_square ? 1.35 : .75);
+  const auto [type, size] = std::array<std::pair<int, double>, 3>{
+      {{7, .75}, {4, 1.35}, {1, 1.8}}}[static_cast<std::size_t>(series.mark)];
+  return fmt::format("pointtype {} pointsize {} linewidth 1.5", type, size);
 }
 
 // The text of each line, after its right end. Below it a point and the name of
-// each series that follows this line. Squares and circles may be in the same
-// place.
+// each series that follows this line.
 std::string labels(const Chart& chart) {
   const double x_of_pixel = chart.last / (kRight - kLeft);
   const double y_of_pixel = top_of(chart) / (kBottom - kTop);
@@ -229,7 +233,7 @@ Drawing draw_chart(const std::vector<Json>& reports) {
       drawn.data += fmt::format("{:.6f} {:.6f}\n", x, y);
     }
     drawn.data += "EOD\n";
-    drawn.series.push_back({name, kColors.at(i), /*is_square=*/false});
+    drawn.series.push_back({name, kColors.at(i)});
     for (const Json& report : reports) {
       const cow::Curve curve = chart(report).curves.at(i);
       if (curve.formula != formula) throw FigureError("the curves differ");
@@ -244,10 +248,11 @@ Drawing draw_chart(const std::vector<Json>& reports) {
 }
 
 Drawing draw_cost_of_workers(const std::vector<Json>& reports) {
-  Series pass_self{"01 pass_self", kChartWarm, false};
-  Series spawn{"07 spawn", kChartWarm, true};
-  Series global{"04 global", kChartCool, false};
-  Series server{"07 fork server", kChartCool, true};
+  Series pass_self{"01 pass_self", kChartWarm};
+  Series spawn{"07 spawn", kChartWarm, Mark::kSquare};
+  Series global{"04 global", kChartCool};
+  Series server{"07 fork server", kChartCool, Mark::kSquare};
+  Series memfd{"13 memfd", kChartCool, Mark::kCross};
   const std::int64_t D = parameter(reports.at(0), "data");
   std::int64_t most = 1;
   const auto add = [&](Series& series, const Json& report,
@@ -261,11 +266,18 @@ Drawing draw_cost_of_workers(const std::vector<Json>& reports) {
         point_of(static_cast<double>(workers), fmt::format("N = {}", workers),
                  processes(report, moment).sum(&ProcessFigures::pss)));
   };
-  for (std::size_t i = 0; i + 2 < reports.size(); i += 3) {
-    add(pass_self, reports[i], "every worker holds its task");
-    add(global, reports[i + 1], "every worker holds its task");
-    add(spawn, reports[i + 2], "spawn");
-    add(server, reports[i + 2], "forkserver");
+  for (const Json& report : reports) {
+    const std::string lesson = lesson_of(report);
+    if (lesson == "01_pass_self") {
+      add(pass_self, report, "every worker holds its task");
+    } else if (lesson == "04_global") {
+      add(global, report, "every worker holds its task");
+    } else if (lesson == "07_start_methods") {
+      add(spawn, report, "spawn");
+      add(server, report, "forkserver");
+    } else {
+      add(memfd, report, "memfd");
+    }
   }
   const double last = static_cast<double>(most) + .5;
   return draw(
@@ -279,14 +291,14 @@ Drawing draw_cost_of_workers(const std::vector<Json>& reports) {
        .lines = {{fmt::format("{}*(x+1)", mib(D)), "(N + 1)·D",
                   mib(D) * (last + 1), kChartWarm},
                  {fmt::format("{}", mib(D)), "D", mib(D), kChartCool}},
-       .series = {pass_self, spawn, global, server}});
+       .series = {pass_self, spawn, global, server, memfd}});
 }
 
 Drawing draw_cost_of_writing(const Json& report) {
   const std::int64_t D = parameter(report, "data");
   const std::int64_t N = parameter(report, "workers");
-  Series all{"ΣPSS, measured", kChartWarm, false};
-  Series parent{"the parent's USS, measured", kChartCool, false};
+  Series all{"ΣPSS, measured", kChartWarm};
+  Series parent{"the parent's USS, measured", kChartCool};
   for (const std::string f : {"0", "1/R", "1/16", "1/4", "1"}) {
     const std::string moment = "the same pages, f = " + f;
     const Processes held = processes(report, moment);

@@ -10,13 +10,14 @@
 #include "cow/report/chart_json.h"
 
 namespace book {
+
+std::string lesson_of(const nlohmann::json& report) {
+  return report.is_object() ? report.value("lesson", "?") : "?";
+}
+
 namespace {
 
 using Json = nlohmann::json;
-
-std::string lesson_of(const Json& report) {
-  return report.is_object() ? report.value("lesson", "?") : "?";
-}
 
 [[noreturn]] void fail(const Json& report, const std::string& what) {
   throw FigureError(

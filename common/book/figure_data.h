@@ -51,6 +51,9 @@ struct Sent {
 };
 Sent sent(const nlohmann::json& report, std::string_view moment);
 
+/// The lesson that wrote the report, "?" if it names none.
+std::string lesson_of(const nlohmann::json& report);
+
 /// A parameter of the report that is a whole number: "data", "workers". Throws
 /// FigureError.
 std::int64_t parameter(const nlohmann::json& report, std::string_view name);

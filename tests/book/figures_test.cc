@@ -303,7 +303,7 @@ TEST(MessageBars, AreMagnifiedToScaleExceptTheCutPart) {
 TEST(MessageBars, FollowTheReport) {
   std::vector<Json> reports = reports_for("messages");
   auto& symbols = reports[0]["claims"][1]["symbols"];
-  symbols["f"] = 16;
+  symbols["function"] = 16;
   reports[0]["moments"][0]["transfer"]["to_workers"] = 4 * 76;
   const Drawing drawing = figure("messages").draw(reports);
   EXPECT_THAT(drawing.alt, HasSubstr("a function: 76 bytes"));
@@ -402,7 +402,7 @@ TEST(Figures, SayWhatIsWrongWithAReport) {
     }
     EXPECT_THAT(refusal(figure.name, no_moments),
                 StartsWith(begin + "the report of " +
-                           figure.runs.front().program.substr(0, 1)));
+                           figure.runs.front().program + " "));
   }
   std::vector<Json> reports = reports_for("course");
   reports[1]["moments"][0]["name"] = "another moment";

@@ -61,11 +61,11 @@ Json start_methods(int workers) {
   return json;
 }
 
-Json shared_memory() {
-  Json json = report("13_shared_memory", 64 * kMiB, 4);
+Json shared_memory(int workers) {
+  Json json = report("13_shared_memory", 64 * kMiB, workers);
   for (const char* kind : {"memfd", "POSIX shm", "file"}) {
     json["moments"].push_back(
-        moment(kind, figures_of(68, 14, .5), figures_of(66, 13, .25), 4));
+        moment(kind, figures_of(68, 14, .5), figures_of(66, 13, .25), workers));
   }
   return json;
 }
@@ -86,7 +86,7 @@ Json bound_method() {
          {"symbols", symbols},
          {"figure", {{"moment", name}, {"what", "to_workers"}}}});
   };
-  add("a function", {{"f", 8}}, 68);
+  add("a function", {{"function", 8}}, 68);
   add("a handle to the object", Json::object(), 68);
   add("a bound method", {{"o", 20}, {"D", D}}, 80 + D);
   return json;
@@ -116,8 +116,8 @@ Json picture() {
              {"runs", {{0, 100}, {1, 24}, {0, 900}}}}}}};
 }
 
-Json page_map() {
-  Json json = report("08_page_map", 64 * kMiB, 4);
+Json with_page_maps(const std::string& lesson) {
+  Json json = report(lesson, 64 * kMiB, 4);
   json["pictures"] = {picture()};
   const std::vector<std::pair<const char*, std::int64_t>> parts = {
       {"0", 0}, {"1/R", 1}, {"1/16", 1024}, {"1/4", 4096}, {"1", 16384}};
@@ -185,19 +185,18 @@ std::vector<Json> reports_for(const std::string& name) {
     if (run.program == "07_start_methods") {
       reports.push_back(start_methods(workers));
     }
-    if (run.program == "08_page_map") reports.push_back(page_map());
     if (run.program == "10_density") {
       reports.push_back(with_chart(run.program, run.flags[3]));
     }
     if (run.program == "14_fork_cost" || run.program == "15_in_production") {
       reports.push_back(with_chart(run.program, "0.01"));
     }
-    if (run.program == "09_refcounts" ||
+    if (run.program == "08_page_map" || run.program == "09_refcounts" ||
         run.program == "11_garbage_collector" || run.program == "12_cures") {
-      reports.push_back(page_map());
+      reports.push_back(with_page_maps(run.program));
     }
     if (run.program == "13_shared_memory") {
-      reports.push_back(shared_memory());
+      reports.push_back(shared_memory(workers));
     }
   }
   return reports;
