@@ -216,6 +216,16 @@ class Groups:
                 with contextlib.suppress(OSError):
                     os.rmdir(path)
 
+    def out_of_memory(self):
+        """Whether the kernel has ended a process that went over the limit."""
+        for path in self.made:
+            for file in ("memory.oom_control", "memory.events"):
+                with contextlib.suppress(OSError, IndexError, ValueError):
+                    text = read(os.path.join(path, file))
+                    if int(text.split("oom_kill ")[1].split()[0]) > 0:
+                        return True
+        return False
+
     def remove(self):
         for path in self.made:
             with contextlib.suppress(OSError):
@@ -299,6 +309,9 @@ def run(command, limits, folder, binds=(), writable=(), environment=None,
                 ended.why = "output"
     finally:
         end(process)
+        # The kernel may have been faster than the watchdog.
+        if ended.why in (None, "hung") and groups.out_of_memory():
+            ended.why = "memory"
         groups.remove()
         if meter:
             meter.close()

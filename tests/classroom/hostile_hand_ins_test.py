@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 import unittest
+from unittest import mock
 
 from support import (ROOT, check, checked, exercises, folder, hand_in, run,
                      sandbox)
@@ -75,6 +76,19 @@ class HostileHandIns(unittest.TestCase):
                 self.assertEqual(run("check", "--dir", path)[0], 1)
                 os.remove(log)
             self.assertEqual(exercises.read(other), "precious")
+
+    def test_takes_all_memory_before_the_watchdog_looks(self):
+        groups = sandbox.Groups(sandbox.Limits(1, 1 << 30))
+        made = any("memory" in path for path in groups.made)
+        groups.remove()
+        if not made:
+            self.skipTest("no control group may be made")
+        with folder() as path, mock.patch.object(sandbox, "_wrong",
+                                                 return_value=None):
+            ended = sandbox.run(
+                ["/bin/sh", "-c", "head -c 400M /dev/zero | tail > /dev/null"],
+                sandbox.Limits(60, 64 << 20), path)
+        self.assertEqual(ended.why, "memory", ended.output)
 
     def test_full_points_are_what_is_measured_whatever_it_prints(self):
         report = checked(EXERCISE.variant("python", "")
