@@ -13,7 +13,7 @@ import select
 import sys
 import time
 
-DATA, WORKERS, ITEMS = ([int(text) for text in sys.argv[1:]]
+DATA, WORKERS, ITEMS = ([int(text) for text in sys.argv[1:4]]
                         + [64 << 20, 4, 4][len(sys.argv) - 1:])
 if len(sys.argv) < 4:
     ITEMS = WORKERS
@@ -59,6 +59,20 @@ def observe(moment, pool, task, items, chunk_size=None):
     _tell("end " + json.dumps(end))
     if _measured:
         sys.stdin.readline()  # until the rendezvous is ready for the next one
+
+
+def observe_ranks(moment, world, task):
+    """The same for the ranks of an MPI program: each calls the task."""
+    if world.rank == 0:
+        _tell("moment " + moment)
+    world.barrier()
+    result = task(world.rank)
+    wait_to_be_measured()
+    right = world.reduce(int(result == world.rank**2))
+    if world.rank == 0:
+        _tell("end " + json.dumps({"right_results": right}))
+        if _measured:
+            sys.stdin.readline()
 
 
 def _tell(line):

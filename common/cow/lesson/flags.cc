@@ -36,6 +36,7 @@ struct Given {
   std::optional<std::string> objects;
   std::optional<std::string> share;
   std::optional<std::string> seed;
+  std::optional<std::string> nodes;
   bool full_scale = false;
   bool help = false;
 };
@@ -72,6 +73,12 @@ std::vector<Flag> flags_into(Given& given, const Options& options) {
                      &given.share});
     flags.push_back(
         {"--seed", "S", "which objects these are (1)", &given.seed});
+  }
+  if (options.nodes != 0) {
+    flags.push_back(
+        {"--nodes", "K",
+         fmt::format("nodes, at most one a worker ({})", options.nodes),
+         &given.nodes});
   }
   flags.push_back({"--help", "", "print this and exit", &given.help});
   return flags;
@@ -183,6 +190,10 @@ Flags parse_flags(const std::vector<std::string>& arguments,
       given.share ? parse_share("--share", *given.share) : options.share;
   if (given.seed) {
     flags.seed = parse_number("--seed", *given.seed, 0, kMostItems);
+  }
+  flags.nodes = std::min(options.nodes, flags.workers);
+  if (given.nodes) {
+    flags.nodes = parse_number("--nodes", *given.nodes, 1, flags.workers);
   }
   return flags;
 }

@@ -27,6 +27,9 @@ struct Options {
   Bytes object_size = {};
   /// --share Q and --seed S, unless Q is 0 here: the lesson draws at random.
   double share = 0;
+  /// --nodes K, unless this is 0: how many nodes if it is not given. They are
+  /// at most as many as the workers.
+  int nodes = 0;
 };
 
 /// The values of a lesson's flags.
@@ -36,6 +39,7 @@ struct Flags {
   int items = 4;
   double share = 0;  ///< above 0 and below 1, if the lesson has --share
   int seed = 1;
+  int nodes = 0;     ///< above 0 if the lesson has --nodes
   std::string json;  ///< a file, "-" for standard output, empty for none
   std::string svg;   ///< a file; empty for none
   bool help = false;

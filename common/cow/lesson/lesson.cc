@@ -122,6 +122,20 @@ Moment Lesson::measure(std::string_view name,
   return moment;
 }
 
+std::vector<Moment> Lesson::measure_others(const MeasuredProgram& program) {
+  progress_.show(fmt::format("{}: {} of data, {} workers", result_.about.name,
+                             to_string(data()), workers()));
+  std::vector<Moment> moments = measure_program(program, rendezvous_);
+  result_.moments.insert(result_.moments.end(), moments.begin(), moments.end());
+  std::erase_if(moments, [](const Moment& moment) {
+    return moment.name == kOverNothing;
+  });
+  for (const Moment& moment : moments) {
+    right_results_.push_back(moment.right_results);
+  }
+  return moments;
+}
+
 void Lesson::keep(Moment& moment) {
   if (over_nothing_) nothing_ = std::make_shared<const Moment>(moment);
   moment.nothing = nothing_;

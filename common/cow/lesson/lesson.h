@@ -23,6 +23,7 @@
 #include "cow/lesson/claim.h"
 #include "cow/lesson/flags.h"
 #include "cow/lesson/formula.h"
+#include "cow/lesson/measured_program.h"
 #include "cow/lesson/moment.h"
 #include "cow/lesson/progress.h"
 #include "cow/lesson/rendezvous.h"
@@ -62,6 +63,7 @@ class Lesson {
   int workers() const { return result_.flags.workers; }
   double share() const { return result_.flags.share; }  ///< --share
   int seed() const { return result_.flags.seed; }       ///< --seed
+  int nodes() const { return result_.flags.nodes; }     ///< --nodes
   /// c: how many items make one batch.
   int chunk_size() const { return result_.chunk_size; }
   /// The items: the numbers 0 to n − 1.
@@ -91,6 +93,10 @@ class Lesson {
   /// The same for tasks with other results. The caller fetches the results.
   Moment measure_work(std::string_view name, PendingWork& work,
                       const Look& look = {});
+
+  /// Runs a program that says itself when its processes are to be measured.
+  /// Returns its moments but those over nothing.
+  std::vector<Moment> measure_others(const MeasuredProgram& program);
 
   /// Calls `experiment` with a size of almost nothing. What it measures gives
   /// the bases for the figures that are measured later.

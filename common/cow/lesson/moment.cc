@@ -144,22 +144,32 @@ std::int64_t Moment::base_of(std::string_view what) const {
   return 0;  // results have no base
 }
 
-Reading<Moment> read_moment(pid_t parent, const std::set<pid_t>& workers) {
+Reading<Moment> read_started_by_others(pid_t parent,
+                                       const std::set<pid_t>& workers) {
   Moment moment;
-  std::set<pid_t> servers;
   for (const pid_t pid : workers) {
     const Reading<Process> worker = read_process(pid);
     if (!worker) return Absent{worker.reason()};
     moment.workers.push_back(*worker);
-    if (worker->parent != parent) servers.insert(worker->parent);
   }
   const Reading<Process> own = read_process(parent);
   if (!own) return Absent{own.reason()};
   moment.parent = *own;
-  if (servers.empty()) return moment;
+  return moment;
+}
+
+Reading<Moment> read_moment(pid_t parent, const std::set<pid_t>& workers) {
+  const Reading<Moment> read = read_started_by_others(parent, workers);
+  if (!read) return read;
+  std::set<pid_t> servers;
+  for (const Process& worker : read->workers) {
+    if (worker.parent != parent) servers.insert(worker.parent);
+  }
+  if (servers.empty()) return read;
   if (servers.size() > 1) return Absent{"the workers have several parents"};
   const Reading<Process> server = read_process(*servers.begin());
   if (!server) return Absent{server.reason()};
+  Moment moment = *read;
   moment.server = *server;
   return moment;
 }

@@ -67,6 +67,7 @@ struct Moment {
   Bytes from_workers;
   double seconds = 0;
   std::int64_t right_results = 0;  ///< how many results are right
+  std::int64_t nodes = 0;          ///< of an MPI program; 0: it is none
 
   /// The moment over nothing; null before there is one.
   std::shared_ptr<const Moment> nothing;
@@ -107,5 +108,8 @@ struct Moment {
 /// Reads the processes as they are now. The rest of the moment is still empty.
 /// Absent, with the reason, if one of them cannot be read.
 Reading<Moment> read_moment(pid_t parent, const std::set<pid_t>& workers);
+/// The same for workers that any processes have started. These are left out.
+Reading<Moment> read_started_by_others(pid_t parent,
+                                       const std::set<pid_t>& workers);
 
 }  // namespace cow

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "cow/os/error.h"
 
@@ -22,23 +23,42 @@ Descriptor open_end(pid_t owner, int fd, int mode) {
               "the rendezvous cannot be reached: open({})", path));
 }
 
-}  // namespace
-
-void wait_to_be_measured() {
-  const char* variable = std::getenv(kRendezvousVariable);
+// The rendezvous that the environment names.
+struct Place {
   int owner = 0;
   int arrivals = -1;
   int gate = -1;
-  if (variable == nullptr ||
-      std::sscanf(variable, "%d,%d,%d", &owner, &arrivals, &gate) != 3) {
-    return;
+};
+
+std::optional<Place> find_place() {
+  const char* variable = std::getenv(kRendezvousVariable);
+  Place place;
+  if (variable == nullptr || std::sscanf(variable, "%d,%d,%d", &place.owner,
+                                         &place.arrivals, &place.gate) != 3) {
+    return std::nullopt;
   }
-  const Descriptor opened = open_end(owner, gate, O_RDONLY);
+  return place;
+}
+
+void say(const Place& place, const std::string& line) {
+  const std::string whole = line + "\n";
+  write_fully(open_end(place.owner, place.arrivals, O_WRONLY).get(),
+              whole.data(), whole.size());
+}
+
+}  // namespace
+
+void wait_to_be_measured() {
+  const auto place = find_place();
+  if (!place) return;
+  const Descriptor opened = open_end(place->owner, place->gate, O_RDONLY);
   if (wait_readable(opened.get(), 0)) return;
-  const std::string line = fmt::format("+ {}\n", ::getpid());
-  write_fully(open_end(owner, arrivals, O_WRONLY).get(), line.data(),
-              line.size());
+  say(*place, fmt::format("+ {}", ::getpid()));
   wait_readable(opened.get(), -1);
+}
+
+void say_at_rendezvous(const std::string& line) {
+  if (const auto place = find_place()) say(*place, line);
 }
 
 Rendezvous::Rendezvous() : arrivals_(make_pipe()), gate_(make_pipe()) {

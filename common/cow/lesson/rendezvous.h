@@ -27,6 +27,10 @@ inline constexpr const char* kRendezvousVariable = "COW_RENDEZVOUS";
 /// rendezvous. Throws std::system_error.
 void wait_to_be_measured();
 
+/// Writes a line into the pipe of arrivals, for a program that says itself what
+/// is measured (measured_program.h). Throws std::system_error.
+void say_at_rendezvous(const std::string& line);
+
 /// The parent's side. A process can have one at a time, and must make it before
 /// it starts the workers.
 class Rendezvous {

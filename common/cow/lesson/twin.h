@@ -12,10 +12,11 @@
 
 namespace cow {
 
-/// A Python that can run the twins: 3.8 or newer, with numpy. It is $COW_PYTHON
+/// A Python that can run the twins: 3.8 or newer, with numpy, and with `module`
+/// for a twin that needs another one. It is $COW_PYTHON
 /// if that is set. Otherwise it is the python3 in PATH, or the system's. Absent
 /// if none of them can; the reason says what each lacks.
-Reading<std::string> find_python();
+Reading<std::string> find_python(const std::string& module = "numpy");
 
 /// Runs `script` with `python` and returns its moments, each measured while all
 /// workers waited. `modules` is the folder of cowtwin.py. Throws

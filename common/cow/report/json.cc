@@ -53,11 +53,13 @@ Json to_json(const Process& process, const char* role) {
 }
 
 Json transfer_json(const Moment& moment) {
-  return {{"batches", moment.batches},
-          {"to_workers", moment.to_workers.count()},
-          {"from_workers", moment.from_workers.count()},
-          {"right_results", moment.right_results},
-          {"seconds", moment.seconds}};
+  Json json = {{"batches", moment.batches},
+               {"to_workers", moment.to_workers.count()},
+               {"from_workers", moment.from_workers.count()},
+               {"right_results", moment.right_results},
+               {"seconds", moment.seconds}};
+  if (moment.nodes != 0) json["nodes"] = moment.nodes;
+  return json;
 }
 
 Json to_json(const Moment& moment) {
@@ -146,6 +148,7 @@ std::string to_json(const Result& result) {
                         {"items", result.flags.items},
                         {"chunk_size", result.chunk_size},
                         {"start_method", result.about.options.start_method}};
+  if (result.flags.nodes != 0) json["parameters"]["nodes"] = result.flags.nodes;
   json["environment"] = to_json(result.environment);
   json["moments"] = Json::array();
   for (const Moment& moment : result.moments) {

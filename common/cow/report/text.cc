@@ -44,11 +44,14 @@ std::string setting(const Result& result, const Style& style) {
   const auto plural = [](std::int64_t count, const char* ending) {
     return count == 1 ? "" : ending;
   };
-  const std::string experiment = fmt::format(
-      "D = {} of data · N = {} worker{} · n = {} item{} in T = {} batch{}",
-      to_string(flags.data), flags.workers, plural(flags.workers, "s"),
-      flags.items, plural(flags.items, "s"), last.batches,
-      plural(last.batches, "es"));
+  std::string experiment =
+      fmt::format("D = {} of data · N = {} worker{}", to_string(flags.data),
+                  flags.workers, plural(flags.workers, "s"));
+  if (last.batches != 0) {
+    experiment += fmt::format(" · n = {} item{} in T = {} batch{}", flags.items,
+                              plural(flags.items, "s"), last.batches,
+                              plural(last.batches, "es"));
+  }
   const std::string kernel =
       fmt::format("{} · {} pages · huge pages: {} · swap: {}", machine.kernel,
                   to_string(machine.page_size),
