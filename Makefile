@@ -14,6 +14,10 @@ CLASSROOM_BUILD = $(PACKAGES) build && { $(PACKAGES) classroom || :; } && \
   $(BUILD_SH) $(BUILD) default classroom
 export COWPOOL_BUILD = $(abspath $(BUILD))
 
+# The group of packages that $$lesson needs besides: mpi, or none.
+NEEDED = $$(sed -n "/\"name\": \"$$lesson\"/,/\"name\"/s/.*\"needs\": \"Open MPI\".*/mpi/p" \
+  lessons/lessons.json)
+
 # Where `make install` installs to; DESTDIR, if given, stands before it.
 PREFIX  ?= /usr/local
 
@@ -36,7 +40,7 @@ lessons: ## Runs every lesson in order, then shows a table of them
 
 lesson: ## Runs one lesson: make lesson N=04 [ARGS="--workers 8"]
 	@lesson=$$(common/setup/lesson.sh "$$N") && \
-	$(PACKAGES) build && \
+	$(PACKAGES) build $(NEEDED) && \
 	$(BUILD_SH) $(BUILD) default "$$lesson" && \
 	common/setup/run.sh "$(BUILD)/bin/$$lesson" $(ARGS)
 
@@ -67,7 +71,8 @@ new-lesson: ## Begins a lesson: make new-lesson NN=10 NAME=density
 predict: ## Asks you first, then runs the lesson: N=04 [SHOW=dir]
 	@lesson=$$(common/setup/lesson.sh "$$N" predict) && \
 	if [ -z "$$SHOW" ]; then \
-	  $(PACKAGES) build && $(BUILD_SH) $(BUILD) default "$$lesson"; fi && \
+	  $(PACKAGES) build $(NEEDED) && \
+	  $(BUILD_SH) $(BUILD) default "$$lesson"; fi && \
 	$(CLASSROOM) predict --n="$$lesson" --show="$$SHOW" --answers="$$ANSWERS"
 
 handouts: ## Writes sheets to print into build/handouts
@@ -76,7 +81,7 @@ handouts: ## Writes sheets to print into build/handouts
 	@$(CLASSROOM) handouts
 
 twins: ## Runs each lesson beside its twin in CPython
-	@$(PACKAGES) build twins
+	@$(PACKAGES) build twins mpi
 	@$(BUILD_SH) $(BUILD) default lessons
 	@common/setup/run.sh $(BUILD)/bin/course twins $(ARGS)
 
@@ -89,7 +94,7 @@ find: ## Runs a job, asks where its memory went: N=02 [SEED=7]
 	  --answer="$$ANSWER" --sheet="$$SHEET"
 
 test: ## Runs all tests that this machine can run
-	@$(PACKAGES) build twins
+	@$(PACKAGES) build twins mpi
 	@$(BUILD_SH) $(BUILD) default tests
 	@common/setup/run_tests.sh $(BUILD) $(ARGS)
 
@@ -109,7 +114,7 @@ site: ## Builds the site of the documents into build/site
 
 # What the documents are made with.
 book:
-	@$(PACKAGES) build twins
+	@$(PACKAGES) build twins mpi
 	@$(BUILD_SH) $(BUILD) default docs_programs
 
 bench: ## Measures the pool beside its limits and CPython
@@ -139,7 +144,7 @@ strict: ## Builds with g++ and with clang, warnings as errors
 	@$(BUILD_SH) build-clang clang
 
 mutants: ## Breaks the code in known ways; fails unless the tests notice
-	@$(PACKAGES) build mutants twins
+	@$(PACKAGES) build mutants twins mpi
 	@common/setup/run_mutants.sh $(ARGS)
 
 fuzz: ## Fuzzes what parses: make fuzz [TIME=600] [N=pickle] [KEEP=1]

@@ -127,9 +127,18 @@ int run_all(const Course& course) {
   int without = 0;
   int status = cow::kEveryClaimHolds;
   int place = 0;
+  std::string missing;
   for (const LessonEntry& lesson : written) {
+    ++place;
+    if (!lesson.built()) {
+      table.row({std::string(lesson.name), "", "", "", "not on this machine"});
+      missing += indented(fmt::format(
+          "{} needs {}: make lesson N={} installs it, if it can be had",
+          lesson.name, lesson.needs, lesson.name.substr(0, 2)));
+      continue;
+    }
     const Run run = run_and_show(
-        course, lesson, fmt::format("{} of {}", ++place, written.size()));
+        course, lesson, fmt::format("{} of {}", place, written.size()));
     if (run.status.code == cow::kBadUsage) return cow::kBadUsage;
     const Count one = count(run);
     all.claims += one.claims;
@@ -148,7 +157,7 @@ int run_all(const Course& course) {
   if (without != 0) {
     fmt::print("; {} made none", plural(without, "lesson"));
   }
-  fmt::print(".\n");
+  fmt::print(".\n{}", missing);
   if (course.show != Show::kReports) {
     fmt::print(
         "The whole report of a lesson: make lesson N=04 (or another)\n"

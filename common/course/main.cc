@@ -76,7 +76,7 @@ int run(std::vector<std::string> arguments) {
   }
   course.flags = arguments;
   for (const cow::LessonEntry& lesson : cow::lessons()) {
-    if (lesson.written() && !fs::exists(course.programs / lesson.name)) {
+    if (lesson.built() && !fs::exists(course.programs / lesson.name)) {
       return bad_usage(fmt::format("{} is not built: make lessons builds it",
                                    (course.programs / lesson.name).string()));
     }

@@ -136,6 +136,7 @@ cow::Flags flags_of(const json& report) {
   flags.data = Bytes(parameters.at("data").get<std::int64_t>());
   flags.workers = parameters.at("workers");
   flags.items = parameters.at("items");
+  flags.nodes = parameters.value("nodes", 0);
   return flags;
 }
 
@@ -179,8 +180,20 @@ int run_twins(Course course) {
   }
   const char* intro = kIntro;
   Tally count;
+  std::string absent;
   for (const cow::LessonEntry& lesson : cow::lessons()) {
     if (!lesson.written() || !lesson.name.starts_with(course.only)) continue;
+    if (!lesson.built()) {
+      absent += fmt::format("{} needs {}, which is not on this machine.\n",
+                            lesson.name, lesson.needs);
+      continue;
+    }
+    const auto with_all =
+        lesson.needs.empty() ? python : cow::find_python("mpi4py");
+    if (!with_all) {
+      absent += fmt::format("{}: {}.\n", lesson.name, with_all.reason());
+      continue;
+    }
     cow::ProgressLine waiting;
     waiting.show(fmt::format("{} is running", lesson.name));
     const Run run = run_quietly(course, lesson.name);
@@ -192,14 +205,16 @@ int run_twins(Course course) {
     }
     waiting.show(fmt::format("the twin of {} is running", lesson.name));
     const std::vector<Moment> twin = cow::run_twin(
-        *python, course.source / "lessons" / lesson.name / "twin.py",
+        *with_all, course.source / "lessons" / lesson.name / "twin.py",
         course.source / "common" / "course", flags_of(run.report));
     waiting.clear();
     fmt::print("{}{}\n", std::exchange(intro, ""),
                beside(lesson.name, run.report, twin, count));
     std::fflush(stdout);
   }
+  fmt::print("{}", absent);
   if (count.agree + count.differ + count.alone == 0) {
+    if (!absent.empty()) return cow::kNotPossible;
     fmt::print(stderr, "course: {}: there is no lesson of that name\n",
                course.only);
     return cow::kBadUsage;

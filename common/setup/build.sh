@@ -71,6 +71,10 @@ while [ $# -gt 0 ]; do
   [ "$(cached "${name%%=*}")" = "${name#*=}" ] || changed=yes
   shift
 done
+# Open MPI may have been installed since: then one more lesson is built.
+case $(cached COWPOOL_MPIRUN) in
+  *-NOTFOUND) if command -v mpirun >/dev/null; then changed=yes; fi ;;
+esac
 # shellcheck disable=SC2086  # words
 if ! usable; then
   # Ninja where it is there; a build folder keeps the generator it began with.

@@ -9,6 +9,7 @@
 #                                             whether there is ncursesw
 #   GTest::gtest  GTest::gtest_main  GTest::gmock  GTest::gmock_main
 #                                             where COWPOOL_TESTS is on
+#   MPI::MPI_CXX                              where COWPOOL_HAS_MPI is on then
 #   benchmark::benchmark  benchmark::benchmark_main
 #                                             where COWPOOL_BENCH is on
 #
@@ -170,6 +171,29 @@ if(COWPOOL_LESSONS OR COWPOOL_COWTOP OR COWPOOL_TESTS OR COWPOOL_BENCH)
     SOURCE_SUBDIR ${cowpool_no_cmake}
     FIND_PACKAGE_ARGS 3.10 CONFIG QUIET GLOBAL)
   cowpool_headers(nlohmann_json nlohmann_json::nlohmann_json include)
+endif()
+
+# Open MPI, for the lesson that needs it; a package, or not at all. Not its C++
+# functions, which would bring libstdc++ as a shared library.
+set(COWPOOL_HAS_MPI OFF)
+if(COWPOOL_LESSONS AND COWPOOL_MPI)
+  find_program(COWPOOL_MPIRUN mpirun)
+  mark_as_advanced(COWPOOL_MPIRUN)
+  if(COWPOOL_MPIRUN)
+    set(MPI_CXX_SKIP_MPICXX ON)
+    find_package(MPI QUIET COMPONENTS CXX)
+  endif()
+  if(MPI_CXX_FOUND)
+    include(CheckCXXSymbolExists)
+    set(CMAKE_REQUIRED_LIBRARIES MPI::MPI_CXX)
+    check_cxx_symbol_exists(OPEN_MPI mpi.h COWPOOL_MPI_IS_OPEN_MPI)
+    unset(CMAKE_REQUIRED_LIBRARIES)
+    set(COWPOOL_HAS_MPI ${COWPOOL_MPI_IS_OPEN_MPI})
+  endif()
+  if(NOT COWPOOL_HAS_MPI)
+    message(STATUS "Open MPI is not installed; the lesson that needs it is not "
+      "built")
+  endif()
 endif()
 
 # The live screen of cowtop. Every system has curses as a package and builds it

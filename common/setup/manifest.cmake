@@ -8,7 +8,9 @@
 #                 "after": ["01", "02"],    the lessons that it builds on
 #                 "question": "...",        without it the lesson is planned
 #                 "answer": "...",
-#                 "next": "..."}, ...]}     what to read after it
+#                 "next": "...",            what to read after it
+#                 "needs": "Open MPI"},     what not every machine has; may be
+#                ...]}                      left out
 #
 # What is missing or of a wrong type ends in a sentence that names the lesson
 # and the field. What the manifest says of files is checked by the tests
@@ -19,7 +21,8 @@
 cmake_minimum_required(VERSION 3.24)
 
 # cowpool_manifest(JSON_FILE CC_FILE): writes what cow/lesson/manifest.h
-# declares, and sets the global property cowpool_lessons: those that are written.
+# declares, and sets global properties: cowpool_lessons are those that are written
+# and have what they need here, cowpool_lessons_with_mpi those that need Open MPI.
 function(cowpool_manifest file output)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
   file(READ "${file}" json)
@@ -40,6 +43,7 @@ function(cowpool_manifest file output)
 
   set(entries)
   set(written)
+  set(with_mpi)
   math(EXPR last "${lessons} - 1")
   foreach(i RANGE ${last})
     string(JSON lesson GET "${json}" lessons ${i})
@@ -47,6 +51,9 @@ function(cowpool_manifest file output)
     string(APPEND entries "${entry}")
     if(is_written)
       list(APPEND written ${name})
+    endif()
+    if(needs)
+      list(APPEND with_mpi ${name})
     endif()
   endforeach()
 
@@ -72,9 +79,11 @@ std::span<const LessonEntry> lessons() { return kLessons; }
   file(WRITE "${output}.new" "${source}")
   file(COPY_FILE "${output}.new" "${output}" ONLY_IF_DIFFERENT)
   set_property(GLOBAL PROPERTY cowpool_lessons ${written})
+  set_property(GLOBAL PROPERTY cowpool_lessons_with_mpi ${with_mpi})
 endfunction()
 
-# Sets entry, the lesson as C++, its name, and is_written.
+# Sets entry, the lesson as C++, its name, what it needs, and is_written, which is
+# off for a lesson that cannot be built here.
 function(cowpool_manifest_entry file lesson index parts)
   string(JSON name ERROR_VARIABLE error GET "${lesson}" name)
   if(NOT name MATCHES "^[0-9][0-9]_[a-z0-9_]+$")
@@ -128,11 +137,24 @@ function(cowpool_manifest_entry file lesson index parts)
       "only planned has name, part and idea, a written one also minutes, "
       "after, question, answer and next")
   endif()
+  string(JSON needs ERROR_VARIABLE error GET "${lesson}" needs)
+  if(error)
+    set(needs)
+  elseif(NOT needs STREQUAL "Open MPI")
+    message(FATAL_ERROR
+      "${mistake} \"needs\" is '${needs}': expected \"Open MPI\", or nothing")
+  elseif(is_written AND NOT COWPOOL_HAS_MPI)
+    set(is_written OFF)
+    string(APPEND entry "     .is_here = false,\n")
+  endif()
+  if(needs)
+    string(APPEND entry "     .needs = R\"~(${needs})~\",\n")
+  endif()
   string(JSON count LENGTH "${lesson}")
   foreach(i RANGE 1 ${count})
     math(EXPR i "${i} - 1")
     string(JSON field MEMBER "${lesson}" ${i})
-    if(NOT field IN_LIST fields)
+    if(NOT field IN_LIST fields AND NOT field STREQUAL "needs")
       list(JOIN fields ", " fields)
       message(FATAL_ERROR
         "${mistake} \"${field}\" is no field of a lesson: they are ${fields}")
@@ -146,6 +168,7 @@ function(cowpool_manifest_entry file lesson index parts)
   string(REGEX REPLACE "^ +" "" entry "${entry}")
   set(entry "    {${entry}    },\n" PARENT_SCOPE)
   set(name "${name}" PARENT_SCOPE)
+  set(needs "${needs}" PARENT_SCOPE)
   set(is_written ${is_written} PARENT_SCOPE)
 endfunction()
 

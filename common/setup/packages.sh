@@ -3,7 +3,7 @@
 #
 #   common/setup/packages.sh [GROUP...]    build (the default), twins, bench,
 #                                          tidy, docs, browser, mutants,
-#                                          classroom
+#                                          classroom, mpi
 #
 # Nothing missing: silent, exit 0. Something missing: says what and with which
 # command it will be installed, and installs it, with sudo where not root. It
@@ -100,6 +100,14 @@ needs_of() {
     'pacman classroom') package python python-numpy bubblewrap ;;
     'brew classroom' | 'none classroom') tool python3 python3 ;;
 
+    # For the lesson that goes past one machine, and for its twin.
+    'apt mpi') library libopenmpi-dev openmpi-bin python3-mpi4py ;;
+    'dnf mpi') library openmpi-devel openmpi python3-mpi4py-openmpi ;;
+    'zypper mpi') library openmpi4-devel openmpi4 python3-mpi4py ;;
+    'pacman mpi') library openmpi python-mpi4py ;;
+    'brew mpi') library open-mpi mpi4py ;;
+    'none mpi') ;;
+
     'apt bench') library libbenchmark-dev ;;
     'dnf bench') library google-benchmark-devel ;;
     'zypper bench') library benchmark-devel ;;
@@ -180,7 +188,7 @@ needs_of() {
 
     *)
       say "'$1' is no group of packages;" \
-        'there are: build twins bench tidy docs browser mutants classroom'
+        'there are: build twins bench tidy docs browser mutants classroom mpi'
       exit 2
       ;;
   esac

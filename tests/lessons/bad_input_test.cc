@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 std::vector<std::string> written_lessons() {
   std::vector<std::string> names;
   for (const LessonEntry& lesson : lessons()) {
-    if (lesson.written()) names.emplace_back(lesson.name);
+    if (lesson.built()) names.emplace_back(lesson.name);
   }
   return names;
 }

@@ -31,10 +31,10 @@ std::size_t widest(std::string_view text) {
   return width;
 }
 
-// How many lessons there are.
+// How many lessons have a program here.
 std::int64_t written() {
   return std::count_if(lessons().begin(), lessons().end(),
-                       [](const LessonEntry& each) { return each.written(); });
+                       [](const LessonEntry& each) { return each.built(); });
 }
 
 Outcome course(std::vector<std::string> arguments) {
@@ -48,7 +48,7 @@ class CourseRun : public ::testing::Test {
   CourseRun() {
     fs::copy(program("course"), folder_.path() / "course");
     for (const LessonEntry& lesson : lessons()) {
-      if (lesson.written()) make(lesson.name, holding_);
+      if (lesson.built()) make(lesson.name, holding_);
     }
   }
 

@@ -24,7 +24,7 @@ using ::testing::MatchesRegex;
 std::vector<std::string> written_lessons() {
   std::vector<std::string> names;
   for (const LessonEntry& lesson : lessons()) {
-    if (lesson.written()) names.emplace_back(lesson.name);
+    if (lesson.built()) names.emplace_back(lesson.name);
   }
   return names;
 }
