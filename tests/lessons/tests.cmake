@@ -1,7 +1,8 @@
 # A test that is named in neither list is of the tier process: the lessons' own,
 # NAME_test.cc.
 set(lessons_unit comparison_test.cc control_group_test.cc manifest_test.cc)
-set(lessons_env machine_test.cc production_programs_test.cc twins_test.cc)
+set(lessons_env machine_test.cc production_programs_test.cc two_machines_test.cc
+  twins_test.cc)
 file(GLOB lessons_process CONFIGURE_DEPENDS
   RELATIVE "${CMAKE_CURRENT_LIST_DIR}" "${CMAKE_CURRENT_LIST_DIR}/*_test.cc")
 list(REMOVE_ITEM lessons_process ${lessons_unit} ${lessons_env})
