@@ -329,4 +329,38 @@ Drawing draw_cost_of_writing(const Json& report) {
        .series = {all, parent}});
 }
 
+Drawing draw_cost_of_nodes(const std::vector<Json>& reports) {
+  Series copies{"a copy in each rank", kChartWarm, false};
+  Series windows{"a window on each node", kChartCool, false};
+  const std::int64_t D = parameter(reports.at(0), "data");
+  const std::int64_t N = parameter(reports.at(0), "workers");
+  std::int64_t most = 1;
+  for (const Json& report : reports) {
+    const std::int64_t nodes = parameter(report, "nodes");
+    most = std::max(most, nodes);
+    for (Series* series : {&copies, &windows}) {
+      const Json& cost = claim(report, series->name, "total pss");
+      series->points.push_back(
+          point_of(static_cast<double>(nodes), fmt::format("K = {}", nodes),
+                   cost.at("measured").get<std::int64_t>() -
+                       cost.at("figure").at("base").get<std::int64_t>()));
+    }
+  }
+  const double last = 1.03 * static_cast<double>(most);
+  const double all = mib(N * D);
+  return draw(
+      {.title = "A copy in each rank, or a copy on each node",
+       .subtitle = fmt::format(
+           "What {} of data costs {} ranks: ΣPSS less the base, by the number "
+           "of nodes. Points are measured, lines are the formulas.",
+           size(D), N),
+       .x_label = "K, nodes",
+       .x_ticks = "1,1",
+       .last = last,
+       .lines = {{fmt::format("{}", all), "N·D", all, kChartWarm},
+                 {fmt::format("{}*x", mib(D)), "K·D", mib(D) * last,
+                  kChartCool}},
+       .series = {copies, windows}});
+}
+
 }  // namespace book

@@ -22,4 +22,8 @@ Drawing draw_cost_of_workers(const std::vector<nlohmann::json>& reports);
 /// writes. From the report of 08_page_map.
 Drawing draw_cost_of_writing(const nlohmann::json& report);
 
+/// What the data costs all ranks (ΣPSS less the base) over the number of nodes.
+/// From reports of 16_many_machines.
+Drawing draw_cost_of_nodes(const std::vector<nlohmann::json>& reports);
+
 }  // namespace book

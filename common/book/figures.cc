@@ -169,6 +169,15 @@ std::vector<Run> runs_with_shares() {
   return runs;
 }
 
+std::vector<Run> runs_with_more_nodes() {
+  std::vector<Run> runs;
+  for (const char* nodes : {"1", "2", "4", "8"}) {
+    runs.push_back({"16_many_machines",
+                    {"--data", "32MiB", "--workers", "8", "--nodes", nodes}});
+  }
+  return runs;
+}
+
 std::vector<Figure> all() {
   const std::vector<std::string> small = {"--data", "4MiB"};
   std::vector<Figure> figures = {
@@ -190,6 +199,7 @@ std::vector<Figure> all() {
       {"cures", {{"12_cures", small}}, draw_pages},
       {"fork_times", {{"14_fork_cost", {"--data", "256MiB"}}}, draw_chart},
       {"in_production", {{"15_in_production", {}}}, draw_chart},
+      {"nodes", runs_with_more_nodes(), draw_cost_of_nodes},
   };
   for (Figure& figure : figures) figure = checked(std::move(figure));
   return figures;
