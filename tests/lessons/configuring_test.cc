@@ -49,6 +49,9 @@ TEST(Configuring, ExplainsAMistakeInTheManifest) {
               HasSubstr("13_shared_memory: \"part\" is 4: \"parts\" has 3"));
   EXPECT_THAT(configured_with("\"part\": 3", "\"part\": 3, \"page\": 4"),
               HasSubstr("13_shared_memory: \"page\" is no field of a lesson"));
+  EXPECT_THAT(configured_with("\"Open MPI\"", "\"MPICH\""),
+              HasSubstr("16_many_machines: \"needs\" is 'MPICH': expected "
+                        "\"Open MPI\", or nothing"));
   EXPECT_THAT(
       configured_with("\"name\": \"04_global\"", "\"name\": \"global\""),
       HasSubstr("the \"name\" of lesson 3 of the list, counted from 0, "
