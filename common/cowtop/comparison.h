@@ -22,6 +22,9 @@ struct Comparison {
   /// Inherited and now exclusive: this process or the others have written to
   /// it.
   cow::Bytes copied = {};
+  /// Inherited and now exclusive, but this process has not written to it: it
+  /// had too few page faults. The others have written to their copies.
+  cow::Bytes left = {};
   /// Exclusive, and the relative has no page there: made after the fork.
   cow::Bytes own = {};
   /// Exclusive, and the relative has a page there, too; but it is unknown
@@ -37,7 +40,7 @@ struct Comparison {
 
   /// The part of USS that is in one of these classes.
   cow::Bytes exclusive() const {
-    return copied + own + undecided + lone_memory;
+    return copied + left + own + undecided + lone_memory;
   }
 };
 

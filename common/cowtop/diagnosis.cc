@@ -7,6 +7,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <utility>
 
 #include "cowtop/findings.h"
 
@@ -26,12 +27,13 @@ constexpr Bytes kLeastRate = 1_MiB;
 
 Bytes own(const Found& found) { return found.pages->own; }
 Bytes copied(const Found& found) { return found.pages->copied; }
+Bytes left(const Found& found) { return found.pages->left; }
 Bytes undecided(const Found& found) { return found.pages->undecided; }
 Bytes shared(const Found& found) {
   // A page that was read but never written is in the page map, but not in any
   // process's RSS.
   const Bytes anonymous =
-      found.usage.anonymous - found.pages->copied - found.pages->own;
+      found.usage.anonymous - copied(found) - left(found) - own(found);
   return std::clamp(found.pages->shared, Bytes(), std::max(Bytes(), anonymous));
 }
 Bytes shared_memory(const Found& found) { return found.pages->shared_memory; }
@@ -40,6 +42,10 @@ Bytes alone(const Found& found) {
 }
 Bytes rate(const Found& found) {
   return std::max(Bytes(), found.shared_lost_per_second);
+}
+Bytes most_rate(const Found& found) { return found.most_lost_per_second; }
+Bytes made_or_written(const Found& found) {
+  return own(found) + undecided(found);
 }
 
 Bytes sum(const std::vector<Found>& all, const Figure& figure) {
@@ -71,11 +77,21 @@ std::vector<Bytes> large(const std::vector<Found>& all, const Figure& figure) {
   return figures;
 }
 
-// "each of the 4 workers", "3 of the 4 workers", "the worker"
-std::string who(std::size_t some, std::size_t all) {
-  if (all == 1) return "the worker";
-  if (some == all) return fmt::format("each of the {} workers", all);
-  return fmt::format("{} of the {} workers", some, all);
+// "each of the 4 workers", "3 of the 4 workers", "1 of the 4 workers (PID 12)",
+// "the worker"
+std::string who(const std::vector<Found>& all, const Figure& figure) {
+  const Bytes least = least_large(all, figure);
+  std::vector<pid_t> pids;
+  for (const Found& found : all) {
+    if (figure(found) >= least) pids.push_back(found.pid);
+  }
+  if (all.size() == 1) return "the worker";
+  if (pids.size() == all.size()) {
+    return fmt::format("each of the {} workers", all.size());
+  }
+  const std::string some =
+      fmt::format("{} of the {} workers", pids.size(), all.size());
+  return pids.size() == 1 ? fmt::format("{} (PID {})", some, pids[0]) : some;
 }
 
 std::string capital(std::string text) {
@@ -92,7 +108,7 @@ struct Typical {
 
 Typical typical(const std::vector<Found>& all, const Figure& figure) {
   const std::vector<Bytes> figures = large(all, figure);
-  return {who(figures.size(), all.size()),
+  return {who(all, figure),
           figures.empty() ? Bytes() : figures[figures.size() / 2],
           figures.size() > 1 && figures.size() < all.size()};
 }
@@ -106,6 +122,10 @@ std::string line(const Found& found) {
       "{}: inherited and shared {}, inherited and copied {}, own {}", head,
       to_string(shared(found)), to_string(copied(found)),
       to_string(own(found)));
+  if (left(found) > Bytes()) {
+    text += fmt::format(", left to it by the others {}",
+                        to_string(left(found)));
+  }
   if (undecided(found) > Bytes()) {
     text += fmt::format(", one or the other {}", to_string(undecided(found)));
   }
@@ -115,8 +135,16 @@ std::string line(const Found& found) {
   return text;
 }
 
-void add_lines(const std::vector<Found>& all, std::vector<std::string>& lines) {
+// First those that have much of `figure`, which the sentence speaks of.
+void add_lines(std::vector<Found> all, const Figure& figure,
+               std::vector<std::string>& lines) {
   constexpr std::size_t kMost = 4;
+  if (figure) {
+    const Bytes least = least_large(all, figure);
+    std::stable_partition(all.begin(), all.end(), [&](const Found& found) {
+      return found.pages && figure(found) >= least;
+    });
+  }
   for (std::size_t i = 0; i < std::min(kMost, all.size()); ++i) {
     lines.push_back(line(all[i]));
   }
@@ -125,11 +153,53 @@ void add_lines(const std::vector<Found>& all, std::vector<std::string>& lines) {
   }
 }
 
+// Sorts what is known not only from the pages. A process has not copied more
+// than it had page faults: the others have written the rest.
+Found settled(Found found) {
+  if (!found.pages || !found.touched) return found;
+  Comparison pages = *found.pages;
+  pages.left = std::max(Bytes(), pages.copied - *found.touched);
+  pages.copied -= pages.left;
+  found.pages = pages;
+  return found;
+}
+
+// The same for a family. What lies where the parent has memory, too, was copied
+// if it was seen shared, and made if it was seen to grow, but not shared.
+Family settled(Family family) {
+  for (Found& worker : family.workers) worker = settled(worker);
+  const auto readable = [](const Found& found) { return bool(found.pages); };
+  if (!std::all_of(family.workers.begin(), family.workers.end(), readable)) {
+    return family;
+  }
+  const Bytes open = sum(family.workers, undecided);
+  const Bytes lost = sum(family.workers, [](const Found& f) { return f.lost; });
+  const Bytes grown =
+      sum(family.workers, [](const Found& f) { return f.grown; });
+  Bytes Comparison::*sort = lost >= open / 2 ? &Comparison::copied
+                            : grown >= open / 4 * 3 && lost < open / 4
+                                ? &Comparison::own
+                                : &Comparison::undecided;
+  for (Found& worker : family.workers) {
+    Comparison pages = *worker.pages;
+    pages.*sort += std::exchange(pages.undecided, Bytes());
+    worker.pages = pages;
+  }
+  return family;
+}
+
 Diagnosis cannot_tell(const std::string& reason) {
   return {Kind::kUnknown, "Can't tell: " + reason + ".", {}};
 }
 
-// A family whose pages were all read.
+// A conclusion, and the figure that decides which processes it is about.
+struct Said {
+  Diagnosis diagnosis;
+  Figure figure;
+};
+
+// What the rules below ask of a family whose pages were all read, and what they
+// say of it.
 class FamilyCase {
  public:
   explicit FamilyCase(const Family& family)
@@ -137,184 +207,292 @@ class FamilyCase {
     shared_ = std::max(most(workers_, shared), most(family.ancestor, shared));
     memory_ = std::max(most(workers_, shared_memory),
                        most(family.ancestor, shared_memory));
+    made_ = sum(workers_, own);
+    written_ = sum(workers_, copied);
+    open_ = sum(workers_, undecided);
   }
 
-  Diagnosis conclude() const {
-    if (!most_is_sorted()) {
-      return cannot_tell(
-          "most of what the processes have for themselves lies in mappings "
-          "that could not be compared page by page");
-    }
-    const Bytes made = sum(workers_, own);
-    const Bytes written = sum(workers_, written_figure());
-    const Bytes open = sum(workers_, undecided_figure());
-    if (is_much(undecided_figure()) && open > std::max(made, written)) {
-      return undecided_case();
-    }
-    if (written >= made && (is_much(written_figure()) || is_underway())) {
-      return dirtying();
-    }
-    if (is_much(own)) return copies();
-    if (family_.ancestor.size() == 1 &&
-        copied(family_.ancestor[0]) >=
-            std::max(kLeastToMention, all_shared() / 4)) {
-      return written_by_ancestor();
-    }
-    if (const Found* one = holder_alone()) return held_by_ancestor(*one);
-    if (all_shared() >= kLeastToMention) return shared_case();
-    return cannot_tell(
-        fmt::format("there is too little data; no process has "
-                    "{} of it, shared or for itself",
-                    to_string(kLeastToMention)));
-  }
+  // The first rule that holds.
+  Said conclude() const;
 
  private:
-  // Whether most of the undecided pages are known to have been shared before:
-  // then they were written.
-  bool seen_shared() const {
-    return sum(workers_, [](const Found& found) { return found.lost; }) >=
-           sum(workers_, undecided) / 2;
-  }
-  Figure written_figure() const {
-    if (!seen_shared()) return copied;
-    return [](const Found& found) { return copied(found) + undecided(found); };
-  }
-  Figure undecided_figure() const {
-    if (!seen_shared()) return undecided;
-    return [](const Found&) { return Bytes(); };
-  }
+  struct Rule {
+    bool (FamilyCase::*holds)() const;
+    Said (FamilyCase::*says)() const;
+  };
+  static const std::vector<Rule> kRules;
 
   Bytes all_shared() const { return std::max(shared_, memory_); }
   Bytes pace() const { return sum(workers_, rate); }
+  // What the machine pays for the family.
+  Bytes paid() const {
+    const Figure uss = [](const Found& found) { return found.usage.uss(); };
+    return shared_ + memory_ + sum(workers_, uss) + sum(family_.ancestor, uss);
+  }
 
-  // Whether it costs enough, compared with what is shared, to be the case.
+  // Whether it costs enough to be the case: a fifth of all.
   bool is_much(const Figure& figure) const {
     return most(workers_, figure) >= kLeastToMention &&
-           sum(workers_, figure) >= all_shared() / 2;
+           sum(workers_, figure) >= paid() / 5;
   }
-  // Whether it is growing fast enough to become the case.
-  bool is_underway() const {
-    return most(workers_, written_figure()) >= kLeastToMention &&
-           pace() >= kLeastRate;
+  // Whether it costs enough to be told beside the case: a twentieth of all.
+  bool is_notable(const std::vector<Found>& all, const Figure& figure) const {
+    return most(all, figure) >= kLeastToMention &&
+           sum(all, figure) >= paid() / 20;
+  }
+  // "24 % of what the machine pays"
+  std::string part(Bytes amount) const {
+    return fmt::format("{} % of what the machine pays",
+                       100 * amount.count() / std::max<std::int64_t>(
+                                                  1, paid().count()));
   }
 
-  bool most_is_sorted() const {
+  bool is_unsorted() const {
     const Bytes all =
         sum(workers_, [](const Found& f) { return f.usage.uss(); });
     const Bytes sorted =
         sum(workers_, [](const Found& f) { return f.pages->exclusive(); });
     const Bytes rest = all - sorted;
-    return rest < all / 2 || rest < kLeastToMention * workers_.size();
+    return rest >= all / 2 && rest >= kLeastToMention * workers_.size();
+  }
+  Said unsorted() const {
+    return {cannot_tell("most of what the processes have for themselves lies "
+                        "in mappings that could not be compared page by page"),
+            alone};
   }
 
-  // The ancestor, if most of the data is memory that it has made after the
-  // workers were forked; otherwise null.
-  const Found* holder_alone() const {
-    if (family_.ancestor.size() != 1) return nullptr;
-    const Found& one = family_.ancestor[0];
-    const Bytes amount = own(one) + undecided(one);
-    return amount >= kLeastToMention && amount > all_shared() ? &one : nullptr;
+  bool is_undecided() const {
+    return is_much(undecided) && open_ > std::max(made_, written_);
   }
-
-  static Diagnosis held_by_ancestor(const Found& one) {
-    return cannot_tell(fmt::format(
-        "PID {} alone has about {}, {}: the workers {}", one.pid,
-        to_string(own(one) + undecided(one)),
-        own(one) >= undecided(one) ? "made after the fork"
-                                   : "made or written after the fork",
-        own(one) >= undecided(one) ? "did not inherit it" : "do not share it"));
-  }
-
-  Diagnosis undecided_case() const {
-    const Typical one = typical(workers_, undecided_figure());
+  Said written_or_made() const {
+    const Typical one = typical(workers_, undecided);
     const std::string where =
         family_.ancestor.empty()
             ? "the process that they were forked from has ended"
             : "it lies where the parent has memory, too, but no page near it "
               "is shared any longer";
-    return cannot_tell(fmt::format(
-        "{} {} about {} alone, and {}; it was either copied by writing or made "
-        "anew",
-        one.who, one.several ? "have" : "has", to_string(one.amount), where));
+    return {cannot_tell(fmt::format("{} {} about {} alone, and {}; it was "
+                                    "either copied by writing or made anew",
+                                    one.who, one.several ? "have" : "has",
+                                    to_string(one.amount), where)),
+            undecided};
   }
 
-  Diagnosis dirtying() const {
-    const Typical one = typical(workers_, written_figure());
+  // Once it was seen, it stays the case: the copies are still there.
+  bool is_dirtying() const {
+    const bool underway =
+        most(workers_, copied) >= kLeastToMention &&
+        std::max(pace(), sum(workers_, most_rate)) >= kLeastRate;
+    return written_ >= made_ && (is_much(copied) || underway);
+  }
+  Said dirtying() const {
+    const Typical one = typical(workers_, copied);
+    const bool some_left = shared_ > written_;
+    const std::string left =
+        fmt::format("about {} is still shared", to_string(shared_));
     if (pace() >= kLeastRate) {
-      return {Kind::kDirtying,
-              fmt::format("What was shared becomes private at {} a second "
-                          "(about {} so far in {}): writing copies a page, and "
-                          "so does reading that counts references or is "
-                          "followed by a collector.",
-                          to_string(pace()), to_string(one.amount), one.who),
-              {}};
+      return {{Kind::kDirtying,
+               fmt::format("What was shared becomes private at {} a second "
+                           "(about {} so far in {}{}): writing copies a page, "
+                           "and so does reading that counts references or is "
+                           "followed by a collector.",
+                           to_string(pace()), to_string(one.amount), one.who,
+                           some_left ? "; " + left : ""),
+               {}},
+              copied};
     }
-    return {Kind::kDirtying,
-            fmt::format("About {} was shared and has been copied since the "
-                        "fork in {}: writing copies a page, and so does "
-                        "reading that counts references or is followed by a "
-                        "collector.",
-                        to_string(one.amount), one.who),
-            {}};
+    const std::string aside =
+        some_left ? fmt::format(" ({}; {})", part(written_), left) : "";
+    return {{Kind::kDirtying,
+             fmt::format("About {} was shared and has been copied since the "
+                         "fork in {}{}: writing copies a page, and so does "
+                         "reading that counts references or is followed by a "
+                         "collector.",
+                         to_string(one.amount), one.who, aside),
+             {}},
+            copied};
   }
 
-  Diagnosis copies() const {
+  bool is_made() const { return is_much(own); }
+  Said made() const {
     const Typical one = typical(workers_, own);
-    return {Kind::kCopies,
-            fmt::format("{} {} {} own copy of about {}, as after pickling (or "
-                        "a result as large): it was made after the fork, and "
-                        "nobody shares it.",
-                        capital(one.who), one.several ? "each hold" : "holds",
-                        one.several ? "their" : "its", to_string(one.amount)),
-            {}};
+    return {{Kind::kCopies,
+             fmt::format("{} {} {} own copy of about {}, as after pickling (or "
+                         "a result as large): it was made after the fork, and "
+                         "nobody shares it.{}",
+                         capital(one.who), one.several ? "each hold" : "holds",
+                         one.several ? "their" : "its", to_string(one.amount),
+                         besides(made_)),
+             {}},
+            own};
+  }
+  // What is shared besides, if that is more than the case itself.
+  std::string besides(Bytes amount) const {
+    if (all_shared() <= amount) return "";
+    return fmt::format(" That is {}; about {} is shared.", part(amount),
+                       to_string(all_shared()));
   }
 
-  Diagnosis written_by_ancestor() const {
-    return {Kind::kDirtying,
-            fmt::format("About {} was shared and has been copied since the "
-                        "fork, because the parent (PID {}) wrote it: the "
-                        "workers share the old pages among themselves.",
-                        to_string(copied(family_.ancestor[0])),
-                        family_.ancestor[0].pid),
-            {}};
+  // What the ancestor has written is left to the workers: to all of them
+  // together, or to the only one.
+  Bytes written_by_ancestor_bytes() const {
+    return std::max(most(family_.ancestor, copied), most(workers_, left));
+  }
+  bool is_written_by_ancestor() const {
+    if (family_.ancestor.size() != 1) return false;
+    const bool underway =
+        std::max(rate(family_.ancestor[0]), most_rate(family_.ancestor[0])) >=
+        kLeastRate;
+    return written_by_ancestor_bytes() >=
+           (underway ? kLeastToMention
+                     : std::max(kLeastToMention, all_shared() / 4));
+  }
+  Said written_by_ancestor() const {
+    const Found& one = family_.ancestor[0];
+    const std::string amount = to_string(written_by_ancestor_bytes());
+    const std::string_view rest =
+        workers_.size() == 1 ? "the worker keeps the old pages"
+                             : "the workers share the old pages among "
+                               "themselves";
+    const std::string text =
+        rate(one) >= kLeastRate
+            ? fmt::format("What was shared becomes private at {} a second "
+                          "(about {} so far), because the parent (PID {}) "
+                          "writes it: {}.",
+                          to_string(rate(one)), amount, one.pid, rest)
+            : fmt::format("About {} was shared and has been copied since the "
+                          "fork, because the parent (PID {}) wrote it: {}.",
+                          amount, one.pid, rest);
+    return {{Kind::kDirtying, text, {}}, left};
   }
 
-  Diagnosis shared_case() const {
-    if (memory_ > shared_) {
-      return {Kind::kShared,
-              fmt::format("About {} is shared memory: it exists once for all "
-                          "who have mapped it.",
-                          to_string(memory_)),
-              {}};
+  // Whether most of the data is memory that the ancestor has made after the
+  // workers were forked.
+  bool is_held_by_ancestor() const {
+    return family_.ancestor.size() == 1 &&
+           made_or_written(family_.ancestor[0]) >=
+               std::max(kLeastToMention, all_shared() + Bytes(1));
+  }
+  Said held_by_ancestor() const {
+    const Found& one = family_.ancestor[0];
+    const bool made = own(one) >= undecided(one);
+    return {cannot_tell(fmt::format(
+                "PID {} alone has about {}, {}: the workers {}", one.pid,
+                to_string(made_or_written(one)),
+                made ? "made after the fork" : "made or written after the fork",
+                made ? "did not inherit it" : "do not share it")),
+            made_or_written};
+  }
+
+  bool is_shared() const { return all_shared() >= kLeastToMention; }
+  Said sharing() const {
+    const bool memory = memory_ > shared_;
+    const std::string once = memory
+                                 ? "it exists once for all who have mapped it"
+                                 : "it exists once for all processes";
+    const std::string what =
+        fmt::format("About {} is {}", to_string(all_shared()),
+                    memory ? "shared memory" : "shared");
+    const auto [but, figure] = exceptions();
+    if (!but.empty()) {
+      return {{Kind::kShared,
+               fmt::format("{}: {}. But {}.", what, once,
+                           fmt::join(but, ", and ")),
+               {}},
+              figure};
     }
-    return {Kind::kShared,
-            fmt::format("About {} is shared: copy-on-write works, it exists "
-                        "once for all processes.",
-                        to_string(shared_)),
+    return {{Kind::kShared,
+             fmt::format("{}: {}{}.", what,
+                         memory ? "" : "copy-on-write works, ", once),
+             {}},
+            {}};
+  }
+  // What is not shared and costs too much to be left out, and the first such
+  // figure.
+  std::pair<std::vector<std::string>, Figure> exceptions() const {
+    struct Part {
+      Figure figure;
+      std::string_view what;
+    };
+    const Part parts[] = {
+        {copied, "has been copied since the fork in"},
+        {own, "was made after the fork in"},
+        {undecided, "was copied or made after the fork in"}};
+    std::pair<std::vector<std::string>, Figure> found;
+    const auto add = [&](const std::string& text, const Figure& figure) {
+      found.first.push_back(text);
+      if (!found.second) found.second = figure;
+    };
+    for (const auto& [figure, what] : parts) {
+      if (!is_notable(workers_, figure)) continue;
+      const Typical one = typical(workers_, figure);
+      add(fmt::format("about {} {} {} ({})", to_string(one.amount), what,
+                      one.who, part(sum(workers_, figure))),
+          figure);
+    }
+    if (is_notable(family_.ancestor, made_or_written)) {
+      const Found& one = family_.ancestor[0];
+      add(fmt::format("PID {} alone has about {} ({})", one.pid,
+                      to_string(made_or_written(one)),
+                      part(made_or_written(one))),
+          {});
+    }
+    return found;
+  }
+
+  bool is_anything() const { return true; }
+  Said too_little() const {
+    return {cannot_tell(fmt::format("there is too little data; no process has "
+                                    "{} of it, shared or for itself",
+                                    to_string(kLeastToMention))),
             {}};
   }
 
   const Family& family_;
   const std::vector<Found>& workers_;
+  // The largest in a process.
   Bytes shared_;
   Bytes memory_;
+  // Of all workers.
+  Bytes made_;
+  Bytes written_;
+  Bytes open_;
 };
 
-Diagnosis of_family(const Family& family) {
+const std::vector<FamilyCase::Rule> FamilyCase::kRules = {
+    {&FamilyCase::is_unsorted, &FamilyCase::unsorted},
+    {&FamilyCase::is_undecided, &FamilyCase::written_or_made},
+    {&FamilyCase::is_dirtying, &FamilyCase::dirtying},
+    {&FamilyCase::is_made, &FamilyCase::made},
+    {&FamilyCase::is_written_by_ancestor, &FamilyCase::written_by_ancestor},
+    {&FamilyCase::is_held_by_ancestor, &FamilyCase::held_by_ancestor},
+    {&FamilyCase::is_shared, &FamilyCase::sharing},
+    {&FamilyCase::is_anything, &FamilyCase::too_little},
+};
+
+Said FamilyCase::conclude() const {
+  const auto rule =
+      std::find_if(kRules.begin(), kRules.end(),
+                   [&](const Rule& one) { return (this->*one.holds)(); });
+  return (this->*rule->says)();
+}
+
+Said of_family(const Family& family) {
   if (family.ancestor.size() + family.workers.size() == 1) {
     const Found& one =
         family.ancestor.empty() ? family.workers[0] : family.ancestor[0];
-    return cannot_tell(fmt::format(
-        "all that share memory with PID {} ended while they were read",
-        one.pid));
+    return {cannot_tell(fmt::format("all that share memory with PID {} ended "
+                                    "while they were read",
+                                    one.pid)),
+            {}};
   }
   for (const auto* group : {&family.workers, &family.ancestor}) {
     for (const Found& found : *group) {
       if (!found.pages) {
-        return cannot_tell(
-            fmt::format("the pages of PID {} could not be read "
-                        "({})",
-                        found.pid, found.pages.reason()));
+        return {cannot_tell(fmt::format("the pages of PID {} could not be read "
+                                        "({})",
+                                        found.pid, found.pages.reason())),
+                {}};
       }
     }
   }
@@ -324,10 +502,11 @@ Diagnosis of_family(const Family& family) {
     return found.pages->shared;
   };
   if (most(family.workers, anything) == Bytes()) {
-    return cannot_tell(
-        "the processes look forked, but no page of theirs is shared; where "
-        "addresses are not random (ADDR_NO_RANDOMIZE) spawned ones look so, "
-        "too");
+    return {cannot_tell(
+                "the processes look forked, but no page of theirs is shared; "
+                "where addresses are not random (ADDR_NO_RANDOMIZE) spawned "
+                "ones look so, too"),
+            {}};
   }
   return FamilyCase(family).conclude();
 }
@@ -412,7 +591,8 @@ Diagnosis of_strangers(const std::vector<Found>& all) {
           {}};
 }
 
-std::vector<std::string> evidence_of(const Family& family) {
+std::vector<std::string> evidence_of(const Family& family,
+                                     const Figure& figure) {
   std::vector<std::string> lines;
   if (family.ancestor.size() + family.workers.size() == 1) return lines;
   if (family.ancestor.empty()) {
@@ -423,11 +603,15 @@ std::vector<std::string> evidence_of(const Family& family) {
                                 family.workers.size(), family.ancestor[0].pid,
                                 family.ancestor[0].name));
   }
-  add_lines(family.workers, lines);
+  add_lines(family.workers, figure, lines);
   return lines;
 }
 
-std::vector<std::string> evidence_of(const std::vector<Found>& all) {
+std::vector<std::string> evidence_of(std::vector<Found> all) {
+  const Bytes least = least_large(all, alone);
+  std::stable_partition(all.begin(), all.end(), [&](const Found& found) {
+    return alone(found) >= least;
+  });
   std::vector<std::string> lines{
       fmt::format("{} {} own, forked from nobody", all.size(),
                   all.size() == 1 ? "process runs a program of its"
@@ -474,11 +658,15 @@ Diagnosis diagnose(const Findings& findings) {
       sum(findings.alone, [](const Found& found) { return found.usage.pss; });
   const bool family =
       heaviest != findings.families.end() && heaviest->pss() >= strangers;
-  Diagnosis diagnosis =
-      family ? of_family(*heaviest) : of_strangers(findings.alone);
-  diagnosis.evidence =
-      family ? evidence_of(*heaviest) : evidence_of(findings.alone);
-  return diagnosis;
+  if (!family) {
+    Diagnosis diagnosis = of_strangers(findings.alone);
+    diagnosis.evidence = evidence_of(findings.alone);
+    return diagnosis;
+  }
+  const Family sorted = settled(*heaviest);
+  Said said = of_family(sorted);
+  said.diagnosis.evidence = evidence_of(sorted, said.figure);
+  return said.diagnosis;
 }
 
 }  // namespace cowtop

@@ -21,6 +21,10 @@ Found found(const Member& member) {
   found.parent = member.process.parent;
   found.name = cow::printable(member.process.name);
   found.usage = member.usage;
+  // A fault gives a process one page, or one huge page.
+  found.touched = to_bytes(cow::Pages(member.process.minor_faults +
+                                      member.process.major_faults)) +
+                  member.usage.huge;
   return found;
 }
 

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,19 @@ struct Found {
   /// If the process was not forked from another and none was forked from it,
   /// its pages are compared with none.
   cow::Reading<Comparison> pages = cow::Absent{"not compared"};
+  /// The most that it can have written since it was forked: its page faults.
+  std::optional<cow::Bytes> touched;
   /// By how much `pages->shared` has fallen since the process was first seen.
   cow::Bytes lost;
+  /// By how much USS has grown since then.
+  cow::Bytes grown;
   /// By how much `pages->shared` falls per second while USS rises, over the
   /// last comparisons.
   cow::Bytes shared_lost_per_second;
+  /// The highest of these rates since the process was first seen.
+  cow::Bytes most_lost_per_second;
+  /// By how much USS rises per second without that.
+  cow::Bytes made_per_second;
 };
 
 /// Processes that are forks of each other, so that they run one program with

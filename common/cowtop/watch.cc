@@ -167,6 +167,9 @@ void Watch::remember(const Nodes& nodes, Time now) {
     const Bytes uss = memory.usage->uss();
     if (!memory.first_uss) memory.first_uss = uss;
     keep(memory.history, now, uss);
+    keep(memory.faults, now,
+         to_bytes(cow::Pages(node.process.minor_faults +
+                             node.process.major_faults)));
   }
 }
 
@@ -248,22 +251,33 @@ void Watch::remember_shared(const Nodes& nodes, const Tree& tree, Time now) {
   }
 }
 
-// Pages that are no longer shared may also have been given back. So at most as
-// many have become private as USS has risen. This also shows at once when no
-// more are lost, although the pages are not compared again.
+// Pages that are no longer shared may also have been given back, or the others
+// have written them. So a process has copied at most as many as USS has risen,
+// and as it had page faults. This also shows at once when no more are copied,
+// although the pages are not compared again.
 void Watch::add_recent(std::vector<Found>& found, const Nodes& nodes,
                        Time now) {
-  std::map<pid_t, const Memory*> memories;
+  std::map<pid_t, Memory*> memories;
   for (const Node& node : nodes) {
     memories[node.process.id.pid] = &memory_.at(node.process.id);
   }
   for (Found& one : found) {
-    const auto memory = memories.find(one.pid);
-    if (memory == memories.end() || !one.pages) continue;
-    const Bytes fall = Bytes() - rise_per_second(memory->second->shared, now);
-    const Bytes rise = rise_per_second(memory->second->history, now);
-    one.shared_lost_per_second = std::max(Bytes(), std::min(fall, rise));
-    one.lost = memory->second->most_shared - one.pages->shared;
+    const auto entry = memories.find(one.pid);
+    if (entry == memories.end() || !one.pages) continue;
+    Memory& memory = *entry->second;
+    const Bytes fall = Bytes() - rise_per_second(memory.shared, now);
+    const Bytes rise = rise_per_second(memory.history, now);
+    Bytes most = rise;
+    if (one.usage.huge == Bytes()) {
+      most = std::min(most, rise_per_second(memory.faults, now));
+    }
+    one.shared_lost_per_second = std::max(Bytes(), std::min(fall, most));
+    one.made_per_second = std::max(Bytes(), most - std::max(Bytes(), fall));
+    memory.most_lost_per_second =
+        std::max(memory.most_lost_per_second, one.shared_lost_per_second);
+    one.most_lost_per_second = memory.most_lost_per_second;
+    one.lost = memory.most_shared - one.pages->shared;
+    one.grown = memory.history.back().second - *memory.first_uss;
   }
 }
 
@@ -347,7 +361,9 @@ void Watch::start_anew() {
   for (auto& [id, memory] : memory_) {
     if (memory.usage) memory.first_uss = memory.usage->uss();
     memory.history.clear();
+    memory.faults.clear();
     memory.shared.clear();
+    memory.most_lost_per_second = Bytes();
   }
 }
 

@@ -91,8 +91,10 @@ class Watch {
     cow::Image image;
     std::optional<cow::Bytes> first_uss;
     History history;         // of USS, one entry per look
+    History faults;          // of page faults, one entry per look
     History shared;          // of pages->shared, one per comparison
     cow::Bytes most_shared;  // of all comparisons
+    cow::Bytes most_lost_per_second;
   };
   // The same for a tree.
   struct Tree {

@@ -14,7 +14,9 @@ namespace {
 
 using cow::Bytes;
 using namespace cow::literals;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Found found(const Comparison& pages) {
   Found found;
@@ -79,6 +81,47 @@ TEST(Diagnose, SaysSharedIfWorkersOwnLittle) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("66.0 MiB"));
 }
 
+TEST(Diagnose, NamesCopiesAndWhatIsSharedBesides) {
+  const Diagnosis diagnosis = diagnose(family(
+      {.shared = 440_MiB}, {.shared = 440_MiB, .copied = 55_MiB}, 3));
+  EXPECT_EQ(diagnosis.kind, Kind::kDirtying)
+      << ::testing::PrintToString(diagnosis);
+  EXPECT_THAT(diagnosis.sentence,
+              AllOf(HasSubstr("About 55.0 MiB was shared and has been copied"),
+                    HasSubstr("in each of the 3 workers (27 % of what the "
+                              "machine pays; about 440.0 MiB is still shared)"),
+                    Not(HasSubstr("copy-on-write works"))));
+}
+
+TEST(Diagnose, NamesWhatIsNotSharedBesideWhatIs) {
+  const Diagnosis diagnosis = diagnose(family(
+      {.shared = 900_MiB}, {.shared = 900_MiB, .copied = 10_MiB}, 10));
+  EXPECT_EQ(diagnosis.kind, Kind::kShared);
+  EXPECT_THAT(diagnosis.sentence,
+              AllOf(HasSubstr("About 900.0 MiB is shared"),
+                    HasSubstr("But about 10.0 MiB has been copied since the "
+                              "fork in each of the 10 workers (9 % of"),
+                    Not(HasSubstr("copy-on-write works"))));
+}
+
+TEST(Diagnose, NamesWhatIsSharedBesideCopies) {
+  const Diagnosis diagnosis = diagnose(
+      family({.shared = 900_MiB}, {.shared = 900_MiB, .own = 80_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kCopies);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("about 900.0 MiB is shared"));
+}
+
+TEST(Diagnose, StaysDirtyingAfterTheEvent) {
+  Findings findings =
+      family({.shared = 700_MiB}, {.shared = 690_MiB, .copied = 10_MiB}, 2);
+  for (Found& worker : findings.families[0].workers) {
+    worker.most_lost_per_second = 3_MiB;
+  }
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("has been copied since the fork"));
+}
+
 TEST(Diagnose, SaysSharedEvenIfWorkersHoldSmallResults) {
   EXPECT_EQ(diagnose(family({.shared = 700_MiB},
                             {.shared = 700_MiB, .own = 8_MiB}, 10))
@@ -138,6 +181,33 @@ TEST(Diagnose, NamesAParentThatWroteSharedData) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("the parent (PID 7) wrote it"));
 }
 
+// A page fault is needed to write to an inherited page.
+TEST(Diagnose, NamesTheParentIfTheWorkerHadTooFewPageFaults) {
+  Findings findings =
+      family({.shared = 75_MiB, .undecided = 75_MiB},
+             {.shared = 75_MiB, .copied = 75_MiB}, 1);
+  findings.families[0].workers[0].touched = 2_MiB;
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
+  EXPECT_THAT(diagnosis.sentence,
+              AllOf(HasSubstr("About 73.0 MiB was shared"),
+                    HasSubstr("the parent (PID 7) wrote it: the worker keeps "
+                              "the old pages")));
+  EXPECT_THAT(diagnosis.evidence.at(1),
+              HasSubstr("copied 2.0 MiB, own 0 bytes, left to it by the others "
+                        "73.0 MiB"));
+}
+
+TEST(Diagnose, GivesTheRateAtWhichAParentWrites) {
+  Findings findings = family({.shared = 75_MiB, .undecided = 75_MiB},
+                             {.shared = 75_MiB, .copied = 75_MiB}, 1);
+  findings.families[0].workers[0].touched = 0_MiB;
+  findings.families[0].ancestor[0].shared_lost_per_second = 5_MiB;
+  EXPECT_THAT(diagnose(findings).sentence,
+              AllOf(HasSubstr("becomes private at 5.0 MiB a second"),
+                    HasSubstr("because the parent (PID 7) writes it")));
+}
+
 TEST(Diagnose, NamesAParentThatMadeDataAfterTheFork) {
   const Diagnosis diagnosis =
       diagnose(family({.shared = 5_MiB, .own = 200_MiB}, {.shared = 5_MiB}));
@@ -183,7 +253,14 @@ TEST(Diagnose, RemembersDataThatWasSharedAtFirst) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kDirtying);
 }
 
-TEST(Diagnose, SaysUnknownIfTheParentHasEnded) {
+TEST(Diagnose, KnowsWhatWasSeenToBeMadeAndWasNeverShared) {
+  Findings findings =
+      family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 64_MiB});
+  for (Found& worker : findings.families[0].workers) worker.grown = 60_MiB;
+  EXPECT_EQ(diagnose(findings).kind, Kind::kCopies);
+}
+
+TEST(Diagnose, CannotTellIfTheParentHasEnded) {
   Findings findings = family({}, {.shared = 1_MiB, .undecided = 64_MiB});
   findings.families[0].ancestor.clear();
   EXPECT_THAT(diagnose(findings).sentence, HasSubstr("has ended"));
@@ -273,6 +350,17 @@ TEST(Diagnose, JudgesTheProcessesThatCostMost) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kCopies);
   findings.alone = strangers({700_MiB, 800_MiB}).alone;
   EXPECT_EQ(diagnose(findings).kind, Kind::kUnrelated);
+}
+
+TEST(Diagnose, NamesTheOneWorkerThatHasMuch) {
+  Findings findings = family({.shared = 9_MiB}, {.shared = 9_MiB}, 7);
+  findings.families[0].workers.push_back(
+      found({.shared = 9_MiB, .own = 150_MiB}));
+  findings.families[0].workers.back().pid = 4711;
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_THAT(diagnosis.sentence,
+              HasSubstr("1 of the 8 workers (PID 4711) holds its own copy"));
+  EXPECT_THAT(diagnosis.evidence.at(1), HasSubstr("PID 4711 (python3)"));
 }
 
 TEST(Diagnose, GivesItsEvidence) {

@@ -25,6 +25,7 @@ using testing::FakeProc;
 using testing::FakeProcess;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 cow::Bytes pages(std::int64_t count) { return to_bytes(Pages(count)); }
@@ -294,7 +295,7 @@ TEST_F(Sampling, LetsTheRateFallIfNothingChanges) {
 class DirtyingRate : public Sampling {
  protected:
   void put_heaps(const std::string& worker) {
-    ++faults;
+    faults += 9000;  // as many as pages can have been written
     proc.put({.pid = 10, .rss = 9000});
     proc.put_heap(10, std::string(6000, 's'));
     for (pid_t pid = 11; pid < 13; ++pid) {
@@ -356,6 +357,34 @@ TEST_F(DirtyingRate, StaysShownIfChangesAreTooSmallToReadThePagesAgain) {
   now += std::chrono::seconds(1);
   EXPECT_THAT(watch.look().diagnosis.sentence, HasSubstr("a second"));
   EXPECT_EQ(watch.reads().page_maps, page_maps);
+}
+
+TEST_F(DirtyingRate, DoesNotTurnIntoAllClearAfterTheEvent) {
+  put_heaps(heap(500, 0));
+  Watch watch(10, options());
+  watch.look();
+  put_heaps(heap(1100, 0));
+  now += std::chrono::seconds(1);
+  EXPECT_THAT(watch.look().diagnosis.sentence, HasSubstr("becomes private"));
+  for (int i = 0; i < 6; ++i) {
+    now += std::chrono::seconds(1);
+    watch.look();
+  }
+  const Diagnosis after = watch.look().diagnosis;
+  EXPECT_EQ(after.kind, Kind::kDirtying);
+  EXPECT_THAT(after.sentence, HasSubstr("has been copied"));
+}
+
+TEST_F(DirtyingRate, IsOfTheProcessThatHasPageFaults) {
+  put_heaps(heap(2000, 0));
+  faults = 0;
+  Watch watch(10, options());
+  watch.look();
+  faults -= 9000;  // the workers have none
+  put_heaps(heap(4000, 0));
+  now += std::chrono::seconds(1);
+  EXPECT_THAT(watch.look().diagnosis.sentence,
+              Not(HasSubstr("becomes private")));
 }
 
 TEST_F(Sampling, StartsCountingAgainAfterExec) {
