@@ -37,12 +37,16 @@ Bytes shared(const Found& found) {
   return std::clamp(found.pages->shared, Bytes(), std::max(Bytes(), anonymous));
 }
 Bytes shared_memory(const Found& found) { return found.pages->shared_memory; }
+Bytes lone_memory(const Found& found) { return found.pages->lone_memory; }
+Bytes uss(const Found& found) { return found.usage.uss(); }
 Bytes alone(const Found& found) {
-  return std::min(found.usage.uss(), found.usage.anonymous);
+  const Bytes memory = found.pages ? lone_memory(found) : Bytes();
+  return std::min(uss(found), found.usage.anonymous + memory);
 }
 Bytes rate(const Found& found) {
   return std::max(Bytes(), found.shared_lost_per_second);
 }
+Bytes growth(const Found& found) { return found.made_per_second; }
 Bytes most_rate(const Found& found) { return found.most_lost_per_second; }
 Bytes made_or_written(const Found& found) {
   return own(found) + undecided(found);
@@ -132,6 +136,10 @@ std::string line(const Found& found) {
   if (shared_memory(found) > Bytes()) {
     text += fmt::format(", shared memory {}", to_string(shared_memory(found)));
   }
+  if (lone_memory(found) > Bytes()) {
+    text += fmt::format(", shared memory that only it has mapped {}",
+                        to_string(lone_memory(found)));
+  }
   return text;
 }
 
@@ -202,11 +210,19 @@ struct Said {
 // say of it.
 class FamilyCase {
  public:
-  explicit FamilyCase(const Family& family)
-      : family_(family), workers_(family.workers) {
+  // `elsewhere` is the largest anonymous memory of any process but the workers.
+  FamilyCase(const Family& family, Bytes elsewhere)
+      : family_(family), workers_(family.workers), elsewhere_(elsewhere) {
     shared_ = std::max(most(workers_, shared), most(family.ancestor, shared));
-    memory_ = std::max(most(workers_, shared_memory),
-                       most(family.ancestor, shared_memory));
+    // The processes may have mapped different parts. So it is at least what they
+    // pay together, without what one has mapped alone.
+    const Figure paid = [](const Found& found) {
+      return found.usage.pss_shmem - lone_memory(found);
+    };
+    memory_ = std::max({most(workers_, shared_memory),
+                        most(family.ancestor, shared_memory),
+                        sum(workers_, paid) + sum(family.ancestor, paid)});
+    lone_ = sum(workers_, lone_memory);
     made_ = sum(workers_, own);
     written_ = sum(workers_, copied);
     open_ = sum(workers_, undecided);
@@ -226,7 +242,6 @@ class FamilyCase {
   Bytes pace() const { return sum(workers_, rate); }
   // What the machine pays for the family.
   Bytes paid() const {
-    const Figure uss = [](const Found& found) { return found.usage.uss(); };
     return shared_ + memory_ + sum(workers_, uss) + sum(family_.ancestor, uss);
   }
 
@@ -248,8 +263,7 @@ class FamilyCase {
   }
 
   bool is_unsorted() const {
-    const Bytes all =
-        sum(workers_, [](const Found& f) { return f.usage.uss(); });
+    const Bytes all = sum(workers_, uss);
     const Bytes sorted =
         sum(workers_, [](const Found& f) { return f.pages->exclusive(); });
     const Bytes rest = all - sorted;
@@ -283,7 +297,7 @@ class FamilyCase {
     const bool underway =
         most(workers_, copied) >= kLeastToMention &&
         std::max(pace(), sum(workers_, most_rate)) >= kLeastRate;
-    return written_ >= made_ && (is_much(copied) || underway);
+    return written_ >= std::max(made_, lone_) && (is_much(copied) || underway);
   }
   Said dirtying() const {
     const Typical one = typical(workers_, copied);
@@ -313,8 +327,54 @@ class FamilyCase {
             copied};
   }
 
-  bool is_made() const { return is_much(own); }
+  // Whether it looks like something that was sent to the workers, or by them:
+  // somebody else holds as much, and it went through read(2) or write(2), where
+  // that is known. Objects are larger than what they are pickled to.
+  bool is_sent() const {
+    const Bytes amount = typical(workers_, own).amount;
+    if (elsewhere_ < amount / 4 * 3) return false;
+    constexpr int kLargerThanPickled = 8;
+    return std::any_of(workers_.begin(), workers_.end(), [&](const Found& one) {
+      return own(one) >= amount / 4 &&
+             (!one.received || !one.sent ||
+              std::max(*one.received, *one.sent) >=
+                  own(one) / kLargerThanPickled);
+    });
+  }
+
+  bool is_growing() const {
+    return sum(workers_, growth) >= kLeastRate && made_ >= lone_ &&
+           (is_much(own) || most(workers_, own) >= 4 * kLeastToMention) &&
+           !is_sent();
+  }
+  Said growing() const {
+    const Typical one = typical(workers_, own);
+    return {{Kind::kCopies,
+             fmt::format("{} {}: {} a second in all, about {} so far (a leak, "
+                         "a cache, or a result as large). It was made after "
+                         "the fork, and nobody shares it.",
+                         capital(one.who), one.several ? "grow" : "grows",
+                         to_string(sum(workers_, growth)),
+                         to_string(one.amount)),
+             {}},
+            own};
+  }
+
+  bool is_made() const { return is_much(own) && made_ >= lone_; }
   Said made() const {
+    if (is_sent()) return sent();
+    const Typical one = typical(workers_, own);
+    return {{Kind::kCopies,
+             fmt::format("{} {} made about {} for {} (imports, a cache, "
+                         "buffers, a leak, or a result as large): it was made "
+                         "after the fork, and nobody shares it.{}",
+                         capital(one.who), one.several ? "have" : "has",
+                         to_string(one.amount),
+                         one.several ? "themselves" : "itself", besides(made_)),
+             {}},
+            own};
+  }
+  Said sent() const {
     const Typical one = typical(workers_, own);
     return {{Kind::kCopies,
              fmt::format("{} {} {} own copy of about {}, as after pickling (or "
@@ -331,6 +391,18 @@ class FamilyCase {
     if (all_shared() <= amount) return "";
     return fmt::format(" That is {}; about {} is shared.", part(amount),
                        to_string(all_shared()));
+  }
+
+  bool is_lone() const { return is_much(lone_memory); }
+  Said lone() const {
+    const Typical one = typical(workers_, lone_memory);
+    return {{Kind::kCopies,
+             fmt::format("{} {} about {} of shared memory that no other "
+                         "process has mapped: it costs as much as a copy.{}",
+                         capital(one.who), one.several ? "each have" : "has",
+                         to_string(one.amount), besides(lone_)),
+             {}},
+            lone_memory};
   }
 
   // What the ancestor has written is left to the workers: to all of them
@@ -417,7 +489,8 @@ class FamilyCase {
     const Part parts[] = {
         {copied, "has been copied since the fork in"},
         {own, "was made after the fork in"},
-        {undecided, "was copied or made after the fork in"}};
+        {undecided, "was copied or made after the fork in"},
+        {lone_memory, "is shared memory that nobody else has mapped in"}};
     std::pair<std::vector<std::string>, Figure> found;
     const auto add = [&](const std::string& text, const Figure& figure) {
       found.first.push_back(text);
@@ -440,6 +513,18 @@ class FamilyCase {
     return found;
   }
 
+  bool is_lone_in_ancestor() const {
+    return most(family_.ancestor, lone_memory) >= kLeastToMention;
+  }
+  Said lone_in_ancestor() const {
+    const Found& one = family_.ancestor[0];
+    return {cannot_tell(fmt::format(
+                "PID {} alone has mapped about {} of shared memory; the "
+                "workers have not touched it",
+                one.pid, to_string(lone_memory(one)))),
+            {}};
+  }
+
   bool is_anything() const { return true; }
   Said too_little() const {
     return {cannot_tell(fmt::format("there is too little data; no process has "
@@ -450,6 +535,7 @@ class FamilyCase {
 
   const Family& family_;
   const std::vector<Found>& workers_;
+  Bytes elsewhere_;
   // The largest in a process.
   Bytes shared_;
   Bytes memory_;
@@ -457,16 +543,20 @@ class FamilyCase {
   Bytes made_;
   Bytes written_;
   Bytes open_;
+  Bytes lone_;
 };
 
 const std::vector<FamilyCase::Rule> FamilyCase::kRules = {
     {&FamilyCase::is_unsorted, &FamilyCase::unsorted},
     {&FamilyCase::is_undecided, &FamilyCase::written_or_made},
     {&FamilyCase::is_dirtying, &FamilyCase::dirtying},
+    {&FamilyCase::is_growing, &FamilyCase::growing},
     {&FamilyCase::is_made, &FamilyCase::made},
+    {&FamilyCase::is_lone, &FamilyCase::lone},
     {&FamilyCase::is_written_by_ancestor, &FamilyCase::written_by_ancestor},
     {&FamilyCase::is_held_by_ancestor, &FamilyCase::held_by_ancestor},
     {&FamilyCase::is_shared, &FamilyCase::sharing},
+    {&FamilyCase::is_lone_in_ancestor, &FamilyCase::lone_in_ancestor},
     {&FamilyCase::is_anything, &FamilyCase::too_little},
 };
 
@@ -477,7 +567,7 @@ Said FamilyCase::conclude() const {
   return (this->*rule->says)();
 }
 
-Said of_family(const Family& family) {
+Said of_family(const Family& family, Bytes elsewhere) {
   if (family.ancestor.size() + family.workers.size() == 1) {
     const Found& one =
         family.ancestor.empty() ? family.workers[0] : family.ancestor[0];
@@ -508,7 +598,7 @@ Said of_family(const Family& family) {
                 "ones look so, too"),
             {}};
   }
-  return FamilyCase(family).conclude();
+  return FamilyCase(family, elsewhere).conclude();
 }
 
 // The most shared memory of a process, for processes that are no forks of each
@@ -664,7 +754,10 @@ Diagnosis diagnose(const Findings& findings) {
     return diagnosis;
   }
   const Family sorted = settled(*heaviest);
-  Said said = of_family(sorted);
+  const Figure anonymous = [](const Found& f) { return f.usage.anonymous; };
+  const Bytes elsewhere = std::max(most(sorted.ancestor, anonymous),
+                                   most(findings.alone, anonymous));
+  Said said = of_family(sorted, elsewhere);
   said.diagnosis.evidence = evidence_of(sorted, said.figure);
   return said.diagnosis;
 }

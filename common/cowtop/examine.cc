@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "cow/memory/text.h"
 #include "cow/os/bytes.h"
 #include "cow/os/descriptor.h"
 
@@ -26,6 +27,25 @@ Found found(const Member& member) {
                                       member.process.major_faults)) +
                   member.usage.huge;
   return found;
+}
+
+// "rchar: 4096", a line of /proc/PID/io of proc(5).
+std::optional<Bytes> io_field(std::string_view text, std::string_view name) {
+  while (!text.empty()) {
+    std::string_view line = cow::take_line(text);
+    if (cow::take_word(line) != name) continue;
+    const auto value = cow::parse_number<std::int64_t>(cow::take_word(line));
+    if (value) return Bytes(*value);
+  }
+  return std::nullopt;
+}
+
+void add_transfer(const std::filesystem::path& proc, Found& found) {
+  const auto text =
+      cow::read_file(proc / std::to_string(found.pid) / "io");
+  if (!text) return;
+  found.received = io_field(*text, "rchar:");
+  found.sent = io_field(*text, "wchar:");
 }
 
 // Whether the process has ended or runs another program. Then it does not
@@ -60,8 +80,9 @@ class FamilyReader {
   Family read() {
     Family family;
     for (const Member* member : Group(group_)) {
-      const std::optional<Found> entry = look_at(*member);
+      std::optional<Found> entry = look_at(*member);
       if (!entry) continue;
+      add_transfer(proc_, *entry);
       (member == ancestor_ ? family.ancestor : family.workers)
           .push_back(*entry);
     }

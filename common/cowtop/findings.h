@@ -26,6 +26,9 @@ struct Found {
   cow::Reading<Comparison> pages = cow::Absent{"not compared"};
   /// The most that it can have written since it was forked: its page faults.
   std::optional<cow::Bytes> touched;
+  /// What it has read and written with system calls since then: a file, a pipe.
+  std::optional<cow::Bytes> received;
+  std::optional<cow::Bytes> sent;
   /// By how much `pages->shared` has fallen since the process was first seen.
   cow::Bytes lost;
   /// By how much USS has grown since then.

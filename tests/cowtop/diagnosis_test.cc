@@ -145,6 +145,42 @@ TEST(Diagnose, NamesSharedMemory) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("64.0 MiB is shared memory"));
 }
 
+TEST(Diagnose, NamesSharedMemoryThatOneProcessAloneHasMapped) {
+  const Diagnosis diagnosis = diagnose(
+      family({.shared = 2_MiB}, {.shared = 2_MiB, .lone_memory = 80_MiB}, 3));
+  EXPECT_EQ(diagnosis.kind, Kind::kCopies);
+  EXPECT_THAT(diagnosis.sentence,
+              HasSubstr("Each of the 3 workers has about 80.0 MiB of shared "
+                        "memory that no other process has mapped"));
+  EXPECT_THAT(diagnosis.evidence.at(1),
+              HasSubstr("shared memory that only it has mapped 80.0 MiB"));
+}
+
+TEST(Diagnose, NamesLoneSharedMemoryBesideInheritedData) {
+  EXPECT_THAT(
+      diagnose(
+          family({.shared = 70_MiB}, {.shared = 70_MiB, .lone_memory = 80_MiB}))
+          .sentence,
+      HasSubstr("80.0 MiB of shared memory"));
+}
+
+TEST(Diagnose, NamesLoneSharedMemoryOfTheParent) {
+  EXPECT_THAT(
+      diagnose(family({.shared = 2_MiB, .lone_memory = 80_MiB}, {.shared = 2_MiB}))
+          .sentence,
+      HasSubstr("PID 7 alone has mapped about 80.0 MiB of shared memory"));
+}
+
+TEST(Diagnose, CountsDifferentPartsOfSharedMemoryTogether) {
+  Findings findings =
+      family({.shared = 2_MiB}, {.shared = 2_MiB, .shared_memory = 40_MiB}, 4);
+  for (Found& worker : findings.families[0].workers) {
+    worker.usage.pss_shmem = 20_MiB;  // each part is mapped by two
+  }
+  EXPECT_THAT(diagnose(findings).sentence,
+              HasSubstr("About 80.0 MiB is shared memory"));
+}
+
 TEST(Diagnose, DoesNotCountZeroPagesAsShared) {
   Findings findings = family({}, {.shared = 700_MiB});
   for (Found& worker : findings.families[0].workers) {
@@ -238,7 +274,44 @@ TEST(Diagnose, MentionsThatDataMayBeAResult) {
       HasSubstr("or a result"));
 }
 
-TEST(Diagnose, SaysUnknownIfParentAndWorkerUseTheSameAddress) {
+TEST(Diagnose, SaysAsAfterPicklingOnlyIfSomebodyElseHoldsAsMuch) {
+  const Comparison made{.shared = 5_MiB, .own = 100_MiB};
+  EXPECT_THAT(diagnose(family({.shared = 100_MiB}, made)).sentence,
+              HasSubstr("pickling"));
+  const Diagnosis alone = diagnose(family({.shared = 5_MiB}, made));
+  EXPECT_EQ(alone.kind, Kind::kCopies);
+  EXPECT_THAT(alone.sentence,
+              AllOf(HasSubstr("has made about 100.0 MiB for itself"),
+                    Not(HasSubstr("pickling"))));
+}
+
+TEST(Diagnose, SaysAsAfterPicklingOnlyIfTheDataWentThroughAPipe) {
+  Findings findings =
+      family({.shared = 100_MiB}, {.shared = 100_MiB, .own = 100_MiB});
+  for (Found& worker : findings.families[0].workers) {
+    worker.received = worker.sent = 1_MiB;
+  }
+  EXPECT_THAT(diagnose(findings).sentence, Not(HasSubstr("pickling")));
+  for (Found& worker : findings.families[0].workers) {
+    worker.received = 20_MiB;
+  }
+  EXPECT_THAT(diagnose(findings).sentence, HasSubstr("pickling"));
+}
+
+TEST(Diagnose, CallsALeakGrowthAndGivesItsRate) {
+  Findings findings =
+      family({.shared = 5_MiB}, {.shared = 5_MiB, .own = 40_MiB}, 3);
+  for (Found& worker : findings.families[0].workers) {
+    worker.made_per_second = 12_MiB;
+  }
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_EQ(diagnosis.kind, Kind::kCopies);
+  EXPECT_THAT(diagnosis.sentence,
+              HasSubstr("Each of the 3 workers grows: 36.0 MiB a second in "
+                        "all, about 40.0 MiB so far"));
+}
+
+TEST(Diagnose, CannotTellIfParentAndWorkerUseTheSameAddress) {
   const Diagnosis diagnosis = diagnose(
       family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 64_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
@@ -359,7 +432,7 @@ TEST(Diagnose, NamesTheOneWorkerThatHasMuch) {
   findings.families[0].workers.back().pid = 4711;
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_THAT(diagnosis.sentence,
-              HasSubstr("1 of the 8 workers (PID 4711) holds its own copy"));
+              HasSubstr("1 of the 8 workers (PID 4711) has made about 150.0"));
   EXPECT_THAT(diagnosis.evidence.at(1), HasSubstr("PID 4711 (python3)"));
 }
 

@@ -26,6 +26,9 @@ constexpr std::array kFields = {
     Field{"AnonHugePages:", &Usage::huge},
     Field{"Swap:", &Usage::swap},
     Field{"SwapPss:", &Usage::swap_pss},
+    Field{"Pss_Shmem:", &Usage::pss_shmem},
+    Field{"Shared_Hugetlb:", &Usage::hugetlb},
+    Field{"Private_Hugetlb:", &Usage::hugetlb},
 };
 
 // Stops adding at a limit, so that no text can make the sum overflow.

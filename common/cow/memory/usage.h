@@ -31,6 +31,9 @@ struct Usage {
   Bytes huge;       ///< the part of `anonymous` in huge pages
   Bytes swap;
   Bytes swap_pss;
+  Bytes pss_shmem;  ///< the part of `pss` that is shared memory (Linux 5.3)
+  /// Pages of hugetlbfs, which are in none of the other figures.
+  Bytes hugetlb;
   /// The part of `pss` that comes from files (programs, libraries), without
   /// shared memory. Absent on kernels before 5.3, and in smaps.
   std::optional<Bytes> pss_file;
