@@ -1,7 +1,9 @@
 #include "cowtop/comparison.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "cow/os/bytes.h"
 
@@ -35,12 +37,13 @@ class Walk {
 
 // Whether the relative has a mapping with exactly the same addresses.
 bool has_the_same(const PageStates& relative, const PageRange& range) {
-  return std::any_of(relative.ranges.begin(), relative.ranges.end(),
-                     [&](const PageRange& other) {
-                       return other.begin == range.begin &&
-                              other.pages.size() == range.pages.size() &&
-                              !other.shared_mapping;
-                     });
+  const auto other = std::lower_bound(
+      relative.ranges.begin(), relative.ranges.end(), range.begin,
+      [](const PageRange& one, std::uint64_t begin) {
+        return one.begin < begin;
+      });
+  return other != relative.ranges.end() && other->begin == range.begin &&
+         other->pages.size() == range.pages.size() && !other->shared_mapping;
 }
 
 // Counts of pages.
@@ -49,47 +52,34 @@ struct Counts {
   std::int64_t both = 0;       // exclusive here, and the relative has a page
   std::int64_t inherited = 0;  // exclusive here, certainly inherited
   std::int64_t own = 0;
+  std::int64_t files = 0;
+  std::int64_t lone_files = 0;
 };
 
 void count(PageState here, PageState there, Counts& counts) {
   if (here == PageState::kNone) return;
-  if (here == PageState::kShared) {
+  if (here == PageState::kFileShared) {
+    ++counts.files;
+  } else if (here == PageState::kFileExclusive) {
+    ++counts.lone_files;
+  } else if (here == PageState::kShared) {
     ++counts.shared;
-  } else if (there == PageState::kNone) {
-    ++counts.own;
+  } else if (there == PageState::kExclusive) {
+    ++counts.both;
   } else if (there == PageState::kShared) {
     ++counts.inherited;  // the relative shares it with another process
   } else {
-    ++counts.both;
+    ++counts.own;
   }
 }
 
-// Whether a mapping existed before the fork.
-// - New memory of a forked process gets new mappings: the kernel does not join
-//   them to inherited ones. So if any page of a mapping is still shared, all of
-//   the mapping was inherited.
-// - The kernel puts a new mapping next to an existing one. It joins the two if
-//   the existing one was not inherited, as in the ancestor. So a mapping that
-//   has the same bounds in both processes, and no neighbor to join it to, was
-//   inherited as well. This does not work for memory between guards.
-bool was_inherited(const PageRange& range, const Counts& counts,
-                   const PageStates& ancestor) {
-  return counts.shared > 0 || counts.inherited > 0 ||
-         (range.isolated && has_the_same(ancestor, range));
-}
-
-}  // namespace
-
-Comparison compare(const PageStates& states, const PageStates& relative,
-                   Relative kind) {
-  Comparison sum;
+std::vector<Counts> count_all(const PageStates& states,
+                              const PageStates& relative, Relative kind) {
+  std::vector<Counts> all;
   Walk walk(relative);
   const std::uint64_t page = cow::page_size().size();
-  const auto bytes = [&](std::int64_t pages) {
-    return cow::Bytes(page) * pages;
-  };
   for (const PageRange& range : states.ranges) {
-    Counts counts;
+    Counts& counts = all.emplace_back();
     std::uint64_t address = range.begin;
     for (const PageState here : range.pages) {
       const PageState there = range.shared_mapping || kind == Relative::kNone
@@ -98,7 +88,121 @@ Comparison compare(const PageStates& states, const PageStates& relative,
       count(here, there, counts);
       address += page;
     }
-    if (range.shared_mapping) {
+  }
+  return all;
+}
+
+// When the pages of a mapping that both processes have for themselves came to
+// be.
+enum class Origin {
+  kInherited,  // before the fork
+  kMade,       // after it, in both
+  kUnknown,
+};
+
+// Tells it from how the kernel joins mappings. Fork gives the child the same
+// mappings, with the same bounds. New memory is joined to a mapping that it
+// touches; but in a forked process not to an inherited one.
+// - So if any page of a mapping is still shared, all of it was inherited.
+// - A bound where the child's memory touches an inherited mapping, and the
+//   ancestor has no bound, shows that it was made after the fork.
+// - A row of mappings that touch, with the same bounds in both up to one that
+//   was inherited, was inherited as well.
+// - A mapping that touches nothing alike may have been made after the fork in
+//   both, at one address because they run alike. The kernel puts new mappings
+//   below all others. So it was inherited if an inherited one lies below it.
+class Origins {
+ public:
+  Origins(const PageStates& states, const PageStates& ancestor,
+          const std::vector<Counts>& counts)
+      : ranges_(states.ranges), ancestor_(ancestor), counts_(counts) {
+    for (std::size_t i = 0; i < ranges_.size(); ++i) {
+      if (is_inherited(i) && !ranges_[i].shared_mapping)
+        inherited_.push_back(i);
+    }
+  }
+
+  Origin of(std::size_t i) const {
+    if (is_inherited(i)) return Origin::kInherited;
+    const Side below = side(i, -1);
+    const Side above = side(i, +1);
+    if (below == Side::kSeam || above == Side::kSeam) return Origin::kMade;
+    if (below == Side::kUnknown || above == Side::kUnknown ||
+        !has_the_same(ancestor_, ranges_[i])) {
+      return Origin::kUnknown;
+    }
+    const bool joined = below == Side::kJoined || above == Side::kJoined;
+    return joined || lies_above_inherited(i) ? Origin::kInherited
+                                             : Origin::kUnknown;
+  }
+
+ private:
+  // How the row of touching mappings ends.
+  enum class Side {
+    kFree,    // it touches nothing alike
+    kJoined,  // with an inherited mapping
+    kSeam,    // the same, but at a bound that the ancestor does not have
+    kUnknown,
+  };
+
+  bool is_inherited(std::size_t i) const {
+    return counts_[i].shared > 0 || counts_[i].inherited > 0;
+  }
+  std::uint64_t end(std::size_t i) const {
+    return ranges_[i].begin + ranges_[i].pages.size() * cow::page_size().size();
+  }
+
+  Side side(std::size_t i, int step) const {
+    for (;;) {
+      const Neighbor next = step < 0 ? ranges_[i].before : ranges_[i].after;
+      if (next == Neighbor::kNone) return Side::kFree;
+      if (next == Neighbor::kUnknown) return Side::kUnknown;
+      if (step < 0 ? i == 0 : i + 1 == ranges_.size()) return Side::kUnknown;
+      const std::size_t other = step < 0 ? i - 1 : i + 1;
+      const std::uint64_t bound = step < 0 ? ranges_[i].begin : end(i);
+      if ((step < 0 ? end(other) : ranges_[other].begin) != bound) {
+        return Side::kUnknown;  // the neighbor was not read
+      }
+      const bool seam = !std::binary_search(ancestor_.bounds.begin(),
+                                            ancestor_.bounds.end(), bound);
+      if (is_inherited(other)) return seam ? Side::kSeam : Side::kJoined;
+      if (seam) {
+        return ranges_[i].heap && step < 0 ? Side::kSeam : Side::kUnknown;
+      }
+      i = other;
+    }
+  }
+
+  // The heap and the program lie far below all other mappings.
+  bool lies_above_inherited(std::size_t i) const {
+    constexpr std::uint64_t kFar = std::uint64_t{1} << 40;
+    return std::any_of(
+        inherited_.begin(), inherited_.end(), [&](std::size_t other) {
+          return other < i && ranges_[i].begin - ranges_[other].begin < kFar;
+        });
+  }
+
+  const std::vector<PageRange>& ranges_;
+  const PageStates& ancestor_;
+  const std::vector<Counts>& counts_;
+  std::vector<std::size_t> inherited_;
+};
+
+}  // namespace
+
+Comparison compare(const PageStates& states, const PageStates& relative,
+                   Relative kind) {
+  Comparison sum;
+  const std::vector<Counts> all = count_all(states, relative, kind);
+  const Origins origins(states, relative, all);
+  const auto bytes = [](std::int64_t pages) {
+    return to_bytes(cow::Pages(pages));
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Counts& counts = all[i];
+    sum.files += bytes(counts.files);
+    sum.lone_files += bytes(counts.lone_files);
+    if (states.ranges[i].shared_mapping) {
       sum.shared_memory += bytes(counts.shared);
       sum.lone_memory += bytes(counts.own);
       continue;
@@ -106,9 +210,12 @@ Comparison compare(const PageStates& states, const PageStates& relative,
     sum.shared += bytes(counts.shared);
     sum.copied += bytes(counts.inherited);
     sum.own += bytes(counts.own);
-    const bool inherited = kind == Relative::kAncestor && counts.both > 0 &&
-                           was_inherited(range, counts, relative);
-    (inherited ? sum.copied : sum.undecided) += bytes(counts.both);
+    const Origin origin = kind == Relative::kAncestor && counts.both > 0
+                              ? origins.of(i)
+                              : Origin::kUnknown;
+    (origin == Origin::kInherited ? sum.copied
+     : origin == Origin::kMade    ? sum.own
+                                  : sum.undecided) += bytes(counts.both);
   }
   return sum;
 }

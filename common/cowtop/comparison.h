@@ -32,15 +32,20 @@ struct Comparison {
   /// inherited and then written. Perhaps both processes made it after the fork,
   /// at the same address because they run alike.
   cow::Bytes undecided = {};
-  /// In shared mappings (files, shared memory), and other processes have it
-  /// mapped, too.
+  /// In shared mappings that are no file's, and other processes have it mapped,
+  /// too.
   cow::Bytes shared_memory = {};
   /// In shared mappings, and no other process has it mapped.
   cow::Bytes lone_memory = {};
+  /// Pages of mapped files that nobody has written in memory, and other
+  /// processes have mapped, too; and those that only this one has. The kernel
+  /// keeps each once, for whoever reads the file.
+  cow::Bytes files = {};
+  cow::Bytes lone_files = {};
 
   /// The part of USS that is in one of these classes.
   cow::Bytes exclusive() const {
-    return copied + left + own + undecided + lone_memory;
+    return copied + left + own + undecided + lone_memory + lone_files;
   }
 };
 

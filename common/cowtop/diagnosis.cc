@@ -37,7 +37,11 @@ Bytes shared(const Found& found) {
   return std::clamp(found.pages->shared, Bytes(), std::max(Bytes(), anonymous));
 }
 Bytes shared_memory(const Found& found) { return found.pages->shared_memory; }
+Bytes files(const Found& found) {
+  return found.pages->files + found.pages->lone_files;
+}
 Bytes lone_memory(const Found& found) { return found.pages->lone_memory; }
+Bytes huge_pages(const Found& found) { return found.usage.huge; }
 Bytes uss(const Found& found) { return found.usage.uss(); }
 Bytes alone(const Found& found) {
   const Bytes memory = found.pages ? lone_memory(found) : Bytes();
@@ -127,14 +131,17 @@ std::string line(const Found& found) {
       to_string(shared(found)), to_string(copied(found)),
       to_string(own(found)));
   if (left(found) > Bytes()) {
-    text += fmt::format(", left to it by the others {}",
-                        to_string(left(found)));
+    text +=
+        fmt::format(", left to it by the others {}", to_string(left(found)));
   }
   if (undecided(found) > Bytes()) {
     text += fmt::format(", one or the other {}", to_string(undecided(found)));
   }
   if (shared_memory(found) > Bytes()) {
     text += fmt::format(", shared memory {}", to_string(shared_memory(found)));
+  }
+  if (files(found) >= kLeastToMention) {
+    text += fmt::format(", files {}", to_string(files(found)));
   }
   if (lone_memory(found) > Bytes()) {
     text += fmt::format(", shared memory that only it has mapped {}",
@@ -182,9 +189,14 @@ Family settled(Family family) {
   }
   const Bytes open = sum(family.workers, undecided);
   const Bytes lost = sum(family.workers, [](const Found& f) { return f.lost; });
+  // New memory would be in huge pages, as the parent's is. Writing splits them.
+  const Bytes huge = most(family.ancestor, huge_pages);
+  const bool split =
+      huge >= std::max(kLeastToMention, most(family.workers, undecided) / 2) &&
+      most(family.workers, huge_pages) < huge / 2;
   const Bytes grown =
       sum(family.workers, [](const Found& f) { return f.grown; });
-  Bytes Comparison::*sort = lost >= open / 2 ? &Comparison::copied
+  Bytes Comparison::*sort = lost >= open / 2 || split ? &Comparison::copied
                             : grown >= open / 4 * 3 && lost < open / 4
                                 ? &Comparison::own
                                 : &Comparison::undecided;
@@ -214,14 +226,15 @@ class FamilyCase {
   FamilyCase(const Family& family, Bytes elsewhere)
       : family_(family), workers_(family.workers), elsewhere_(elsewhere) {
     shared_ = std::max(most(workers_, shared), most(family.ancestor, shared));
-    // The processes may have mapped different parts. So it is at least what they
-    // pay together, without what one has mapped alone.
+    // The processes may have mapped different parts. So it is at least what
+    // they pay together, without what one has mapped alone.
     const Figure paid = [](const Found& found) {
       return found.usage.pss_shmem - lone_memory(found);
     };
     memory_ = std::max({most(workers_, shared_memory),
                         most(family.ancestor, shared_memory),
                         sum(workers_, paid) + sum(family.ancestor, paid)});
+    files_ = std::max(most(workers_, files), most(family.ancestor, files));
     lone_ = sum(workers_, lone_memory);
     made_ = sum(workers_, own);
     written_ = sum(workers_, copied);
@@ -238,7 +251,7 @@ class FamilyCase {
   };
   static const std::vector<Rule> kRules;
 
-  Bytes all_shared() const { return std::max(shared_, memory_); }
+  Bytes all_shared() const { return std::max({shared_, memory_, files_}); }
   Bytes pace() const { return sum(workers_, rate); }
   // What the machine pays for the family.
   Bytes paid() const {
@@ -257,9 +270,9 @@ class FamilyCase {
   }
   // "24 % of what the machine pays"
   std::string part(Bytes amount) const {
-    return fmt::format("{} % of what the machine pays",
-                       100 * amount.count() / std::max<std::int64_t>(
-                                                  1, paid().count()));
+    return fmt::format(
+        "{} % of what the machine pays",
+        100 * amount.count() / std::max<std::int64_t>(1, paid().count()));
   }
 
   bool is_unsorted() const {
@@ -335,10 +348,9 @@ class FamilyCase {
     if (elsewhere_ < amount / 4 * 3) return false;
     constexpr int kLargerThanPickled = 8;
     return std::any_of(workers_.begin(), workers_.end(), [&](const Found& one) {
-      return own(one) >= amount / 4 &&
-             (!one.received || !one.sent ||
-              std::max(*one.received, *one.sent) >=
-                  own(one) / kLargerThanPickled);
+      return own(one) >= amount / 4 && (!one.received || !one.sent ||
+                                        std::max(*one.received, *one.sent) >=
+                                            own(one) / kLargerThanPickled);
     });
   }
 
@@ -349,15 +361,15 @@ class FamilyCase {
   }
   Said growing() const {
     const Typical one = typical(workers_, own);
-    return {{Kind::kCopies,
-             fmt::format("{} {}: {} a second in all, about {} so far (a leak, "
-                         "a cache, or a result as large). It was made after "
-                         "the fork, and nobody shares it.",
-                         capital(one.who), one.several ? "grow" : "grows",
-                         to_string(sum(workers_, growth)),
-                         to_string(one.amount)),
-             {}},
-            own};
+    return {
+        {Kind::kCopies,
+         fmt::format("{} {}: {} a second in all, about {} so far (a leak, "
+                     "a cache, or a result as large). It was made after "
+                     "the fork, and nobody shares it.",
+                     capital(one.who), one.several ? "grow" : "grows",
+                     to_string(sum(workers_, growth)), to_string(one.amount)),
+         {}},
+        own};
   }
 
   bool is_made() const { return is_much(own) && made_ >= lone_; }
@@ -422,19 +434,21 @@ class FamilyCase {
   Said written_by_ancestor() const {
     const Found& one = family_.ancestor[0];
     const std::string amount = to_string(written_by_ancestor_bytes());
-    const std::string_view rest =
-        workers_.size() == 1 ? "the worker keeps the old pages"
-                             : "the workers share the old pages among "
-                               "themselves";
+    const std::string_view rest = workers_.size() == 1
+                                      ? "the worker keeps the old pages"
+                                      : "the workers share the old pages among "
+                                        "themselves";
     const std::string text =
         rate(one) >= kLeastRate
-            ? fmt::format("What was shared becomes private at {} a second "
-                          "(about {} so far), because the parent (PID {}) "
-                          "writes it: {}.",
-                          to_string(rate(one)), amount, one.pid, rest)
-            : fmt::format("About {} was shared and has been copied since the "
-                          "fork, because the parent (PID {}) wrote it: {}.",
-                          amount, one.pid, rest);
+            ? fmt::format(
+                  "What was shared becomes private at {} a second "
+                  "(about {} so far), because the parent (PID {}) "
+                  "writes it: {}.",
+                  to_string(rate(one)), amount, one.pid, rest)
+            : fmt::format(
+                  "About {} was shared and has been copied since the "
+                  "fork, because the parent (PID {}) wrote it: {}.",
+                  amount, one.pid, rest);
     return {{Kind::kDirtying, text, {}}, left};
   }
 
@@ -458,24 +472,26 @@ class FamilyCase {
 
   bool is_shared() const { return all_shared() >= kLeastToMention; }
   Said sharing() const {
-    const bool memory = memory_ > shared_;
-    const std::string once = memory
-                                 ? "it exists once for all who have mapped it"
-                                 : "it exists once for all processes";
+    const bool inherited = shared_ == all_shared();
+    const std::string_view once = inherited ? "it exists once for all processes"
+                                            : "it exists once for all who have "
+                                              "mapped it";
     const std::string what =
         fmt::format("About {} is {}", to_string(all_shared()),
-                    memory ? "shared memory" : "shared");
+                    inherited                 ? "shared"
+                    : memory_ == all_shared() ? "shared memory"
+                                              : "files, in the kernel's cache");
     const auto [but, figure] = exceptions();
     if (!but.empty()) {
-      return {{Kind::kShared,
-               fmt::format("{}: {}. But {}.", what, once,
-                           fmt::join(but, ", and ")),
-               {}},
-              figure};
+      return {
+          {Kind::kShared,
+           fmt::format("{}: {}. But {}.", what, once, fmt::join(but, ", and ")),
+           {}},
+          figure};
     }
     return {{Kind::kShared,
              fmt::format("{}: {}{}.", what,
-                         memory ? "" : "copy-on-write works, ", once),
+                         inherited ? "copy-on-write works, " : "", once),
              {}},
             {}};
   }
@@ -539,6 +555,7 @@ class FamilyCase {
   // The largest in a process.
   Bytes shared_;
   Bytes memory_;
+  Bytes files_;
   // Of all workers.
   Bytes made_;
   Bytes written_;
@@ -601,11 +618,10 @@ Said of_family(const Family& family, Bytes elsewhere) {
   return FamilyCase(family, elsewhere).conclude();
 }
 
-// The most shared memory of a process, for processes that are no forks of each
-// other.
-Bytes most_shared_memory(const std::vector<Found>& all) {
-  return most(all, [](const Found& found) {
-    return found.pages ? shared_memory(found) : Bytes();
+// The most of `figure`, of those processes whose pages could be read.
+Bytes most_readable(const std::vector<Found>& all, const Figure& figure) {
+  return most(all, [&](const Found& found) {
+    return found.pages ? figure(found) : Bytes();
   });
 }
 
@@ -655,12 +671,16 @@ Diagnosis of_the_only_large(const std::vector<Found>& all) {
 Diagnosis of_strangers(const std::vector<Found>& all) {
   const std::vector<Found> others = without_starter(all);
   const Typical one = typical(others, alone);
-  const Bytes memory = most_shared_memory(all);
-  if (memory >= kLeastToMention && memory >= one.amount) {
+  const Bytes memory = most_readable(all, shared_memory);
+  const Bytes file = most_readable(all, files);
+  const Bytes most_shared = std::max(memory, file);
+  if (most_shared >= kLeastToMention && most_shared >= one.amount) {
     return {Kind::kShared,
-            fmt::format("About {} is shared memory: it exists once for all "
-                        "who have mapped it.",
-                        to_string(memory)),
+            fmt::format("About {} is {}: it exists once for all who have "
+                        "mapped it.",
+                        to_string(most_shared),
+                        memory >= file ? "shared memory"
+                                       : "files, in the kernel's cache"),
             {}};
   }
   const std::size_t owners = large(all, alone).size();

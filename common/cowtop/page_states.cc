@@ -1,5 +1,9 @@
 #include "cowtop/page_states.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "cow/memory/page_map.h"
 
 namespace cowtop {
@@ -9,9 +13,17 @@ using cow::Bytes;
 using cow::Pages;
 using namespace cow::literals;
 
-PageState state_of(const cow::Page& page, bool shared_mapping) {
+// Files of the kernel's own, which are shared memory.
+constexpr std::array<std::string_view, 5> kMemoryNames = {
+    "/dev/", "/memfd:", "/SYSV", "/anon_hugepage", "/[aio]"};
+
+PageState state_of(const cow::Page& page, bool shared_mapping, bool file) {
   if (page.swapped) return PageState::kExclusive;
-  if (!page.present || (page.file && !shared_mapping)) return PageState::kNone;
+  if (!page.present) return PageState::kNone;
+  if (page.file && file) {
+    return page.exclusive ? PageState::kFileExclusive : PageState::kFileShared;
+  }
+  if (page.file && !shared_mapping) return PageState::kNone;
   return page.exclusive ? PageState::kExclusive : PageState::kShared;
 }
 
@@ -19,13 +31,16 @@ cow::Reading<PageRange> read_range(pid_t pid, const cow::MappingRange& mapping,
                                    const std::filesystem::path& proc) {
   PageRange range{.begin = mapping.begin,
                   .shared_mapping = mapping.permissions[3] == 's',
-                  .isolated = false,
+                  .heap = mapping.name == "[heap]",
+                  .before = Neighbor::kUnknown,
+                  .after = Neighbor::kUnknown,
                   .pages = {}};
+  const bool file = is_file(mapping.name);
   const Pages all = cow::to_pages(Bytes(mapping.end - mapping.begin));
   range.pages.reserve(all.size());
   const auto read = cow::for_each_page(
       pid, mapping.begin, all, proc, [&](const cow::Page& page) {
-        range.pages.push_back(state_of(page, range.shared_mapping));
+        range.pages.push_back(state_of(page, range.shared_mapping, file));
       });
   if (!read) return cow::Absent{read.reason()};
   return range;
@@ -35,30 +50,75 @@ bool is_anonymous(const cow::MappingRange& mapping) {
   return mapping.name.empty() || mapping.name[0] == '[';
 }
 
-bool touch(const cow::MappingRange& mapping, const cow::MappingRange& other) {
-  const bool neighbours =
-      mapping.end == other.begin || other.end == mapping.begin;
-  const bool alike = other.permissions == mapping.permissions ||
-                     other.permissions.starts_with("---");
-  return neighbours && alike && is_anonymous(other);
+bool is_accessible(const cow::MappingRange& mapping) {
+  return !mapping.permissions.starts_with("---");
 }
 
-bool is_isolated(const std::vector<cow::MappingRange>& mappings,
-                 std::size_t i) {
-  return (i == 0 || !touch(mappings[i], mappings[i - 1])) &&
-         (i + 1 == mappings.size() || !touch(mappings[i], mappings[i + 1]));
+// What `other` is to `mapping`, if it is the next one or the one before.
+Neighbor neighbor(const cow::MappingRange& mapping,
+                  const cow::MappingRange& other) {
+  const bool touches = mapping.end == other.begin || other.end == mapping.begin;
+  if (!touches || !is_anonymous(other)) return Neighbor::kNone;
+  if (!is_accessible(other)) return Neighbor::kUnknown;
+  return other.permissions == mapping.permissions ? Neighbor::kAlike
+                                                  : Neighbor::kNone;
+}
+
+// Data that is read only if there is a reason: a library's is small.
+bool may_hold_data(const cow::MappingRange& mapping) {
+  const bool of_the_kernel = mapping.name.starts_with("[v");  // as [vdso]
+  return mapping.permissions[0] == 'r' && mapping.permissions[3] == 'p' &&
+         !of_the_kernel &&
+         (is_anonymous(mapping) || mapping.permissions[1] == 'w');
+}
+
+// Which mappings to read.
+std::vector<bool> choose(const std::vector<cow::MappingRange>& mappings,
+                         Bytes rss, bool only_shared) {
+  std::vector<bool> chosen;
+  Bytes small;
+  for (const cow::MappingRange& mapping : mappings) {
+    const Bytes size(mapping.end - mapping.begin);
+    chosen.push_back(worth_reading(mapping, rss) &&
+                     (!only_shared || mapping.permissions[3] == 's' ||
+                      is_file(mapping.name)));
+    if (!chosen.back() && size < 256_KiB && may_hold_data(mapping)) {
+      small += size;
+    }
+  }
+  if (only_shared) return chosen;
+  const bool all = small >= std::max(16_MiB, rss / 4);
+  const auto add = [&](std::size_t i, std::size_t reason) {
+    const bool joined =
+        chosen[reason] &&
+        neighbor(mappings[reason], mappings[i]) == Neighbor::kAlike;
+    const Bytes size(mappings[i].end - mappings[i].begin);
+    if (size < 256_KiB && may_hold_data(mappings[i]) && (all || joined)) {
+      chosen[i] = true;
+    }
+  };
+  for (std::size_t i = 1; i < chosen.size(); ++i) add(i, i - 1);
+  for (std::size_t i = chosen.size(); i-- > 1;) add(i - 1, i);
+  return chosen;
 }
 
 }  // namespace
 
+bool is_file(const std::string& name) {
+  if (!name.starts_with('/') || name.find(".so") != name.npos) return false;
+  return std::none_of(kMemoryNames.begin(), kMemoryNames.end(),
+                      [&](auto memory) { return name.starts_with(memory); });
+}
+
 bool worth_reading(const cow::MappingRange& range, Bytes rss) {
   if (range.name == "[heap]" || range.name == "[stack]") return true;
   const Bytes size(range.end - range.begin);
-  const bool anonymous = range.name.empty() || range.name[0] == '[';
-  const bool data =
-      range.permissions[3] == 's' || anonymous || range.permissions[1] == 'w';
-  const bool accessible = range.permissions.substr(0, 3) != "---";
-  return data && accessible && size >= 256_KiB && size <= 64_MiB + 8 * rss;
+  const bool large_file = size >= 8_MiB && is_file(range.name) &&
+                          range.permissions.starts_with("r--");
+  const bool data = range.permissions[3] == 's' || is_anonymous(range) ||
+                    range.permissions[1] == 'w' || large_file;
+  return data && is_accessible(range) && size >= 256_KiB &&
+         size <= 64_MiB + 8 * rss;
 }
 
 cow::Reading<PageStates> read_page_states(pid_t pid, Bytes rss,
@@ -67,14 +127,20 @@ cow::Reading<PageStates> read_page_states(pid_t pid, Bytes rss,
   const auto mappings = cow::read_ranges(pid, proc);
   if (!mappings) return cow::Absent{mappings.reason()};
   PageStates states;
+  const std::vector<bool> chosen = choose(*mappings, rss, only_shared);
   for (std::size_t i = 0; i < mappings->size(); ++i) {
     const cow::MappingRange& mapping = (*mappings)[i];
-    if (!worth_reading(mapping, rss)) continue;
-    if (only_shared && mapping.permissions[3] != 's') continue;
+    states.bounds.push_back(mapping.begin);
+    states.bounds.push_back(mapping.end);
+    if (!chosen[i]) continue;
     cow::Reading<PageRange> range = read_range(pid, mapping, proc);
     if (!range) return cow::Absent{range.reason()};
-    states.ranges.push_back(*std::move(range));
-    states.ranges.back().isolated = is_isolated(*mappings, i);
+    PageRange& added = states.ranges.emplace_back(*std::move(range));
+    added.before =
+        i == 0 ? Neighbor::kNone : neighbor(mapping, (*mappings)[i - 1]);
+    added.after = i + 1 == mappings->size()
+                      ? Neighbor::kNone
+                      : neighbor(mapping, (*mappings)[i + 1]);
   }
   return states;
 }

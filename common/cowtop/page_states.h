@@ -16,38 +16,53 @@
 namespace cowtop {
 
 /// What the page map says of a page of data. Data is anonymous memory in a
-/// private mapping, and anything in a shared one.
+/// private mapping, and anything in a shared one or in a mapped file.
 enum class PageState : std::uint8_t {
-  kNone,       ///< never touched, or not data
-  kExclusive,  ///< only this process has it (or it is in swap)
-  kShared,     ///< another process may have it, too
+  kNone,           ///< never touched, or not data
+  kExclusive,      ///< only this process has it (or it is in swap)
+  kShared,         ///< another process may have it, too
+  kFileExclusive,  ///< a page of a file that was not written, only mapped here
+  kFileShared,     ///< the same, but another process may have it mapped, too
+};
+
+/// What touches the beginning or the end of a mapping.
+enum class Neighbor : std::uint8_t {
+  kNone,     ///< nothing that the kernel could have joined to it
+  kAlike,    ///< anonymous memory with the same permissions
+  kUnknown,  ///< memory without access (a guard): it tells nothing
 };
 
 /// The pages of one mapping.
 struct PageRange {
   std::uint64_t begin = 0;  ///< first address
   bool shared_mapping = false;
-  /// Whether it has no neighbor that the kernel could have joined to it: no
-  /// anonymous mapping with the same permissions, and none without access (a
-  /// guard), touches its beginning or end.
-  bool isolated = false;
+  bool heap = false;  ///< of brk(2): new memory lies above the old
+  Neighbor before = Neighbor::kUnknown;
+  Neighbor after = Neighbor::kUnknown;
   std::vector<PageState> pages;
 };
 
 /// The pages of one process, in the order of their addresses.
 struct PageStates {
   std::vector<PageRange> ranges;
+  /// Where any mapping begins or ends, read or not, in ascending order.
+  std::vector<std::uint64_t> bounds = {};
 };
 
-/// Whether to read a mapping's page map: it holds data and is not small. A
-/// mapping that is much larger than `rss`, the process's RSS, is not read,
-/// because that would cost more than it tells. Its pages are then missing in
-/// the sums.
+/// Whether the name is that of a file whose pages the kernel keeps in its
+/// cache, and not of shared memory.
+bool is_file(const std::string& name);
+
+/// Whether to read a mapping's page map: it holds data and is not small. Small
+/// ones are read as well if together they may hold much, and if they touch one
+/// that is read. A mapping that is much larger than `rss`, the process's RSS,
+/// is not read, because that would cost more than it tells. Its pages are then
+/// missing in the sums.
 bool worth_reading(const cow::MappingRange& range, cow::Bytes rss);
 
 /// Reads the page map of the process, for the mappings that are worth it. With
-/// `only_shared`, leaves out private mappings. Needs no privilege for processes
-/// of the same user.
+/// `only_shared`, leaves out private mappings of no file. Needs no privilege
+/// for processes of the same user.
 cow::Reading<PageStates> read_page_states(
     pid_t pid, cow::Bytes rss, bool only_shared,
     const std::filesystem::path& proc = "/proc");

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "os/print.h"
 
@@ -28,8 +30,31 @@ PageRange range(std::int64_t first_page, const std::string& pages) {
 }
 
 PageRange isolated(PageRange range) {
-  range.isolated = true;
+  range.before = range.after = Neighbor::kNone;
   return range;
+}
+
+PageRange above(PageRange range) {  // touches one below it
+  range.before = Neighbor::kAlike;
+  range.after = Neighbor::kNone;
+  return range;
+}
+
+PageRange below(PageRange range) {  // touches one above it
+  range.before = Neighbor::kNone;
+  range.after = Neighbor::kAlike;
+  return range;
+}
+
+// With the bounds of all its ranges.
+PageStates states(std::vector<PageRange> ranges) {
+  PageStates states{std::move(ranges), {}};
+  for (const PageRange& range : states.ranges) {
+    states.bounds.push_back(range.begin);
+    states.bounds.push_back(range.begin +
+                            to_bytes(Pages(range.pages.size())).size());
+  }
+  return states;
 }
 
 PageRange memory(PageRange range) {
@@ -76,22 +101,68 @@ TEST(ComparePages, LeavesPagesUndecidedIfExclusiveInBoth) {
   EXPECT_EQ(sum.own, Bytes());
 }
 
-TEST(ComparePages, RecognizesAnIsolatedMappingByItsBounds) {
-  EXPECT_EQ(compare({{isolated(range(100, "xx"))}}, {{range(100, "xx")}},
-                    Relative::kAncestor)
-                .copied,
+// Parent and child may both have made it, at one address.
+TEST(Compare, TrustsAnIsolatedMappingOnlyAboveAnInheritedOne) {
+  const PageRange data = isolated(range(100, "xx"));
+  const PageRange old = range(90, "s");
+  EXPECT_EQ(compare({{old, data}}, {{old, data}}, Relative::kAncestor).copied,
             pages(2));
-  EXPECT_EQ(compare({{isolated(range(100, "xx"))}}, {{range(100, "xxx")}},
-                    Relative::kAncestor)
-                .undecided,
+  EXPECT_EQ(compare({{data}}, {{data}}, Relative::kAncestor).undecided,
             pages(2));
+  const PageRange later = range(200, "s");
+  EXPECT_EQ(
+      compare({{data, later}}, {{data, later}}, Relative::kAncestor).undecided,
+      pages(2));
+  EXPECT_EQ(
+      compare({{old, data}}, {{old, range(100, "xxx")}}, Relative::kAncestor)
+          .undecided,
+      pages(2));
   EXPECT_EQ(
       compare({{range(100, "xx")}}, {{range(100, "xx")}}, Relative::kAncestor)
           .undecided,
       pages(2));
 }
 
-TEST(ComparePages, TrustsOnlySharedPagesOfASibling) {
+// The kernel has joined the parent's new memory to its heap. In the child the
+// heap was inherited, so the new memory is a mapping of its own.
+TEST(Compare, RecognizesMemoryThatBothMadeByItsBound) {
+  const PageStates child =
+      states({below(range(100, "sx")), above(range(102, "xxx"))});
+  const PageStates parent = states({range(100, "sxxxx")});
+  const Comparison sum = compare(child, parent, Relative::kAncestor);
+  EXPECT_EQ(sum.own, pages(3));
+  EXPECT_EQ(sum.copied, pages(1));
+  EXPECT_EQ(sum.undecided, Bytes());
+}
+
+TEST(Compare, RecognizesTheNewPartOfAHeapAlthoughTheOldOneWasWritten) {
+  PageRange grown = above(range(102, "xxx"));
+  grown.heap = true;
+  const Comparison sum = compare(states({below(range(100, "xx")), grown}),
+                                 states({range(100, "xxxxx")}),
+                                 Relative::kAncestor);
+  EXPECT_EQ(sum.own, pages(3));
+  EXPECT_EQ(sum.undecided, pages(2));
+}
+
+TEST(Compare, RecognizesAnInheritedMappingBesideAnInheritedOne) {
+  const PageStates both =
+      states({below(range(100, "sx")), above(range(102, "xxx"))});
+  EXPECT_EQ(compare(both, both, Relative::kAncestor).copied, pages(4));
+}
+
+TEST(Compare, CountsPagesOfFilesSeparately) {
+  PageRange file = range(100, "...");
+  file.pages = {PageState::kFileShared, PageState::kFileExclusive,
+                PageState::kFileShared};
+  const Comparison sum = compare({{file}}, {{file}}, Relative::kAncestor);
+  EXPECT_EQ(sum.files, pages(2));
+  EXPECT_EQ(sum.lone_files, pages(1));
+  EXPECT_EQ(sum.shared, Bytes());
+  EXPECT_EQ(sum.own, Bytes());
+}
+
+TEST(Compare, TrustsOnlySharedPagesOfASibling) {
   const Comparison sum = compare({{range(100, "xxxs")}}, {{range(100, "sx.s")}},
                                  Relative::kSibling);
   EXPECT_EQ(sum.copied, pages(1));
@@ -140,6 +211,18 @@ TEST(WorthReading, IsTrueForLargeDataAndTheHeap) {
   EXPECT_FALSE(worth_reading(mapping(4_KiB, "rw-p", ""), 1_MiB));
   EXPECT_FALSE(worth_reading(mapping(1_MiB, "r-xp", "/lib/x.so"), 1_MiB));
   EXPECT_FALSE(worth_reading(mapping(1_MiB, "---p", ""), 1_MiB));
+  EXPECT_TRUE(worth_reading(mapping(9_MiB, "r--p", "/weights"), 9_MiB));
+  EXPECT_FALSE(worth_reading(mapping(9_MiB, "r--p", "/lib/x.so.1"), 9_MiB));
+}
+
+TEST(IsFile, IsFalseForSharedMemory) {
+  EXPECT_TRUE(is_file("/home/weights.bin"));
+  EXPECT_TRUE(is_file("/tmp/gone (deleted)"));
+  EXPECT_FALSE(is_file("/dev/shm/psm_1"));
+  EXPECT_FALSE(is_file("/dev/zero (deleted)"));
+  EXPECT_FALSE(is_file("/memfd:x (deleted)"));
+  EXPECT_FALSE(is_file("[heap]"));
+  EXPECT_FALSE(is_file(""));
 }
 
 TEST(WorthReading, IsFalseForAMostlyEmptyAddressSpace) {

@@ -82,8 +82,8 @@ TEST(Diagnose, SaysSharedIfWorkersOwnLittle) {
 }
 
 TEST(Diagnose, NamesCopiesAndWhatIsSharedBesides) {
-  const Diagnosis diagnosis = diagnose(family(
-      {.shared = 440_MiB}, {.shared = 440_MiB, .copied = 55_MiB}, 3));
+  const Diagnosis diagnosis = diagnose(
+      family({.shared = 440_MiB}, {.shared = 440_MiB, .copied = 55_MiB}, 3));
   EXPECT_EQ(diagnosis.kind, Kind::kDirtying)
       << ::testing::PrintToString(diagnosis);
   EXPECT_THAT(diagnosis.sentence,
@@ -94,8 +94,8 @@ TEST(Diagnose, NamesCopiesAndWhatIsSharedBesides) {
 }
 
 TEST(Diagnose, NamesWhatIsNotSharedBesideWhatIs) {
-  const Diagnosis diagnosis = diagnose(family(
-      {.shared = 900_MiB}, {.shared = 900_MiB, .copied = 10_MiB}, 10));
+  const Diagnosis diagnosis = diagnose(
+      family({.shared = 900_MiB}, {.shared = 900_MiB, .copied = 10_MiB}, 10));
   EXPECT_EQ(diagnosis.kind, Kind::kShared);
   EXPECT_THAT(diagnosis.sentence,
               AllOf(HasSubstr("About 900.0 MiB is shared"),
@@ -105,8 +105,8 @@ TEST(Diagnose, NamesWhatIsNotSharedBesideWhatIs) {
 }
 
 TEST(Diagnose, NamesWhatIsSharedBesideCopies) {
-  const Diagnosis diagnosis = diagnose(
-      family({.shared = 900_MiB}, {.shared = 900_MiB, .own = 80_MiB}));
+  const Diagnosis diagnosis =
+      diagnose(family({.shared = 900_MiB}, {.shared = 900_MiB, .own = 80_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kCopies);
   EXPECT_THAT(diagnosis.sentence, HasSubstr("about 900.0 MiB is shared"));
 }
@@ -157,16 +157,16 @@ TEST(Diagnose, NamesSharedMemoryThatOneProcessAloneHasMapped) {
 }
 
 TEST(Diagnose, NamesLoneSharedMemoryBesideInheritedData) {
-  EXPECT_THAT(
-      diagnose(
-          family({.shared = 70_MiB}, {.shared = 70_MiB, .lone_memory = 80_MiB}))
-          .sentence,
-      HasSubstr("80.0 MiB of shared memory"));
+  EXPECT_THAT(diagnose(family({.shared = 70_MiB},
+                              {.shared = 70_MiB, .lone_memory = 80_MiB}))
+                  .sentence,
+              HasSubstr("80.0 MiB of shared memory"));
 }
 
 TEST(Diagnose, NamesLoneSharedMemoryOfTheParent) {
   EXPECT_THAT(
-      diagnose(family({.shared = 2_MiB, .lone_memory = 80_MiB}, {.shared = 2_MiB}))
+      diagnose(
+          family({.shared = 2_MiB, .lone_memory = 80_MiB}, {.shared = 2_MiB}))
           .sentence,
       HasSubstr("PID 7 alone has mapped about 80.0 MiB of shared memory"));
 }
@@ -179,6 +179,22 @@ TEST(Diagnose, CountsDifferentPartsOfSharedMemoryTogether) {
   }
   EXPECT_THAT(diagnose(findings).sentence,
               HasSubstr("About 80.0 MiB is shared memory"));
+}
+
+TEST(Diagnose, NamesMappedFiles) {
+  const Diagnosis diagnosis =
+      diagnose(family({.shared = 9_MiB}, {.shared = 9_MiB, .files = 150_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kShared);
+  EXPECT_THAT(diagnosis.sentence,
+              HasSubstr("About 150.0 MiB is files, in the kernel's cache: it "
+                        "exists once for all who have mapped it."));
+}
+
+TEST(Diagnose, KnowsThatWritingHasSplitTheHugePagesOfTheParent) {
+  Findings findings =
+      family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 100_MiB});
+  findings.families[0].ancestor[0].usage.huge = 98_MiB;
+  EXPECT_EQ(diagnose(findings).kind, Kind::kDirtying);
 }
 
 TEST(Diagnose, DoesNotCountZeroPagesAsShared) {
@@ -219,9 +235,8 @@ TEST(Diagnose, NamesAParentThatWroteSharedData) {
 
 // A page fault is needed to write to an inherited page.
 TEST(Diagnose, NamesTheParentIfTheWorkerHadTooFewPageFaults) {
-  Findings findings =
-      family({.shared = 75_MiB, .undecided = 75_MiB},
-             {.shared = 75_MiB, .copied = 75_MiB}, 1);
+  Findings findings = family({.shared = 75_MiB, .undecided = 75_MiB},
+                             {.shared = 75_MiB, .copied = 75_MiB}, 1);
   findings.families[0].workers[0].touched = 2_MiB;
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_EQ(diagnosis.kind, Kind::kDirtying);
