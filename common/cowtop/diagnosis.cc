@@ -618,6 +618,79 @@ Said of_family(const Family& family, Bytes elsewhere) {
   return FamilyCase(family, elsewhere).conclude();
 }
 
+// "PID 4711 and 3 siblings"
+std::string relatives_of(const Parted& parted, std::string_view parent) {
+  const std::size_t count = parted.others;
+  if (parted.from == 0) {
+    return fmt::format("{} other fork{} of the same process", count,
+                       count == 1 ? "" : "s");
+  }
+  if (count == 0) return std::string(parent);
+  return fmt::format("{} and {} sibling{}", parent, count,
+                     count == 1 ? "" : "s");
+}
+
+// A worker that was looked at alone, judged by its relatives that are not
+// watched.
+Diagnosis of_parted(const Parted& parted) {
+  const Found found = settled(parted.found);
+  if (!found.pages) {
+    return cannot_tell(
+        fmt::format("PID {} is a fork, but the pages could not be read ({})",
+                    found.pid, found.pages.reason()));
+  }
+  const Bytes together =
+      std::max({shared(found), shared_memory(found), files(found)});
+  const Bytes most = std::max({together, copied(found), own(found),
+                               lone_memory(found), undecided(found)});
+  const std::string head =
+      parted.from == 0 ? fmt::format("PID {}", found.pid)
+                       : fmt::format("PID {} was forked from PID {} and",
+                                     found.pid, parted.from);
+  const std::string shares =
+      fmt::format("shares about {} with {}", to_string(together),
+                  relatives_of(parted, "it"));
+  const std::string look =
+      parted.from == 0
+          ? "To see all of them: cowtop, without a PID."
+          : fmt::format("To see all of them: cowtop {}.", parted.from);
+  const auto say = [&](Kind kind, const std::string& what) {
+    return Diagnosis{kind, fmt::format("{} {}. {}", head, what, look), {}};
+  };
+  if (most < kLeastToMention) {
+    return say(Kind::kUnknown, "holds too little data to tell");
+  }
+  const auto is_case = [&](Bytes amount) {
+    return amount >= kLeastToMention && amount >= together / 4 &&
+           amount == std::max({copied(found), own(found), lone_memory(found),
+                               undecided(found)});
+  };
+  if (is_case(copied(found))) {
+    return say(Kind::kDirtying,
+               fmt::format("has copied about {} of what it inherited; it {}",
+                           to_string(copied(found)), shares));
+  }
+  if (is_case(own(found))) {
+    return say(Kind::kCopies,
+               fmt::format("has about {} of its own, made after the fork; it "
+                           "{}",
+                           to_string(own(found)), shares));
+  }
+  if (is_case(lone_memory(found))) {
+    return say(Kind::kCopies,
+               fmt::format("has about {} of shared memory that no other "
+                           "process has mapped; it {}",
+                           to_string(lone_memory(found)), shares));
+  }
+  if (is_case(undecided(found))) {
+    return say(Kind::kUnknown,
+               fmt::format("has about {} alone, copied by writing or made "
+                           "after the fork; it {}",
+                           to_string(undecided(found)), shares));
+  }
+  return say(Kind::kShared, shares + ": copy-on-write works");
+}
+
 // The most of `figure`, of those processes whose pages could be read.
 Bytes most_readable(const std::vector<Found>& all, const Figure& figure) {
   return most(all, [&](const Found& found) {
@@ -758,7 +831,8 @@ std::string_view to_string(Kind kind) {
 }
 
 Diagnosis diagnose(const Findings& findings) {
-  if (findings.families.empty() && findings.alone.empty()) {
+  if (findings.families.empty() && findings.alone.empty() &&
+      findings.parted.empty()) {
     return cannot_tell("no process could be read");
   }
   const auto heaviest = std::max_element(
@@ -768,6 +842,18 @@ Diagnosis diagnose(const Findings& findings) {
       sum(findings.alone, [](const Found& found) { return found.usage.pss; });
   const bool family =
       heaviest != findings.families.end() && heaviest->pss() >= strangers;
+  const auto parted =
+      std::max_element(findings.parted.begin(), findings.parted.end(),
+                       [](const Parted& a, const Parted& b) {
+                         return a.found.usage.pss < b.found.usage.pss;
+                       });
+  const bool one = parted != findings.parted.end();
+  if (one && parted->found.usage.pss >=
+                 std::max(strangers, family ? heaviest->pss() : Bytes())) {
+    Diagnosis diagnosis = of_parted(*parted);
+    diagnosis.evidence = {line(settled(parted->found))};
+    return diagnosis;
+  }
   if (!family) {
     Diagnosis diagnosis = of_strangers(findings.alone);
     diagnosis.evidence = evidence_of(findings.alone);

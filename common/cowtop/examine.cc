@@ -1,6 +1,7 @@
 #include "cowtop/examine.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -25,7 +26,7 @@ Found found(const Member& member) {
   // A fault gives a process one page, or one huge page.
   found.touched = to_bytes(cow::Pages(member.process.minor_faults +
                                       member.process.major_faults)) +
-                  member.usage.huge;
+                  member.usage.huge + member.usage.hugetlb;
   return found;
 }
 
@@ -41,8 +42,7 @@ std::optional<Bytes> io_field(std::string_view text, std::string_view name) {
 }
 
 void add_transfer(const std::filesystem::path& proc, Found& found) {
-  const auto text =
-      cow::read_file(proc / std::to_string(found.pid) / "io");
+  const auto text = cow::read_file(proc / std::to_string(found.pid) / "io");
   if (!text) return;
   found.received = io_field(*text, "rchar:");
   found.sent = io_field(*text, "wchar:");
@@ -195,9 +195,46 @@ Found alone(const Member& member, const std::filesystem::path& proc,
   return entry;
 }
 
+std::vector<cow::ListedProcess> relatives(
+    const Member& member, const std::vector<cow::ListedProcess>& outside) {
+  std::vector<cow::ListedProcess> found;
+  std::copy_if(outside.begin(), outside.end(), std::back_inserter(found),
+               [&](const cow::ListedProcess& other) {
+                 return other.image == member.process.image;
+               });
+  return found;
+}
+
+// Compares a process with its parent, or else with any other of its relatives.
+Parted parted(const Member& member,
+              const std::vector<cow::ListedProcess>& relatives,
+              const std::filesystem::path& proc, std::int64_t& reads) {
+  const auto parent = std::find_if(
+      relatives.begin(), relatives.end(),
+      [&](const auto& other) { return other.id.pid == member.process.parent; });
+  const bool known = parent != relatives.end();
+  const cow::ListedProcess& other = known ? *parent : relatives.front();
+  Parted parted{found(member), known ? other.id.pid : 0,
+                relatives.size() - (known ? 1 : 0)};
+  add_transfer(proc, parted.found);
+  reads += 2;
+  const States theirs =
+      read_page_states(other.id.pid, to_bytes(other.rss), false, proc);
+  const States own =
+      read_page_states(member.process.id.pid, member.usage.rss, false, proc);
+  const States& failed = own ? theirs : own;
+  parted.found.pages =
+      own && theirs ? cow::Reading<Comparison>(compare(
+                          *own, *theirs,
+                          known ? Relative::kAncestor : Relative::kSibling))
+                    : cow::Absent{failed.reason()};
+  return parted;
+}
+
 }  // namespace
 
 Findings examine(const std::vector<Member>& members,
+                 const std::vector<cow::ListedProcess>& outside,
                  const std::filesystem::path& proc, std::int64_t& reads) {
   std::map<cow::Image, Group> images;
   for (const Member& member : members) {
@@ -208,7 +245,10 @@ Findings examine(const std::vector<Member>& members,
   Findings findings;
   for (const Member& member : members) {
     const auto image = images.find(member.process.image);
-    if (image == images.end() || image->second.size() == 1) {
+    const std::vector<cow::ListedProcess> forks = relatives(member, outside);
+    if (image != images.end() && image->second.size() == 1 && !forks.empty()) {
+      findings.parted.push_back(parted(member, forks, proc, reads));
+    } else if (image == images.end() || image->second.size() == 1) {
       findings.alone.push_back(alone(member, proc, reads));
     } else if (image->second[0] == &member) {
       const Family family = FamilyReader(image->second, proc, reads).read();

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,11 +56,21 @@ struct Family {
   cow::Bytes pss() const;
 };
 
+/// A process whose relatives are not watched: a worker that was looked at
+/// alone.
+struct Parted {
+  /// Compared with its parent, or with another relative.
+  Found found;
+  pid_t from = 0;          ///< the parent that it was forked from; 0 if unknown
+  std::size_t others = 0;  ///< further forks that are not watched
+};
+
 /// One tree. Processes whose memory could not be read are not in it.
 struct Findings {
   std::vector<Family> families;
   /// Processes with an image of their own: each has executed a program.
   std::vector<Found> alone;
+  std::vector<Parted> parted = {};
 };
 
 }  // namespace cowtop

@@ -221,6 +221,23 @@ bool Watch::worth_examining(const Nodes& nodes, const Tree& tree) const {
   return readable != tree.examined.size();
 }
 
+// Forks of the tree's processes that are not in it.
+std::vector<ListedProcess> Watch::relatives_of(const Nodes& nodes) const {
+  std::set<Image> images;
+  std::set<ProcessId> ids;
+  for (const Node& node : nodes) {
+    if (node.process.image.known()) images.insert(node.process.image);
+    ids.insert(node.process.id);
+  }
+  std::vector<ListedProcess> others;
+  for (const auto& [pid, process] : before_) {
+    if (images.contains(process.image) && !ids.contains(process.id)) {
+      others.push_back(process);
+    }
+  }
+  return others;
+}
+
 void Watch::examine_again(const Nodes& nodes, Tree& tree, Time now) {
   std::vector<Member> members;
   tree.examined.clear();
@@ -230,7 +247,8 @@ void Watch::examine_again(const Nodes& nodes, Tree& tree, Time now) {
     members.push_back({node.process, memory.command, *memory.usage});
     tree.examined[node.process.id] = {memory.usage->uss(), memory.usage->rss};
   }
-  tree.findings = examine(members, options_.proc, reads_.page_maps);
+  tree.findings =
+      examine(members, relatives_of(nodes), options_.proc, reads_.page_maps);
   remember_shared(nodes, tree, now);
 }
 

@@ -132,6 +132,7 @@ class Watch {
   static cow::Bytes rise_per_second(const History& history, Time now);
   void forget(const Processes& all);
   static void name_tree(Sample& sample);
+  std::vector<cow::ListedProcess> relatives_of(const Nodes& nodes) const;
   void note(Sample& sample, std::size_t trees) const;
   void account(Sample& sample, std::chrono::nanoseconds cpu_before);
 

@@ -176,11 +176,13 @@ TEST_F(ForkDiagnosis, SaysUnknownIfThereIsNoData) {
   EXPECT_THAT(diagnosis(), Is(Kind::kUnknown));
 }
 
-TEST_F(ForkDiagnosis, SaysUnknownForOneProcess) {
+TEST_F(ForkDiagnosis, FindsTheParentOfAChildThatIsWatchedAlone) {
   const Region data(kData);
-  fork(1, [](int) {});
+  fork(2, [](int) {});
   const Diagnosis said = Watch(pid(0)).look().diagnosis;
-  EXPECT_THAT(said, Is(Kind::kUnknown));
+  EXPECT_THAT(said, Is(Kind::kShared));
+  EXPECT_THAT(said.sentence, HasSubstr("shares about 64."));
+  EXPECT_THAT(said.sentence, HasSubstr("with it and 1 sibling"));
 }
 
 TEST_F(ForkDiagnosis, SaysSharedForOrphansOfAnEndedParent) {

@@ -40,7 +40,7 @@ class Examine : public ::testing::Test {
 
   Findings examine() {
     std::int64_t reads = 0;
-    return cowtop::examine(members, proc.path(), reads);
+    return cowtop::examine(members, outside, proc.path(), reads);
   }
 
   static std::vector<pid_t> pids(const std::vector<Found>& all) {
@@ -51,7 +51,35 @@ class Examine : public ::testing::Test {
 
   FakeProc proc;
   std::vector<Member> members;
+  std::vector<cow::ListedProcess> outside;
 };
+
+TEST_F(Examine, ComparesAWorkerWithItsParentThatIsNotWatched) {
+  for (const std::size_t other : {0U, 2U, 3U}) {
+    outside.push_back(members[other].process);
+  }
+  members = {members[1]};
+  const Findings findings = examine();
+  ASSERT_EQ(findings.parted.size(), 1U);
+  EXPECT_EQ(findings.parted[0].from, 10);
+  EXPECT_EQ(findings.parted[0].others, 2U);
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_EQ(diagnosis.kind, Kind::kShared);
+  EXPECT_THAT(diagnosis.sentence,
+              HasSubstr("PID 11 was forked from PID 10 and shares about 8.0 "
+                        "MiB with it and 2 siblings"));
+  EXPECT_THAT(diagnosis.sentence, HasSubstr("cowtop 10"));
+}
+
+TEST_F(Examine, ComparesAWorkerWithASiblingIfItsParentHasEnded) {
+  outside = {members[2].process, members[3].process};
+  members = {members[1]};
+  const Findings findings = examine();
+  ASSERT_EQ(findings.parted.size(), 1U);
+  EXPECT_EQ(findings.parted[0].from, 0);
+  EXPECT_THAT(diagnose(findings).sentence,
+              HasSubstr("shares about 8.0 MiB with 2 other forks"));
+}
 
 TEST_F(Examine, LeavesOutAWorkerThatEndsMeanwhile) {
   proc.remove(12);
