@@ -1,6 +1,7 @@
 #include "cowtop/watch.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,6 +41,10 @@ cow::Reading<cow::Usage> usage_of(const ListedProcess& process,
 }
 
 }  // namespace
+
+void nap(std::chrono::milliseconds time) {
+  ::poll(nullptr, 0, static_cast<int>(time.count()));
+}
 
 Watch::Watch(pid_t root, WatchOptions options)
     : options_(std::move(options)), root_(root), budget_(options_.share) {}
@@ -238,6 +243,36 @@ std::vector<ListedProcess> Watch::relatives_of(const Nodes& nodes) const {
   return others;
 }
 
+// After a long wait a rate is of the past. So this looks whether any process
+// has page faults now.
+bool Watch::are_at_rest(const std::vector<Nodes>& trees) {
+  constexpr std::chrono::milliseconds kLong{2000};
+  constexpr std::chrono::milliseconds kMoment{150};
+  if (waited_ < std::max(kLong, 2 * options_.interval)) return false;
+  options_.nap(kMoment);
+  std::map<pid_t, ListedProcess> now;
+  for (const ListedProcess& process : list()) now[process.id.pid] = process;
+  for (const Nodes& nodes : trees) {
+    for (const Node& node : nodes) {
+      const auto same = now.find(node.process.id.pid);
+      if (same != now.end() && moved(node.process, same->second)) return false;
+    }
+  }
+  return true;
+}
+
+void Watch::forget_rates(const std::vector<Nodes>& trees) {
+  for (const Nodes& nodes : trees) {
+    for (const Node& node : nodes) {
+      Memory& memory = memory_.at(node.process.id);
+      for (History* history :
+           {&memory.history, &memory.faults, &memory.shared}) {
+        while (history->size() > 1) history->pop_front();
+      }
+    }
+  }
+}
+
 void Watch::examine_again(const Nodes& nodes, Tree& tree, Time now) {
   std::vector<Member> members;
   tree.examined.clear();
@@ -364,6 +399,7 @@ void Watch::account(Sample& sample, std::chrono::nanoseconds cpu_before) {
   const auto least =
       std::chrono::ceil<std::chrono::milliseconds>(budget_.wait());
   sample.until_next = std::max(options_.interval, least);
+  waited_ = sample.until_next;
   if (sample.until_next == options_.interval) return;
   const auto seconds = [](auto span) {
     return std::chrono::duration<double>(span).count();
@@ -444,6 +480,7 @@ Sample Watch::look() {
   sample.at = std::chrono::system_clock::now();
   const Time now = options_.now();
   for (const Nodes& nodes : trees) remember(nodes, now);
+  if (are_at_rest(trees)) forget_rates(trees);
   std::stable_sort(
       trees.begin(), trees.end(),
       [&](const Nodes& a, const Nodes& b) { return weight(a) > weight(b); });

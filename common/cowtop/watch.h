@@ -23,6 +23,9 @@
 
 namespace cowtop {
 
+/// Waits, whatever happens.
+void nap(std::chrono::milliseconds time);
+
 struct WatchOptions {
   /// The wait between two looks; longer if looks are expensive.
   std::chrono::milliseconds interval{1000};
@@ -36,6 +39,7 @@ struct WatchOptions {
   std::function<std::chrono::steady_clock::time_point()> now =
       std::chrono::steady_clock::now;
   std::function<std::chrono::nanoseconds()> cpu_time = own_cpu_time;
+  std::function<void(std::chrono::milliseconds)> nap = cowtop::nap;
 };
 
 /// How much was read until now. Shows that processes that do nothing cost
@@ -132,6 +136,8 @@ class Watch {
   static cow::Bytes rise_per_second(const History& history, Time now);
   void forget(const Processes& all);
   static void name_tree(Sample& sample);
+  bool are_at_rest(const std::vector<Nodes>& trees);
+  void forget_rates(const std::vector<Nodes>& trees);
   std::vector<cow::ListedProcess> relatives_of(const Nodes& nodes) const;
   void note(Sample& sample, std::size_t trees) const;
   void account(Sample& sample, std::chrono::nanoseconds cpu_before);
@@ -141,6 +147,7 @@ class Watch {
   bool started_ = false;
   bool ended_ = false;
   Budget budget_;
+  std::chrono::milliseconds waited_{0};  // what the last look has asked for
   Reads reads_;
   std::set<cow::ProcessId> seen_;
   std::map<pid_t, cow::ListedProcess> before_;

@@ -541,6 +541,31 @@ TEST_F(Sampling, KeepsTheGivenInterval) {
   EXPECT_EQ(watch.look().until_next, milliseconds(5000));
 }
 
+TEST_F(DirtyingRate, IsNotOfThePastAfterALongWait) {
+  WatchOptions costly = options();
+  costly.nap = [](milliseconds) {};
+  cost = std::chrono::milliseconds(300);  // so the next look is in 20 s
+  put_heaps(heap(2000, 0));
+  Watch watch(10, costly);
+  watch.look();
+  put_heaps(heap(6000, 0));
+  now += std::chrono::seconds(1);
+  EXPECT_THAT(watch.look().diagnosis.sentence,
+              Not(HasSubstr("becomes private at")));
+}
+
+TEST_F(DirtyingRate, IsShownAfterALongWaitIfThereArePageFaults) {
+  WatchOptions costly = options();
+  costly.nap = [this](milliseconds) { put_heaps(heap(5000, 0)); };
+  cost = std::chrono::milliseconds(300);
+  put_heaps(heap(2000, 0));
+  Watch watch(10, costly);
+  watch.look();
+  put_heaps(heap(4000, 0));
+  now += std::chrono::seconds(1);
+  EXPECT_THAT(watch.look().diagnosis.sentence, HasSubstr("becomes private at"));
+}
+
 TEST_F(Sampling, SlowsDownAndSaysSoIfItCostsTooMuch) {
   put_pool(1);
   cost = milliseconds(300);
