@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <csignal>
 
 #include "cow/memory/usage.h"
 
@@ -321,7 +323,7 @@ void Watch::add_recent(std::vector<Found>& found, const Nodes& nodes,
     const Bytes fall = Bytes() - rise_per_second(memory.shared, now);
     const Bytes rise = rise_per_second(memory.history, now);
     Bytes most = rise;
-    if (one.usage.huge == Bytes()) {
+    if (one.usage.huge + one.usage.hugetlb == Bytes()) {
       most = std::min(most, rise_per_second(memory.faults, now));
     }
     one.shared_lost_per_second = std::max(Bytes(), std::min(fall, most));
@@ -353,6 +355,23 @@ void Watch::forget(const Processes& all) {
       trees_, [&](const auto& entry) { return !alive.contains(entry.first); });
 }
 
+void Watch::note_missing(Sample& sample) const {
+  if (root_ == 0) {
+    sample.notes.emplace_back(
+        "None of your processes share memory through fork.");
+    return;
+  }
+  const bool there =
+      options_.proc == "/proc" &&
+      !std::filesystem::exists(options_.proc / std::to_string(root_)) &&
+      (::kill(root_, 0) == 0 || errno == EPERM);
+  sample.notes.push_back(
+      there ? fmt::format("/proc hides process {} (mounted with hidepid): only "
+                          "its user and root see it.",
+                          root_)
+            : fmt::format("There is no process {}.", root_));
+}
+
 void Watch::note(Sample& sample, std::size_t trees) const {
   std::map<std::string, std::vector<pid_t>> unread;
   for (const Row& row : sample.rows) {
@@ -378,10 +397,16 @@ void Watch::note(Sample& sample, std::size_t trees) const {
                                      : fmt::format("{} processes", pids.size()),
                     reason, fmt::join(pids.begin(), end, ", "), more));
   }
-  if (sample.rows.empty()) {
-    sample.notes.push_back(
-        root_ == 0 ? "None of your processes share memory through fork."
-                   : fmt::format("There is no process {}.", root_));
+  if (sample.rows.empty()) note_missing(sample);
+  Bytes hugetlb;
+  for (const Row& row : sample.rows) {
+    if (row.usage) hugetlb += row.usage->hugetlb;
+  }
+  if (hugetlb > Bytes()) {
+    sample.notes.push_back(fmt::format(
+        "Huge pages of hugetlbfs are in none of these figures: the processes "
+        "have {} of them, where a shared one counts for each.",
+        to_string(hugetlb)));
   }
   if (sample.torn) {
     sample.notes.emplace_back(

@@ -139,6 +139,7 @@ class Watch {
   bool are_at_rest(const std::vector<Nodes>& trees);
   void forget_rates(const std::vector<Nodes>& trees);
   std::vector<cow::ListedProcess> relatives_of(const Nodes& nodes) const;
+  void note_missing(Sample& sample) const;
   void note(Sample& sample, std::size_t trees) const;
   void account(Sample& sample, std::chrono::nanoseconds cpu_before);
 
@@ -146,8 +147,8 @@ class Watch {
   pid_t root_ = 0;
   bool started_ = false;
   bool ended_ = false;
-  Budget budget_;
   std::chrono::milliseconds waited_{0};  // what the last look has asked for
+  Budget budget_;
   Reads reads_;
   std::set<cow::ProcessId> seen_;
   std::map<pid_t, cow::ListedProcess> before_;

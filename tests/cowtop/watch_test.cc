@@ -566,6 +566,17 @@ TEST_F(DirtyingRate, IsShownAfterALongWaitIfThereArePageFaults) {
   EXPECT_THAT(watch.look().diagnosis.sentence, HasSubstr("becomes private at"));
 }
 
+TEST_F(Sampling, SaysThatHugetlbPagesAreInNoFigure) {
+  proc.put({.pid = 10});
+  proc.write(10, "smaps_rollup",
+             "Rss: 8 kB\nPss: 8 kB\nPrivate_Dirty: 8 kB\n"
+             "Shared_Hugetlb: 30720 kB\nPrivate_Hugetlb: 30720 kB\n");
+  Watch watch(10, options());
+  EXPECT_THAT(watch.look().notes,
+              ElementsAre(HasSubstr("hugetlbfs are in none of these figures: "
+                                    "the processes have 60.0 MiB")));
+}
+
 TEST_F(Sampling, SlowsDownAndSaysSoIfItCostsTooMuch) {
   put_pool(1);
   cost = milliseconds(300);
