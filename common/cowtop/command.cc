@@ -6,6 +6,7 @@
 #include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -82,6 +83,8 @@ Command::Command(const std::vector<std::string>& arguments, Output output) {
   // If the command cannot be executed, it carries the reason.
   cow::Pipe executed = cow::make_pipe();
   const pid_t self = ::getpid();
+  // What the command leaves behind, as a daemon, is not lost.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const Keys keys = ignore_keys();
   child_ = cow::Child::fork([&] {
     prepare(output, kept_.get(), self, keys);
@@ -98,6 +101,18 @@ Command::Command(const std::vector<std::string>& arguments, Output output) {
 
 Command::~Command() {
   if (child_) child_.wait();
+}
+
+void Command::reap_orphans() const {
+  for (;;) {
+    siginfo_t ended{};
+    if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        ended.si_pid == 0 || ended.si_pid == pid()) {
+      return;
+    }
+    ::waitid(P_PID, static_cast<id_t>(ended.si_pid), nullptr,
+             WEXITED | WNOHANG);
+  }
 }
 
 bool Command::wait_for(int milliseconds) const {

@@ -40,6 +40,9 @@ class Command {
   int error() const { return error_; }
   /// A descriptor that becomes readable when the command has ended.
   int descriptor() const { return child_.descriptor(); }
+  /// Forgets processes that the command has left behind and that have ended:
+  /// they come to cowtop, as others come to init.
+  void reap_orphans() const;
   /// Waits until the command has ended or `milliseconds` have passed. Returns
   /// whether it has ended.
   bool wait_for(int milliseconds) const;

@@ -46,7 +46,10 @@ Ending show(Watch& watch, const Command* command, const Flags& flags) {
   Live live;
   live.title = title_of(flags);
   live.look = [&] {
-    if (command != nullptr) watch.set_interval(ramp.next());
+    if (command != nullptr) {
+      command->reap_orphans();
+      watch.set_interval(ramp.next());
+    }
     return watch.look();
   };
   live.mappings = mappings_of;

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "cow/lesson/flags.h"
+#include "cow/memory/process_list.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
 #include "cow/report/table.h"
@@ -67,7 +68,10 @@ Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
                        Use use) {
   Ramp ramp(flags.interval);
   for (bool first = true;; first = false) {
-    if (command != nullptr) watch.set_interval(ramp.next());
+    if (command != nullptr) {
+      command->reap_orphans();
+      watch.set_interval(ramp.next());
+    }
     Sample sample = watch.look();
     if (watch.ended()) return sample;
     if (first && command == nullptr && in_vain(sample)) return sample;
@@ -169,11 +173,29 @@ int watch_with(Command* command, const Flags& flags, int csv) {
   const pid_t root = command != nullptr ? command->pid() : flags.pid;
   WatchOptions options;
   options.interval = flags.interval;
+  if (command != nullptr) options.adopter = ::getpid();
   Watch watch = root == 0 ? Watch(options) : Watch(root, options);
   if (wants_screen(flags)) return run_live(watch, command, flags);
   if (flags.mode == Mode::kCsv) return run_csv(watch, command, flags, csv);
   if (flags.mode == Mode::kLive) return run_tables(watch, command, flags);
   return run_one(watch, command, flags);
+}
+
+// A command that has become a daemon has ended, but its work goes on.
+void tell_of_orphans() {
+  std::vector<pid_t> left;
+  for (const cow::ListedProcess& process : cow::list_processes()) {
+    if (process.parent == ::getpid() && !process.zombie()) {
+      left.push_back(process.id.pid);
+    }
+  }
+  if (left.empty()) return;
+  say(kDone,
+      fmt::format("the command has ended and left {} behind, which may "
+                  "have started more: see cowtop {}",
+                  left.size() == 1 ? "a process"
+                                   : fmt::format("{} processes", left.size()),
+                  left[0]));
 }
 
 // Prints what was kept while there was a screen. Otherwise it would be lost.
@@ -208,7 +230,9 @@ int run_watch(const Flags& flags) {
     say(kNothingRead, error.what());
     print_rest(*command);
   }
-  return command->wait();
+  const int status = command->wait();
+  tell_of_orphans();
+  return status;
 }
 
 int run_mappings(const Flags& flags) {

@@ -64,6 +64,11 @@ std::vector<Watch::Nodes> Watch::select(const Processes& all) {
         if (process.id.pid == root_) seen_.insert(process.id);
       }
     }
+    for (const ListedProcess& process : all) {
+      if (options_.adopter != 0 && process.parent == options_.adopter) {
+        seen_.insert(process.id);
+      }
+    }
     nodes = follow(all, seen_);
     ended_ = std::all_of(nodes.begin(), nodes.end(), [](const Node& node) {
       return node.process.zombie();

@@ -40,6 +40,9 @@ struct WatchOptions {
       std::chrono::steady_clock::now;
   std::function<std::chrono::nanoseconds()> cpu_time = own_cpu_time;
   std::function<void(std::chrono::milliseconds)> nap = cowtop::nap;
+  /// Whose children belong to the watched tree as well: those that a command
+  /// has left behind come to cowtop. 0: nobody's.
+  pid_t adopter = 0;
 };
 
 /// How much was read until now. Shows that processes that do nothing cost
