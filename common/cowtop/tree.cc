@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
+#include <utility>
 
 namespace cowtop {
 namespace {
@@ -94,6 +96,25 @@ class Descent {
   std::map<pid_t, std::vector<const ListedProcess*>> children_;
 };
 
+// The images of processes of `user` that have spawned a pool: several children
+// of the same name that are no small helpers.
+std::set<cow::Image> spawning_images(const Processes& all, uid_t user) {
+  const cow::Pages least = cow::to_pages(cow::Bytes(4 << 20));
+  std::map<std::pair<pid_t, std::string>, int> children;
+  for (const ListedProcess& process : all) {
+    if (process.user != user || process.rss < least) continue;
+    ++children[{process.parent, process.name}];
+  }
+  std::set<cow::Image> images;
+  for (const ListedProcess& process : all) {
+    if (process.user != user || !process.image.known()) continue;
+    const auto pool = children.find({process.id.pid, process.name});
+    if (pool != children.end() && pool->second > 1)
+      images.insert(process.image);
+  }
+  return images;
+}
+
 // The images that several processes of `user` have.
 std::set<cow::Image> shared_images(const Processes& all, uid_t user) {
   std::map<cow::Image, int> counts;
@@ -140,7 +161,8 @@ std::vector<Node> follow(const Processes& all, std::set<ProcessId>& seen) {
 }
 
 std::vector<Node> forked_trees(const Processes& all, uid_t user) {
-  const std::set<cow::Image> images = shared_images(all, user);
+  std::set<cow::Image> images = shared_images(all, user);
+  images.merge(spawning_images(all, user));
   const Descent descent(all);
   // A process belongs to the tree of its nearest such ancestor, or its own.
   std::map<cow::Image, std::vector<const ListedProcess*>> trees;

@@ -200,15 +200,23 @@ Row Watch::row(const Node& node) const {
   return row;
 }
 
-// What the machine pays for the forked processes. Other programs that they have
-// started do not count: a shell is not a pool because it runs a compiler.
+// What the machine pays for the forked processes, and for spawned ones that are
+// several of one name. Other programs that they have started do not count: a
+// shell is not a pool because it runs a compiler.
 Bytes Watch::weight(const Nodes& nodes) const {
   std::map<Image, int> counts;
-  for (const Node& node : nodes) ++counts[node.process.image];
+  std::map<std::pair<pid_t, std::string>, int> pools;
+  for (const Node& node : nodes) {
+    ++counts[node.process.image];
+    ++pools[{node.process.parent, node.process.name}];
+  }
   Bytes sum;
   for (const Node& node : nodes) {
     const auto& usage = memory_.at(node.process.id).usage;
-    if (usage && counts[node.process.image] > 1) sum += usage->pss;
+    const int alike = pools[{node.process.parent, node.process.name}];
+    if (usage && (counts[node.process.image] > 1 || alike > 1)) {
+      sum += usage->pss;
+    }
   }
   return sum;
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <vector>
 
 namespace cowtop {
 namespace {
@@ -84,6 +85,18 @@ TEST(ForkedTrees, KeepOrphansTogether) {
   EXPECT_THAT(pids(nodes), ElementsAre(2, 3, 4));
   EXPECT_EQ(nodes[2].depth, 1);
   EXPECT_EQ(trees(nodes).at(2), trees(nodes).at(4));
+}
+
+TEST(ForkedTrees, IncludeASpawnedPool) {
+  std::vector<ListedProcess> all = {process(2, 1, 0, 7), process(3, 2, 0, 8),
+                                    process(4, 2, 0, 9), process(5, 1, 0, 6)};
+  for (ListedProcess& one : all) {
+    one.name = "python3";
+    one.rss = cow::Pages(10000);
+  }
+  EXPECT_THAT(pids(forked_trees(all, 0)), ElementsAre(2, 3, 4));
+  all[1].name = "cc1";  // a program that the process runs
+  EXPECT_THAT(forked_trees(all, 0), IsEmpty());
 }
 
 TEST(ForkedTrees, AreSeparatedIfTheirImagesDiffer) {
