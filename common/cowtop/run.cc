@@ -9,6 +9,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <set>
 #include <string_view>
 
 #include "cow/lesson/flags.h"
@@ -25,6 +26,7 @@
 #include "cowtop/ramp.h"
 #include "cowtop/report.h"
 #include "cowtop/screen.h"
+#include "cowtop/tree.h"
 #include "cowtop/watch.h"
 
 namespace cowtop {
@@ -183,11 +185,15 @@ int watch_with(Command* command, const Flags& flags, int csv) {
 
 // A command that has become a daemon has ended, but its work goes on.
 void tell_of_orphans() {
+  const Processes all = cow::list_processes();
+  // With zombies: a daemon forks twice, and the first child ends.
+  std::set<cow::ProcessId> children;
+  for (const cow::ListedProcess& process : all) {
+    if (process.parent == ::getpid()) children.insert(process.id);
+  }
   std::vector<pid_t> left;
-  for (const cow::ListedProcess& process : cow::list_processes()) {
-    if (process.parent == ::getpid() && !process.zombie()) {
-      left.push_back(process.id.pid);
-    }
+  for (const Node& node : follow(all, children)) {
+    if (!node.process.zombie()) left.push_back(node.process.id.pid);
   }
   if (left.empty()) return;
   say(kDone,

@@ -330,6 +330,17 @@ TEST(Cowtop, LeavesCtrlCToItsCommand) {
   EXPECT_EQ(meter.wait().code, 5);
 }
 
+TEST(Cowtop, TellsWhatACommandLeavesBehind) {
+  const Outcome outcome =
+      cowtop(shell({"--once"}, "sleep 1000 >/dev/null 2>&1 & look"));
+  EXPECT_EQ(outcome.status.code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("left a process behind"));
+  const std::string see = "see cowtop ";
+  const std::size_t at = outcome.err.find(see);
+  ASSERT_NE(at, std::string::npos) << outcome.err;
+  ::kill(std::stoi(outcome.err.substr(at + see.size())), SIGKILL);
+}
+
 // It would look for ever: there is no figure in any look.
 TEST(Cowtop, EndsIfNothingIsReadable) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
