@@ -102,7 +102,7 @@ TEST(ComparePages, LeavesPagesUndecidedIfExclusiveInBoth) {
 }
 
 // Parent and child may both have made it, at one address.
-TEST(Compare, TrustsAnIsolatedMappingOnlyAboveAnInheritedOne) {
+TEST(ComparePages, TrustsAnIsolatedMappingOnlyAboveAnInheritedOne) {
   const PageRange data = isolated(range(100, "xx"));
   const PageRange old = range(90, "s");
   EXPECT_EQ(compare({{old, data}}, {{old, data}}, Relative::kAncestor).copied,
@@ -125,7 +125,7 @@ TEST(Compare, TrustsAnIsolatedMappingOnlyAboveAnInheritedOne) {
 
 // The kernel has joined the parent's new memory to its heap. In the child the
 // heap was inherited, so the new memory is a mapping of its own.
-TEST(Compare, RecognizesMemoryThatBothMadeByItsBound) {
+TEST(ComparePages, RecognizesMemoryThatBothMadeByItsBound) {
   const PageStates child =
       states({below(range(100, "sx")), above(range(102, "xxx"))});
   const PageStates parent = states({range(100, "sxxxx")});
@@ -135,23 +135,23 @@ TEST(Compare, RecognizesMemoryThatBothMadeByItsBound) {
   EXPECT_EQ(sum.undecided, Bytes());
 }
 
-TEST(Compare, RecognizesTheNewPartOfAHeapAlthoughTheOldOneWasWritten) {
+TEST(ComparePages, RecognizesTheNewPartOfAHeapAlthoughTheOldOneWasWritten) {
   PageRange grown = above(range(102, "xxx"));
   grown.heap = true;
-  const Comparison sum = compare(states({below(range(100, "xx")), grown}),
-                                 states({range(100, "xxxxx")}),
-                                 Relative::kAncestor);
+  const Comparison sum =
+      compare(states({below(range(100, "xx")), grown}),
+              states({range(100, "xxxxx")}), Relative::kAncestor);
   EXPECT_EQ(sum.own, pages(3));
   EXPECT_EQ(sum.undecided, pages(2));
 }
 
-TEST(Compare, RecognizesAnInheritedMappingBesideAnInheritedOne) {
+TEST(ComparePages, RecognizesAnInheritedMappingBesideAnInheritedOne) {
   const PageStates both =
       states({below(range(100, "sx")), above(range(102, "xxx"))});
   EXPECT_EQ(compare(both, both, Relative::kAncestor).copied, pages(4));
 }
 
-TEST(Compare, CountsPagesOfFilesSeparately) {
+TEST(ComparePages, CountsPagesOfFilesSeparately) {
   PageRange file = range(100, "...");
   file.pages = {PageState::kFileShared, PageState::kFileExclusive,
                 PageState::kFileShared};
@@ -162,7 +162,7 @@ TEST(Compare, CountsPagesOfFilesSeparately) {
   EXPECT_EQ(sum.own, Bytes());
 }
 
-TEST(Compare, TrustsOnlySharedPagesOfASibling) {
+TEST(ComparePages, TrustsOnlySharedPagesOfASibling) {
   const Comparison sum = compare({{range(100, "xxxs")}}, {{range(100, "sx.s")}},
                                  Relative::kSibling);
   EXPECT_EQ(sum.copied, pages(1));

@@ -326,7 +326,7 @@ TEST(Diagnose, CallsALeakGrowthAndGivesItsRate) {
                         "all, about 40.0 MiB so far"));
 }
 
-TEST(Diagnose, CannotTellIfParentAndWorkerUseTheSameAddress) {
+TEST(Diagnose, SaysUnknownIfParentAndWorkerUseTheSameAddress) {
   const Diagnosis diagnosis = diagnose(
       family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 64_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
@@ -348,7 +348,7 @@ TEST(Diagnose, KnowsWhatWasSeenToBeMadeAndWasNeverShared) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kCopies);
 }
 
-TEST(Diagnose, CannotTellIfTheParentHasEnded) {
+TEST(Diagnose, SaysUnknownIfTheParentHasEnded) {
   Findings findings = family({}, {.shared = 1_MiB, .undecided = 64_MiB});
   findings.families[0].ancestor.clear();
   EXPECT_THAT(diagnose(findings).sentence, HasSubstr("has ended"));
