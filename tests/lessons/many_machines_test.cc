@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -169,20 +168,6 @@ TEST(ManyMachines, NeedRoomForTheirSegments) {
     return ::mount("none", "/dev", "tmpfs", 0, "size=1m") == 0;
   };
   expect_refusal(run_with_shm(none), 77, "there is no /dev/shm that can be");
-}
-
-// The processes whose command line names `path`.
-std::vector<pid_t> processes_of(const std::string& path) {
-  std::vector<pid_t> pids;
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename();
-    if (!std::isdigit(static_cast<unsigned char>(name[0]))) continue;
-    const auto command = read_file(entry.path() / "cmdline");
-    if (command && command->find(path) != std::string::npos) {
-      pids.push_back(std::stoi(name));
-    }
-  }
-  return pids;
 }
 
 // How many ranks have made a segment for messages. (A window is there, too, but

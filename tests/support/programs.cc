@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cctype>
 #include <cstdlib>
 #include <system_error>
 
@@ -58,6 +59,19 @@ Outcome run(const std::vector<std::string>& arguments,
   collect(out, err, outcome);
   outcome.status = child.wait();
   return outcome;
+}
+
+std::vector<pid_t> processes_of(const std::string& path) {
+  std::vector<pid_t> pids;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (!std::isdigit(static_cast<unsigned char>(name[0]))) continue;
+    const auto command = read_file(entry.path() / "cmdline");
+    if (command && command->find(path) != std::string::npos) {
+      pids.push_back(std::stoi(name));
+    }
+  }
+  return pids;
 }
 
 TemporaryFolder::TemporaryFolder() {

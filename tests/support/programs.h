@@ -1,6 +1,8 @@
 // Runs the project's own programs, as a person would, and keeps what they say.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -27,6 +29,9 @@ std::filesystem::path source(const std::string& path);
 /// is executed: for limits, descriptors, users.
 Outcome run(const std::vector<std::string>& arguments,
             const std::function<void()>& prepare = {});
+
+/// The processes whose command line names `path`.
+std::vector<pid_t> processes_of(const std::string& path);
 
 /// A folder of the test's own, removed at the end.
 class TemporaryFolder {
