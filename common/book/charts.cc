@@ -330,8 +330,8 @@ Drawing draw_cost_of_writing(const Json& report) {
 }
 
 Drawing draw_cost_of_nodes(const std::vector<Json>& reports) {
-  Series copies{"a copy in each rank", kChartWarm, false};
-  Series windows{"a window on each node", kChartCool, false};
+  Series copies{"a copy in each rank", kChartWarm};
+  Series windows{"a window on each node", kChartCool};
   const std::int64_t D = parameter(reports.at(0), "data");
   const std::int64_t N = parameter(reports.at(0), "workers");
   std::int64_t most = 1;
