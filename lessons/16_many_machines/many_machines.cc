@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
 #include <numeric>
 #include <span>
 #include <stdexcept>
@@ -32,6 +31,7 @@ using Numbers = std::span<const double>;
 constexpr const char* kCopies = "a copy in each rank";
 constexpr const char* kOne = "a window on the node";
 constexpr const char* kCut = "a window on each node";
+constexpr Bytes kSpread{512 << 10};  // the bases of ranks differ by half of it
 
 void check(int code, const std::string& what) {
   if (code == MPI_SUCCESS) return;
@@ -135,7 +135,7 @@ void experiment(cow::Lesson& lesson) {
     if (N.value() % nodes != 0) continue;  // nodes of different sizes
     lesson.claim(held.name + ": what each rank bears (PSS)",
                  held.each_worker(cow::pss),
-                 cow::above_base(copies ? D : K * D / N));
+                 cow::above_base(copies ? D : K * D / N, kSpread, kSpread));
   }
 }
 

@@ -179,46 +179,75 @@ std::int64_t ranks_in(const fs::path& folder) {
   });
 }
 
-// A copy of the program, which has a folder for its segments and its session:
-// another test may run the lesson, too.
+// A run whose ranks are there. It is of a copy of the program, which has a
+// folder for its segments and its session: another test may run the lesson,
+// too.
+struct Running {
+  TemporaryFolder place;
+  fs::path copy = place.path() / "lesson";
+  fs::path folder = place.path() / "segments";
+  fs::path messages = place.path() / "messages";
+  Child lesson;
+  std::vector<Descriptor> pidfds = {};  // of the lesson, mpirun, the ranks
+};
+
+constexpr int kMinute = 60'000;
+
+void start(Running& run) {
+  fs::copy_file(program(kLesson), run.copy);
+  fs::create_directory(run.folder);
+  const Descriptor changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  EXPECT_NE(::inotify_add_watch(changes.get(), run.folder.c_str(), IN_CREATE),
+            -1);
+  run.lesson = run_program({run.copy}, [&] {
+    for (const char* variable :
+         {"TMPDIR", "OMPI_MCA_btl_vader_backing_directory",
+          "OMPI_MCA_osc_sm_backing_directory"}) {
+      ::setenv(variable, run.folder.c_str(), 1);
+    }
+    ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
+    ::dup2(::open(run.messages.c_str(), O_WRONLY | O_CREAT, 0600),
+           STDERR_FILENO);
+  });
+  while (ranks_in(run.folder) < 4 && wait_readable(changes.get(), kMinute)) {
+    std::array<char, 4096> events{};
+    EXPECT_GT(::read(changes.get(), events.data(), events.size()), 0);
+  }
+  EXPECT_EQ(ranks_in(run.folder), 4);
+  for (const pid_t pid : processes_of(run.copy)) {
+    run.pidfds.push_back(open_pidfd(pid));
+  }
+  EXPECT_EQ(run.pidfds.size(), 1U + 1U + 4U);
+}
+
+void expect_nothing_left(const Running& run) {
+  for (const Descriptor& pidfd : run.pidfds) {
+    EXPECT_TRUE(wait_readable(pidfd.get(), kMinute));
+  }
+  EXPECT_THAT(processes_of(run.copy), IsEmpty());
+  EXPECT_TRUE(fs::is_empty(run.folder));
+}
+
 TEST(ManyMachines, LeaveNothingBehindHoweverTheyEnd) {
   SKIP_WITHOUT_MPI();
   for (const int signal : {SIGKILL, SIGTERM, SIGINT}) {
-    const TemporaryFolder place;
-    const fs::path copy = place.path() / "lesson";
-    fs::copy_file(program(kLesson), copy);
-    const fs::path folder = place.path() / "segments";
-    fs::create_directory(folder);
-    const Descriptor changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    ASSERT_NE(::inotify_add_watch(changes.get(), folder.c_str(), IN_CREATE),
-              -1);
-    Child lesson = run_program({copy}, [&] {
-      for (const char* variable :
-           {"TMPDIR", "OMPI_MCA_btl_vader_backing_directory",
-            "OMPI_MCA_osc_sm_backing_directory"}) {
-        ::setenv(variable, folder.c_str(), 1);
-      }
-      ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
-    });
-    constexpr int kMinute = 60'000;
-    while (ranks_in(folder) < 4 && wait_readable(changes.get(), kMinute)) {
-      std::array<char, 4096> events{};
-      EXPECT_GT(::read(changes.get(), events.data(), events.size()), 0);
-    }
-    EXPECT_EQ(ranks_in(folder), 4);
-    std::vector<Descriptor> pidfds;  // of the lesson, mpirun, the ranks
-    for (const pid_t pid : processes_of(copy)) {
-      pidfds.push_back(open_pidfd(pid));
-    }
-    EXPECT_EQ(pidfds.size(), 1U + 1U + 4U);
-    lesson.kill(signal);
-    EXPECT_EQ(lesson.wait().signal, signal);
-    for (const Descriptor& pidfd : pidfds) {
-      EXPECT_TRUE(wait_readable(pidfd.get(), kMinute));
-    }
-    EXPECT_THAT(processes_of(copy), IsEmpty());
-    EXPECT_TRUE(fs::is_empty(folder));
+    Running run;
+    start(run);
+    run.lesson.kill(signal);
+    EXPECT_EQ(run.lesson.wait().signal, signal);
+    expect_nothing_left(run);
   }
+}
+
+TEST(ManyMachines, EndIfARankIsKilled) {
+  SKIP_WITHOUT_MPI();
+  Running run;
+  start(run);
+  ::kill(processes_of(run.copy).back(), SIGKILL);
+  EXPECT_EQ(run.lesson.wait().code, 77);
+  EXPECT_EQ(*read_file(run.messages),
+            "16_many_machines: a rank was ended by signal 9 (Killed)\n");
+  expect_nothing_left(run);
 }
 
 }  // namespace

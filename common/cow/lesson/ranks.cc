@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 
 #include "cow/os/child.h"
 #include "cow/os/descriptor.h"
@@ -100,6 +101,16 @@ std::vector<Moment> measure_ranks(Lesson& lesson,
     if (error.code() == kExecFailed) {
       throw NotPossible(
           "there is no mpirun here: install Open MPI (openmpi-bin)");
+    }
+    constexpr int kEndedBySignal = 128;  // and which, as in a shell
+    if (error.code() > kEndedBySignal) {
+      const ExitStatus rank{.signal = error.code() - kEndedBySignal};
+      const std::string ended = "a rank was ended by " + to_string(rank);
+      // The memory or the room in /dev/shm has come to its end.
+      if (rank.signal == SIGKILL || rank.signal == SIGBUS) {
+        throw NotPossible(ended);
+      }
+      throw std::runtime_error(ended);
     }
     const auto said =
         read_file(fmt::format("/proc/self/fd/{}", messages.get()));
