@@ -12,6 +12,7 @@
 #include "book/lessons.h"
 #include "book/region.h"
 #include "book/table.h"
+#include "cow/lesson/manifest.h"
 #include "cow/memory/environment.h"
 #include "cow/os/descriptor.h"
 
@@ -109,12 +110,17 @@ double within(const Block& block) {
 std::optional<std::string> lack(const Block& block) {
   const std::string needs = block.one("needs");
   if (needs.empty()) return std::nullopt;
-  if (needs != "a zero page") {
-    throw std::runtime_error(
-        fmt::format("needs: {}: expected \"a zero page\"", needs));
+  if (needs == "a zero page") {
+    if (cow::has_zero_page()) return std::nullopt;
+    return "this kernel has no zero page";
   }
-  if (cow::has_zero_page()) return std::nullopt;
-  return "this kernel has no zero page";
+  for (const cow::LessonEntry& lesson : cow::lessons()) {
+    if (lesson.needs != needs) continue;
+    if (lesson.is_here) return std::nullopt;
+    return fmt::format("there is no {} here", needs);
+  }
+  throw std::runtime_error(fmt::format(
+      "needs: {}: expected \"a zero page\", or what a lesson needs", needs));
 }
 
 Fresh output(const Document& document, const Block& block, const Places& places,

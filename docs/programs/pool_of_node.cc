@@ -6,8 +6,7 @@
 // MPI_Init starts threads, and a process with threads cannot fork. So the order
 // is: an empty window, the pool, MPI_Init, the data. The workers inherit the
 // window before anything is in it. It is shared and not copied on write, so
-// they see what MPI brings later. They are not part of MPI and must not call
-// it.
+// they see what MPI brings later. They are no ranks and must not call MPI.
 //
 // To try it on one machine: with --cut each rank counts as a node. With --die
 // the last node is killed in the middle of the work.
@@ -94,8 +93,9 @@ void work(cow::Pool& pool, MPI_Comm nodes, bool last_dies) {
     std::printf("node %zu: items %d, workers %ld, each owns at most %ld KiB\n",
                 i, sizes[i], of[2 * i], of[2 * i + 1]);
   }
-  for (const double result : results) std::printf("%g ", result);
-  std::printf("\n");
+  for (const double& result : results) {
+    std::printf("%g%c", result, &result == &results.back() ? '\n' : ' ');
+  }
 }
 
 int main(int argc, char** argv) try {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "book/reports.h"
+#include "cow/lesson/manifest.h"
 #include "cow/memory/environment.h"
 #include "cow/os/descriptor.h"
 #include "support/programs.h"
@@ -146,10 +147,13 @@ TEST_F(Documents, AreCheckedOnlyWhereTheMachineHasWhatABlockNeeds) {
   const Outcome outcome = make(Mode::kCheck);
   EXPECT_EQ(outcome.findings.size(), cow::has_zero_page() ? 1U : 0U);
   EXPECT_EQ(outcome.skipped.size(), cow::has_zero_page() ? 0U : 1U);
+  document(needs("Open MPI"));
+  const bool has_mpi = cow::lesson_named("16_many_machines").is_here;
+  EXPECT_EQ(make(Mode::kCheck).skipped.size(), has_mpi ? 0U : 1U);
   document(needs("luck"));
   EXPECT_THAT(make(Mode::kCheck).mistakes,
               ElementsAre("docs/x.md:1: needs: luck: expected \"a zero "
-                          "page\""));
+                          "page\", or what a lesson needs"));
 }
 
 TEST_F(Documents, StayUnchangedIfAProgramCannotRunHere) {

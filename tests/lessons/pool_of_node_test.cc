@@ -30,7 +30,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr const char* kName = "docs/pool_of_node";
-constexpr const char* kResults = "0.5 1.5 2.5 3.5 4.5 5.5 6.5 7.5 ";
+constexpr const char* kResults = "0.5 1.5 2.5 3.5 4.5 5.5 6.5 7.5";
 
 #define SKIP_WITHOUT_MPI()                         \
   if (!lesson_named("16_many_machines").built()) { \
