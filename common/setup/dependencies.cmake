@@ -191,8 +191,7 @@ if(COWPOOL_LESSONS AND COWPOOL_MPI)
     set(COWPOOL_HAS_MPI ${COWPOOL_MPI_IS_OPEN_MPI})
   endif()
   if(NOT COWPOOL_HAS_MPI)
-    message(STATUS "Open MPI is not installed; the lesson that needs it is not "
-      "built")
+    message(STATUS "Open MPI is not installed; lesson 16 is not built")
   endif()
 endif()
 
