@@ -46,7 +46,8 @@ class EachChart : public Charts,
 };
 
 INSTANTIATE_TEST_SUITE_P(Gnuplot, EachChart,
-                         ::testing::Values("workers", "writing", "density"),
+                         ::testing::Values("workers", "writing", "density",
+                                           "nodes"),
                          [](const auto& named) { return named.param; });
 
 struct Place {
@@ -166,6 +167,31 @@ TEST_F(Charts, PlaceEachPointOfWorkersAtItsFigure) {
   EXPECT_THAT(drawing.alt, HasSubstr("01 pass_self: 90.0 MiB at N = 1,"));
   EXPECT_THAT(drawing.alt, HasSubstr("07 fork server: 27.5 MiB at N = 1,"));
   EXPECT_THAT(drawing.alt, HasSubstr("144.5 MiB at N = 10."));
+}
+
+TEST_F(Charts, PlaceEachPointOfNodesAtItsFigure) {
+  const Drawing drawing = figure("nodes").draw(reports_for("nodes"));
+  const Element root = parse_xml(drawing.svg);
+  const auto flat = ends(root, 1);   // N·D
+  const auto steep = ends(root, 2);  // K·D, from the origin on
+  EXPECT_DOUBLE_EQ(flat[0].y, flat[1].y);
+  const double pixels_per_node = (steep[1].x - steep[0].x) / (1.03 * 8);
+  const double pixels_per_mib = (steep[0].y - steep[1].y) / (1.03 * 256);
+  EXPECT_NEAR(flat[0].y, steep[0].y - 256 * pixels_per_mib, .1);
+  const auto copies = points(root, 3);
+  const auto windows = points(root, 4);
+  ASSERT_EQ(copies.size(), 4U);
+  ASSERT_EQ(windows.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const double K = std::exp2(i);  // 1, 2, 4, 8
+    for (const Place& place : {copies[i], windows[i]}) {
+      EXPECT_NEAR(place.x, steep[0].x + K * pixels_per_node, .1);
+    }
+    EXPECT_NEAR(copies[i].y, flat[0].y, .1);
+    EXPECT_NEAR(windows[i].y, steep[0].y - K * 32 * pixels_per_mib, .1);
+  }
+  EXPECT_THAT(drawing.alt,
+              HasSubstr("a window on each node: 32.0 MiB at K = 1"));
 }
 
 TEST_F(Charts, PlaceEachPointOfWritingAtItsFigure) {

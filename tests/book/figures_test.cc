@@ -397,6 +397,7 @@ TEST(Figures, SayWhatIsWrongWithAReport) {
     std::vector<Json> no_moments = reports_for(figure.name);
     for (Json& report : no_moments) {
       report["moments"] = Json::array();
+      report["claims"] = {report["claims"][0]};  // of the results
       report.erase("pictures");
       report.erase("charts");
     }

@@ -70,6 +70,24 @@ Json shared_memory(int workers) {
   return json;
 }
 
+Json many_machines(int nodes) {
+  constexpr int kRanks = 8;
+  constexpr std::int64_t kBase = 35 * kMiB;
+  Json json = report("16_many_machines", 32 * kMiB, kRanks);
+  json["parameters"]["nodes"] = nodes;
+  const auto add = [&](const char* name, std::int64_t mib) {
+    json["claims"].push_back(
+        {{"name", name},
+         {"holds", true},
+         {"measured", kBase + mib * kMiB},
+         {"figure",
+          {{"moment", name}, {"what", "total pss"}, {"base", kBase}}}});
+  };
+  add("a copy in each rank", 32 * kRanks);
+  add("a window on each node", 32 * nodes);
+  return json;
+}
+
 Json bound_method() {
   const std::int64_t D = 64 * kMiB;
   Json json = report("03_bound_method", D, 4);
@@ -197,6 +215,9 @@ std::vector<Json> reports_for(const std::string& name) {
     }
     if (run.program == "13_shared_memory") {
       reports.push_back(shared_memory(workers));
+    }
+    if (run.program == "16_many_machines") {
+      reports.push_back(many_machines(std::stoi(run.flags[5])));
     }
   }
   return reports;
