@@ -106,11 +106,11 @@ enum class Origin {
 // - So if any page of a mapping is still shared, all of it was inherited.
 // - A bound where the child's memory touches an inherited mapping, and the
 //   ancestor has no bound, shows that it was made after the fork.
-// - A row of mappings that touch, with the same bounds in both up to one that
-//   was inherited, was inherited as well.
-// - A mapping that touches nothing alike may have been made after the fork in
-//   both, at one address because they run alike. The kernel puts new mappings
-//   below all others. So it was inherited if an inherited one lies below it.
+// - Other memory with the same bounds in both may have been made after the fork
+//   in both, at one address because they run alike. That it touches an
+//   inherited mapping proves nothing, since unlike ones are not joined: numpy
+//   asks for huge pages. But the kernel puts new mappings below all others. So
+//   it was inherited if an inherited one lies below it.
 class Origins {
  public:
   Origins(const PageStates& states, const PageStates& ancestor,
@@ -131,17 +131,14 @@ class Origins {
         !has_the_same(ancestor_, ranges_[i])) {
       return Origin::kUnknown;
     }
-    const bool joined = below == Side::kJoined || above == Side::kJoined;
-    return joined || lies_above_inherited(i) ? Origin::kInherited
-                                             : Origin::kUnknown;
+    return lies_above_inherited(i) ? Origin::kInherited : Origin::kUnknown;
   }
 
  private:
   // How the row of touching mappings ends.
   enum class Side {
-    kFree,    // it touches nothing alike
-    kJoined,  // with an inherited mapping
-    kSeam,    // the same, but at a bound that the ancestor does not have
+    kFree,  // with nothing alike, or an inherited mapping that was not joined
+    kSeam,  // with an inherited mapping, at a bound that the ancestor has not
     kUnknown,
   };
 
@@ -165,7 +162,7 @@ class Origins {
       }
       const bool seam = !std::binary_search(ancestor_.bounds.begin(),
                                             ancestor_.bounds.end(), bound);
-      if (is_inherited(other)) return seam ? Side::kSeam : Side::kJoined;
+      if (is_inherited(other)) return seam ? Side::kSeam : Side::kFree;
       if (seam) {
         return ranges_[i].heap && step < 0 ? Side::kSeam : Side::kUnknown;
       }

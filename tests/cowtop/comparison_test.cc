@@ -145,10 +145,19 @@ TEST(ComparePages, RecognizesTheNewPartOfAHeapAlthoughTheOldOneWasWritten) {
   EXPECT_EQ(sum.undecided, pages(2));
 }
 
-TEST(ComparePages, RecognizesAnInheritedMappingBesideAnInheritedOne) {
+TEST(ComparePages, RecognizesAnInheritedMappingAboveAnInheritedOne) {
   const PageStates both =
       states({below(range(100, "sx")), above(range(102, "xxx"))});
   EXPECT_EQ(compare(both, both, Relative::kAncestor).copied, pages(4));
+}
+
+// Unlike flags keep them apart, so that both have the bound.
+TEST(ComparePages, CannotTellWhenAMappingBelowAnInheritedOneWasMade) {
+  const PageStates both =
+      states({below(range(100, "xxx")), above(range(103, "sx"))});
+  const Comparison sum = compare(both, both, Relative::kAncestor);
+  EXPECT_EQ(sum.copied, pages(1));
+  EXPECT_EQ(sum.undecided, pages(3));
 }
 
 TEST(ComparePages, CountsPagesOfFilesSeparately) {
