@@ -42,6 +42,7 @@ Bytes files(const Found& found) {
 }
 Bytes lone_memory(const Found& found) { return found.pages->lone_memory; }
 Bytes huge_pages(const Found& found) { return found.usage.huge; }
+Bytes anonymous(const Found& found) { return found.usage.anonymous; }
 Bytes uss(const Found& found) { return found.usage.uss(); }
 Bytes alone(const Found& found) {
   const Bytes memory = found.pages ? lone_memory(found) : Bytes();
@@ -222,9 +223,14 @@ struct Said {
 // say of it.
 class FamilyCase {
  public:
-  // `elsewhere` is the largest anonymous memory of any process but the workers.
-  FamilyCase(const Family& family, Bytes elsewhere)
-      : family_(family), workers_(family.workers), elsewhere_(elsewhere) {
+  // `stranger` is the process of the tree with the most anonymous memory that
+  // is not of the family; null if there is none.
+  FamilyCase(const Family& family, const Found* stranger)
+      : family_(family), workers_(family.workers), stranger_(stranger) {
+    elsewhere_ = most(family.ancestor, anonymous);
+    if (stranger != nullptr) {
+      elsewhere_ = std::max(elsewhere_, anonymous(*stranger));
+    }
     shared_ = std::max(most(workers_, shared), most(family.ancestor, shared));
     // The processes may have mapped different parts. So it is at least what
     // they pay together, without what one has mapped alone.
@@ -473,9 +479,10 @@ class FamilyCase {
   bool is_shared() const { return all_shared() >= kLeastToMention; }
   Said sharing() const {
     const bool inherited = shared_ == all_shared();
-    const std::string_view once = inherited ? "it exists once for all processes"
-                                            : "it exists once for all who have "
-                                              "mapped it";
+    const std::string_view once =
+        is_held_by_stranger() ? "it exists once for the workers"
+        : inherited           ? "it exists once for all processes"
+                              : "it exists once for all who have mapped it";
     const std::string what =
         fmt::format("About {} is {}", to_string(all_shared()),
                     inherited                 ? "shared"
@@ -494,6 +501,12 @@ class FamilyCase {
                          inherited ? "copy-on-write works, " : "", once),
              {}},
             {}};
+  }
+  // Such as the program, where the workers are forked from a fork server that
+  // has loaded the same.
+  bool is_held_by_stranger() const {
+    return stranger_ != nullptr && shared_ == all_shared() &&
+           anonymous(*stranger_) >= shared_ / 2;
   }
   // What is not shared and costs too much to be left out, and the first such
   // figure.
@@ -526,6 +539,13 @@ class FamilyCase {
                       part(made_or_written(one))),
           {});
     }
+    if (is_held_by_stranger()) {
+      add(fmt::format("PID {} ({}), which none of them was forked from, has "
+                      "about {} as well",
+                      stranger_->pid, stranger_->name,
+                      to_string(anonymous(*stranger_))),
+          {});
+    }
     return found;
   }
 
@@ -551,7 +571,8 @@ class FamilyCase {
 
   const Family& family_;
   const std::vector<Found>& workers_;
-  Bytes elsewhere_;
+  const Found* stranger_;
+  Bytes elsewhere_;  // the most anonymous memory of any process but the workers
   // The largest in a process.
   Bytes shared_;
   Bytes memory_;
@@ -584,7 +605,7 @@ Said FamilyCase::conclude() const {
   return (this->*rule->says)();
 }
 
-Said of_family(const Family& family, Bytes elsewhere) {
+Said of_family(const Family& family, const Found* stranger) {
   if (family.ancestor.size() + family.workers.size() == 1) {
     const Found& one =
         family.ancestor.empty() ? family.workers[0] : family.ancestor[0];
@@ -615,7 +636,7 @@ Said of_family(const Family& family, Bytes elsewhere) {
                 "ones look so, too"),
             {}};
   }
-  return FamilyCase(family, elsewhere).conclude();
+  return FamilyCase(family, stranger).conclude();
 }
 
 // "PID 4711 and 3 siblings"
@@ -860,10 +881,13 @@ Diagnosis diagnose(const Findings& findings) {
     return diagnosis;
   }
   const Family sorted = settled(*heaviest);
-  const Figure anonymous = [](const Found& f) { return f.usage.anonymous; };
-  const Bytes elsewhere = std::max(most(sorted.ancestor, anonymous),
-                                   most(findings.alone, anonymous));
-  Said said = of_family(sorted, elsewhere);
+  const auto stranger =
+      std::max_element(findings.alone.begin(), findings.alone.end(),
+                       [](const Found& a, const Found& b) {
+                         return anonymous(a) < anonymous(b);
+                       });
+  Said said = of_family(
+      sorted, stranger == findings.alone.end() ? nullptr : &*stranger);
   said.diagnosis.evidence = evidence_of(sorted, said.figure);
   return said.diagnosis;
 }

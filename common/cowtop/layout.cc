@@ -299,6 +299,9 @@ class TablePage {
         text({sample.diagnosis.sentence}, "", look_of(sample.diagnosis.kind));
     evidence_ =
         text(sample.diagnosis.evidence, utf8 ? "  · " : "  - ", Look::kDim);
+    for (const Diagnosis& other : sample.others) {
+      append(evidence_, text({other.sentence}, "", look_of(other.kind)));
+    }
     notes_ = text(sample.notes, utf8 ? "· " : "- ", Look::kPlain);
     share_out();
   }

@@ -66,6 +66,19 @@ Json to_object(const Row& row) {
   return json;
 }
 
+Json to_object(const Diagnosis& diagnosis) {
+  return {{"kind", to_string(diagnosis.kind)},
+          {"sentence", diagnosis.sentence},
+          {"evidence", diagnosis.evidence}};
+}
+
+void add_diagnosis(const Diagnosis& diagnosis, std::string& text) {
+  text += wrapped(diagnosis.sentence);
+  for (const std::string& line : diagnosis.evidence) {
+    text += wrapped(line, "  - ");
+  }
+}
+
 // A field of RFC 4180: in quotes; quotes inside are doubled.
 std::string quoted(const std::string& text) {
   std::string field = "\"";
@@ -91,9 +104,10 @@ std::string to_table(const Sample& sample) {
                       amount(totals.rss));
   text += fmt::format("What the machine pays  (sum of PSS): {}\n\n",
                       amount(totals.pss));
-  text += wrapped(sample.diagnosis.sentence);
-  for (const std::string& line : sample.diagnosis.evidence) {
-    text += wrapped(line, "  - ");
+  add_diagnosis(sample.diagnosis, text);
+  for (const Diagnosis& other : sample.others) {
+    text += '\n';
+    add_diagnosis(other, text);
   }
   if (!sample.notes.empty()) text += '\n';
   for (const std::string& note : sample.notes) text += wrapped(note);
@@ -110,9 +124,10 @@ std::string to_json(const Sample& sample) {
                     {"pss", sample.totals.pss.count()},
                     {"uss", sample.totals.uss.count()},
                     {"swap", sample.totals.swap.count()}};
-  json["diagnosis"] = {{"kind", to_string(sample.diagnosis.kind)},
-                       {"sentence", sample.diagnosis.sentence},
-                       {"evidence", sample.diagnosis.evidence}};
+  json["diagnosis"] = to_object(sample.diagnosis);
+  json["other_trees"] = Json::array();
+  for (const Diagnosis& other : sample.others)
+    json["other_trees"].push_back(to_object(other));
   json["notes"] = sample.notes;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -45,7 +45,11 @@ struct Sample {
   /// moment and the totals may be wrong. Such a look is not taken as the
   /// highest.
   bool torn = false;
+  /// Of the tree whose forked processes cost most.
   Diagnosis diagnosis;
+  /// Of each further tree, where all trees are watched. Each sentence begins
+  /// with the tree's first process.
+  std::vector<Diagnosis> others;
   /// What the reader has to know of this look, one sentence each: which
   /// processes could not be read, or that it looks less often because reading
   /// is expensive.

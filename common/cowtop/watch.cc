@@ -42,6 +42,15 @@ cow::Reading<cow::Usage> usage_of(const ListedProcess& process,
   return usage;
 }
 
+// The totals are of all trees, so the sentence says which tree it is about.
+Diagnosis of_tree(const Node& root, Diagnosis diagnosis) {
+  std::string& sentence = diagnosis.sentence;
+  sentence[0] = static_cast<char>(std::tolower(sentence[0]));
+  sentence = fmt::format("Of PID {} and its descendants: {}",
+                         root.process.id.pid, sentence);
+  return diagnosis;
+}
+
 }  // namespace
 
 void nap(std::chrono::milliseconds time) {
@@ -459,14 +468,6 @@ void Watch::start_anew() {
   }
 }
 
-// The totals are of all trees.
-void Watch::name_tree(Sample& sample) {
-  std::string& sentence = sample.diagnosis.sentence;
-  sentence[0] = static_cast<char>(std::tolower(sentence[0]));
-  sentence = fmt::format("Of PID {} and its descendants: {}",
-                         sample.rows.front().pid, sentence);
-}
-
 // Reads the trees that have changed. False if there were none.
 bool Watch::read_moved(const std::vector<Nodes>& trees, const Processes& all) {
   const Moved moved = what_moved(all);
@@ -532,9 +533,16 @@ Sample Watch::look() {
     sample.totals.uss += row.usage->uss();
     sample.totals.swap += row.usage->swap;
   }
-  sample.diagnosis =
-      trees.empty() ? diagnose({}) : conclude(trees.front(), now);
-  if (trees.size() > 1) name_tree(sample);
+  if (trees.size() < 2) {
+    sample.diagnosis =
+        trees.empty() ? diagnose({}) : conclude(trees.front(), now);
+  } else {
+    for (const Nodes& nodes : trees) {
+      sample.others.push_back(of_tree(nodes.front(), conclude(nodes, now)));
+    }
+    sample.diagnosis = std::move(sample.others.front());
+    sample.others.erase(sample.others.begin());
+  }
   note(sample, trees.size());
   account(sample, cpu_before);
   return sample;

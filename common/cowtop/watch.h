@@ -138,7 +138,6 @@ class Watch {
   static void keep(History& history, Time now, cow::Bytes amount);
   static cow::Bytes rise_per_second(const History& history, Time now);
   void forget(const Processes& all);
-  static void name_tree(Sample& sample);
   bool are_at_rest(const std::vector<Nodes>& trees);
   void forget_rates(const std::vector<Nodes>& trees);
   std::vector<cow::ListedProcess> relatives_of(const Nodes& nodes) const;

@@ -138,6 +138,24 @@ TEST(Diagnose, SaysSharedWhileWorkersMakeSmallResults) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
 
+TEST(Diagnose, NamesASecondCopyInTheProgramBesideAForkServer) {
+  Findings findings = family({.shared = 64_MiB}, {.shared = 64_MiB});
+  Comparison pages;
+  pages.own = 63_MiB;
+  findings.alone.push_back(found(pages));
+  findings.alone[0].pid = 5;
+  const Diagnosis diagnosis = diagnose(findings);
+  EXPECT_EQ(diagnosis.kind, Kind::kShared);
+  EXPECT_THAT(diagnosis.sentence,
+              AllOf(HasSubstr("it exists once for the workers. But PID 5 "
+                              "(python3), which none of them was forked "
+                              "from, has about 64.0 MiB as well"),
+                    Not(HasSubstr("copy-on-write works"))));
+  findings.alone[0].usage.anonymous = 31_MiB;
+  EXPECT_THAT(diagnose(findings).sentence,
+              HasSubstr("copy-on-write works, it exists once for all"));
+}
+
 TEST(Diagnose, NamesSharedMemory) {
   const Diagnosis diagnosis = diagnose(
       family({.shared = 9_MiB}, {.shared = 9_MiB, .shared_memory = 64_MiB}));

@@ -64,6 +64,16 @@ TEST(Table, HasProcessesTotalsAndTheDiagnosis) {
   EXPECT_THAT(table, HasSubstr("A note."));
 }
 
+TEST(Table, HasASentenceForEachTree) {
+  Sample two = sample();
+  two.others = {{Kind::kCopies, "Of PID 20: copies.", {"another figure"}}};
+  EXPECT_THAT(to_table(two),
+              HasSubstr("It is shared.\n  - a figure\n\n"
+                        "Of PID 20: copies.\n  - another figure\n\nA note."));
+  const auto json = nlohmann::json::parse(to_json(two));
+  EXPECT_EQ(json.at("other_trees").at(0).at("kind"), "copies");
+}
+
 TEST(Table, WrapsEvidenceWithoutSplittingAmounts) {
   Sample one = sample();
   one.diagnosis.evidence = {

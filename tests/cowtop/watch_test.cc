@@ -523,6 +523,9 @@ TEST_F(Sampling, ShowsTheLargestForkedTreeFirst) {
   EXPECT_THAT(sample.notes, ElementsAre(HasSubstr("2 trees")));
   EXPECT_THAT(sample.diagnosis.sentence,
               StartsWith("Of PID 20 and its descendants: can't tell"));
+  ASSERT_EQ(sample.others.size(), 1U);
+  EXPECT_THAT(sample.others[0].sentence,
+              StartsWith("Of PID 10 and its descendants: can't tell"));
   EXPECT_FALSE(watch.ended());
 }
 
