@@ -164,9 +164,9 @@ TEST(Cowtop, ExitsLikeAShellIfTheCommandIsMissing) {
   }
 }
 
-// It may be seen for a moment, depending on who is faster; but a table of
-// dashes is none.
-TEST(Cowtop, ReportsInEveryModeACommandThatEndsTooSoon) {
+// Sometimes cowtop is fast enough to read it. But it never prints a table
+// without figures.
+TEST(Cowtop, SaysInEachModeThatACommandEndedTooSoon) {
   constexpr const char* kSentence =
       "cowtop: the command ended before it could be read";
   for (const char* flag : {"--once", "--json", "--csv=-", "--interval=1"}) {

@@ -135,7 +135,7 @@ TEST_F(Cgroups, AreReadFromLinesBesideMalformedLines) {
               ElementsAre(root() / "a", root()));
 }
 
-TEST_F(Cgroups, AreFewerButNeverWrongForCutText) {
+TEST_F(Cgroups, OfCutTextAreAmongThoseOfTheWholeText) {
   make("memory/a/b");
   make("a/b");
   const std::string text = "5:cpu,cpuacct:/x\n4:memory:/a/b\n0::/a/b\n";

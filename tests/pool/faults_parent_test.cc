@@ -115,7 +115,7 @@ TEST_P(Parents, LeaveNoWorkerBehindIfKilledDuringStart) {
   }
 }
 
-TEST_P(Parents, AreNotHeldUpByAStoppedWorker) {
+TEST_P(Parents, GetAllResultsWhileAWorkerIsStopped) {
   Pool pool(options(3));
   EXPECT_TRUE(works(pool));
   const pid_t stopped = pool.workers()[1];

@@ -155,7 +155,7 @@ TEST(SharedMatrix, OfAShapeThatItCannotHaveIsRefused) {
   EXPECT_THROW(SharedMatrix<Eigen::Matrix2d>(2, 3), std::invalid_argument);
 }
 
-TEST(SharedMatrix, WithoutMemorySaysSo) {
+TEST(SharedMatrix, ThrowsIfItHasNoMemory) {
   EXPECT_THROW(SharedMatrix<Vector>().matrix(), std::logic_error);
   EXPECT_THROW(SealedMatrix<Vector>().matrix(), std::logic_error);
   EXPECT_THROW(pickle(SealedMatrix<Vector>()), std::logic_error);
@@ -168,7 +168,7 @@ void expect_refused(const From& from) {
   EXPECT_THROW(unpickle<Matrix>(std::as_bytes(std::span(bytes))), PickleError);
 }
 
-TEST(SharedMatrix, TakesNoHandleOfAnother) {
+TEST(SharedMatrix, RefusesHandlesOfOtherTypes) {
   const auto sealed = numbers(10);
   expect_refused<SharedMatrix<Vector>>(sealed);  // it would be writable
   expect_refused<SealedMatrix<Vector>>(SharedMatrix<Vector>(10, 1));
