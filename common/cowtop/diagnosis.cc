@@ -861,8 +861,13 @@ Diagnosis diagnose(const Findings& findings) {
       [](const Family& a, const Family& b) { return a.pss() < b.pss(); });
   const Bytes strangers =
       sum(findings.alone, [](const Found& found) { return found.usage.pss; });
+  // One large process besides, such as the program beside its fork server, is
+  // told with the family.
   const bool family =
-      heaviest != findings.families.end() && heaviest->pss() >= strangers;
+      heaviest != findings.families.end() &&
+      (heaviest->pss() >= strangers ||
+       (large(findings.alone, alone).size() == 1 &&
+        heaviest->pss() >= std::max(kLeastToMention, strangers / 4)));
   const auto parted =
       std::max_element(findings.parted.begin(), findings.parted.end(),
                        [](const Parted& a, const Parted& b) {

@@ -144,6 +144,8 @@ TEST(Diagnose, NamesASecondCopyInTheProgramBesideAForkServer) {
   pages.own = 63_MiB;
   findings.alone.push_back(found(pages));
   findings.alone[0].pid = 5;
+  // Less than what the program costs.
+  findings.families[0].ancestor[0].usage.pss = 30_MiB;
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_EQ(diagnosis.kind, Kind::kShared);
   EXPECT_THAT(diagnosis.sentence,
