@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -183,8 +184,8 @@ int watch_with(Command* command, const Flags& flags, int csv) {
   return run_one(watch, command, flags);
 }
 
-// A command that has become a daemon has ended, but its work goes on.
-void tell_of_orphans() {
+// The living processes that the command has left to us, and their descendants.
+std::vector<pid_t> orphans() {
   const Processes all = cow::list_processes();
   // With zombies: a daemon forks twice, and the first child ends.
   std::set<cow::ProcessId> children;
@@ -195,6 +196,22 @@ void tell_of_orphans() {
   for (const Node& node : follow(all, children)) {
     if (!node.process.zombie()) left.push_back(node.process.id.pid);
   }
+  return left;
+}
+
+// Reaps a child that has ended. False if there is none.
+bool reap_one() {
+  siginfo_t ended{};
+  return ::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG) == 0 &&
+         ended.si_pid != 0;
+}
+
+// A command that has become a daemon has ended, but its work goes on.
+void tell_of_orphans() {
+  std::vector<pid_t> left = orphans();
+  // The list is not of one moment: a daemon may have been forked after the
+  // list was begun, by a process that had ended when it was read.
+  while (left.empty() && reap_one()) left = orphans();
   if (left.empty()) return;
   say(kDone,
       fmt::format("the command has ended and left {} behind, which may "

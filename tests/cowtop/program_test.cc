@@ -164,6 +164,18 @@ TEST(Cowtop, ExitsLikeAShellIfTheCommandIsMissing) {
   }
 }
 
+// As a daemon does: the process that started it has ended, too.
+TEST(Cowtop, NamesWhatACommandLeavesBehind) {
+  for (int i = 0; i < 10; ++i) {
+    const Outcome outcome =
+        cowtop({"--once", "--", "/bin/sh", "-c",
+                "(sleep 600 > /dev/null 2>&1 & echo $! >&2)"});
+    const pid_t daemon = std::stoi(outcome.err);
+    EXPECT_EQ(::kill(daemon, SIGKILL), 0);
+    EXPECT_THAT(outcome.err, HasSubstr("the command has ended and left"));
+  }
+}
+
 // Sometimes cowtop is fast enough to read it. But it never prints a table
 // without figures.
 TEST(Cowtop, SaysInEachModeThatACommandEndedTooSoon) {
