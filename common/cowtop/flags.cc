@@ -18,6 +18,7 @@ using cow::BadUsage;
 struct Given {
   std::vector<std::string> pids;
   std::optional<std::string> interval;
+  std::optional<std::string> budget;
   std::optional<std::string> csv;
   std::optional<std::string> mappings;
   std::vector<std::string> pages;
@@ -29,11 +30,15 @@ struct Given {
 
 std::vector<cow::Flag> flags_into(Given& given) {
   return {
-      {"PID", "", "the process to watch, with descendants", &given.pids},
+      {"PID", "", "the processes to watch, with their descendants",
+       &given.pids},
       {"--once", "", "print one table and end", &given.once},
       {"--json", "", "print one JSON object and end", &given.json},
       {"--interval", "SECONDS", "how long to wait between two looks (1)",
        &given.interval},
+      {"--budget", "PERCENT",
+       "how much of a processor looking may take (2); 100 sets no limit",
+       &given.budget},
       {"--csv", "FILE",
        "write a line a process and look there, to the end of it all; - is "
        "standard output",
@@ -45,7 +50,7 @@ std::vector<cow::Flag> flags_into(Given& given) {
        "print a picture of a mapping's pages; which one: A-B in hex, [heap], a "
        "file's name, or largest",
        &given.pages},
-      {"--help", "", "print this and exit", &given.help},
+      {"-h,--help", "", "print this and exit", &given.help},
       {"--version", "", "print the version and exit", &given.version}};
 }
 
@@ -65,17 +70,23 @@ pid_t parse_pid(const std::string& flag, const std::string& text) {
   return pid;
 }
 
-std::chrono::milliseconds parse_interval(const std::string& text) {
-  constexpr double kLeast = 0.01;
-  constexpr double kMost = 86'400;
-  double seconds = 0;
+// A number of `what`, such as "seconds".
+double parse_number(const std::string& flag, const std::string& text,
+                    const char* what, double least, double most) {
+  double number = 0;
   const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, seconds);
-  if (error != std::errc() || stopped != end || !(seconds >= kLeast) ||
-      !(seconds <= kMost)) {
-    throw BadUsage(fmt::format("--interval {}: expected seconds from {} to {}",
-                               text, kLeast, kMost));
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stopped != end || !(number >= least) ||
+      !(number <= most)) {
+    throw BadUsage(fmt::format("{} {}: expected {} from {} to {}", flag, text,
+                               what, least, most));
   }
+  return number;
+}
+
+std::chrono::milliseconds parse_interval(const std::string& text) {
+  const double seconds =
+      parse_number("--interval", text, "seconds", 0.01, 86'400);
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
@@ -115,19 +126,11 @@ void check(const Given& given, const Flags& flags) {
                 {"--pages", !given.pages.empty()},
                 {"--once", given.once},
                 {"--csv", given.csv.has_value()}});
-  check_one_of({{"--json", given.json},
-                {"--once", given.once},
-                {"--csv", given.csv.has_value()}});
+  check_one_of({{"--json", given.json}, {"--csv", given.csv.has_value()}});
   check_one_of({{"PID", !given.pids.empty()},
                 {"-- COMMAND", !flags.command.empty()},
                 {"--mappings", given.mappings.has_value()},
                 {"--pages", !given.pages.empty()}});
-  if (given.pids.size() > 1) {
-    throw BadUsage(
-        fmt::format("PID {}: expected one; its descendants are "
-                    "watched with it, and a command comes after --",
-                    fmt::join(given.pids, " ")));
-  }
   if (given.csv && given.csv->empty()) {
     throw BadUsage("--csv '': expected the name of a file");
   }
@@ -153,7 +156,12 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
   flags.json = given.json;
   flags.csv = given.csv.value_or("");
   if (given.interval) flags.interval = parse_interval(*given.interval);
-  if (!given.pids.empty()) flags.pid = parse_pid("PID ", given.pids[0]);
+  if (given.budget) {
+    flags.budget = parse_number("--budget", *given.budget, "percent", 0.1, 100);
+  }
+  for (const std::string& pid : given.pids) {
+    flags.pids.push_back(parse_pid("PID ", pid));
+  }
   if (given.mappings) flags.pid = parse_pid("--mappings ", *given.mappings);
   if (!given.pages.empty()) {
     flags.pid = parse_pid("--pages ", given.pages[0]);
@@ -168,11 +176,11 @@ std::string help_text() {
       flags_into(given),
       "Shows what each process of a tree really costs, and what was copied "
       "since the fork.\n\n"
-      "  cowtop PID            a process and all its descendants\n"
+      "  cowtop PID...         processes and all their descendants\n"
       "  cowtop -- COMMAND...  starts a command, ends with its exit status\n"
       "  cowtop                all your processes that share memory through "
       "fork\n\n"
-      "Usage: cowtop [OPTIONS] [PID | -- COMMAND...]\n");
+      "Usage: cowtop [OPTIONS] [PID... | -- COMMAND...]\n");
   while (text.ends_with("\n\n")) text.pop_back();
   text +=
       "\nIn a terminal it is a screen that follows what happens; h shows its "

@@ -23,9 +23,11 @@ enum class Mode {
 
 struct Flags {
   Mode mode = Mode::kLive;
-  pid_t pid = 0;                     ///< 0: none given
+  std::vector<pid_t> pids;           ///< to watch; empty: none given
+  pid_t pid = 0;                     ///< of --mappings and --pages
   std::vector<std::string> command;  ///< empty: none given
   std::chrono::milliseconds interval{1000};
+  double budget = 2;  ///< in percent of a processor
   std::string csv;    ///< the file; "-" is standard output
   std::string pages;  ///< which mapping
   bool json = false;  ///< with --mappings and --pages, too

@@ -31,8 +31,9 @@ std::string title_of(const Flags& flags) {
     words[0] = std::filesystem::path(words[0]).filename();
     return fmt::format("{}", fmt::join(words, " "));
   }
-  return flags.pid == 0 ? "your processes that share memory"
-                        : fmt::format("process {}", flags.pid);
+  if (flags.pids.empty()) return "your processes that share memory";
+  return fmt::format("process{} {}", flags.pids.size() == 1 ? "" : "es",
+                     fmt::join(flags.pids, ", "));
 }
 
 cow::Reading<std::vector<NamedMappings>> mappings_of(pid_t pid) {

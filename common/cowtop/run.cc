@@ -173,11 +173,12 @@ cow::Descriptor open_csv(const std::string& path) {
 
 // Returns the exit status for the case without a command.
 int watch_with(Command* command, const Flags& flags, int csv) {
-  const pid_t root = command != nullptr ? command->pid() : flags.pid;
   WatchOptions options;
   options.interval = flags.interval;
+  options.budget = flags.budget;
   if (command != nullptr) options.adopter = ::getpid();
-  Watch watch = root == 0 ? Watch(options) : Watch(root, options);
+  Watch watch(command != nullptr ? std::vector{command->pid()} : flags.pids,
+              options);
   if (wants_screen(flags)) return run_live(watch, command, flags);
   if (flags.mode == Mode::kCsv) return run_csv(watch, command, flags, csv);
   if (flags.mode == Mode::kLive) return run_tables(watch, command, flags);

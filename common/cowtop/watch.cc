@@ -57,22 +57,30 @@ void nap(std::chrono::milliseconds time) {
   ::poll(nullptr, 0, static_cast<int>(time.count()));
 }
 
-Watch::Watch(pid_t root, WatchOptions options)
-    : options_(std::move(options)), root_(root), budget_(options_.share) {}
+Watch::Watch(std::vector<pid_t> roots, WatchOptions options)
+    : options_(std::move(options)),
+      roots_(std::move(roots)),
+      budget_(options_.budget == 100 ? 1 : options_.budget / 100 * 0.75) {}
 
-Watch::Watch(WatchOptions options)
-    : options_(std::move(options)), budget_(options_.share) {}
+void Watch::find_roots(const Processes& all) {
+  for (const pid_t root : roots_) {
+    const auto found = std::find_if(
+        all.begin(), all.end(),
+        [&](const ListedProcess& one) { return one.id.pid == root; });
+    if (found == all.end()) {
+      missing_.push_back(root);
+    } else {
+      seen_.insert(found->id);
+    }
+  }
+}
 
 std::vector<Watch::Nodes> Watch::select(const Processes& all) {
   std::vector<Node> nodes;
-  if (root_ == 0) {
+  if (roots_.empty()) {
     nodes = forked_trees(all, ::geteuid());
   } else {
-    if (!started_) {
-      for (const ListedProcess& process : all) {
-        if (process.id.pid == root_) seen_.insert(process.id);
-      }
-    }
+    if (!started_) find_roots(all);
     for (const ListedProcess& process : all) {
       if (options_.adopter != 0 && process.parent == options_.adopter) {
         seen_.insert(process.id);
@@ -98,7 +106,7 @@ std::vector<Watch::Nodes> Watch::select(const Processes& all) {
 std::map<ProcessId, bool> Watch::living(const Processes& all) const {
   std::set<ProcessId> seen = seen_;
   const std::vector<Node> nodes =
-      root_ == 0 ? forked_trees(all, ::geteuid()) : follow(all, seen);
+      roots_.empty() ? forked_trees(all, ::geteuid()) : follow(all, seen);
   std::map<ProcessId, bool> ids;
   for (const Node& node : nodes) {
     if (node.process.zombie()) continue;
@@ -377,21 +385,16 @@ void Watch::forget(const Processes& all) {
       trees_, [&](const auto& entry) { return !alive.contains(entry.first); });
 }
 
-void Watch::note_missing(Sample& sample) const {
-  if (root_ == 0) {
-    sample.notes.emplace_back(
-        "None of your processes share memory through fork.");
-    return;
-  }
+void Watch::note_missing(pid_t pid, Sample& sample) const {
   const bool there =
       options_.proc == "/proc" &&
-      !std::filesystem::exists(options_.proc / std::to_string(root_)) &&
-      (::kill(root_, 0) == 0 || errno == EPERM);
+      !std::filesystem::exists(options_.proc / std::to_string(pid)) &&
+      (::kill(pid, 0) == 0 || errno == EPERM);
   sample.notes.push_back(
       there ? fmt::format("/proc hides process {} (mounted with hidepid): only "
                           "its user and root see it.",
-                          root_)
-            : fmt::format("There is no process {}.", root_));
+                          pid)
+            : fmt::format("There is no process {}.", pid));
 }
 
 void Watch::note(Sample& sample, std::size_t trees) const {
@@ -419,7 +422,13 @@ void Watch::note(Sample& sample, std::size_t trees) const {
                                      : fmt::format("{} processes", pids.size()),
                     reason, fmt::join(pids.begin(), end, ", "), more));
   }
-  if (sample.rows.empty()) note_missing(sample);
+  if (sample.rows.empty() && roots_.empty()) {
+    sample.notes.emplace_back(
+        "None of your processes share memory through fork.");
+  }
+  for (const pid_t pid : sample.rows.empty() ? roots_ : missing_) {
+    note_missing(pid, sample);
+  }
   Bytes hugetlb;
   for (const Row& row : sample.rows) {
     if (row.usage) hugetlb += row.usage->hugetlb;
@@ -453,9 +462,10 @@ void Watch::account(Sample& sample, std::chrono::nanoseconds cpu_before) {
   };
   sample.notes.push_back(fmt::format(
       "Reading is expensive here ({:.0f} ms of processor time): the next look "
-      "is in {:.1f} s rather than {:.1f} s, to stay under 2 % of a processor.",
+      "is in {:.1f} s rather than {:.1f} s, to stay under {} % of a processor "
+      "(--budget).",
       1000 * seconds(cost), seconds(sample.until_next),
-      seconds(options_.interval)));
+      seconds(options_.interval), options_.budget));
 }
 
 void Watch::start_anew() {

@@ -29,9 +29,9 @@ void nap(std::chrono::milliseconds time);
 struct WatchOptions {
   /// The wait between two looks; longer if looks are expensive.
   std::chrono::milliseconds interval{1000};
-  /// The part of one processor that all looks together may use on average. The
-  /// limit of cowtop is 2 %; the rest of that is for the screen.
-  double share = 0.015;
+  /// How much of a processor cowtop may use on average, in percent: three
+  /// quarters for looks, and the rest for the screen. 100: no limit.
+  double budget = 2;
   /// Tests replace these: the folder, the lists, the clocks.
   std::filesystem::path proc = "/proc";
   std::function<Processes(const std::filesystem::path&)> list =
@@ -61,12 +61,16 @@ struct Reads {
 /// Not for two threads at once.
 class Watch {
  public:
-  /// Watches process `root` and all its descendants. A process that was seen
-  /// once is watched even if its parent, or `root` itself, ends.
-  explicit Watch(pid_t root, WatchOptions options = {});
-  /// Watches all trees of this user's processes that share memory through fork.
-  /// Those whose forked processes cost most come first.
-  explicit Watch(WatchOptions options = {});
+  /// Watches the processes `roots` and all their descendants, as one tree. A
+  /// process that was seen once is watched even if its parent, or a root, ends.
+  ///
+  /// Without roots it watches all trees of this user's processes that share
+  /// memory through fork. Those whose forked processes cost most come first.
+  explicit Watch(std::vector<pid_t> roots, WatchOptions options = {});
+  explicit Watch(pid_t root, WatchOptions options = {})
+      : Watch(std::vector{root}, std::move(options)) {}
+  explicit Watch(WatchOptions options = {})
+      : Watch(std::vector<pid_t>(), std::move(options)) {}
 
   /// One look. Does not throw if a process cannot be read: then its figures are
   /// absent, with the reason.
@@ -79,8 +83,6 @@ class Watch {
   /// True if a look has found no watched process alive; zombies do not count.
   /// Always false if all trees are watched.
   bool ended() const { return ended_; }
-  /// The root process, or 0 for all trees.
-  pid_t root() const { return root_; }
 
   std::chrono::milliseconds interval() const { return options_.interval; }
   void set_interval(std::chrono::milliseconds interval) {
@@ -118,6 +120,7 @@ class Watch {
   // The nodes of a tree, in order.
   using Nodes = std::vector<Node>;
 
+  void find_roots(const Processes& all);
   std::vector<Nodes> select(const Processes& all);
   std::map<cow::ProcessId, bool> living(const Processes& all) const;
   std::vector<Nodes> read_steadily(Sample& sample);
@@ -141,12 +144,13 @@ class Watch {
   bool are_at_rest(const std::vector<Nodes>& trees);
   void forget_rates(const std::vector<Nodes>& trees);
   std::vector<cow::ListedProcess> relatives_of(const Nodes& nodes) const;
-  void note_missing(Sample& sample) const;
+  void note_missing(pid_t pid, Sample& sample) const;
   void note(Sample& sample, std::size_t trees) const;
   void account(Sample& sample, std::chrono::nanoseconds cpu_before);
 
   WatchOptions options_;
-  pid_t root_ = 0;
+  std::vector<pid_t> roots_;
+  std::vector<pid_t> missing_;  // of the roots, at the first look
   bool started_ = false;
   bool ended_ = false;
   std::chrono::milliseconds waited_{0};  // what the last look has asked for

@@ -20,15 +20,18 @@ using Arguments = std::vector<std::string>;
 TEST(Flags, DefaultToWatchingAllTrees) {
   const Flags flags = parse_flags({});
   EXPECT_EQ(flags.mode, Mode::kLive);
-  EXPECT_EQ(flags.pid, 0);
+  EXPECT_THAT(flags.pids, IsEmpty());
+  EXPECT_EQ(flags.budget, 2);
   EXPECT_THAT(flags.command, IsEmpty());
   EXPECT_EQ(flags.interval, milliseconds(1000));
 }
 
-TEST(Flags, TakeAProcess) {
-  EXPECT_EQ(parse_flags({"123"}).pid, 123);
+TEST(Flags, TakeProcesses) {
+  EXPECT_THAT(parse_flags({"123"}).pids, ElementsAre(123));
+  EXPECT_THAT(parse_flags({"123", "--once", "7"}).pids, ElementsAre(123, 7));
   EXPECT_EQ(parse_flags({"--once", "123"}).mode, Mode::kOnce);
   EXPECT_EQ(parse_flags({"123", "--json"}).mode, Mode::kJson);
+  EXPECT_EQ(parse_flags({"--once", "--json"}).mode, Mode::kJson);
 }
 
 TEST(Flags, LeaveWordsAfterTheDashesToTheCommand) {
@@ -41,6 +44,11 @@ TEST(Flags, LeaveWordsAfterTheDashesToTheCommand) {
 TEST(Flags, TakeAnIntervalInSeconds) {
   EXPECT_EQ(parse_flags({"--interval", "0.25"}).interval, milliseconds(250));
   EXPECT_EQ(parse_flags({"--interval", "3"}).interval, milliseconds(3000));
+}
+
+TEST(Flags, TakeABudgetInPercent) {
+  EXPECT_EQ(parse_flags({"--budget", "0.5"}).budget, 0.5);
+  EXPECT_EQ(parse_flags({"--budget", "100"}).budget, 100);
 }
 
 TEST(Flags, TakeACsvFile) {
@@ -62,6 +70,7 @@ TEST(Flags, TakeAProcessForMappingsOrPages) {
 
 TEST(Flags, AskForHelpDespiteOtherFlags) {
   EXPECT_EQ(parse_flags({"--help", "--once", "--csv", "x"}).mode, Mode::kHelp);
+  EXPECT_EQ(parse_flags({"-h"}).mode, Mode::kHelp);
   EXPECT_EQ(parse_flags({"--version"}).mode, Mode::kVersion);
 }
 
@@ -79,16 +88,18 @@ TEST(Flags, RefuseBadUseAndSayWhatIsAccepted) {
            {{"0"}, "PID 0", "from 1"},
            {{"-5"}, "PID -5", "from 1"},
            {{"99999999999"}, "PID 99999999999", "whole number"},
-           {{"1", "2"}, "PID 1 2", "expected one"},
+           {{"1", "ls"}, "PID ls", "a command comes after --"},
            {{"--"}, "--", "a command"},
            {{"7", "--", "ls"}, "PID and -- COMMAND", "only one"},
-           {{"--once", "--json"}, "--json and --once", "only one"},
+           {{"--json", "--csv", "f"}, "--json and --csv", "only one"},
            {{"--csv", "f", "--once"}, "--once and --csv", "only one"},
            {{"--csv", ""}, "--csv", "a file"},
            {{"--csv"}, "--csv", "--help"},
            {{"--interval", "0"}, "--interval 0", "from 0.01"},
            {{"--interval", "nan"}, "--interval nan", "from 0.01"},
            {{"--interval", "1s"}, "--interval 1s", "from 0.01"},
+           {{"--budget", "0"}, "--budget 0", "percent from 0.1 to 100"},
+           {{"--budget", "101"}, "--budget 101", "from 0.1"},
            {{"--mappings", "x"}, "--mappings x", "whole number"},
            {{"--mappings", "1", "2"}, "PID and --mappings", "only one"},
            {{"--pages", "1"}, "--pages", "--help"},
@@ -118,8 +129,8 @@ TEST(Flags, MentionACommandOnlyIfACommandMayBeMeant) {
 
 TEST(Flags, AreNamedInTheHelpAsTheyAreTyped) {
   const std::string help = help_text();
-  EXPECT_THAT(help,
-              HasSubstr("\nUsage: cowtop [OPTIONS] [PID | -- COMMAND...]\n"));
+  EXPECT_THAT(
+      help, HasSubstr("\nUsage: cowtop [OPTIONS] [PID... | -- COMMAND...]\n"));
   EXPECT_THAT(help, HasSubstr("\n  PID     "));
   EXPECT_THAT(help, HasSubstr("\n  --pages PID WHICH   "));
   EXPECT_THAT(help, HasSubstr("\n  --csv FILE   "));

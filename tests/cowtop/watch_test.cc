@@ -19,6 +19,7 @@ namespace {
 using cow::Pages;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::FakeProc;
@@ -27,6 +28,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 cow::Bytes pages(std::int64_t count) { return to_bytes(Pages(count)); }
 
@@ -86,6 +88,21 @@ TEST_F(Sampling, ShowsOnlyAProcessAndItsDescendants) {
   EXPECT_EQ(sample.rows[3].parent, 12);
   EXPECT_EQ(sample.rows[0].command, "python3 job.py");
   EXPECT_THAT(sample.notes, IsEmpty());
+}
+
+TEST_F(Sampling, ShowsSeveralProcessesAndNamesTheMissingOnes) {
+  put_pool(1);
+  proc.put({.pid = 50});
+  proc.put({.pid = 51, .parent = 50, .started = 101});
+  proc.put({.pid = 60});
+  Watch watch({50, 7, 10}, options());
+  const Sample sample = watch.look();
+  EXPECT_THAT(pids(sample), UnorderedElementsAre(10, 11, 50, 51));
+  EXPECT_THAT(sample.notes, ElementsAre("There is no process 7."));
+  EXPECT_EQ(sample.totals.rss, pages(4000));
+  for (const pid_t pid : {10, 11, 50}) proc.remove(pid);
+  EXPECT_THAT(pids(watch.look()), ElementsAre(51));
+  EXPECT_FALSE(watch.ended());
 }
 
 TEST_F(Sampling, AddsUpEachColumn) {
@@ -595,7 +612,26 @@ TEST_F(Sampling, SlowsDownAndSaysSoIfItCostsTooMuch) {
   EXPECT_EQ(sample.until_next, milliseconds(20'000)) << "0.3 s are 1.5 % of it";
   EXPECT_LE(spent, (now - begin) * 15 / 1000 + milliseconds(300));
   EXPECT_THAT(sample.notes,
-              ElementsAre(HasSubstr("in 20.0 s rather than 1.0")));
+              ElementsAre(AllOf(HasSubstr("in 20.0 s rather than 1.0"),
+                                HasSubstr("under 2 % of a processor"))));
+}
+
+TEST_F(Sampling, LooksAsOftenAsItsBudgetAllows) {
+  put_pool(1);
+  cost = milliseconds(900);
+  const auto wait_with = [&](double budget) {
+    WatchOptions allowed = options();
+    allowed.budget = budget;
+    Watch watch(10, allowed);
+    milliseconds wait{0};
+    for (int i = 0; i < 100; ++i) {
+      wait = watch.look().until_next;
+      now += wait;
+    }
+    return wait;
+  };
+  EXPECT_EQ(wait_with(30), milliseconds(4000)) << "22.5 % are for looks";
+  EXPECT_EQ(wait_with(100), milliseconds(1000)) << "the interval";
 }
 
 }  // namespace
