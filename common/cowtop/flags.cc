@@ -19,6 +19,7 @@ struct Given {
   std::vector<std::string> pids;
   std::optional<std::string> interval;
   std::optional<std::string> budget;
+  std::optional<std::string> sort;
   std::optional<std::string> csv;
   std::optional<std::string> mappings;
   std::vector<std::string> pages;
@@ -39,6 +40,9 @@ std::vector<cow::Flag> flags_into(Given& given) {
       {"--budget", "PERCENT",
        "how much of a processor looking may take (2); 100 sets no limit",
        &given.budget},
+      {"--sort", "COLUMN",
+       "the order of the processes: tree, rss, pss, uss or new (tree)",
+       &given.sort},
       {"--csv", "FILE",
        "write a line a process and look there, to the end of it all; - is "
        "standard output",
@@ -88,6 +92,12 @@ std::chrono::milliseconds parse_interval(const std::string& text) {
   const double seconds =
       parse_number("--interval", text, "seconds", 0.01, 86'400);
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+Order read_order(const std::string& text) {
+  if (const auto order = parse_order(text)) return *order;
+  throw BadUsage(
+      fmt::format("--sort {}: expected tree, rss, pss, uss or new", text));
 }
 
 void parse(Given& given, const std::vector<std::string>& arguments) {
@@ -159,6 +169,7 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
   if (given.budget) {
     flags.budget = parse_number("--budget", *given.budget, "percent", 0.1, 100);
   }
+  if (given.sort) flags.order = read_order(*given.sort);
   for (const std::string& pid : given.pids) {
     flags.pids.push_back(parse_pid("PID ", pid));
   }

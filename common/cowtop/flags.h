@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cowtop/view.h"
+
 namespace cowtop {
 
 /// What cowtop is to do.
@@ -28,6 +30,7 @@ struct Flags {
   std::vector<std::string> command;  ///< empty: none given
   std::chrono::milliseconds interval{1000};
   double budget = 2;  ///< in percent of a processor
+  Order order = Order::kTree;
   std::string csv;    ///< the file; "-" is standard output
   std::string pages;  ///< which mapping
   bool json = false;  ///< with --mappings and --pages, too

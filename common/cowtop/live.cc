@@ -56,6 +56,7 @@ Ending show(Watch& watch, const Command* command, const Flags& flags) {
   live.mappings = mappings_of;
   live.forget = [&] { watch.start_anew(); };
   live.interval = flags.interval;
+  live.order = flags.order;
   live.set_interval = [&](milliseconds interval) {
     ramp.set_interval(interval);
     watch.set_interval(interval);

@@ -176,6 +176,10 @@ int watch_with(Command* command, const Flags& flags, int csv) {
   WatchOptions options;
   options.interval = flags.interval;
   options.budget = flags.budget;
+  // The screen sorts by itself: a key changes the order.
+  if (!wants_screen(flags)) {
+    options.seen = [&](Sample& sample) { sort_rows(sample, flags.order); };
+  }
   if (command != nullptr) options.adopter = ::getpid();
   Watch watch(command != nullptr ? std::vector{command->pid()} : flags.pids,
               options);

@@ -27,6 +27,7 @@ class Screen {
     view_.charset = current_charset();
     view_.has_output = static_cast<bool>(live.last_output);
     view_.interval = live.interval;
+    view_.order = live.order;
   }
 
   Ending run() {

@@ -19,6 +19,7 @@
 #include "cowtop/looks.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/sample.h"
+#include "cowtop/view.h"
 
 namespace cowtop {
 
@@ -29,6 +30,7 @@ struct Live {
   std::function<cow::Reading<std::vector<NamedMappings>>(pid_t)> mappings;
   /// Starts anew: every process counts as first seen at the next look.
   std::function<void()> forget;
+  Order order = Order::kTree;  ///< of the table, at first
   /// How often to look, and what to call when a key changes that. The next look
   /// is really due when Sample says so.
   std::chrono::milliseconds interval{1000};

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 
 namespace cowtop {
 namespace {
@@ -149,6 +150,14 @@ std::string_view to_string(Order order) {
   return kNames.at(static_cast<std::size_t>(order));
 }
 
+std::optional<Order> parse_order(std::string_view text) {
+  constexpr std::array<std::string_view, 5> kNames = {"tree", "rss", "pss",
+                                                      "uss", "new"};
+  const auto found = std::find(kNames.begin(), kNames.end(), text);
+  if (found == kNames.end()) return std::nullopt;
+  return static_cast<Order>(found - kNames.begin());
+}
+
 std::vector<std::size_t> ordered(const Sample& sample, Order order) {
   std::vector<std::size_t> rows(sample.rows.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
@@ -230,6 +239,16 @@ void keep_selected(const Sample& sample, View& view) {
          found == rows.end() ? view.position
                              : static_cast<std::size_t>(found - rows.begin()),
          view);
+}
+
+void sort_rows(Sample& sample, Order order) {
+  if (order == Order::kTree) return;
+  std::vector<Row> rows;
+  for (const std::size_t index : ordered(sample, order)) {
+    rows.push_back(std::move(sample.rows[index]));
+    rows.back().depth = 0;
+  }
+  sample.rows = std::move(rows);
 }
 
 const Row* selected_row(const Sample& sample, const View& view) {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ enum class Order { kTree, kRss, kPss, kUss, kPrivate };
 
 /// "tree", "RSS", "PSS", "USS", "new private".
 std::string_view to_string(Order order);
+
+/// The same as it is typed after --sort: "new" is short for "new private".
+std::optional<Order> parse_order(std::string_view text);
 
 /// The rows of `sample` in that order, as indexes. Processes that could not be
 /// read come last.
@@ -94,6 +98,9 @@ Action press(Key key, const Sample& sample, View& view);
 /// Selects the same process in a new look. If that process is gone, selects the
 /// same position in the table.
 void keep_selected(const Sample& sample, View& view);
+
+/// Puts the rows in that order. Only the tree has depths.
+void sort_rows(Sample& sample, Order order);
 
 /// The row that is selected; null if there is none.
 const Row* selected_row(const Sample& sample, const View& view);

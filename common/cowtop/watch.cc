@@ -555,6 +555,7 @@ Sample Watch::look() {
   }
   note(sample, trees.size());
   account(sample, cpu_before);
+  options_.seen(sample);
   return sample;
 }
 

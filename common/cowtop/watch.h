@@ -32,6 +32,8 @@ struct WatchOptions {
   /// How much of a processor cowtop may use on average, in percent: three
   /// quarters for looks, and the rest for the screen. 100: no limit.
   double budget = 2;
+  /// Called with each look before it is returned.
+  std::function<void(Sample&)> seen = [](Sample&) {};
   /// Tests replace these: the folder, the lists, the clocks.
   std::filesystem::path proc = "/proc";
   std::function<Processes(const std::filesystem::path&)> list =

@@ -51,6 +51,12 @@ TEST(Flags, TakeABudgetInPercent) {
   EXPECT_EQ(parse_flags({"--budget", "100"}).budget, 100);
 }
 
+TEST(Flags, TakeTheColumnToSortBy) {
+  EXPECT_EQ(parse_flags({}).order, Order::kTree);
+  EXPECT_EQ(parse_flags({"--sort", "uss"}).order, Order::kUss);
+  EXPECT_EQ(parse_flags({"--sort", "new"}).order, Order::kPrivate);
+}
+
 TEST(Flags, TakeACsvFile) {
   const Flags flags = parse_flags({"--csv", "run.csv", "7"});
   EXPECT_EQ(flags.mode, Mode::kCsv);
@@ -100,6 +106,7 @@ TEST(Flags, RefuseBadUseAndSayWhatIsAccepted) {
            {{"--interval", "1s"}, "--interval 1s", "from 0.01"},
            {{"--budget", "0"}, "--budget 0", "percent from 0.1 to 100"},
            {{"--budget", "101"}, "--budget 101", "from 0.1"},
+           {{"--sort", "size"}, "--sort size", "tree, rss, pss, uss or new"},
            {{"--mappings", "x"}, "--mappings x", "whole number"},
            {{"--mappings", "1", "2"}, "PID and --mappings", "only one"},
            {{"--pages", "1"}, "--pages", "--help"},

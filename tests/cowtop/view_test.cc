@@ -121,5 +121,15 @@ TEST(Keys, DoNothingIfTheyHaveNoMeaning) {
   EXPECT_EQ(press(key_of(L'q'), sample, view), Action::kQuit);
 }
 
+TEST(SortRows, PutsTheLargestFirstWithoutATree) {
+  Sample sample = testing::make_sample(3);
+  sort_rows(sample, Order::kTree);
+  EXPECT_EQ(sample.rows[1].depth, 1) << "the tree is left as it is";
+  sort_rows(sample, Order::kUss);
+  EXPECT_EQ(sample.rows[0].pid, 103);
+  EXPECT_EQ(sample.rows[0].depth, 0);
+  EXPECT_EQ(sample.rows.size(), 4U);
+}
+
 }  // namespace
 }  // namespace cowtop
