@@ -1,10 +1,13 @@
 #include "cowtop/flags.h"
 
 #include <fmt/format.h>
+#include <pwd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <cstdio>
+#include <memory>
 #include <optional>
 
 #include "cow/lesson/command_line.h"
@@ -17,6 +20,8 @@ using cow::BadUsage;
 // What the user has typed.
 struct Given {
   std::vector<std::string> pids;
+  std::optional<std::string> name;
+  std::optional<std::string> user;
   std::optional<std::string> interval;
   std::optional<std::string> budget;
   std::optional<std::string> sort;
@@ -33,6 +38,12 @@ std::vector<cow::Flag> flags_into(Given& given) {
   return {
       {"PID", "", "the processes to watch, with their descendants",
        &given.pids},
+      {"--name", "PATTERN",
+       "watch the processes with this in their command, and their "
+       "descendants; * and ? as in a shell",
+       &given.name},
+      {"--user", "NAME", "watch the processes of this user, not yours",
+       &given.user},
       {"--once", "", "print one table and end", &given.once},
       {"--json", "", "print one JSON object and end", &given.json},
       {"--interval", "SECONDS", "how long to wait between two looks (1)",
@@ -94,6 +105,22 @@ std::chrono::milliseconds parse_interval(const std::string& text) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
+// Not getpwnam(): what it loads may not fit to a portable program.
+uid_t parse_user(const std::string& text) {
+  uid_t user = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, user);
+  if (error == std::errc() && stopped == end) return user;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+      std::fopen("/etc/passwd", "re"), std::fclose);
+  while (const passwd* entry = file ? ::fgetpwent(file.get()) : nullptr) {
+    if (text == entry->pw_name) return entry->pw_uid;
+  }
+  throw BadUsage(fmt::format(
+      "--user {}: expected a name in /etc/passwd, or the number of a user",
+      text));
+}
+
 Order read_order(const std::string& text) {
   if (const auto order = parse_order(text)) return *order;
   throw BadUsage(
@@ -139,10 +166,15 @@ void check(const Given& given, const Flags& flags) {
   check_one_of({{"--json", given.json}, {"--csv", given.csv.has_value()}});
   check_one_of({{"PID", !given.pids.empty()},
                 {"-- COMMAND", !flags.command.empty()},
+                {"--user", given.user && !given.name},
+                {"--name", given.name.has_value()},
                 {"--mappings", given.mappings.has_value()},
                 {"--pages", !given.pages.empty()}});
   if (given.csv && given.csv->empty()) {
     throw BadUsage("--csv '': expected the name of a file");
+  }
+  if (given.name && given.name->empty()) {
+    throw BadUsage("--name '': expected a part of a command");
   }
 }
 
@@ -169,6 +201,8 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
   if (given.budget) {
     flags.budget = parse_number("--budget", *given.budget, "percent", 0.1, 100);
   }
+  flags.name = given.name.value_or("");
+  if (given.user) flags.user = parse_user(*given.user);
   if (given.sort) flags.order = read_order(*given.sort);
   for (const std::string& pid : given.pids) {
     flags.pids.push_back(parse_pid("PID ", pid));

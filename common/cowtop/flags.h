@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ enum class Mode {
 struct Flags {
   Mode mode = Mode::kLive;
   std::vector<pid_t> pids;           ///< to watch; empty: none given
+  std::string name;                  ///< of --name; empty: none given
+  std::optional<uid_t> user;         ///< of --user
   pid_t pid = 0;                     ///< of --mappings and --pages
   std::vector<std::string> command;  ///< empty: none given
   std::chrono::milliseconds interval{1000};

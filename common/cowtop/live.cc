@@ -31,6 +31,8 @@ std::string title_of(const Flags& flags) {
     words[0] = std::filesystem::path(words[0]).filename();
     return fmt::format("{}", fmt::join(words, " "));
   }
+  if (!flags.name.empty()) return "processes with " + flags.name;
+  if (flags.user) return fmt::format("processes of user {}", *flags.user);
   if (flags.pids.empty()) return "your processes that share memory";
   return fmt::format("process{} {}", flags.pids.size() == 1 ? "" : "es",
                      fmt::join(flags.pids, ", "));

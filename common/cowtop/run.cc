@@ -176,6 +176,8 @@ int watch_with(Command* command, const Flags& flags, int csv) {
   WatchOptions options;
   options.interval = flags.interval;
   options.budget = flags.budget;
+  options.name = flags.name;
+  options.user = flags.user;
   // The screen sorts by itself: a key changes the order.
   if (!wants_screen(flags)) {
     options.seen = [&](Sample& sample) { sort_rows(sample, flags.order); };

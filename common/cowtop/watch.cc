@@ -1,6 +1,7 @@
 #include "cowtop/watch.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -62,6 +63,37 @@ Watch::Watch(std::vector<pid_t> roots, WatchOptions options)
       roots_(std::move(roots)),
       budget_(options_.budget == 100 ? 1 : options_.budget / 100 * 0.75) {}
 
+bool Watch::watches_all() const {
+  return roots_.empty() && options_.name.empty();
+}
+
+std::vector<Node> Watch::all_trees(const Processes& all) const {
+  return forked_trees(all, options_.user.value_or(::geteuid()));
+}
+
+// Adds the processes of that name, also those that have started later.
+void Watch::find_named(const Processes& all) {
+  // What has started cowtop has the name in its command, as cowtop has.
+  std::set<pid_t> own;
+  for (pid_t pid = ::getpid(); own.insert(pid).second;) {
+    for (const ListedProcess& process : all) {
+      if (process.id.pid == pid) pid = process.parent;
+    }
+  }
+  const std::string pattern = "*" + options_.name + "*";
+  for (const ListedProcess& process : all) {
+    if (own.contains(process.id.pid) || process.zombie() ||
+        process.user != options_.user.value_or(process.user) ||
+        !compared_.insert({process.id, process.image}).second) {
+      continue;
+    }
+    const std::string command = cow::read_command(process, options_.proc);
+    if (::fnmatch(pattern.c_str(), command.c_str(), 0) == 0) {
+      seen_.insert(process.id);
+    }
+  }
+}
+
 void Watch::find_roots(const Processes& all) {
   for (const pid_t root : roots_) {
     const auto found = std::find_if(
@@ -77,10 +109,11 @@ void Watch::find_roots(const Processes& all) {
 
 std::vector<Watch::Nodes> Watch::select(const Processes& all) {
   std::vector<Node> nodes;
-  if (roots_.empty()) {
-    nodes = forked_trees(all, ::geteuid());
+  if (watches_all()) {
+    nodes = all_trees(all);
   } else {
     if (!started_) find_roots(all);
+    if (!options_.name.empty()) find_named(all);
     for (const ListedProcess& process : all) {
       if (options_.adopter != 0 && process.parent == options_.adopter) {
         seen_.insert(process.id);
@@ -106,7 +139,7 @@ std::vector<Watch::Nodes> Watch::select(const Processes& all) {
 std::map<ProcessId, bool> Watch::living(const Processes& all) const {
   std::set<ProcessId> seen = seen_;
   const std::vector<Node> nodes =
-      roots_.empty() ? forked_trees(all, ::geteuid()) : follow(all, seen);
+      watches_all() ? all_trees(all) : follow(all, seen);
   std::map<ProcessId, bool> ids;
   for (const Node& node : nodes) {
     if (node.process.zombie()) continue;
@@ -381,6 +414,9 @@ void Watch::forget(const Processes& all) {
   for (const ListedProcess& process : all) alive.insert(process.id);
   std::erase_if(
       memory_, [&](const auto& entry) { return !alive.contains(entry.first); });
+  std::erase_if(compared_, [&](const auto& entry) {
+    return !alive.contains(entry.first);
+  });
   std::erase_if(
       trees_, [&](const auto& entry) { return !alive.contains(entry.first); });
 }
@@ -422,9 +458,13 @@ void Watch::note(Sample& sample, std::size_t trees) const {
                                      : fmt::format("{} processes", pids.size()),
                     reason, fmt::join(pids.begin(), end, ", "), more));
   }
-  if (sample.rows.empty() && roots_.empty()) {
-    sample.notes.emplace_back(
-        "None of your processes share memory through fork.");
+  if (sample.rows.empty() && watches_all()) {
+    sample.notes.push_back(
+        fmt::format("None of {} processes share memory through fork.",
+                    options_.user ? "this user's" : "your"));
+  } else if (sample.rows.empty() && roots_.empty()) {
+    sample.notes.push_back(fmt::format(
+        "There is no process with {} in its command.", options_.name));
   }
   for (const pid_t pid : sample.rows.empty() ? roots_ : missing_) {
     note_missing(pid, sample);

@@ -29,6 +29,12 @@ void nap(std::chrono::milliseconds time);
 struct WatchOptions {
   /// The wait between two looks; longer if looks are expensive.
   std::chrono::milliseconds interval{1000};
+  /// Watches each process, too, whose command matches this pattern of a shell
+  /// somewhere; but not cowtop, and not what has started it. Empty: none.
+  std::string name;
+  /// Whose processes `name` means (anybody's), and whose trees are watched
+  /// without roots and `name` (this user's).
+  std::optional<uid_t> user;
   /// How much of a processor cowtop may use on average, in percent: three
   /// quarters for looks, and the rest for the screen. 100: no limit.
   double budget = 2;
@@ -66,7 +72,7 @@ class Watch {
   /// Watches the processes `roots` and all their descendants, as one tree. A
   /// process that was seen once is watched even if its parent, or a root, ends.
   ///
-  /// Without roots it watches all trees of this user's processes that share
+  /// Without roots and a name, all trees of a user's processes that share
   /// memory through fork. Those whose forked processes cost most come first.
   explicit Watch(std::vector<pid_t> roots, WatchOptions options = {});
   explicit Watch(pid_t root, WatchOptions options = {})
@@ -122,7 +128,10 @@ class Watch {
   // The nodes of a tree, in order.
   using Nodes = std::vector<Node>;
 
+  bool watches_all() const;
+  std::vector<Node> all_trees(const Processes& all) const;
   void find_roots(const Processes& all);
+  void find_named(const Processes& all);
   std::vector<Nodes> select(const Processes& all);
   std::map<cow::ProcessId, bool> living(const Processes& all) const;
   std::vector<Nodes> read_steadily(Sample& sample);
@@ -159,6 +168,8 @@ class Watch {
   Budget budget_;
   Reads reads_;
   std::set<cow::ProcessId> seen_;
+  // Whose command was compared with the name.
+  std::set<std::pair<cow::ProcessId, cow::Image>> compared_;
   std::map<pid_t, cow::ListedProcess> before_;
   std::map<cow::ProcessId, Memory> memory_;
   std::map<cow::ProcessId, Tree> trees_;  // by their first root

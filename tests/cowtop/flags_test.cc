@@ -51,6 +51,14 @@ TEST(Flags, TakeABudgetInPercent) {
   EXPECT_EQ(parse_flags({"--budget", "100"}).budget, 100);
 }
 
+TEST(Flags, TakeANameOrAUser) {
+  EXPECT_EQ(parse_flags({"--name", "job.py"}).name, "job.py");
+  EXPECT_EQ(parse_flags({"--user", "root"}).user, 0U);
+  const Flags both = parse_flags({"--user", "1000", "--name", "a*"});
+  EXPECT_EQ(both.user, 1000U);
+  EXPECT_EQ(both.name, "a*");
+}
+
 TEST(Flags, TakeTheColumnToSortBy) {
   EXPECT_EQ(parse_flags({}).order, Order::kTree);
   EXPECT_EQ(parse_flags({"--sort", "uss"}).order, Order::kUss);
@@ -106,6 +114,10 @@ TEST(Flags, RefuseBadUseAndSayWhatIsAccepted) {
            {{"--interval", "1s"}, "--interval 1s", "from 0.01"},
            {{"--budget", "0"}, "--budget 0", "percent from 0.1 to 100"},
            {{"--budget", "101"}, "--budget 101", "from 0.1"},
+           {{"--user", "no such"}, "--user no such", "/etc/passwd"},
+           {{"--user", "0", "7"}, "PID and --user", "only one"},
+           {{"--name", "x", "7"}, "PID and --name", "only one"},
+           {{"--name", ""}, "--name ''", "a part of a command"},
            {{"--sort", "size"}, "--sort size", "tree, rss, pss, uss or new"},
            {{"--mappings", "x"}, "--mappings x", "whole number"},
            {{"--mappings", "1", "2"}, "PID and --mappings", "only one"},

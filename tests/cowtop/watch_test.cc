@@ -105,6 +105,44 @@ TEST_F(Sampling, ShowsSeveralProcessesAndNamesTheMissingOnes) {
   EXPECT_FALSE(watch.ended());
 }
 
+TEST_F(Sampling, FollowsTheProcessesWithANameAndTheirDescendants) {
+  put_pool(1);
+  proc.put({.pid = 50, .command = std::string("sh\0-c\0job.sh", 12)});
+  proc.put({.pid = 51, .parent = 50, .started = 101, .command = "sleep"});
+  WatchOptions named = options();
+  named.name = "JOB.?h";
+  EXPECT_THAT(Watch(named).look().notes,
+              ElementsAre("There is no process with JOB.?h in its command."));
+  named.name = "job.?h";
+  Watch watch(named);
+  EXPECT_THAT(pids(watch.look()), ElementsAre(50, 51));
+  proc.put({.pid = 52, .started = 102, .command = "/bin/job.sh"});
+  EXPECT_THAT(pids(watch.look()), UnorderedElementsAre(50, 51, 52));
+  for (const pid_t pid : {50, 51, 52}) proc.remove(pid);
+  watch.look();
+  EXPECT_TRUE(watch.ended());
+}
+
+TEST_F(Sampling, LeavesOutCowtopAndWhatHasStartedIt) {
+  proc.put({.pid = 40, .command = "sudo cowtop --name job"});
+  proc.put({.pid = ::getpid(), .parent = 40, .command = "cowtop --name job"});
+  WatchOptions named = options();
+  named.name = "job";
+  EXPECT_THAT(Watch(named).look().rows, IsEmpty());
+}
+
+TEST_F(Sampling, ShowsOnlyTheProcessesOfAUser) {
+  put_pool(1);
+  WatchOptions other = options();
+  other.user = ::geteuid() + 1;
+  EXPECT_THAT(Watch(other).look().notes,
+              ElementsAre(HasSubstr("None of this user's")));
+  other.name = "job";
+  EXPECT_THAT(Watch(other).look().rows, IsEmpty());
+  other.user = ::geteuid();
+  EXPECT_THAT(pids(Watch(other).look()), ElementsAre(10, 11));
+}
+
 TEST_F(Sampling, AddsUpEachColumn) {
   put_pool(1);
   Watch watch(10, options());
