@@ -25,6 +25,7 @@ struct Given {
   std::optional<std::string> interval;
   std::optional<std::string> budget;
   std::optional<std::string> sort;
+  std::optional<std::string> fail_if;
   std::optional<std::string> csv;
   std::optional<std::string> mappings;
   std::vector<std::string> pages;
@@ -54,6 +55,10 @@ std::vector<cow::Flag> flags_into(Given& given) {
       {"--sort", "COLUMN",
        "the order of the processes: tree, rss, pss, uss or new (tree)",
        &given.sort},
+      {"--fail-if", "LIMITS",
+       "end with status 3 if a process or a sum had more at any look: "
+       "'uss>500MiB,sum-pss>4GiB'",
+       &given.fail_if},
       {"--csv", "FILE",
        "write a line a process and look there, to the end of it all; - is "
        "standard output",
@@ -203,6 +208,7 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
   }
   flags.name = given.name.value_or("");
   if (given.user) flags.user = parse_user(*given.user);
+  if (given.fail_if) flags.limits = parse_limits(*given.fail_if);
   if (given.sort) flags.order = read_order(*given.sort);
   for (const std::string& pid : given.pids) {
     flags.pids.push_back(parse_pid("PID ", pid));
@@ -241,7 +247,8 @@ std::string help_text() {
       "\nExit status: that of COMMAND (128 + N when signal N ended it, 127 "
       "when "
       "it could\nnot be started); else 0, 1 when nothing could be read, 2 for "
-      "bad usage.\n";
+      "bad usage. In place of\n0 it is 3 when a limit of --fail-if was "
+      "exceeded; standard error says by which\nprocess.\n";
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cowtop/limits.h"
 #include "cowtop/view.h"
 
 namespace cowtop {
@@ -34,9 +35,10 @@ struct Flags {
   std::chrono::milliseconds interval{1000};
   double budget = 2;  ///< in percent of a processor
   Order order = Order::kTree;
-  std::string csv;    ///< the file; "-" is standard output
-  std::string pages;  ///< which mapping
-  bool json = false;  ///< with --mappings and --pages, too
+  std::vector<Limit> limits;  ///< of --fail-if
+  std::string csv;            ///< the file; "-" is standard output
+  std::string pages;          ///< which mapping
+  bool json = false;          ///< with --mappings and --pages, too
 };
 
 /// Reads the flags. Throws cow::BadUsage with one line that names the flag,

@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -172,16 +173,14 @@ cow::Descriptor open_csv(const std::string& path) {
 }
 
 // Returns the exit status for the case without a command.
-int watch_with(Command* command, const Flags& flags, int csv) {
+int watch_with(Command* command, const Flags& flags, int csv,
+               const std::function<void(Sample&)>& seen) {
   WatchOptions options;
   options.interval = flags.interval;
   options.budget = flags.budget;
   options.name = flags.name;
   options.user = flags.user;
-  // The screen sorts by itself: a key changes the order.
-  if (!wants_screen(flags)) {
-    options.seen = [&](Sample& sample) { sort_rows(sample, flags.order); };
-  }
+  options.seen = seen;
   if (command != nullptr) options.adopter = ::getpid();
   Watch watch(command != nullptr ? std::vector{command->pid()} : flags.pids,
               options);
@@ -237,7 +236,7 @@ void print_rest(Command& command) {
   }
 }
 
-int run_watch(const Flags& flags) {
+int watch_all(const Flags& flags, const std::function<void(Sample&)>& seen) {
   if (wants_screen(flags)) {
     if (const auto reason = why_no_screen()) return say(kNothingRead, *reason);
   }
@@ -247,13 +246,13 @@ int run_watch(const Flags& flags) {
   if (!flags.command.empty()) {
     command = std::make_unique<Command>(flags.command, output_of(flags));
   }
-  if (!command) return watch_with(nullptr, flags, csv.get());
+  if (!command) return watch_with(nullptr, flags, csv.get(), seen);
   if (command->error() != 0) {
     return say(command->wait(), fmt::format("{}: {}", flags.command[0],
                                             std::strerror(command->error())));
   }
   try {
-    watch_with(command.get(), flags, csv.get());
+    watch_with(command.get(), flags, csv.get(), seen);
   } catch (const std::exception& error) {
     // Says it now, because the command may run for hours. The exit status is
     // still the command's.
@@ -263,6 +262,26 @@ int run_watch(const Flags& flags) {
   const int status = command->wait();
   tell_of_orphans();
   return status;
+}
+
+// Checks and sorts each look. Under the screen what there is to say waits until
+// that is closed, and a key changes the order.
+int run_watch(const Flags& flags) {
+  const bool screen = wants_screen(flags);
+  Limits limits(flags.limits);
+  std::vector<std::string> later;
+  const int status = watch_all(flags, [&](Sample& sample) {
+    for (const std::string& sentence : limits.check(sample)) {
+      if (screen) {
+        later.push_back(sentence);
+      } else {
+        say(kExceeded, sentence);
+      }
+    }
+    if (!screen) sort_rows(sample, flags.order);
+  });
+  for (const std::string& sentence : later) say(kExceeded, sentence);
+  return limits.exceeded() && status == kDone ? kExceeded : status;
 }
 
 int run_mappings(const Flags& flags) {

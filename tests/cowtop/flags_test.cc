@@ -65,6 +65,15 @@ TEST(Flags, TakeTheColumnToSortBy) {
   EXPECT_EQ(parse_flags({"--sort", "new"}).order, Order::kPrivate);
 }
 
+TEST(Flags, TakeLimits) {
+  const auto limits =
+      parse_flags({"--fail-if", "uss>500MiB,sum-pss>4GiB"}).limits;
+  ASSERT_EQ(limits.size(), 2U);
+  EXPECT_EQ(limits[1].column, "pss");
+  EXPECT_TRUE(limits[1].sum);
+  EXPECT_EQ(limits[1].most, cow::Bytes(std::int64_t{4} << 30));
+}
+
 TEST(Flags, TakeACsvFile) {
   const Flags flags = parse_flags({"--csv", "run.csv", "7"});
   EXPECT_EQ(flags.mode, Mode::kCsv);

@@ -91,7 +91,11 @@ TEST(Cowtop, ReportsAMissingProcess) {
 TEST(Cowtop, ReportsBadUsageInOneLine) {
   for (const std::vector<std::string>& flags :
        std::vector<std::vector<std::string>>{
-           {"--wrong"}, {"x"}, {"--"}, {"--csv", "/no/such/folder/f", "1"}}) {
+           {"--wrong"},
+           {"x"},
+           {"--"},
+           {"--fail-if", "uss"},
+           {"--csv", "/no/such/folder/f", "1"}}) {
     const Outcome outcome = cowtop(flags);
     EXPECT_EQ(outcome.status.code, 2);
     EXPECT_THAT(outcome.err, StartsWith("cowtop: "));
@@ -115,6 +119,30 @@ TEST(Cowtop, PassesOnTheExitStatusOfItsCommand) {
               128 + SIGINT);
   }
   EXPECT_EQ(cowtop({"--", "sh", "-c", "exit 7"}).status.code, 7);
+}
+
+TEST(Cowtop, FailsIfALimitIsExceeded) {
+  ParkedChild child(only_park);
+  child.await();
+  const std::vector<std::string> exceeded{"--once", "--fail-if",
+                                          "uss>0,sum-pss>1TiB"};
+  const auto with = [](std::vector<std::string> flags,
+                       const std::vector<std::string>& more) {
+    flags.insert(flags.end(), more.begin(), more.end());
+    return cowtop(flags);
+  };
+  Outcome outcome = with(exceeded, {parked_pid(child)});
+  EXPECT_EQ(outcome.status.code, 3);
+  EXPECT_THAT(outcome.err, StartsWith("cowtop: --fail-if uss>0: PID " +
+                                      parked_pid(child) + " ("));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("sum-pss")));
+  EXPECT_THAT(outcome.out, HasSubstr("RSS")) << "the table is printed";
+  outcome = cowtop({"--once", "--fail-if", "uss>1TiB", parked_pid(child)});
+  EXPECT_EQ(outcome.status.code, 0);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(cowtop(shell(exceeded, "look")).status.code, 3);
+  EXPECT_EQ(cowtop(shell(exceeded, "look; exit 7")).status.code, 7)
+      << "the command's own failure is not hidden";
 }
 
 // What `fd` gives until the end of a line, however long that takes.

@@ -12,6 +12,7 @@ cowpool_test(cowtop unit
   fake_proc.cc
   flags_test.cc
   layout_test.cc
+  limits_test.cc
   looks_test.cc
   process_list_test.cc
   report_test.cc
