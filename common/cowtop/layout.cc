@@ -1,6 +1,5 @@
 #include "cowtop/layout.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "cowtop/amount.h"
+#include "cowtop/clock.h"
 #include "cowtop/pages.h"
 #include "cowtop/table.h"
 
@@ -42,13 +42,6 @@ std::size_t cells_of(const std::vector<Span>& spans) {
 // "2 s", "0.5 s", "1.3 s".
 std::string seconds(std::chrono::milliseconds time) {
   return fmt::format("{:.3g} s", static_cast<double>(time.count()) / 1000);
-}
-
-std::string clock(std::chrono::system_clock::time_point at) {
-  const std::time_t time = std::chrono::system_clock::to_time_t(at);
-  std::tm local{};
-  ::localtime_r(&time, &local);
-  return fmt::format("{:%H:%M:%S}", local);
 }
 
 // The right end of the first line: as many facts as fit into `width`.

@@ -1,16 +1,15 @@
 #include "cowtop/live.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <ctime>
 #include <filesystem>
 #include <string>
 
 #include "cow/memory/mappings.h"
 #include "cow/os/descriptor.h"
+#include "cowtop/clock.h"
 #include "cowtop/looks.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/ramp.h"
@@ -72,14 +71,11 @@ Ending show(Watch& watch, const Command* command, const Flags& flags) {
 }
 
 void print_largest(const Sample& sample, const Flags& flags) {
-  const std::time_t time = std::chrono::system_clock::to_time_t(sample.at);
-  std::tm local{};
-  ::localtime_r(&time, &local);
   const std::string subject =
       flags.command.empty() ? title_of(flags) : flags.command.front();
-  const std::string text = fmt::format(
-      "cowtop: {} has ended; the machine paid most at {:%H:%M:%S}:\n\n{}",
-      subject, local, to_table(sample));
+  const std::string text =
+      fmt::format("cowtop: {} has ended; the machine paid most at {}:\n\n{}",
+                  subject, clock(sample.at), to_table(sample));
   cow::write_fully(STDOUT_FILENO, text.data(), text.size());
 }
 

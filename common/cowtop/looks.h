@@ -35,7 +35,9 @@ class Looks {
  public:
   void add(const Sample& sample) {
     if (anything_read(sample)) {
-      if (!largest_ || is_larger(sample, *largest_)) largest_ = sample;
+      if (!first_) first_ = sample.at;
+      if (!smallest_ || replaces(sample, *smallest_, false)) smallest_ = sample;
+      if (!largest_ || replaces(sample, *largest_, true)) largest_ = sample;
     } else if (in_vain(sample)) {
       unread_ = sample;
     }
@@ -43,6 +45,12 @@ class Looks {
 
   /// The look with the highest ΣPSS; none if none could be read.
   const std::optional<Sample>& largest() const { return largest_; }
+  /// The look with the lowest.
+  const std::optional<Sample>& smallest() const { return smallest_; }
+  /// When the first of these looks was.
+  std::optional<std::chrono::system_clock::time_point> first() const {
+    return first_;
+  }
   /// Why there is none. `whom` is what was watched: "the command".
   std::string why_none(const std::string& whom) const {
     const std::string ended = whom + " ended before it could be read";
@@ -51,11 +59,14 @@ class Looks {
 
  private:
   // The sums of a torn look may be wrong, so every other look is preferred.
-  static bool is_larger(const Sample& sample, const Sample& largest) {
-    if (sample.torn != largest.torn) return largest.torn;
-    return sample.totals.pss >= largest.totals.pss;
+  static bool replaces(const Sample& sample, const Sample& kept, bool larger) {
+    if (sample.torn != kept.torn) return kept.torn;
+    return larger ? sample.totals.pss >= kept.totals.pss
+                  : sample.totals.pss < kept.totals.pss;
   }
 
+  std::optional<std::chrono::system_clock::time_point> first_;
+  std::optional<Sample> smallest_;
   std::optional<Sample> largest_;
   std::optional<Sample> unread_;
 };

@@ -7,6 +7,7 @@
 
 #include "cow/report/table.h"
 #include "cowtop/amount.h"
+#include "cowtop/clock.h"
 
 namespace cowtop {
 namespace {
@@ -132,9 +133,25 @@ std::string to_json(const Sample& sample) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string to_summary(const Looks& looks) {
+  if (!looks.first()) return "";
+  auto table = Table::of_figures({"", "RSS", "PSS", "USS", "swap", "at"});
+  const auto add = [&](const std::string& name, const Sample& sample) {
+    const Totals& sums = sample.totals;
+    table.row({name, amount(sums.rss), amount(sums.pss), amount(sums.uss),
+               amount(sums.swap), clock(sample.at)});
+  };
+  add("lowest", *looks.smallest());
+  add("highest", *looks.largest());
+  return fmt::format(
+      "The sums since {}, when PSS was lowest and highest:\n{}{}",
+      clock(*looks.first()), table.to_string(""),
+      wrapped(looks.largest()->diagnosis.sentence));
+}
+
 std::string csv_header() {
   return "time,pid,ppid,rss,pss,uss,swap,became_private,private_per_second,"
-         "command\n";
+         "command,diagnosis,sentence\n";
 }
 
 std::string to_csv(const Sample& sample) {
@@ -148,9 +165,14 @@ std::string to_csv(const Sample& sample) {
                             row.usage->swap.count(), row.became_private.count(),
                             row.private_per_second.count())
                       : ",,,,,";
-    text += fmt::format(",{}\n", quoted(row.command));
+    text += fmt::format(",{},,\n", quoted(row.command));
   }
-  return text;
+  const Totals& sums = sample.totals;
+  return text + fmt::format("{:.3f},,,{},{},{},{},,,,{},{}\n",
+                            seconds_of(sample.at), sums.rss.count(),
+                            sums.pss.count(), sums.uss.count(),
+                            sums.swap.count(), to_string(sample.diagnosis.kind),
+                            quoted(sample.diagnosis.sentence));
 }
 
 }  // namespace cowtop

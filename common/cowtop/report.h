@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cowtop/looks.h"
 #include "cowtop/sample.h"
 
 namespace cowtop {
@@ -15,10 +16,15 @@ std::string to_table(const Sample& sample);
 /// out; then there is a "reason".
 std::string to_json(const Sample& sample);
 
+/// What many looks come to, for a person: since when, and the sums when they
+/// were lowest and highest. Empty if nothing was read.
+std::string to_summary(const Looks& looks);
+
 /// The line of column names of to_csv.
 std::string csv_header();
-/// One line per process: RFC 4180, with sizes in bytes. Fields that could not
-/// be read are empty.
+/// One line per process, and one without a PID for their sums and the
+/// diagnosis: RFC 4180, with sizes in bytes. Fields that could not be read are
+/// empty.
 std::string to_csv(const Sample& sample);
 
 }  // namespace cowtop

@@ -7,12 +7,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstring>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "cow/lesson/flags.h"
 #include "cow/memory/process_list.h"
@@ -28,6 +31,7 @@
 #include "cowtop/ramp.h"
 #include "cowtop/report.h"
 #include "cowtop/screen.h"
+#include "cowtop/signals.h"
 #include "cowtop/tree.h"
 #include "cowtop/watch.h"
 
@@ -63,13 +67,22 @@ Output output_of(const Flags& flags) {
              : Output::kToErrors;
 }
 
-// Looks until what is watched has ended. Calls `use` with each look except the
-// last, which finds no process and is returned. The first look is returned at
-// once if nothing can be read and there is no command: there would never be a
-// figure.
+// Waits. Returns whether the command has ended or a signal has come.
+bool wait_for(const Command* command, const Signals* signals, int time) {
+  if (command != nullptr) return command->wait_for(time);
+  pollfd polled{.fd = signals == nullptr ? -1 : signals->descriptor(),
+                .events = POLLIN,
+                .revents = 0};
+  return ::poll(&polled, 1, time) > 0;
+}
+
+// Looks until what is watched has ended, or a signal has come. Calls `use` with
+// each look except the last, which finds no process and is returned. The first
+// look is returned at once if nothing can be read and there is no command:
+// there would never be a figure.
 template <typename Use>
 Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
-                       Use use) {
+                       Use use, const Signals* signals = nullptr) {
   Ramp ramp(flags.interval);
   for (bool first = true;; first = false) {
     if (command != nullptr) {
@@ -81,11 +94,7 @@ Sample look_to_the_end(Watch& watch, const Command* command, const Flags& flags,
     if (first && command == nullptr && in_vain(sample)) return sample;
     use(sample);
     const int wait = static_cast<int>(sample.until_next.count());
-    if (command != nullptr) {
-      if (command->wait_for(wait)) return sample;
-    } else {
-      ::poll(nullptr, 0, wait);
-    }
+    if (wait_for(command, signals, wait)) return sample;
   }
 }
 
@@ -143,17 +152,31 @@ void begin_csv(const Flags& flags, int file) {
 
 int run_csv(Watch& watch, const Command* command, const Flags& flags,
             int file) {
+  // Who watches until Ctrl-C wants the summary, too. A command gets the
+  // signals.
+  std::optional<Signals> signals;
+  if (command == nullptr) signals.emplace({SIGINT, SIGTERM, SIGHUP});
   bool begun = false;
+  bool slow = false;
   Looks looks;
-  const Sample last =
-      look_to_the_end(watch, command, flags, [&](const Sample& sample) {
-        if (sample.rows.empty()) return;
-        if (!begun) begin_csv(flags, file);
-        begun = true;
-        const std::string lines = to_csv(sample);
-        cow::write_fully(file, lines.data(), lines.size());
-        looks.add(sample);
-      });
+  const auto use = [&](const Sample& sample) {
+    if (sample.rows.empty()) return;
+    if (!begun) begin_csv(flags, file);
+    begun = true;
+    const std::string lines = to_csv(sample);
+    cow::write_fully(file, lines.data(), lines.size());
+    looks.add(sample);
+    // The note on it, which comes last, would be in no line.
+    if (sample.until_next > flags.interval && !std::exchange(slow, true)) {
+      say(kDone, sample.notes.back());
+    }
+  };
+  const Sample last = look_to_the_end(watch, command, flags, use,
+                                      signals ? &*signals : nullptr);
+  if (begun) fmt::print(stderr, "{}", to_summary(looks));
+  const int signal = signals ? signals->next() : 0;
+  signals.reset();
+  if (signal != 0) end_by(signal);
   return conclude(looks, command, last);
 }
 

@@ -254,12 +254,17 @@ TEST(Cowtop, WritesARunOverTimeAsCsv) {
   std::string line;
   std::getline(lines, line);
   EXPECT_THAT(line, StartsWith("time,pid,ppid,rss,pss,uss,swap,"));
-  int count = 0;
+  int processes = 0;
+  int sums = 0;
   while (std::getline(lines, line)) {
-    EXPECT_THAT(line, ::testing::EndsWith("\""));
-    ++count;
+    const bool sum = line.find(",,,") == line.find(',');
+    EXPECT_THAT(line, ::testing::EndsWith(sum ? "\"" : "\",,"));
+    ++(sum ? sums : processes);
   }
-  EXPECT_GE(count, 2);
+  EXPECT_GE(processes, 2);
+  EXPECT_GE(sums, 2);
+  EXPECT_THAT(outcome.err,
+              AllOf(StartsWith("The sums since "), HasSubstr("\nhighest ")));
 }
 
 TEST(Cowtop, KeepsTheOldCsvUntilItWritesALine) {
@@ -282,7 +287,8 @@ TEST(Cowtop, WritesCsvToStandardOutput) {
   const Outcome outcome =
       cow::testing::run(flags, [&] { ::chdir(folder.path().c_str()); });
   EXPECT_EQ(outcome.status.code, 0);
-  EXPECT_EQ(outcome.err, "printed\n") << "standard output is for the lines";
+  EXPECT_THAT(outcome.err, StartsWith("printed\n"))
+      << "standard output is for the lines";
   EXPECT_THAT(outcome.out, AllOf(StartsWith("time,pid,"), HasSubstr("\"\n"),
                                  Not(HasSubstr("\nprinted"))));
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
@@ -317,6 +323,26 @@ TEST(Cowtop, FollowsAProcessToItsEnd) {
   }
   EXPECT_TRUE(child.end().success());
   EXPECT_EQ(meter.wait().code, 0);
+}
+
+TEST(Cowtop, PrintsTheSummaryWhenStoppedBySignal) {
+  ParkedChild child(only_park);
+  child.await();
+  cow::Pipe out = cow::make_pipe();
+  cow::Pipe errors = cow::make_pipe();
+  cow::Child meter =
+      cow::run_program({program("cowtop"), "--csv", "-", "--interval", "0.01",
+                        parked_pid(child)},
+                       [&] {
+                         ::dup2(out.writer.get(), STDOUT_FILENO);
+                         ::dup2(errors.writer.get(), STDERR_FILENO);
+                       });
+  errors.writer.close();
+  line_of(out.reader.get());
+  line_of(out.reader.get());  // a process was seen
+  meter.kill(SIGINT);
+  EXPECT_THAT(line_of(errors.reader.get()), StartsWith("The sums since "));
+  EXPECT_EQ(meter.wait().signal, SIGINT);
 }
 
 // A pipe that a process holds, and whoever it starts: it ends with the last.

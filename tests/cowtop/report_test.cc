@@ -9,6 +9,7 @@
 
 #include "cow/lesson/flags.h"
 #include "cow/report/page_drawing.h"
+#include "cowtop/clock.h"
 #include "cowtop/fake_proc.h"
 #include "cowtop/mappings_report.h"
 #include "cowtop/pages_report.h"
@@ -22,6 +23,7 @@ using cow::Bytes;
 using cow::MappingUsage;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 Sample sample() {
   Row parent;
@@ -107,11 +109,40 @@ TEST(Json, IsInBytesAndOmitsUnreadableFigures) {
 TEST(Csv, LeavesUnreadableFieldsEmpty) {
   EXPECT_EQ(to_csv(sample()),
             "5.000,10,1,67108864,41943040,33554432,8192,1048576,0,"
-            "\"a \"\"b\"\", c\"\n"
-            "5.000,11,10,,,,,,,\"b\xff\"\n");
+            "\"a \"\"b\"\", c\",,\n"
+            "5.000,11,10,,,,,,,\"b\xff\",,\n"
+            "5.000,,,67108864,41943040,33554432,8192,,,,shared,"
+            "\"It is shared.\"\n");
   EXPECT_EQ(csv_header(),
             "time,pid,ppid,rss,pss,uss,swap,became_private,private_per_second,"
-            "command\n");
+            "command,diagnosis,sentence\n");
+}
+
+TEST(Summary, HasTheLooksWithTheLowestAndTheHighestPss) {
+  const auto at = [](int seconds) {
+    return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
+  };
+  Looks looks;
+  EXPECT_EQ(to_summary(looks), "");
+  Sample one = sample();
+  looks.add(one);
+  one.at = at(7);
+  one.totals.pss = 48_MiB;
+  one.diagnosis.sentence = "It becomes private.";
+  looks.add(one);
+  one.at = at(9);
+  one.totals.pss = 44_MiB;
+  looks.add(one);
+  one.totals.pss = 1_GiB;
+  one.torn = true;
+  looks.add(one);
+  const std::string summary = to_summary(looks);
+  EXPECT_THAT(summary, StartsWith("The sums since " + clock(at(5)) + ","));
+  EXPECT_THAT(summary,
+              HasSubstr("lowest   64.0 MiB  40.0 MiB  32.0 MiB  8 KiB  " +
+                        clock(at(5)) +
+                        "\nhighest  64.0 MiB  48.0 MiB  32.0 MiB  8 KiB  " +
+                        clock(at(7)) + "\nIt becomes private.\n"));
 }
 
 MappingUsage mapping(std::uint64_t begin, std::uint64_t end,

@@ -1,0 +1,20 @@
+// The time of a look, as a person reads it.
+#pragma once
+
+#include <fmt/chrono.h>
+
+#include <chrono>
+#include <ctime>
+#include <string>
+
+namespace cowtop {
+
+/// "17:20:44", in local time.
+inline std::string clock(std::chrono::system_clock::time_point at) {
+  const std::time_t time = std::chrono::system_clock::to_time_t(at);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  return fmt::format("{:%H:%M:%S}", local);
+}
+
+}  // namespace cowtop
