@@ -56,6 +56,10 @@ std::vector<Span> facts(const Sample& sample, const View& view,
   }
   pieces.push_back(
       {fmt::format("{} process{}", count, count == 1 ? "" : "es")});
+  if (sample.group) {
+    pieces.push_back({fmt::format("cgroup {} of {}", amount(sample.group->used),
+                                  amount(sample.group->limit))});
+  }
   pieces.push_back({clock(sample.at)});
   // The first looks at a command come sooner than asked for. The interval is
   // shown all the same, so that the figure does not change each time. While

@@ -103,8 +103,14 @@ std::string to_table(const Sample& sample) {
   std::string text = table.to_string("");
   text += fmt::format("\nWhat top adds up       (sum of RSS): {}\n",
                       amount(totals.rss));
-  text += fmt::format("What the machine pays  (sum of PSS): {}\n\n",
+  text += fmt::format("What the machine pays  (sum of PSS): {}\n",
                       amount(totals.pss));
+  if (sample.group) {
+    text +=
+        fmt::format("What the control group has         : {} of {}\n",
+                    amount(sample.group->used), amount(sample.group->limit));
+  }
+  text += '\n';
   add_diagnosis(sample.diagnosis, text);
   for (const Diagnosis& other : sample.others) {
     text += '\n';
@@ -125,6 +131,10 @@ std::string to_json(const Sample& sample) {
                     {"pss", sample.totals.pss.count()},
                     {"uss", sample.totals.uss.count()},
                     {"swap", sample.totals.swap.count()}};
+  if (sample.group) {
+    json["cgroup"] = {{"used", sample.group->used.count()},
+                      {"limit", sample.group->limit.count()}};
+  }
   json["diagnosis"] = to_object(sample.diagnosis);
   json["other_trees"] = Json::array();
   for (const Diagnosis& other : sample.others)

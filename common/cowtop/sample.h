@@ -4,9 +4,11 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cow/memory/environment.h"
 #include "cow/memory/usage.h"
 #include "cow/os/bytes.h"
 #include "cow/os/reading.h"
@@ -41,6 +43,8 @@ struct Sample {
   std::chrono::system_clock::time_point at;
   std::vector<Row> rows;  ///< a parent before its children, depth first
   Totals totals;
+  /// The control group of the first process, if it has a limit.
+  std::optional<cow::CgroupMemory> group = {};
   /// Processes started or ended during the reading, so the rows are not of one
   /// moment and the totals may be wrong. Such a look is not taken as the
   /// highest.

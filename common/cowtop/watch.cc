@@ -10,7 +10,10 @@
 #include <cerrno>
 #include <csignal>
 
+#include "cow/memory/environment.h"
 #include "cow/memory/usage.h"
+#include "cow/os/cgroup.h"
+#include "cow/os/descriptor.h"
 
 namespace cowtop {
 namespace {
@@ -518,6 +521,17 @@ void Watch::start_anew() {
   }
 }
 
+// In a container the limit of its control group decides, not the machine.
+void Watch::read_group(Sample& sample) const {
+  if (sample.rows.empty()) return;
+  const auto text = cow::read_file(
+      options_.proc / std::to_string(sample.rows.front().pid) / "cgroup");
+  if (!text) return;
+  const auto group = cow::tightest_cgroup(
+      cow::find_cgroups(*text, "memory", options_.cgroups));
+  if (group) sample.group = *group;
+}
+
 // Reads the trees that have changed. False if there were none.
 bool Watch::read_moved(const std::vector<Nodes>& trees, const Processes& all) {
   const Moved moved = what_moved(all);
@@ -593,6 +607,7 @@ Sample Watch::look() {
     sample.diagnosis = std::move(sample.others.front());
     sample.others.erase(sample.others.begin());
   }
+  read_group(sample);
   note(sample, trees.size());
   account(sample, cpu_before);
   options_.seen(sample);

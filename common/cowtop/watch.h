@@ -42,6 +42,7 @@ struct WatchOptions {
   std::function<void(Sample&)> seen = [](Sample&) {};
   /// Tests replace these: the folder, the lists, the clocks.
   std::filesystem::path proc = "/proc";
+  std::filesystem::path cgroups = "/sys/fs/cgroup";
   std::function<Processes(const std::filesystem::path&)> list =
       cow::list_processes;
   std::function<std::chrono::steady_clock::time_point()> now =
@@ -152,6 +153,7 @@ class Watch {
   static void keep(History& history, Time now, cow::Bytes amount);
   static cow::Bytes rise_per_second(const History& history, Time now);
   void forget(const Processes& all);
+  void read_group(Sample& sample) const;
   bool are_at_rest(const std::vector<Nodes>& trees);
   void forget_rates(const std::vector<Nodes>& trees);
   std::vector<cow::ListedProcess> relatives_of(const Nodes& nodes) const;

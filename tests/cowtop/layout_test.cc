@@ -323,6 +323,13 @@ TEST_F(Layout, NamesTheSortOrderAndThePause) {
               HasSubstr("paused · by USS"));
 }
 
+TEST_F(Layout, ShowsTheControlGroupInTheFirstLine) {
+  Sample sample = make_sample(2);
+  sample.group = cow::CgroupMemory{300_MiB, 512_MiB};
+  EXPECT_THAT(line_with(sample, kScreen, "cowtop"),
+              HasSubstr("3 processes · cgroup 300.0 MiB of 512.0 MiB · "));
+}
+
 TEST_F(Layout, SortsEachColumnWithTheLargestFirst) {
   const Sample sample = make_sample(3);
   const auto top = [&](Order order) {

@@ -23,6 +23,7 @@ using cow::Bytes;
 using cow::MappingUsage;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 Sample sample() {
@@ -104,6 +105,19 @@ TEST(Json, IsInBytesAndOmitsUnreadableFigures) {
   EXPECT_EQ(json.at("totals").at("uss"), 32 << 20);
   EXPECT_EQ(json.at("diagnosis").at("kind"), "shared");
   EXPECT_EQ(json.at("diagnosis").at("sentence"), "It is shared.");
+}
+
+TEST(Reports, HaveTheUseAndLimitOfTheControlGroup) {
+  Sample one = sample();
+  EXPECT_THAT(to_table(one), Not(HasSubstr("control group")));
+  EXPECT_FALSE(nlohmann::json::parse(to_json(one)).contains("cgroup"));
+  one.group = cow::CgroupMemory{300_MiB, 512_MiB};
+  EXPECT_THAT(to_table(one),
+              HasSubstr("What the control group has         : 300.0 MiB of "
+                        "512.0 MiB\n\n"));
+  const auto json = nlohmann::json::parse(to_json(one));
+  EXPECT_EQ(json.at("cgroup").at("used"), 300 << 20);
+  EXPECT_EQ(json.at("cgroup").at("limit"), 512 << 20);
 }
 
 TEST(Csv, LeavesUnreadableFieldsEmpty) {

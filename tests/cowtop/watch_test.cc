@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cow/os/descriptor.h"
 #include "cowtop/fake_proc.h"
 #include "os/print.h"
 
@@ -141,6 +142,28 @@ TEST_F(Sampling, ShowsOnlyTheProcessesOfAUser) {
   EXPECT_THAT(Watch(other).look().rows, IsEmpty());
   other.user = ::geteuid();
   EXPECT_THAT(pids(Watch(other).look()), ElementsAre(10, 11));
+}
+
+TEST_F(Sampling, HasTheControlGroupThatLeavesLeast) {
+  put_pool(1);
+  EXPECT_FALSE(Watch(10, options()).look().group);
+  const cow::testing::TemporaryFolder groups;
+  const auto put = [&](const std::string& folder, const std::string& limit) {
+    std::filesystem::create_directories(groups.path() / folder);
+    cow::write_file(groups.path() / folder / "memory.max", limit + "\n");
+    cow::write_file(groups.path() / folder / "memory.current", "5000000\n");
+    cow::write_file(groups.path() / folder / "memory.stat",
+                    "inactive_file 1000000\n");
+  };
+  put("box", "8000000");
+  put("box/job", "max");
+  proc.write(10, "cgroup", "0::/box/job\n");
+  WatchOptions limited = options();
+  limited.cgroups = groups.path();
+  const Sample sample = Watch(10, limited).look();
+  ASSERT_TRUE(sample.group);
+  EXPECT_EQ(sample.group->used, cow::Bytes(4'000'000)) << "files can go";
+  EXPECT_EQ(sample.group->limit, cow::Bytes(8'000'000));
 }
 
 TEST_F(Sampling, AddsUpEachColumn) {

@@ -81,9 +81,9 @@ Reading<std::string> parse_bracketed(std::string_view text) {
   return std::string(text.substr(open + 1, close - open - 1));
 }
 
-Reading<Bytes> cgroup_memory_left(const CgroupPath& path) {
+Reading<CgroupMemory> tightest_cgroup(const CgroupPath& path) {
   const bool v2 = path.version == 2;
-  std::optional<Bytes> left;
+  std::optional<CgroupMemory> tightest;
   for (const std::filesystem::path& group : path.groups) {
     const auto limit =
         read_number(group / (v2 ? "memory.max" : "memory.limit_in_bytes"));
@@ -94,11 +94,16 @@ Reading<Bytes> cgroup_memory_left(const CgroupPath& path) {
     const auto inactive_file = read_named(
         group / "memory.stat", v2 ? "inactive_file" : "total_inactive_file");
     const std::int64_t can_go = std::min(*used, inactive_file.value_or(0));
-    const Bytes here(std::max<std::int64_t>(0, *limit - (*used - can_go)));
-    left = std::min(left.value_or(here), here);
+    const CgroupMemory here{Bytes(*used - can_go), Bytes(*limit)};
+    if (!tightest || here.left() < tightest->left()) tightest = here;
   }
-  if (!left) return Absent{"no control group limits the memory"};
-  return *left;
+  if (!tightest) return Absent{"no control group limits the memory"};
+  return *tightest;
+}
+
+Reading<Bytes> cgroup_memory_left(const CgroupPath& path) {
+  const Reading<CgroupMemory> group = tightest_cgroup(path);
+  return group ? Reading<Bytes>(group->left()) : Absent{group.reason()};
 }
 
 bool has_zero_page() {

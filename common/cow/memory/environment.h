@@ -42,8 +42,19 @@ Reading<Bytes> parse_meminfo(std::string_view text, std::string_view name);
 /// "madvise" from "always [madvise] never".
 Reading<std::string> parse_bracketed(std::string_view text);
 
-/// How much the control groups leave of their limits. File pages that the
-/// kernel would give up count as left. Absent if no group has a limit.
+/// What a control group has, and may have. File pages that the kernel would
+/// give up are not in `used`.
+struct CgroupMemory {
+  Bytes used;
+  Bytes limit;
+
+  Bytes left() const { return limit > used ? limit - used : Bytes(); }
+};
+
+/// The group of `path` that leaves least of its limit. Absent if none has one.
+Reading<CgroupMemory> tightest_cgroup(const CgroupPath& path);
+
+/// How much that group leaves. Absent if no group has a limit.
 Reading<Bytes> cgroup_memory_left(const CgroupPath& path);
 
 }  // namespace cow
