@@ -187,9 +187,30 @@ class Origins {
 
 }  // namespace
 
+Comparison& Comparison::operator+=(const Comparison& other) {
+  for (const auto field :
+       {&Comparison::shared, &Comparison::copied, &Comparison::left,
+        &Comparison::own, &Comparison::undecided, &Comparison::shared_memory,
+        &Comparison::lone_memory, &Comparison::files,
+        &Comparison::lone_files}) {
+    this->*field += other.*field;
+  }
+  return *this;
+}
+
 Comparison compare(const PageStates& states, const PageStates& relative,
                    Relative kind) {
   Comparison sum;
+  for (const Comparison& range : compare_ranges(states, relative, kind)) {
+    sum += range;
+  }
+  return sum;
+}
+
+std::vector<Comparison> compare_ranges(const PageStates& states,
+                                       const PageStates& relative,
+                                       Relative kind) {
+  std::vector<Comparison> sums;
   const std::vector<Counts> all = count_all(states, relative, kind);
   const Origins origins(states, relative, all);
   const auto bytes = [](std::int64_t pages) {
@@ -197,6 +218,7 @@ Comparison compare(const PageStates& states, const PageStates& relative,
   };
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Counts& counts = all[i];
+    Comparison& sum = sums.emplace_back();
     sum.files += bytes(counts.files);
     sum.lone_files += bytes(counts.lone_files);
     if (states.ranges[i].shared_mapping) {
@@ -214,7 +236,7 @@ Comparison compare(const PageStates& states, const PageStates& relative,
      : origin == Origin::kMade    ? sum.own
                                   : sum.undecided) += bytes(counts.both);
   }
-  return sum;
+  return sums;
 }
 
 }  // namespace cowtop

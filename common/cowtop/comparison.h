@@ -3,6 +3,8 @@
 // the address of every page.
 #pragma once
 
+#include <vector>
+
 #include "cow/os/bytes.h"
 #include "cowtop/page_states.h"
 
@@ -43,6 +45,8 @@ struct Comparison {
   cow::Bytes files = {};
   cow::Bytes lone_files = {};
 
+  Comparison& operator+=(const Comparison& other);
+
   /// The part of USS that is in one of these classes.
   cow::Bytes exclusive() const {
     return copied + left + own + undecided + lone_memory + lone_files;
@@ -53,5 +57,9 @@ struct Comparison {
 /// addresses.
 Comparison compare(const PageStates& states, const PageStates& relative,
                    Relative kind);
+/// The same for each range of `states` apart, in their order.
+std::vector<Comparison> compare_ranges(const PageStates& states,
+                                       const PageStates& relative,
+                                       Relative kind);
 
 }  // namespace cowtop

@@ -14,6 +14,15 @@ namespace {
 
 using cow::Bytes;
 
+// What others have, too; inherited and then written; made after the fork.
+Bytes shared_of(const Comparison& pages) {
+  return pages.shared + pages.shared_memory;
+}
+Bytes copied_of(const Comparison& pages) { return pages.copied + pages.left; }
+Bytes own_of(const Comparison& pages) { return pages.own + pages.lone_memory; }
+
+Bytes undecided_of(const Comparison& pages) { return pages.undecided; }
+
 void add(const cow::Usage& usage, cow::Usage& sum) {
   for (const auto field :
        {&cow::Usage::rss, &cow::Usage::pss, &cow::Usage::shared_clean,
@@ -26,8 +35,36 @@ void add(const cow::Usage& usage, cow::Usage& sum) {
 
 }  // namespace
 
+MappedPages read_mapped_pages(pid_t pid, cow::Bytes rss) {
+  const auto all = cow::list_processes();
+  const auto own = std::find_if(all.begin(), all.end(), [&](const auto& one) {
+    return one.id.pid == pid;
+  });
+  if (own == all.end() || !own->image.known()) return {};
+  const cow::ListedProcess* relative = nullptr;
+  for (const cow::ListedProcess& other : all) {
+    if (other.image != own->image || other.id == own->id) continue;
+    if (relative == nullptr || other.id.pid == own->parent) relative = &other;
+  }
+  if (relative == nullptr) return {};
+  const auto states = read_page_states(pid, rss, false);
+  const auto theirs =
+      read_page_states(relative->id.pid, to_bytes(relative->rss), false);
+  if (!states || !theirs) return {};
+  const auto pages =
+      compare_ranges(*states, *theirs,
+                     relative->id.pid == own->parent ? Relative::kAncestor
+                                                     : Relative::kSibling);
+  MappedPages origins;
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    origins[states->ranges[i].begin] = pages[i];
+  }
+  return origins;
+}
+
 std::vector<NamedMappings> by_name(
-    const std::vector<cow::MappingUsage>& mappings) {
+    const std::vector<cow::MappingUsage>& mappings,
+    const MappedPages& origins) {
   std::map<std::string, NamedMappings> sums;
   for (const cow::MappingUsage& mapping : mappings) {
     if (mapping.usage.rss == Bytes() && mapping.usage.swap == Bytes()) continue;
@@ -37,6 +74,10 @@ std::vector<NamedMappings> by_name(
     sum.name = name;
     ++sum.count;
     add(mapping.usage, sum.usage);
+    const auto origin = origins.find(mapping.begin);
+    if (origin == origins.end()) continue;
+    if (!sum.pages) sum.pages.emplace();
+    *sum.pages += origin->second;
   }
   std::vector<NamedMappings> sorted;
   sorted.reserve(sums.size());
@@ -50,21 +91,35 @@ std::vector<NamedMappings> by_name(
 }
 
 std::string to_table(const std::vector<NamedMappings>& mappings) {
-  using Align = cow::Table::Align;
-  cow::Table table({Align::kRight, Align::kRight, Align::kRight, Align::kRight,
-                    Align::kRight, Align::kLeft});
-  table.row({"private", "RSS", "PSS", "swap", "mappings", "name"});
-  cow::Usage sum;
-  int count = 0;
+  NamedMappings all;
+  all.name = "all";
   for (const NamedMappings& one : mappings) {
-    table.row({amount(one.usage.uss()), amount(one.usage.rss),
-               amount(one.usage.pss), amount(one.usage.swap),
-               std::to_string(one.count), one.name});
-    add(one.usage, sum);
-    count += one.count;
+    add(one.usage, all.usage);
+    all.count += one.count;
+    if (!one.pages) continue;
+    if (!all.pages) all.pages.emplace();
+    *all.pages += *one.pages;
   }
-  table.row({amount(sum.uss()), amount(sum.rss), amount(sum.pss),
-             amount(sum.swap), std::to_string(count), "all"});
+  std::vector<std::string> titles = {"private",  "shared", "copied", "own",
+                                     "unclear",  "RSS",    "PSS",    "swap",
+                                     "mappings", "name"};
+  std::vector<cow::Table::Align> columns(titles.size(),
+                                         cow::Table::Align::kRight);
+  columns.back() = cow::Table::Align::kLeft;
+  cow::Table table(columns);
+  table.row(std::move(titles));
+  const auto add_row = [&](const NamedMappings& one) {
+    std::vector<std::string> cells = {amount(one.usage.uss())};
+    for (const auto of : {shared_of, copied_of, own_of, undecided_of}) {
+      cells.push_back(one.pages ? amount(of(*one.pages)) : "-");
+    }
+    cells.insert(cells.end(),
+                 {amount(one.usage.rss), amount(one.usage.pss),
+                  amount(one.usage.swap), std::to_string(one.count), one.name});
+    table.row(std::move(cells));
+  };
+  for (const NamedMappings& one : mappings) add_row(one);
+  add_row(all);
   return table.to_string("");
 }
 
@@ -79,6 +134,12 @@ std::string to_json(pid_t pid, const std::vector<NamedMappings>& mappings) {
                                 {"uss", one.usage.uss().count()},
                                 {"anonymous", one.usage.anonymous.count()},
                                 {"swap", one.usage.swap.count()}});
+    if (!one.pages) continue;
+    json["mappings"].back().update(
+        {{"shared", shared_of(*one.pages).count()},
+         {"copied", copied_of(*one.pages).count()},
+         {"own", own_of(*one.pages).count()},
+         {"undecided", undecided_of(*one.pages).count()}});
   }
   return json.dump(2, ' ', false,
                    nlohmann::ordered_json::error_handler_t::replace) +

@@ -1,10 +1,13 @@
 // Which mappings of a process hold private memory, added up by name.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cow/memory/mappings.h"
+#include "cowtop/comparison.h"
 
 namespace cowtop {
 
@@ -13,17 +16,30 @@ struct NamedMappings {
   std::string name;  ///< "(anonymous)" if it has none
   int count = 0;
   cow::Usage usage;
+  /// What was inherited, copied and made. None if the process has no relative
+  /// to compare it with, or the mapping is too small to be looked at.
+  std::optional<Comparison> pages = {};
 };
+
+/// What the pages of the mappings are, by the first address of each.
+using MappedPages = std::map<std::uint64_t, Comparison>;
+
+/// Compares the pages of process `pid` with those of the process that it was
+/// forked from, or else of another fork. Empty if there is neither, or it may
+/// not be read.
+MappedPages read_mapped_pages(pid_t pid, cow::Bytes rss);
 
 /// Adds up mappings by name. Sorts them by their private memory, largest first;
 /// then by RSS, then by name. Leaves out mappings without pages.
 std::vector<NamedMappings> by_name(
-    const std::vector<cow::MappingUsage>& mappings);
+    const std::vector<cow::MappingUsage>& mappings,
+    const MappedPages& origins = {});
 
 /// A table of them, for a person.
 std::string to_table(const std::vector<NamedMappings>& mappings);
 /// {"pid": …, "mappings": [{"name": …, "count": …, "rss": …, "pss": …,
-/// "uss": …, "anonymous": …, "swap": …}]}, in bytes.
+/// "uss": …, "anonymous": …, "swap": …, "shared": …, "copied": …, "own": …,
+/// "undecided": …}]}, in bytes. The last four only where they are known.
 std::string to_json(pid_t pid, const std::vector<NamedMappings>& mappings);
 
 }  // namespace cowtop

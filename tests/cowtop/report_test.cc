@@ -193,6 +193,30 @@ TEST(MappingsByName, AreAddedUpAndSortedByPrivateMemory) {
   EXPECT_THAT(to_table(sums), HasSubstr("44 KiB"));
 }
 
+TEST(MappingsByName, SayWhatWasInheritedCopiedAndMade) {
+  const MappedPages origins = {
+      {0x10000, {.shared = 1_MiB, .copied = 2_MiB, .own = 3_MiB}},
+      {0x30000, {.undecided = 4_MiB, .shared_memory = 5_MiB}},
+      {0x50000, {.left = 6_MiB, .lone_memory = 7_MiB}}};
+  const auto sums = by_name(kMappings, origins);
+  const std::string table = to_table(sums);
+  EXPECT_THAT(table, HasSubstr("private   shared   copied       own  unclear"));
+  EXPECT_THAT(table, HasSubstr("0  6.0 MiB   7.0 MiB        0"))
+      << "(anonymous)";
+  EXPECT_THAT(table, HasSubstr("6.0 MiB  2.0 MiB   3.0 MiB  4.0 MiB"))
+      << "/lib/a.so";
+  EXPECT_THAT(table, HasSubstr("  -        -         -        -   64 KiB"))
+      << "[heap] was not read";
+  EXPECT_THAT(table, HasSubstr("6.0 MiB  8.0 MiB  10.0 MiB  4.0 MiB"));
+  const auto json = nlohmann::json::parse(to_json(7, sums)).at("mappings");
+  EXPECT_EQ(json.at(0).at("copied"), 6 << 20);
+  EXPECT_EQ(json.at(1).at("shared"), 6 << 20);
+  EXPECT_EQ(json.at(1).at("undecided"), 4 << 20);
+  EXPECT_FALSE(json.at(2).contains("own"));
+  EXPECT_THAT(to_table(by_name(kMappings)),
+              HasSubstr("12 KiB       -       -    -        -   24 KiB"));
+}
+
 TEST(ChooseMapping, FindsARangeANameOrTheLargest) {
   EXPECT_EQ(choose_mapping(kMappings, "[heap]")->begin, 0x70000U);
   EXPECT_EQ(choose_mapping(kMappings, "heap")->begin, 0x70000U);
