@@ -48,3 +48,15 @@ set_tests_properties(book.TheSiteIsBuiltWithoutWarnings PROPERTIES
 set_tests_properties(book.SiteInABrowser PROPERTIES FIXTURES_REQUIRED site)
 set_tests_properties(book.TheSiteIsBuiltWithoutWarnings book.SiteInABrowser
   PROPERTIES LABELS "env;not_asan" TIMEOUT 300 SKIP_RETURN_CODE 77)
+
+# The programs of docs/recipes.md, before and after each cure. A recipe whose
+# tool is not here is skipped.
+foreach(recipe IN ITEMS
+    pool executor dataframe dicts forkserver gunicorn celery mmap shared_memory
+    joblib dataloader puma r perl one_look ends_early)
+  add_test(NAME book.Recipe.${recipe}
+    COMMAND "${COWPOOL_PYTHON3}" -B "${CMAKE_CURRENT_LIST_DIR}/recipes_test.py"
+      ${recipe})
+  set_tests_properties(book.Recipe.${recipe} PROPERTIES
+    LABELS "env;not_asan;not_tsan" TIMEOUT 240 SKIP_RETURN_CODE 77)
+endforeach()

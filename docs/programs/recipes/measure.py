@@ -1,0 +1,193 @@
+"""Measures a recipe before and after its cure: measure.py NAME
+
+Starts the program, waits until both workers have used their data (hold, in
+look.py), reads what all of its processes cost, and ends it. --shell PROGRAM runs
+the command of README.md instead of reading.
+"""
+import collections
+import glob
+import importlib.metadata
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WORKERS = 2
+LONGEST = 100  # seconds
+
+Measured = collections.namedtuple("Measured", "own together results")
+
+GUNICORN = "-m gunicorn -w 2 -b unix:socket "
+# What is run, if not NAME_before.py and NAME_after.py.
+COMMANDS = {
+    "gunicorn": {"before": GUNICORN + "web:app",
+                 "--preload": GUNICORN + "--preload web:app",
+                 "after": GUNICORN + f"-c {HERE}/gunicorn_after.py web:app"},
+    "celery": {when: f"-m celery -A celery_{when} worker -c 2"
+               for when in ("before", "after")},
+    "puma": {when: f"puma -b unix://socket -C {HERE}/puma_{when}.rb "
+             f"{HERE}/puma.ru" for when in ("before", "after")},
+    "r": {when: f"Rscript {HERE}/r_{when}.R" for when in ("before", "after")},
+    "perl": {when: f"perl {HERE}/perl_{when}.pl"
+             for when in ("before", "after")},
+}
+MODULES = {"dataframe": ["pandas"], "dicts": ["numpy"], "mmap": ["numpy"],
+           "joblib": ["joblib", "numpy"], "dataloader": ["numpy"],
+           "gunicorn": ["gunicorn"], "celery": ["celery"]}
+
+
+def commands_of(name):
+    """What is run for a recipe: "before", "after", and their words."""
+    default = {when: f"{HERE}/{name}_{when}.py" for when in ("before", "after")}
+    return {when: words_of(text)
+            for when, text in COMMANDS.get(name, default).items()}
+
+
+def words_of(text):
+    words = text.split()
+    if words[0] == "-m" or words[0].endswith(".py"):
+        words.insert(0, sys.executable)
+    return words
+
+
+def tools_of(name):
+    """The tools of a recipe with their versions. Exits with 77 if one lacks."""
+    if name in ("puma", "r", "perl"):
+        tool = {"puma": "puma", "r": "Rscript", "perl": "perl"}[name]
+        if shutil.which(tool) is None:
+            skip(f"{tool} is not installed")
+        text = subprocess.run(
+            [tool] + (["-e", "print $^V"] if tool == "perl" else ["--version"]),
+            capture_output=True, text=True, check=True).stdout
+        return [("Perl " if tool == "perl" else "") + text.strip()]
+    tools = ["Python %d.%d.%d" % sys.version_info[:3]]
+    for module in MODULES.get(name, []):
+        try:
+            tools.append(f"{module} {importlib.metadata.version(module)}")
+        except importlib.metadata.PackageNotFoundError:
+            skip(f"{sys.executable} has no {module}")
+    return tools
+
+
+def skip(reason):
+    print(reason)
+    sys.exit(77)  # "not possible on this machine": the proof skips the block
+
+
+def processes(group):
+    """The PIDs of a process group."""
+    pids = []
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(path) as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended
+        if fields[2] == str(group) and fields[0] != "Z":
+            pids.append(int(path.split("/")[2]))
+    return pids
+
+
+def read(pid, what):
+    """The sum of the lines of smaps_rollup that begin with `what`, in bytes."""
+    with open(f"/proc/{pid}/smaps_rollup") as lines:
+        return sum(int(line.split()[1]) for line in lines
+                   if line.startswith(what)) * 1024
+
+
+def ask(path):
+    """A request to a server that listens there, as soon as it does."""
+    while True:
+        try:
+            connection = socket.socket(socket.AF_UNIX)
+            connection.connect(path)
+            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            return connection
+        except OSError:
+            connection.close()
+            time.sleep(0.05)
+
+
+def end(program):
+    """Ends the group. Trackers end by themselves, and remove what is left."""
+    program.kill()
+    for pid in processes(program.pid):
+        with open(f"/proc/{pid}/cmdline") as file:
+            if "resource_tracker" in file.read():
+                continue
+        os.kill(pid, signal.SIGKILL)
+    program.stdout.read()  # until the last of them has ended
+    program.wait()
+
+
+def run(words, look):
+    """Runs a program; looks at it, with its results, when its workers hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = dict(
+            os.environ, PYTHONPATH=HERE, TMPDIR=folder, OPENBLAS_NUM_THREADS="1",
+            JOBLIB_TEMP_FOLDER=folder, PYTHONDONTWRITEBYTECODE="1")
+        with open(f"{folder}/errors", "w+") as errors:
+            program = subprocess.Popen(
+                words, cwd=folder, env=environment, stdout=subprocess.PIPE,
+                stderr=errors, text=True, start_new_session=True)
+            results, requests = {}, []
+            try:
+                if "socket" in " ".join(words):
+                    requests = [ask(f"{folder}/socket") for _ in range(WORKERS)]
+                while len(results) < WORKERS:
+                    line = program.stdout.readline()
+                    pid, holds, result = line.partition(" holds ")
+                    if holds:
+                        results[int(pid)] = result.strip()
+                    elif not line:
+                        errors.seek(0)
+                        sys.exit(f"{words} ended early: {errors.read()}")
+                return look(program.pid, results)
+            finally:
+                end(program)
+                for connection in requests:
+                    connection.close()
+
+
+def figures(group, results):
+    return Measured(own=[read(pid, "Private_") for pid in results],
+                    together=sum(read(pid, "Pss:") for pid in processes(group)),
+                    results=sorted(results.values()))
+
+
+def shell(group, results):
+    """The command of README.md, with the PID of this program."""
+    with open(f"{HERE}/../one_look.sh") as file:
+        command = file.read().replace("4711", str(group))
+    print(subprocess.run(["sh", "-c", command], text=True, check=True,
+                         stdout=subprocess.PIPE).stdout, end="")
+
+
+def too_late(*_):
+    raise TimeoutError(f"the workers did not hold their data in {LONGEST} s")
+
+
+def main():
+    signal.signal(signal.SIGALRM, too_late)
+    signal.alarm(LONGEST)
+    if sys.argv[1] == "--shell":
+        run(words_of(f"{HERE}/{sys.argv[2]}"), shell)
+        return
+    name = sys.argv[1]
+    tools = tools_of(name)
+    print("%-11s%22s  %26s" % ("", "a worker's own (USS)",
+                               "all processes (sum of PSS)"))
+    for when, words in commands_of(name).items():
+        measured = run(words, figures)
+        print("%-11s%18.1f MiB  %22.1f MiB" % (
+            when, max(measured.own) / 2**20, measured.together / 2**20))
+    print("with " + ", ".join(tools))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+# All numbers in one string, with one count.
+use strict;
+my $prices = pack "d*", map { "$_.25" } 1 .. 400_000;
+
+sub analyze {
+    my $sum = 0;
+    $sum += unpack "d", substr $prices, 8 * $_, 8 for 0 .. length($prices) / 8 - 1;
+    syswrite STDOUT, "$$ holds $sum\n";
+    sleep 60;    # time to look
+}
+
+for (1 .. 2) { fork or analyze, exit }
+wait for 1 .. 2;

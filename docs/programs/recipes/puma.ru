@@ -1,0 +1,7 @@
+# An application that loads a large table.
+table = Array.new(800_000) { |i| "row #{i}" }
+
+run lambda { |env|
+  $stdout.syswrite "#{$$} holds #{table.sum(&:size)}\n"
+  sleep 60 # time to look
+}
