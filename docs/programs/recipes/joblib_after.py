@@ -1,4 +1,4 @@
-"""The data is a numpy array: joblib writes it to a file that all workers map."""
+"""The data is an array: joblib writes it to a file that all workers map."""
 import numpy as np
 from joblib import Parallel, delayed
 

@@ -1,8 +1,8 @@
 """Measures a recipe before and after its cure: measure.py NAME
 
 Starts the program, waits until both workers have used their data (hold, in
-look.py), reads what all of its processes cost, and ends it. --shell PROGRAM runs
-the command of README.md instead of reading.
+look.py), reads what all processes cost, and ends them. --shell PROGRAM runs the
+command of README.md instead of reading.
 """
 import collections
 import glob
@@ -23,6 +23,7 @@ LONGEST = 100  # seconds
 Measured = collections.namedtuple("Measured", "own together results")
 
 GUNICORN = "-m gunicorn -w 2 -b unix:socket "
+PUMA = "puma -w 2 -t 1:1 -b unix://socket "
 # What is run, if not NAME_before.py and NAME_after.py.
 COMMANDS = {
     "gunicorn": {"before": GUNICORN + "web:app",
@@ -30,8 +31,8 @@ COMMANDS = {
                  "after": GUNICORN + f"-c {HERE}/gunicorn_after.py web:app"},
     "celery": {when: f"-m celery -A celery_{when} worker -c 2"
                for when in ("before", "after")},
-    "puma": {when: f"puma -b unix://socket -C {HERE}/puma_{when}.rb "
-             f"{HERE}/puma.ru" for when in ("before", "after")},
+    "puma": {"before": PUMA + f"{HERE}/puma.ru",
+             "after": PUMA + f"--preload {HERE}/puma.ru"},
     "r": {when: f"Rscript {HERE}/r_{when}.R" for when in ("before", "after")},
     "perl": {when: f"perl {HERE}/perl_{when}.pl"
              for when in ("before", "after")},
@@ -129,8 +130,8 @@ def run(words, look):
     """Runs a program; looks at it, with its results, when its workers hold."""
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(
-            os.environ, PYTHONPATH=HERE, TMPDIR=folder, OPENBLAS_NUM_THREADS="1",
-            JOBLIB_TEMP_FOLDER=folder, PYTHONDONTWRITEBYTECODE="1")
+            os.environ, PYTHONPATH=HERE, PYTHONDONTWRITEBYTECODE="1",
+            TMPDIR=folder, JOBLIB_TEMP_FOLDER=folder, OPENBLAS_NUM_THREADS="1")
         with open(f"{folder}/errors", "w+") as errors:
             program = subprocess.Popen(
                 words, cwd=folder, env=environment, stdout=subprocess.PIPE,
@@ -160,10 +161,10 @@ def figures(group, results):
                     results=sorted(results.values()))
 
 
-def shell(group, results):
-    """The command of README.md, with the PID of this program."""
+def shell(pid, results):
+    """The command of README.md, with the PID of a process of the program."""
     with open(f"{HERE}/../one_look.sh") as file:
-        command = file.read().replace("4711", str(group))
+        command = file.read().replace("4711", str(pid))
     print(subprocess.run(["sh", "-c", command], text=True, check=True,
                          stdout=subprocess.PIPE).stdout, end="")
 

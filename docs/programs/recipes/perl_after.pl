@@ -4,7 +4,9 @@ my $prices = pack "d*", map { "$_.25" } 1 .. 400_000;
 
 sub analyze {
     my $sum = 0;
-    $sum += unpack "d", substr $prices, 8 * $_, 8 for 0 .. length($prices) / 8 - 1;
+    for (my $i = 0; $i < length $prices; $i += 8) {
+        $sum += unpack "d", substr $prices, $i, 8;
+    }
     syswrite STDOUT, "$$ holds $sum\n";
     sleep 60;    # time to look
 }

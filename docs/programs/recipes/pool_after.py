@@ -1,4 +1,4 @@
-"""The task is a function: only i is sent, and the workers inherit the object."""
+"""The task is a function: only i is sent. The workers inherit the object."""
 import multiprocessing
 
 from look import hold
