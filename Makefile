@@ -94,7 +94,7 @@ find: ## Runs a job, asks where its memory went: N=02 [SEED=7]
 	  --answer="$$ANSWER" --sheet="$$SHEET"
 
 test: ## Runs all tests that this machine can run
-	@$(PACKAGES) build twins mpi
+	@$(PACKAGES) build twins mpi recipes
 	@$(BUILD_SH) $(BUILD) default tests
 	@common/setup/run_tests.sh $(BUILD) $(ARGS)
 
@@ -114,7 +114,7 @@ site: ## Builds the site of the documents into build/site
 
 # What the documents are made with.
 book:
-	@$(PACKAGES) build twins mpi
+	@$(PACKAGES) build twins mpi recipes
 	@$(BUILD_SH) $(BUILD) default docs_programs
 
 bench: ## Measures the pool beside its limits and CPython

@@ -3,7 +3,7 @@
 #
 #   common/setup/packages.sh [GROUP...]    build (the default), twins, bench,
 #                                          tidy, docs, browser, mutants,
-#                                          classroom, mpi
+#                                          classroom, mpi, recipes
 #
 # Nothing missing: silent, exit 0. Something missing: says what and with which
 # command it will be installed, and installs it, with sudo where not root. It
@@ -108,6 +108,12 @@ needs_of() {
     'brew mpi') library open-mpi mpi4py ;;
     'none mpi') ;;
 
+    # What the recipes are shown with. Those of a missing one are skipped.
+    'apt recipes') library python3-pandas python3-joblib gunicorn puma ;;
+    'dnf recipes' | 'zypper recipes') library python3-pandas python3-joblib ;;
+    'pacman recipes') library python-pandas python-joblib gunicorn ;;
+    'brew recipes' | 'none recipes') ;;
+
     'apt bench') library libbenchmark-dev ;;
     'dnf bench') library google-benchmark-devel ;;
     'zypper bench') library benchmark-devel ;;
@@ -188,7 +194,8 @@ needs_of() {
 
     *)
       say "'$1' is no group of packages;" \
-        'there are: build twins bench tidy docs browser mutants classroom mpi'
+        'there are: build twins bench tidy docs browser mutants classroom mpi' \
+        'recipes'
       exit 2
       ;;
   esac
