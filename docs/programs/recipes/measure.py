@@ -28,40 +28,45 @@ PUMA = "puma -w 2 -t 1:1 -b unix://socket "
 COMMANDS = {
     "gunicorn": {"before": GUNICORN + "web:app",
                  "--preload": GUNICORN + "--preload web:app",
-                 "after": GUNICORN + f"-c {HERE}/gunicorn_after.py web:app"},
-    "celery": {when: f"-m celery -A celery_{when} worker -c 2"
-               for when in ("before", "after")},
-    "puma": {"before": PUMA + f"{HERE}/puma.ru",
-             "after": PUMA + f"--preload {HERE}/puma.ru"},
-    "r": {when: f"Rscript {HERE}/r_{when}.R" for when in ("before", "after")},
-    "perl": {when: f"perl {HERE}/perl_{when}.pl"
-             for when in ("before", "after")},
+                 "after": GUNICORN + "-c HERE/gunicorn_after.py web:app"},
+    "celery": {"before": "-m celery -A celery_before worker -c 2",
+               "after": "-m celery -A celery_after worker -c 2"},
+    "puma": {"before": PUMA + "HERE/puma.ru",
+             "after": PUMA + "--preload HERE/puma.ru"},
+    "r": {"before": "Rscript HERE/r_before.R",
+          "after": "Rscript HERE/r_after.R"},
+    "perl": {"before": "perl HERE/perl_before.pl",
+             "after": "perl HERE/perl_after.pl"},
 }
 MODULES = {"dataframe": ["pandas"], "dicts": ["numpy"], "mmap": ["numpy"],
            "joblib": ["joblib", "numpy"], "dataloader": ["numpy"],
            "gunicorn": ["gunicorn"], "celery": ["celery"]}
 
 
+class Missing(Exception):
+    """What this machine lacks."""
+
+
 def commands_of(name):
     """What is run for a recipe: "before", "after", and their words."""
-    default = {when: f"{HERE}/{name}_{when}.py" for when in ("before", "after")}
+    default = {when: f"HERE/{name}_{when}.py" for when in ("before", "after")}
     return {when: words_of(text)
             for when, text in COMMANDS.get(name, default).items()}
 
 
 def words_of(text):
-    words = text.split()
+    words = [word.replace("HERE", HERE) for word in text.split()]
     if words[0] == "-m" or words[0].endswith(".py"):
         words.insert(0, sys.executable)
     return words
 
 
 def tools_of(name):
-    """The tools of a recipe with their versions. Exits with 77 if one lacks."""
+    """The tools of a recipe, with their versions. Throws Missing."""
     if name in ("puma", "r", "perl"):
         tool = {"puma": "puma", "r": "Rscript", "perl": "perl"}[name]
         if shutil.which(tool) is None:
-            skip(f"{tool} is not installed")
+            raise Missing(f"{tool} is not installed")
         text = subprocess.run(
             [tool] + (["-e", "print $^V"] if tool == "perl" else ["--version"]),
             capture_output=True, text=True, check=True).stdout
@@ -71,13 +76,8 @@ def tools_of(name):
         try:
             tools.append(f"{module} {importlib.metadata.version(module)}")
         except importlib.metadata.PackageNotFoundError:
-            skip(f"{sys.executable} has no {module}")
+            raise Missing(f"{sys.executable} has no {module}") from None
     return tools
-
-
-def skip(reason):
-    print(reason)
-    sys.exit(77)  # "not possible on this machine": the proof skips the block
 
 
 def processes(group):
@@ -101,11 +101,11 @@ def read(pid, what):
                    if line.startswith(what)) * 1024
 
 
-def ask(path):
+def ask(path, program):
     """A request to a server that listens there, as soon as it does."""
-    while True:
+    while program.poll() is None:
+        connection = socket.socket(socket.AF_UNIX)
         try:
-            connection = socket.socket(socket.AF_UNIX)
             connection.connect(path)
             connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
             return connection
@@ -118,16 +118,38 @@ def end(program):
     """Ends the group. Trackers end by themselves, and remove what is left."""
     program.kill()
     for pid in processes(program.pid):
-        with open(f"/proc/{pid}/cmdline") as file:
-            if "resource_tracker" in file.read():
-                continue
-        os.kill(pid, signal.SIGKILL)
+        try:
+            with open(f"/proc/{pid}/cmdline") as file:
+                if "resource_tracker" not in file.read():
+                    os.kill(pid, signal.SIGKILL)
+        except OSError:
+            pass  # it has ended
     program.stdout.read()  # until the last of them has ended
     program.wait()
 
 
+def too_late(*_):
+    raise TimeoutError(f"the workers did not hold their data in {LONGEST} s")
+
+
+def wait_for_workers(program, errors):
+    """What the workers say that they hold: a result for each PID."""
+    results = {}
+    while len(results) < WORKERS:
+        line = program.stdout.readline()
+        pid, holds, result = line.partition(" holds ")
+        if holds:
+            results[int(pid)] = result.strip()
+        elif not line:
+            errors.seek(0)
+            sys.exit(f"{program.args} ended early: {errors.read()}")
+    return results
+
+
 def run(words, look):
     """Runs a program; looks at it, with its results, when its workers hold."""
+    signal.signal(signal.SIGALRM, too_late)
+    signal.alarm(LONGEST)
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(
             os.environ, PYTHONPATH=HERE, PYTHONDONTWRITEBYTECODE="1",
@@ -136,23 +158,13 @@ def run(words, look):
             program = subprocess.Popen(
                 words, cwd=folder, env=environment, stdout=subprocess.PIPE,
                 stderr=errors, text=True, start_new_session=True)
-            results, requests = {}, []
             try:
-                if "socket" in " ".join(words):
-                    requests = [ask(f"{folder}/socket") for _ in range(WORKERS)]
-                while len(results) < WORKERS:
-                    line = program.stdout.readline()
-                    pid, holds, result = line.partition(" holds ")
-                    if holds:
-                        results[int(pid)] = result.strip()
-                    elif not line:
-                        errors.seek(0)
-                        sys.exit(f"{words} ended early: {errors.read()}")
-                return look(program.pid, results)
+                requests = [ask(f"{folder}/socket", program)
+                            for _ in range(WORKERS) if "-b" in words]
+                return look(program.pid, wait_for_workers(program, errors))
             finally:
+                signal.alarm(0)
                 end(program)
-                for connection in requests:
-                    connection.close()
 
 
 def figures(group, results):
@@ -169,18 +181,16 @@ def shell(pid, results):
                          stdout=subprocess.PIPE).stdout, end="")
 
 
-def too_late(*_):
-    raise TimeoutError(f"the workers did not hold their data in {LONGEST} s")
-
-
 def main():
-    signal.signal(signal.SIGALRM, too_late)
-    signal.alarm(LONGEST)
     if sys.argv[1] == "--shell":
-        run(words_of(f"{HERE}/{sys.argv[2]}"), shell)
+        run(words_of("HERE/" + sys.argv[2]), shell)
         return
     name = sys.argv[1]
-    tools = tools_of(name)
+    try:
+        tools = tools_of(name)
+    except Missing as missing:
+        print(missing)
+        sys.exit(77)  # "not possible here": the proof skips the block
     print("%-11s%22s  %26s" % ("", "a worker's own (USS)",
                                "all processes (sum of PSS)"))
     for when, words in commands_of(name).items():
