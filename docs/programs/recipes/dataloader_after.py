@@ -9,7 +9,7 @@ from look import hold
 class Files:
     def __init__(self):
         self.names = np.array(
-            [f"train/{i:09}.jpg" for i in range(420_000)], dtype="S")
+            [f"train/{i:09}.jpg" for i in range(480_000)], dtype="S")
 
     def __len__(self):
         return len(self.names)

@@ -6,7 +6,7 @@ from look import hold
 
 class Files:
     def __init__(self):
-        self.names = [f"train/{i:09}.jpg" for i in range(420_000)]
+        self.names = [f"train/{i:09}.jpg" for i in range(480_000)]
 
     def __len__(self):
         return len(self.names)
