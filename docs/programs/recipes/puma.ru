@@ -1,5 +1,5 @@
 # An application that loads a large table.
-table = Array.new(800_000) { |i| "row #{i}" }
+table = Array.new(700_000) { |i| "row #{i}" }
 
 run lambda { |env|
   $stdout.syswrite "#{$$} holds #{table.sum(&:size)}\n"

@@ -3,7 +3,7 @@ import gc
 
 from look import hold
 
-table = {i: [i] for i in range(300_000)}
+table = {i: [i] for i in range(250_000)}
 
 
 def app(environ, start_response):
