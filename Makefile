@@ -168,10 +168,17 @@ install: ## Installs library and cowtop [PREFIX=] [DESTDIR=]
 	@$(BUILD_SH) $(BUILD) default cowpool cowtop
 	@cmake --install $(BUILD) --prefix '$(PREFIX)'
 
+package: ## Makes a .deb of cowtop, and one portable file of it
+	@$(PACKAGES) build
+	@$(BUILD_SH) $(BUILD) default cowtop_package
+	@cd $(BUILD) && cpack --config CPackConfig.cmake >packages/cpack.log || \
+	  { cat packages/cpack.log; exit 1; }
+	@ls $(BUILD)/packages/cowtop*.deb $(BUILD)/packages/cowtop-*
+
 clean: ## Removes what was built
 	@rm -rf build build-strict build-clang build-asan build-tsan build-fuzz \
 	  build-mutants
 
 .PHONY: help build docs proof site book lessons lesson twins cowtop test asan \
-  strict mutants format tidy install clean fuzz bench soak tsan exercise hint \
-  check grade reset predict find handouts new-exercise new-lesson
+  strict mutants format tidy install package clean fuzz bench soak tsan \
+  exercise hint check grade reset predict find handouts new-exercise new-lesson

@@ -1,8 +1,6 @@
 // The time of a look, as a person reads it.
 #pragma once
 
-#include <fmt/chrono.h>
-
 #include <chrono>
 #include <ctime>
 #include <string>
@@ -14,7 +12,9 @@ inline std::string clock(std::chrono::system_clock::time_point at) {
   const std::time_t time = std::chrono::system_clock::to_time_t(at);
   std::tm local{};
   ::localtime_r(&time, &local);
-  return fmt::format("{:%H:%M:%S}", local);
+  char text[sizeof "17:20:44"] = "";
+  std::strftime(text, sizeof text, "%T", &local);
+  return text;
 }
 
 }  // namespace cowtop

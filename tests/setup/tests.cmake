@@ -26,3 +26,19 @@ set_tests_properties(
   setup.BuildFolderIsUsedOrReplaced
   setup.UnknownLessonIsAnsweredWithAListOfLessons
   PROPERTIES LABELS "unit;not_asan" TIMEOUT 120)
+# It makes the package, so it takes longer, and two processors.
+find_program(COWPOOL_DPKG_DEB dpkg-deb)
+mark_as_advanced(COWPOOL_DPKG_DEB)
+if(TARGET cowtop_portable AND COWPOOL_DPKG_DEB)
+  add_test(NAME setup.PackageOfCowtopNeedsNothingElse
+    COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/setup/package_test.sh"
+      "${PROJECT_BINARY_DIR}"
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(setup.PackageOfCowtopNeedsNothingElse
+    PROPERTIES LABELS "env;not_asan" TIMEOUT 1200 PROCESSORS 2
+      RESOURCE_LOCK build_folder)
+  if(TEST consumer.MakeInstallInstallsTheLibraryAndCowtop)
+    set_tests_properties(consumer.MakeInstallInstallsTheLibraryAndCowtop
+      PROPERTIES RESOURCE_LOCK build_folder)
+  endif()
+endif()
