@@ -68,7 +68,7 @@ TEST(Parse, IgnoresCommentsInsideAFence) {
   EXPECT_TRUE(document.blocks.empty());
 }
 
-TEST(Parse, SaysWhereAnEndIsMissing) {
+TEST(Parse, NamesTheLineOfAnUnmatchedBlockOrEnd) {
   EXPECT_EQ(mistake_in("\n<!-- code: a.cc -->\n```cpp\n```\n"),
             "docs/x.md:2: this block has no <!-- end -->");
   EXPECT_EQ(mistake_in("<!-- code: a -->\n\n<!-- code: b -->\n<!-- end -->\n"),

@@ -201,7 +201,7 @@ TEST_F(Documents, QuoteOnlyFiguresThatAProgramPrints) {
 
 // How many pages of the heap hold a block depends on what lay there before:
 // the program's own path, for one.
-TEST_F(Documents, CanAllowCountsInFiguresToDiffer) {
+TEST_F(Documents, AcceptNearCountsInAFigureMarkedNear) {
   lesson("09_refcounts", "refcounts");
   const std::string opens = "<!-- figure: refcounts -->\n";
   document(opens + "<!-- end -->\n");

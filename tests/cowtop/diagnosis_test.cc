@@ -52,7 +52,7 @@ Findings strangers(std::initializer_list<Bytes> each) {
   return findings;
 }
 
-TEST(Diagnose, SaysCopiesIfWorkersHoldTheirOwnData) {
+TEST(Diagnose, FindsCopiesIfWorkersHoldTheirOwnData) {
   const Diagnosis diagnosis = diagnose(family(
       {.shared = 64_MiB}, {.shared = 70_MiB, .copied = 1_MiB, .own = 64_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kCopies)
@@ -61,7 +61,7 @@ TEST(Diagnose, SaysCopiesIfWorkersHoldTheirOwnData) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("64.0 MiB"));
 }
 
-TEST(Diagnose, SaysCopiesEvenIfSomeWorkersHadNoTask) {
+TEST(Diagnose, FindsCopiesEvenIfSomeWorkersHadNoTask) {
   Findings findings =
       family({.shared = 64_MiB}, {.shared = 64_MiB, .own = 64_MiB});
   findings.families[0].workers.push_back(found({.shared = 64_MiB}));
@@ -73,7 +73,7 @@ TEST(Diagnose, SaysCopiesEvenIfSomeWorkersHadNoTask) {
           "4 of the 5 workers each hold their own copy of about 64.0 MiB"));
 }
 
-TEST(Diagnose, SaysSharedIfWorkersOwnLittle) {
+TEST(Diagnose, FindsSharingIfWorkersOwnLittle) {
   const Diagnosis diagnosis =
       diagnose(family({.shared = 64_MiB}, {.shared = 66_MiB, .copied = 3_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kShared)
@@ -81,7 +81,7 @@ TEST(Diagnose, SaysSharedIfWorkersOwnLittle) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("66.0 MiB"));
 }
 
-TEST(Diagnose, NamesCopiesAndWhatIsSharedBesides) {
+TEST(Diagnose, NamesWhatIsCopiedAndWhatIsStillShared) {
   const Diagnosis diagnosis = diagnose(
       family({.shared = 440_MiB}, {.shared = 440_MiB, .copied = 55_MiB}, 3));
   EXPECT_EQ(diagnosis.kind, Kind::kDirtying)

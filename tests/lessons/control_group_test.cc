@@ -52,7 +52,7 @@ TEST_F(ControlGroupFiles, OfVersionOneLieBelowTheOwnGroup) {
   EXPECT_EQ(text_of(made / "cgroup.procs"), std::to_string(::getpid()) + "\n");
 }
 
-TEST_F(ControlGroupFiles, OfVersionTwoAreMadeWhereMemoryIsControlled) {
+TEST_F(ControlGroupFiles, AreMadeInTheNearestV2GroupWithMemory) {
   const fs::path root = make("");
   const fs::path slice = make("system.slice");
   const fs::path own = make("system.slice/a.service");

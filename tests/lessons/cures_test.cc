@@ -82,7 +82,7 @@ void expect_cures_to_cost(const nlohmann::json& report, std::int64_t M) {
   ASSERT_EQ(report.at("moments").size(), 8U);
 }
 
-TEST(Cures, CostWhatTheirCountsTakeAtTheDefaultSize) {
+TEST(Cures, CopyTheExpectedPagesAtTheDefaultSize) {
   expect_cures_to_cost(report_of("12_cures"), 64 * kMiB / kSlot);
 }
 

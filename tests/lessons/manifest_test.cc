@@ -283,7 +283,7 @@ TEST_F(ManifestLinter, RefusesNumbersThatDoNotAscend) {
                           "of its own, and they ascend"));
 }
 
-TEST_F(ManifestLinter, RefusesPartsThatDoNotAscend) {
+TEST_F(ManifestLinter, RefusesPartNumbersThatGoDown) {
   entries_[0].part = 2;
   EXPECT_THAT(mistakes(), ElementsAre("02_two is of part 1 and follows 01_one "
                                       "of part 2: parts ascend"));

@@ -134,7 +134,7 @@ TEST_F(Reader, OwnsOnlyPagesOfObjectsThatItReads) {
   EXPECT_EQ(owned, expected);
 }
 
-TEST_F(Reader, OwnsOnlyTheFirstPageOfAPageCrossingFloat) {
+TEST_F(Reader, OwnsOnlyTheFirstOfTwoPagesOfAFloat) {
   if (page_size() != 4_KiB) GTEST_SKIP() << "pages are not of 4 KiB";
   const Ref<List> list = make_list(heap, 510);
   for (std::int64_t i = 0; i < list->size(); ++i) {

@@ -43,7 +43,7 @@ TEST(RunProgram, PassesArgumentsAsTheyAre) {
   EXPECT_EQ(outcome.out, "<two words><><$HOME><*>");
 }
 
-TEST(RunProgram, PreparesOnlyInTheChild) {
+TEST(RunProgram, CallsThePreparationOnlyInTheChild) {
   constexpr const char* kName = "COWPOOL_TEST_PREPARED";
   const testing::Outcome outcome =
       testing::run({"sh", "-c", std::string("printf %s \"$") + kName + "\""},

@@ -143,7 +143,7 @@ TEST(SharedObjectReadInPlace, IsANewObject) {
   EXPECT_EQ(before->size(), 3);
 }
 
-TEST(SharedObjectReadInPlace, IsRefusedIfItIsAnEarlierObject) {
+TEST(SharedObjectReadInPlace, IsRefusedIfItsMemoNumberIsNotNew) {
   std::shared_ptr<Eigen::VectorXd> pointer;
   // Memo numbers of new objects have the highest bit.
   const std::string known = raw(std::uint32_t{1}) + shape(1, 1) + raw(1.0);

@@ -107,7 +107,7 @@ TEST_P(Apply, ReportsAnExceptionAsItemZero) {
   EXPECT_TRUE(works(calling));
 }
 
-TEST_P(Apply, ReportsAWorkersDeathAsItemZero) {
+TEST_P(Apply, ReportsAWorkersDeathInItemZero) {
   Pool calling = pool(2);
   try {
     calling.apply([] { std::raise(SIGKILL); });

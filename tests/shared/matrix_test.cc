@@ -145,7 +145,7 @@ TEST(SharedMatrix, MayBeEmpty) {
   EXPECT_EQ(again.cols(), 3);
 }
 
-TEST(SharedMatrix, OfAShapeThatItCannotHaveIsRefused) {
+TEST(SharedMatrix, RefusesAnImpossibleShape) {
   constexpr auto kMany = std::numeric_limits<Eigen::Index>::max();
   using Shared = SharedMatrix<Eigen::MatrixXd>;
   EXPECT_THROW(Shared(-1, 2), std::invalid_argument);

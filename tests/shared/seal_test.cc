@@ -126,7 +126,7 @@ TEST(Seal, IsRefusedWhereThereIsAName) {
   }
 }
 
-TEST(Seal, IsForTheOwnerAlone) {
+TEST(Seal, IsSetOnlyByTheOwner) {
   const Segment segment(1_MiB);
   Segment attached = Segment::attach(segment.handle());
   EXPECT_THROW(attached.seal(), std::logic_error);

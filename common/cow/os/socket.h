@@ -21,8 +21,8 @@ SocketPair make_socket_pair();
 struct Letter {
   std::string text;
   std::vector<Descriptor> descriptors;  ///< above the standard streams
-  /// Some descriptors are missing, because this process may not have more open:
-  /// MSG_CTRUNC of unix(7).
+  /// Some descriptors are missing, because this process is not allowed to have
+  /// more open: MSG_CTRUNC of unix(7).
   bool is_cut = false;
 };
 
