@@ -1,0 +1,46 @@
+// What a process has changed in pages that it has copied and another process
+// still has.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cow/inspect/page_changes.h"
+#include "cow/inspect/remote_memory.h"
+#include "cow/os/bytes.h"
+#include "cow/os/reading.h"
+
+namespace cow {
+
+/// Pages that hold objects of one type of CPython for the most part.
+struct ChangedType {
+  std::string name;        ///< empty: no objects were recognized
+  bool collected = false;  ///< the garbage collector knows these objects
+  std::array<Pages, kPageChanges.size()> pages;  ///< by PageChange
+
+  Pages all() const;
+};
+
+/// The result, over all pages that were compared.
+struct ChangedPages {
+  std::vector<ChangedType> types;  ///< the most pages first
+  Pages unread;                    ///< gone before they were read
+
+  Pages compared() const;
+  Pages count(PageChange change) const;
+};
+
+/// Compares the pages at these ascending addresses in two processes, of which
+/// `changed` is asked what lies in them. `is_present` says of a page of it
+/// whether it may be read, too, because objects and pools go beyond a page.
+/// Reads half a megabyte at a time. What changes meanwhile is seen before or
+/// after.
+Reading<ChangedPages> compare_memory(
+    const ReadPieces& changed, const ReadPieces& original,
+    const std::vector<std::uint64_t>& pages,
+    const std::function<bool(std::uint64_t)>& is_present);
+
+}  // namespace cow

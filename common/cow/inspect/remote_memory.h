@@ -1,0 +1,36 @@
+// The memory of another process, read without stopping it: process_vm_readv(2).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "cow/os/reading.h"
+
+namespace cow {
+
+/// A piece of foreign memory, and where to put it.
+struct RemotePiece {
+  std::uint64_t address = 0;
+  std::span<std::byte> to;
+  bool read = false;  ///< all of it is there
+};
+
+/// Reads pieces, and sets `read` in those that were there. The result is how
+/// many. Absent, with the reason, if there is no such process or it may not be
+/// read.
+using ReadPieces =
+    std::function<Reading<std::size_t>(std::span<RemotePiece> pieces)>;
+
+/// Reads from the process `pid`, up to 1024 pieces with one system call. Pages
+/// that have gone are left out. Needs the permission to trace the process.
+ReadPieces memory_of(pid_t pid);
+
+/// Reads one piece; false if it is not there.
+bool read_at(const ReadPieces& memory, std::uint64_t address,
+             std::span<std::byte> to);
+
+}  // namespace cow

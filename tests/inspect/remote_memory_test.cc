@@ -1,0 +1,99 @@
+// The memory of a forked child, which writes exactly what it says.
+#include "cow/inspect/remote_memory.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "cow/inspect/changed_pages.h"
+#include "cow/memory/region.h"
+#include "memory/parked_child.h"
+
+namespace cow {
+namespace {
+
+using testing::ParkedChild;
+
+std::uint64_t address_of(const Region& region, std::int64_t page) {
+  return std::bit_cast<std::uint64_t>(region.page(Pages(page)));
+}
+
+std::vector<std::uint64_t> addresses_of(const Region& region) {
+  std::vector<std::uint64_t> pages;
+  for (std::int64_t page = 0; page < region.pages().count(); ++page) {
+    pages.push_back(address_of(region, page));
+  }
+  return pages;
+}
+
+bool always(std::uint64_t) { return true; }
+
+TEST(RemoteMemory, OfAChildIsWhatItHasWritten) {
+  const Region region(Pages(3000));
+  ParkedChild child([&](const ParkedChild::Park& park) {
+    for (std::int64_t page = 0; page < 300; ++page) {
+      *region.page(Pages(10 * page)) = std::byte{7};
+    }
+    park(0);
+  });
+  child.await();
+  const auto found =
+      compare_memory(memory_of(child.pid()), memory_of(::getpid()),
+                     addresses_of(region), always);
+  ASSERT_TRUE(found) << found.reason();
+  EXPECT_EQ(found->count(PageChange::kData), Pages(300));
+  EXPECT_EQ(found->count(PageChange::kIdentical), Pages(2700));
+  EXPECT_EQ(found->unread, Pages(0));
+  EXPECT_TRUE(child.end().success());
+}
+
+TEST(RemoteMemory, WrittenAndRestoredIsIdentical) {
+  const Region region(Pages(64));
+  ParkedChild child([&](const ParkedChild::Park& park) {
+    region.write(Pages(0), Pages(64));
+    park(0);
+  });
+  child.await();
+  const auto found =
+      compare_memory(memory_of(child.pid()), memory_of(::getpid()),
+                     addresses_of(region), always);
+  EXPECT_EQ(found->count(PageChange::kIdentical), Pages(64));
+  EXPECT_TRUE(child.end().success());
+}
+
+TEST(RemoteMemory, PiecesThatAreNotThereAreLeftOut) {
+  const Region region(Pages(4));
+  const std::size_t size = page_size().size();
+  std::vector<std::byte> to(6 * size, std::byte{9});
+  std::vector<RemotePiece> pieces;
+  for (std::int64_t page = -1; page <= 4; ++page) {  // with both guards
+    const std::size_t at = static_cast<std::size_t>(page + 1) * size;
+    pieces.push_back(
+        {address_of(region, 0) - size + at, std::span(to).subspan(at, size)});
+  }
+  const auto read = memory_of(::getpid())(pieces);
+  ASSERT_TRUE(read) << read.reason();
+  EXPECT_EQ(*read, 4U);
+  EXPECT_FALSE(pieces.front().read || pieces.back().read);
+  EXPECT_TRUE(std::all_of(pieces.begin() + 1, pieces.end() - 1,
+                          [](const RemotePiece& piece) { return piece.read; }));
+}
+
+TEST(RemoteMemory, OfAProcessThatHasEndedIsAbsent) {
+  const Region region(Pages(1));
+  ParkedChild child([](const ParkedChild::Park& park) { park(0); });
+  child.await();
+  const pid_t pid = child.pid();
+  EXPECT_TRUE(child.end().success());
+  const auto found = compare_memory(memory_of(pid), memory_of(::getpid()),
+                                    addresses_of(region), always);
+  EXPECT_FALSE(found);
+  EXPECT_NE(found.reason().find("No such process"), std::string::npos)
+      << found.reason();
+}
+
+}  // namespace
+}  // namespace cow
