@@ -239,4 +239,30 @@ std::vector<Comparison> compare_ranges(const PageStates& states,
   return sums;
 }
 
+std::vector<std::uint64_t> copied_pages(const PageStates& states,
+                                        const PageStates& relative,
+                                        Relative kind) {
+  std::vector<std::uint64_t> copied;
+  const std::vector<Counts> all = count_all(states, relative, kind);
+  const Origins origins(states, relative, all);
+  Walk walk(relative);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const PageRange& range = states.ranges[i];
+    if (range.shared_mapping) continue;
+    const bool made = kind == Relative::kAncestor && all[i].both > 0 &&
+                      origins.of(i) == Origin::kMade;
+    for (std::size_t page = 0; page < range.pages.size(); ++page) {
+      const std::uint64_t address =
+          range.begin + to_bytes(cow::Pages(page)).size();
+      const PageState there = walk.at(address);
+      if (range.pages[page] == PageState::kExclusive &&
+          (there == PageState::kShared ||
+           (there == PageState::kExclusive && !made))) {
+        copied.push_back(address);
+      }
+    }
+  }
+  return copied;
+}
+
 }  // namespace cowtop

@@ -3,6 +3,7 @@
 // the address of every page.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "cow/os/bytes.h"
@@ -61,5 +62,10 @@ Comparison compare(const PageStates& states, const PageStates& relative,
 std::vector<Comparison> compare_ranges(const PageStates& states,
                                        const PageStates& relative,
                                        Relative kind);
+
+/// The addresses of the pages that count as copied or undecided, ascending.
+std::vector<std::uint64_t> copied_pages(const PageStates& states,
+                                        const PageStates& relative,
+                                        Relative kind);
 
 }  // namespace cowtop

@@ -103,6 +103,8 @@ class FamilyReader {
       const Partner partner = partner_of(member);
       if (partner.member == nullptr && has_gone(member, proc_)) break;
       if (partner.member == nullptr) return entry;
+      entry.relative = partner.member->process.id.pid;
+      entry.kind = partner.kind;
       entry.pages = compared(member, *partner.member, partner.kind);
       if (group_.size() == before) return entry;
     }
@@ -223,11 +225,12 @@ Parted parted(const Member& member,
   const States own =
       read_page_states(member.process.id.pid, member.usage.rss, false, proc);
   const States& failed = own ? theirs : own;
+  parted.found.relative = other.id.pid;
+  parted.found.kind = known ? Relative::kAncestor : Relative::kSibling;
   parted.found.pages =
-      own && theirs ? cow::Reading<Comparison>(compare(
-                          *own, *theirs,
-                          known ? Relative::kAncestor : Relative::kSibling))
-                    : cow::Absent{failed.reason()};
+      own && theirs
+          ? cow::Reading<Comparison>(compare(*own, *theirs, parted.found.kind))
+          : cow::Absent{failed.reason()};
   return parted;
 }
 

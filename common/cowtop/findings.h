@@ -25,6 +25,9 @@ struct Found {
   /// If the process was not forked from another and none was forked from it,
   /// its pages are compared with none.
   cow::Reading<Comparison> pages = cow::Absent{"not compared"};
+  /// Whose pages they are compared with, and what it is to this one; 0: none.
+  pid_t relative = 0;
+  Relative kind = Relative::kNone;
   /// The most that it can have written since it was forked: its page faults.
   std::optional<cow::Bytes> touched;
   /// What it has read and written with system calls since then: a file, a pipe.

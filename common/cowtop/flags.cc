@@ -31,6 +31,7 @@ struct Given {
   std::vector<std::string> pages;
   bool once = false;
   bool json = false;
+  bool why = false;
   bool help = false;
   bool version = false;
 };
@@ -47,6 +48,10 @@ std::vector<cow::Flag> flags_into(Given& given) {
        &given.user},
       {"--once", "", "print one table and end", &given.once},
       {"--json", "", "print one JSON object and end", &given.json},
+      {"--why", "",
+       "print also what has changed in the pages that were copied, and in "
+       "which objects; as --once, or with --json",
+       &given.why},
       {"--interval", "SECONDS", "how long to wait between two looks (1)",
        &given.interval},
       {"--budget", "PERCENT",
@@ -160,7 +165,7 @@ Mode mode_of(const Given& given) {
   if (!given.pages.empty()) return Mode::kPages;
   if (given.csv) return Mode::kCsv;
   if (given.json) return Mode::kJson;
-  return given.once ? Mode::kOnce : Mode::kLive;
+  return given.once || given.why ? Mode::kOnce : Mode::kLive;
 }
 
 void check(const Given& given, const Flags& flags) {
@@ -169,6 +174,10 @@ void check(const Given& given, const Flags& flags) {
                 {"--once", given.once},
                 {"--csv", given.csv.has_value()}});
   check_one_of({{"--json", given.json}, {"--csv", given.csv.has_value()}});
+  check_one_of({{"--why", given.why},
+                {"--mappings", given.mappings.has_value()},
+                {"--pages", !given.pages.empty()},
+                {"--csv", given.csv.has_value()}});
   check_one_of({{"PID", !given.pids.empty()},
                 {"-- COMMAND", !flags.command.empty()},
                 {"--user", given.user && !given.name},
@@ -201,6 +210,7 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
   if (flags.mode == Mode::kHelp || flags.mode == Mode::kVersion) return flags;
   check(given, flags);
   flags.json = given.json;
+  flags.why = given.why;
   flags.csv = given.csv.value_or("");
   if (given.interval) flags.interval = parse_interval(*given.interval);
   if (given.budget) {

@@ -38,6 +38,7 @@ struct Flags {
   std::vector<Limit> limits;  ///< of --fail-if
   std::string csv;            ///< the file; "-" is standard output
   std::string pages;          ///< which mapping
+  bool why = false;           ///< with --once or --json
   bool json = false;          ///< with --mappings and --pages, too
 };
 

@@ -402,6 +402,8 @@ Scroll scroll_of(const Scene& scene, const View& view, Size size) {
   switch (view.page) {
     case Page::kMappings:
       return mappings_page(scene, view, size.columns);
+    case Page::kWhy:
+      return why_page(scene, view, size.columns);
     case Page::kOutput:
       return output_page(scene, view);
     default:

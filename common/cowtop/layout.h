@@ -57,6 +57,7 @@ struct Size {
 struct Scene {
   const Sample& sample;
   const cow::Reading<std::vector<NamedMappings>>* mappings = nullptr;
+  const std::vector<std::string>* why = nullptr;
   const std::vector<std::string>* output = nullptr;  ///< of COMMAND, last lines
 };
 

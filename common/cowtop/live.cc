@@ -55,6 +55,12 @@ Ending show(Watch& watch, const Command* command, const Flags& flags) {
     return watch.look();
   };
   live.mappings = mappings_of;
+  live.why = [](const Sample& sample) {
+    const Why why = explain(sample.copier);
+    std::vector<std::string> lines = evidence_of(why);
+    lines.insert(lines.begin(), sentence_of(why));
+    return lines;
+  };
   live.forget = [&] { watch.start_anew(); };
   live.interval = flags.interval;
   live.order = flags.order;

@@ -33,14 +33,22 @@ inline std::string reasons(const Sample& sample) {
 /// Collects looks, and keeps only the important ones.
 class Looks {
  public:
-  void add(const Sample& sample) {
+  /// Calls `complete` with a look that is the largest until now.
+  template <typename Complete>
+  void add(const Sample& sample, Complete complete) {
     if (anything_read(sample)) {
       if (!first_) first_ = sample.at;
       if (!smallest_ || replaces(sample, *smallest_, false)) smallest_ = sample;
-      if (!largest_ || replaces(sample, *largest_, true)) largest_ = sample;
+      if (!largest_ || replaces(sample, *largest_, true)) {
+        largest_ = sample;
+        complete(*largest_);
+      }
     } else if (in_vain(sample)) {
       unread_ = sample;
     }
+  }
+  void add(const Sample& sample) {
+    add(sample, [](Sample&) {});
   }
 
   /// The look with the highest ΣPSS; none if none could be read.

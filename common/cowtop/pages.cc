@@ -119,6 +119,7 @@ constexpr std::array kKeysHelp = {
     HelpEntry{"p, space", "pause, and go on"},
     HelpEntry{"up, down", "select a process; also PgUp, PgDn, Home, End"},
     HelpEntry{"m, Enter", "the mappings of the selected process"},
+    HelpEntry{"w", "what has changed in the copied pages, read once"},
     HelpEntry{"o", "the output of the command that cowtop has started"},
     HelpEntry{"r", "forget when a process was first seen: begin anew"},
     HelpEntry{"+, -", "look less often, more often"},
@@ -173,6 +174,19 @@ Scroll mappings_page(const Scene& scene, const View& view, std::size_t width) {
   page.fixed.push_back(mapping_heading(columns));
   for (const NamedMappings& sum : mappings) {
     page.lines.push_back(mapping_row(sum, columns, view.charset));
+  }
+  return page;
+}
+
+Scroll why_page(const Scene& scene, const View& view, std::size_t width) {
+  Scroll page;
+  page.fixed.emplace_back().add("what has changed in the copied pages",
+                                Look::kStrong);
+  if (scene.why == nullptr) return page;
+  for (const std::string& paragraph : *scene.why) {
+    for (std::string& text : wrapped(clean(paragraph, view.charset), width)) {
+      page.lines.emplace_back().add(std::move(text));
+    }
   }
   return page;
 }

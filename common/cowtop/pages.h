@@ -16,6 +16,7 @@ struct Scroll {
 };
 
 Scroll mappings_page(const Scene& scene, const View& view, std::size_t width);
+Scroll why_page(const Scene& scene, const View& view, std::size_t width);
 Scroll output_page(const Scene& scene, const View& view);
 Scroll help_page(const View& view, std::size_t width);
 

@@ -80,6 +80,33 @@ void add_diagnosis(const Diagnosis& diagnosis, std::string& text) {
   }
 }
 
+Json to_object(const Why& why) {
+  Json json = {{"pid", why.copier.pid},
+               {"relative", why.copier.relative},
+               {"sentence", sentence_of(why)},
+               {"evidence", evidence_of(why)}};
+  if (!why.pages) {
+    json["reason"] = why.pages.reason();
+    return json;
+  }
+  const auto bytes = [](cow::Pages pages) { return to_bytes(pages).count(); };
+  json["compared"] = bytes(why.pages->compared());
+  json["unread"] = bytes(why.pages->unread);
+  json["types"] = Json::array();
+  for (std::size_t i = 0; i < cow::kPageChanges.size(); ++i) {
+    json[std::string(cow::kPageChanges[i])] =
+        bytes(why.pages->count(static_cast<cow::PageChange>(i)));
+  }
+  for (const cow::ChangedType& type : why.pages->types) {
+    Json one = {{"name", type.name}, {"bytes", bytes(type.all())}};
+    for (std::size_t i = 0; i < cow::kPageChanges.size(); ++i) {
+      one[std::string(cow::kPageChanges[i])] = bytes(type.pages[i]);
+    }
+    json["types"].push_back(std::move(one));
+  }
+  return json;
+}
+
 // A field of RFC 4180: in quotes; quotes inside are doubled.
 std::string quoted(const std::string& text) {
   std::string field = "\"";
@@ -116,6 +143,12 @@ std::string to_table(const Sample& sample) {
     text += '\n';
     add_diagnosis(other, text);
   }
+  if (sample.why) text += '\n' + wrapped(sentence_of(*sample.why));
+  if (sample.why) {
+    for (const std::string& line : evidence_of(*sample.why)) {
+      text += wrapped(line, "  - ");
+    }
+  }
   if (!sample.notes.empty()) text += '\n';
   for (const std::string& note : sample.notes) text += wrapped(note);
   return text;
@@ -139,6 +172,7 @@ std::string to_json(const Sample& sample) {
   json["other_trees"] = Json::array();
   for (const Diagnosis& other : sample.others)
     json["other_trees"].push_back(to_object(other));
+  if (sample.why) json["why"] = to_object(*sample.why);
   json["notes"] = sample.notes;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

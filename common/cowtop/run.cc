@@ -124,12 +124,16 @@ int run_tables(Watch& watch, const Command* command, const Flags& flags) {
 int run_one(Watch& watch, const Command* command, const Flags& flags) {
   Looks looks;
   Sample last;
+  const auto add = [&](const Sample& sample) {
+    looks.add(sample, [&](Sample& largest) {
+      if (flags.why) largest.why = explain(largest.copier);
+    });
+  };
   if (command == nullptr) {
     last = watch.look();
-    looks.add(last);
+    add(last);
   } else {
-    last = look_to_the_end(watch, command, flags,
-                           [&](const Sample& sample) { looks.add(sample); });
+    last = look_to_the_end(watch, command, flags, add);
   }
   if (looks.largest()) {
     print(flags.json ? to_json(*looks.largest()) : to_table(*looks.largest()));

@@ -13,6 +13,7 @@
 #include "cow/os/bytes.h"
 #include "cow/os/reading.h"
 #include "cowtop/diagnosis.h"
+#include "cowtop/why.h"
 
 namespace cowtop {
 
@@ -54,6 +55,10 @@ struct Sample {
   /// Of each further tree, where all trees are watched. Each sentence begins
   /// with the tree's first process.
   std::vector<Diagnosis> others;
+  /// Who has copied most of the tree that the diagnosis is of.
+  std::optional<Copier> copier;
+  /// What it has changed, if that was asked.
+  std::optional<Why> why;
   /// What the reader has to know of this look, one sentence each: which
   /// processes could not be read, or that it looks less often because reading
   /// is expensive.

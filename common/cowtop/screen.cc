@@ -59,9 +59,11 @@ class Screen {
     const Size size = terminal_.size();
     std::vector<std::string> output;
     if (view_.page == Page::kOutput) output = live_.last_output(size.lines);
-    const Picture picture =
-        lay_out({.sample = sample_, .mappings = &mappings_, .output = &output},
-                view_, size);
+    const Picture picture = lay_out({.sample = sample_,
+                                     .mappings = &mappings_,
+                                     .why = &why_,
+                                     .output = &output},
+                                    view_, size);
     view_.first = picture.first;
     view_.shown = picture.shown;
     view_.total = picture.total;
@@ -111,6 +113,9 @@ class Screen {
         return end(Ending::Why::kQuit);
       case Action::kMappings:
         return read_mappings();
+      case Action::kWhy:
+        if (live_.why) why_ = live_.why(sample_);
+        return;
       case Action::kForget:
         if (live_.forget) live_.forget();
         break;
@@ -160,6 +165,7 @@ class Screen {
   View view_;
   Sample sample_;
   cow::Reading<std::vector<NamedMappings>> mappings_ = cow::Absent{"not read"};
+  std::vector<std::string> why_;
   Looks looks_;
   Clock::time_point next_look_;
   std::optional<Ending> ending_;

@@ -28,6 +28,8 @@ struct Live {
   std::string title;  ///< what is watched
   std::function<Sample()> look;
   std::function<cow::Reading<std::vector<NamedMappings>>(pid_t)> mappings;
+  /// What has changed in the copied pages, one paragraph each.
+  std::function<std::vector<std::string>(const Sample&)> why;
   /// Starts anew: every process counts as first seen at the next look.
   std::function<void()> forget;
   Order order = Order::kTree;  ///< of the table, at first

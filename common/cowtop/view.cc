@@ -185,6 +185,8 @@ Key key_of(wchar_t character) {
     case L'\r':
     case L'\n':
       return Key::kMappings;
+    case L'w':
+      return Key::kWhy;
     case L'o':
       return Key::kOutput;
     case 27:
@@ -214,6 +216,9 @@ Action press(Key key, const Sample& sample, View& view) {
     case Key::kHelp:
       toggle(Page::kHelp, view);
       return Action::kNothing;
+    case Key::kWhy:
+      toggle(Page::kWhy, view);
+      return view.page == Page::kWhy ? Action::kWhy : Action::kNothing;
     case Key::kOutput:
       if (view.has_output) toggle(Page::kOutput, view);
       return Action::kNothing;

@@ -17,7 +17,7 @@
 namespace cowtop {
 
 /// The page on the screen.
-enum class Page { kTable, kMappings, kOutput, kHelp };
+enum class Page { kTable, kMappings, kWhy, kOutput, kHelp };
 
 /// The order of the table: parents before their children, or the largest first.
 enum class Order { kTree, kRss, kPss, kUss, kPrivate };
@@ -73,6 +73,7 @@ enum class Key {
   kPause,
   kHelp,
   kMappings,
+  kWhy,
   kOutput,
   kBack,
   kReset,
@@ -90,7 +91,15 @@ enum class Key {
 Key key_of(wchar_t character);
 
 /// What has to be done in addition to showing the view again.
-enum class Action { kNothing, kQuit, kLook, kForget, kInterval, kMappings };
+enum class Action {
+  kNothing,
+  kQuit,
+  kLook,
+  kForget,
+  kInterval,
+  kMappings,
+  kWhy
+};
 
 /// Changes `view` as `key` says. `sample` is on the screen now.
 Action press(Key key, const Sample& sample, View& view);

@@ -402,13 +402,15 @@ void Watch::add_recent(std::vector<Found>& found, const Nodes& nodes,
   }
 }
 
-Diagnosis Watch::conclude(const Nodes& nodes, Time now) {
+Diagnosis Watch::conclude(const Nodes& nodes, Time now,
+                          std::optional<Copier>& copier) {
   Tree& tree = trees_[nodes.front().process.id];
   if (worth_examining(nodes, tree)) examine_again(nodes, tree, now);
   for (Family& family : tree.findings.families) {
     add_recent(family.ancestor, nodes, now);
     add_recent(family.workers, nodes, now);
   }
+  copier = who_copied_most(tree.findings);
   return diagnose(tree.findings);
 }
 
@@ -597,15 +599,17 @@ Sample Watch::look() {
     sample.totals.uss += row.usage->uss();
     sample.totals.swap += row.usage->swap;
   }
-  if (trees.size() < 2) {
-    sample.diagnosis =
-        trees.empty() ? diagnose({}) : conclude(trees.front(), now);
-  } else {
-    for (const Nodes& nodes : trees) {
-      sample.others.push_back(of_tree(nodes.front(), conclude(nodes, now)));
+  sample.diagnosis = diagnose({});
+  for (const Nodes& nodes : trees) {
+    std::optional<Copier> copier;
+    Diagnosis diagnosis = conclude(nodes, now, copier);
+    if (trees.size() > 1) diagnosis = of_tree(nodes.front(), diagnosis);
+    if (&nodes == &trees.front()) {
+      sample.diagnosis = diagnosis;
+      sample.copier = copier;
+    } else {
+      sample.others.push_back(diagnosis);
     }
-    sample.diagnosis = std::move(sample.others.front());
-    sample.others.erase(sample.others.begin());
   }
   read_group(sample);
   note(sample, trees.size());

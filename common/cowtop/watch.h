@@ -145,7 +145,8 @@ class Watch {
   void remember(const Nodes& nodes, Time now);
   Row row(const Node& node) const;
   cow::Bytes weight(const Nodes& nodes) const;
-  Diagnosis conclude(const Nodes& nodes, Time now);
+  Diagnosis conclude(const Nodes& nodes, Time now,
+                     std::optional<Copier>& copier);
   bool worth_examining(const Nodes& nodes, const Tree& tree) const;
   void examine_again(const Nodes& nodes, Tree& tree, Time now);
   void remember_shared(const Nodes& nodes, const Tree& tree, Time now);

@@ -212,6 +212,26 @@ MappingRange mapping(Bytes size, const char* permissions, const char* name) {
   return {0, static_cast<std::uint64_t>(size.count()), permissions, name};
 }
 
+TEST(CopiedPages, AreThoseThatCountAsCopiedOrUndecided) {
+  const PageStates ours{
+      {range(100, "sx.x"), memory(range(200, "xx")), range(300, "xx")}};
+  const PageStates theirs{
+      {range(100, "xsxx"), memory(range(200, "xx")), range(300, ".x")}};
+  const std::uint64_t page = cow::page_size().size();
+  EXPECT_EQ(copied_pages(ours, theirs, Relative::kAncestor),
+            (std::vector<std::uint64_t>{101 * page, 103 * page, 301 * page}));
+  const Comparison sum = compare(ours, theirs, Relative::kAncestor);
+  EXPECT_EQ(sum.copied + sum.undecided, to_bytes(Pages(3)));
+}
+
+TEST(CopiedPages, AreNotThoseThatBothMadeAfterTheFork) {
+  const PageStates ours =
+      states({below(range(100, "sx")), above(range(102, "xxx"))});
+  const PageStates theirs = states({range(100, "sxxxx")});
+  EXPECT_EQ(copied_pages(ours, theirs, Relative::kAncestor),
+            (std::vector<std::uint64_t>{101 * cow::page_size().size()}));
+}
+
 TEST(WorthReading, IsTrueForLargeDataAndTheHeap) {
   EXPECT_TRUE(worth_reading(mapping(1_MiB, "rw-p", ""), 1_MiB));
   EXPECT_TRUE(worth_reading(mapping(1_MiB, "rw-s", "/dev/shm/x"), 1_MiB));

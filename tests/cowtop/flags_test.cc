@@ -91,6 +91,22 @@ TEST(Flags, TakeAProcessForMappingsOrPages) {
   EXPECT_EQ(pages.pages, "heap") << "CLI11 takes the brackets off";
 }
 
+TEST(Flags, TakeWhyWithOneReport) {
+  EXPECT_FALSE(parse_flags({"--once", "7"}).why);
+  EXPECT_EQ(parse_flags({"--why", "7"}).mode, Mode::kOnce);
+  EXPECT_TRUE(parse_flags({"--why", "--once", "7"}).why);
+  const Flags json = parse_flags({"--json", "--why", "--", "true"});
+  EXPECT_EQ(json.mode, Mode::kJson);
+  EXPECT_TRUE(json.why);
+  for (const Arguments& other :
+       {Arguments{"--csv", "-"}, Arguments{"--mappings", "7"},
+        Arguments{"--pages", "7", "largest"}}) {
+    Arguments arguments = other;
+    arguments.emplace_back("--why");
+    EXPECT_THROW(parse_flags(arguments), cow::BadUsage) << other[0];
+  }
+}
+
 TEST(Flags, AskForHelpDespiteOtherFlags) {
   EXPECT_EQ(parse_flags({"--help", "--once", "--csv", "x"}).mode, Mode::kHelp);
   EXPECT_EQ(parse_flags({"-h"}).mode, Mode::kHelp);

@@ -34,8 +34,10 @@ class Layout : public ::testing::Test {
   // As the screen does: the view gets what the picture says.
   Picture lay_out(const Sample& sample, Size size) {
     keep_selected(sample, view_);
-    const Scene scene{
-        .sample = sample, .mappings = &mappings_, .output = &output_};
+    const Scene scene{.sample = sample,
+                      .mappings = &mappings_,
+                      .why = &why_,
+                      .output = &output_};
     Picture picture = cowtop::lay_out(scene, view_, size);
     view_.first = picture.first;
     view_.shown = picture.shown;
@@ -65,6 +67,7 @@ class Layout : public ::testing::Test {
 
   View view_;
   cow::Reading<std::vector<NamedMappings>> mappings_ = cow::Absent{"not read"};
+  std::vector<std::string> why_;
   std::vector<std::string> output_;
 };
 
@@ -441,6 +444,14 @@ TEST_F(Layout, ScrollsALongPage) {
                     Not(HasSubstr(" below"))));
   press(Key::kBack, sample, view_);
   EXPECT_THAT(text(sample, size), HasSubstr("worker 1"));
+}
+
+TEST_F(Layout, ShowsWhatHasChangedInCopiedPages) {
+  why_ = {"PID 101 has copied 3.0 MiB.", "98 % hold \x1b[float"};
+  const Sample sample = make_sample(1);
+  EXPECT_EQ(press(Key::kWhy, sample, view_), Action::kWhy);
+  EXPECT_THAT(text(sample, kScreen),
+              HasSubstr("PID 101 has copied 3.0 MiB.\n98 % hold ?[float\n"));
 }
 
 TEST_F(Layout, ShowsTheOutputOfACommand) {

@@ -75,6 +75,46 @@ TEST(Cowtop, PrintsTheTableOfAProcessAndEnds) {
   EXPECT_THAT(outcome.err, IsEmpty());
 }
 
+TEST(Cowtop, SaysWhatAWorkerHasChangedInItsCopies) {
+  constexpr std::int64_t kSlack = 256;  // what else the two have written
+  const Region region(Pages(3000));
+  ParkedChild child([&](const ParkedChild::Park& park) {
+    region.write(Pages(0), Pages(2000));  // as it was
+    for (std::int64_t page = 0; page < 500; ++page) {
+      *region.page(Pages(page)) = std::byte{7};
+    }
+    park(0);
+  });
+  child.await();
+  const Outcome outcome =
+      cowtop({"--json", "--why", std::to_string(::getpid())});
+  const auto why = nlohmann::json::parse(outcome.out).at("why");
+  const auto pages = [&](const char* field) {
+    return why.at(field).get<std::int64_t>() / cow::page_size().count();
+  };
+  EXPECT_EQ(why.at("pid"), child.pid());
+  EXPECT_EQ(why.at("relative"), ::getpid());
+  EXPECT_GE(pages("identical"), 1500);
+  EXPECT_LE(pages("identical"), 1500 + kSlack);
+  EXPECT_GE(pages("data"), 500);
+  EXPECT_LE(pages("data"), 500 + kSlack);
+  EXPECT_EQ(pages("identical") + pages("data"), pages("compared"));
+  const Outcome text = cowtop({"--why", std::to_string(::getpid())});
+  EXPECT_THAT(text.out, AllOf(HasSubstr("identical: written and restored"),
+                              HasSubstr("to do: ")));
+  EXPECT_TRUE(child.end().success());
+}
+
+TEST(Cowtop, SaysIfNothingWasCopied) {
+  cow::Child alone =
+      cow::Child::spawn("/usr/bin/tail", {"tail", "-f", "/dev/null"}, {}, {});
+  const Outcome outcome = cowtop({"--why", std::to_string(alone.pid())});
+  alone.kill(SIGKILL);
+  alone.wait();
+  EXPECT_EQ(outcome.status.code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("no process has copied pages"));
+}
+
 TEST(Cowtop, ReportsAMissingProcess) {
   const std::string nobody = std::to_string(INT32_MAX);
   for (const char* flag : {"--once", "--json", "--interval=1"}) {

@@ -126,5 +126,49 @@ TEST_F(PythonDiagnosis, SaysCopiesOrUnknownIfAllMakeTheSameData) {
       << diagnosis.dump(2);
 }
 
+// What `cowtop --why` says of changing.py.
+struct Change {
+  const char* name;    ///< the program's case
+  const char* change;  ///< that most of the copied pages have
+  const char* type;    ///< whose objects most of them hold; "" for none
+};
+
+void PrintTo(const Change& one, std::ostream* out) { *out << one.name; }
+
+class PythonWhy : public PythonDiagnosis,
+                  public ::testing::WithParamInterface<Change> {};
+
+TEST_P(PythonWhy, NamesTheChangeAndTheType) {
+  const Change& expected = GetParam();
+  const ParkedProgram parked(
+      python_, "changing",
+      {std::to_string(kData), std::to_string(1), expected.name});
+  const Outcome outcome = cow::testing::run(
+      {program("cowtop"), "--json", "--why", std::to_string(parked.pid())});
+  const auto why = nlohmann::json::parse(outcome.out).at("why");
+  const auto least = [](const nlohmann::json& bytes, double share) {
+    return share * bytes.get<double>();
+  };
+  ASSERT_TRUE(why.contains("compared")) << why.dump(2);
+  EXPECT_GE(why.at("compared"), least(kData, 0.7));
+  EXPECT_GE(why.at(expected.change), least(why.at("compared"), 0.9))
+      << why.dump(2);
+  const auto& type = why.at("types").at(0);
+  EXPECT_EQ(type.at("name"), expected.type) << why.dump(2);
+  EXPECT_GE(type.at("bytes"), least(why.at("compared"), 0.7));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Programs, PythonWhy,
+    ::testing::Values(Change{"float_loop", "identical", "float"},
+                      Change{"float_kept", "counts", "float"},
+                      Change{"lists_collected", "identical", "list"},
+                      Change{"instances_collected", "identical", "Node"},
+                      Change{"str_hashed", "hashes", "str"},
+                      Change{"dict_values", "data", ""},
+                      Change{"numpy_written", "data", ""},
+                      Change{"numpy_same", "identical", ""}),
+    [](const auto& one) { return std::string(one.param.name); });
+
 }  // namespace
 }  // namespace cowtop

@@ -153,6 +153,18 @@ TEST_F(Screen, MovesOnArrowsAndShowsMappings) {
   EXPECT_TRUE(terminal.wait_for("permission denied"));
 }
 
+TEST_F(Screen, AsksWhatHasChangedOncePerPressOfW) {
+  Tmux terminal;
+  terminal.type(stage());
+  ASSERT_TRUE(terminal.wait_for("worker 4"));
+  terminal.press("w");
+  ASSERT_TRUE(terminal.wait_for("asked 1"));
+  terminal.press("w");
+  ASSERT_TRUE(terminal.wait_for("worker 4"));
+  terminal.press("w");
+  EXPECT_TRUE(terminal.wait_for("asked 2"));
+}
+
 TEST_F(Screen, ForgetsEarlierSamplesIfRIsPressed) {
   Tmux terminal;
   terminal.type(stage());

@@ -115,6 +115,10 @@ class Stage {
         {.title = "stage",
          .look = [&] { return look(); },
          .mappings = mappings,
+         .why =
+             [&](const cowtop::Sample&) {
+               return std::vector{fmt::format("asked {}", ++asked_)};
+             },
          .forget = [&] { ++forgotten_; },
          .interval = interval_,
          .set_interval = [&](milliseconds interval) { interval_ = interval; },
@@ -135,6 +139,7 @@ class Stage {
   milliseconds interval_;
   int looks_ = 0;
   int forgotten_ = 0;
+  int asked_ = 0;
 };
 
 }  // namespace

@@ -18,7 +18,8 @@ cowpool_test(cowtop unit
   report_test.cc
   tree_test.cc
   view_test.cc
-  watch_test.cc)
+  watch_test.cc
+  why_test.cc)
 cowpool_test(cowtop process
   ../memory/parked_child.cc
   cases_test.cc

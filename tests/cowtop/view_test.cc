@@ -109,6 +109,10 @@ TEST(Keys, OpenAPageAndCloseIt) {
   EXPECT_EQ(view.page, Page::kMappings);
   press(key_of(27), sample, view);
   EXPECT_EQ(view.page, Page::kTable);
+  EXPECT_EQ(press(key_of(L'w'), sample, view), Action::kWhy);
+  EXPECT_EQ(view.page, Page::kWhy);
+  EXPECT_EQ(press(key_of(L'w'), sample, view), Action::kNothing);
+  EXPECT_EQ(view.page, Page::kTable);
   press(key_of(L'o'), sample, view);
   EXPECT_EQ(view.page, Page::kTable) << "there is no command";
 }

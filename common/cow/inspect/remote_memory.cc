@@ -38,6 +38,11 @@ ReadPieces memory_of(pid_t pid) {
     while (!pieces.empty()) {
       const auto part = pieces.first(std::min(kMost, pieces.size()));
       const ssize_t got = read_some(pid, part);
+      if (got == -1 && errno == EPERM) {
+        return Absent{fmt::format(
+            "process {} lets only root and its ancestors read its memory",
+            pid)};
+      }
       if (got == -1 && errno != EFAULT) {
         return Absent{
             fmt::format("process_vm_readv({}): {}", pid, std::strerror(errno))};

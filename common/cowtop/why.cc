@@ -1,0 +1,187 @@
+#include "cowtop/why.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "cow/inspect/remote_memory.h"
+#include "cowtop/findings.h"
+
+namespace cowtop {
+namespace {
+
+using cow::ChangedPages;
+using cow::ChangedType;
+using cow::PageChange;
+using cow::Pages;
+
+// What a line of the evidence says, in the order of cow::PageChange.
+constexpr std::array<std::string_view, cow::kPageChanges.size()> kMeanings = {
+    "identical: written and restored",
+    "only reference counts differ",
+    "only the garbage collector's heads differ",
+    "only hashes differ, which one of them has computed",
+    "only counts, heads and hashes differ",
+    "data differs"};
+
+struct Cause {
+  std::string_view what;
+  std::string_view cure;
+};
+
+// Why pages with this change, and objects of this type, were written.
+Cause cause_of(const ChangedType& type, PageChange change) {
+  constexpr std::string_view kArray =
+      "keep such values in an array instead of objects: docs/09_refcounts.md";
+  switch (change) {
+    case PageChange::kIdentical:
+      if (type.name.empty()) {
+        return {"the same values again",
+                "do not write what is there already: docs/08_page_map.md"};
+      }
+      if (!type.collected) {
+        return {"reference counts, taken and released", kArray};
+      }
+      return {"reference counts, or the garbage collector",
+              "gc.freeze() before the fork, or an array instead of objects: "
+              "docs/12_cures.md"};
+    case PageChange::kCounts:
+      return {"reference counts", kArray};
+    case PageChange::kHeads:
+      return {"the garbage collector",
+              "gc.freeze() before the fork: docs/11_garbage_collector.md"};
+    case PageChange::kHashes:
+      return {"hashes", "compute the hashes before the fork: docs/12_cures.md"};
+    case PageChange::kSeveral:
+      return {"counts, hashes and the collector",
+              "gc.freeze() before the fork, and an array instead of objects: "
+              "docs/12_cures.md"};
+    case PageChange::kData:
+      break;
+  }
+  return {"data",
+          "write what all need to shared memory, and results to memory of "
+          "their own: docs/13_shared_memory.md"};
+}
+
+PageChange main_change(const ChangedType& type) {
+  return static_cast<PageChange>(
+      std::max_element(type.pages.begin(), type.pages.end()) -
+      type.pages.begin());
+}
+
+// "98 %"; empty below 1 %.
+std::string share(Pages part, Pages all) {
+  if (part == Pages(0) || part.count() * 100 < all.count()) return "";
+  return fmt::format("{:.0f} %", 100.0 * static_cast<double>(part.count()) /
+                                     static_cast<double>(all.count()));
+}
+
+void consider(const Found& found, cow::Bytes& most,
+              std::optional<Copier>& copier) {
+  if (found.relative == 0 || !found.pages) return;
+  const cow::Bytes copied = found.pages->copied + found.pages->undecided;
+  if (copied <= most) return;
+  most = copied;
+  copier = Copier{found.pid, found.relative, found.kind, found.usage.rss};
+}
+
+bool is_present(const PageStates& states, std::uint64_t address) {
+  const auto after =
+      std::upper_bound(states.ranges.begin(), states.ranges.end(), address,
+                       [](std::uint64_t at, const PageRange& range) {
+                         return at < range.begin;
+                       });
+  if (after == states.ranges.begin()) return false;
+  const PageRange& range = *std::prev(after);
+  const std::size_t page =
+      cow::to_pages(cow::Bytes(address - range.begin)).size();
+  return page < range.pages.size() && range.pages[page] != PageState::kNone;
+}
+
+}  // namespace
+
+std::optional<Copier> who_copied_most(const Findings& findings) {
+  std::optional<Copier> copier;
+  cow::Bytes most;
+  for (const Family& family : findings.families) {
+    for (const Found& worker : family.workers) consider(worker, most, copier);
+  }
+  for (const Parted& parted : findings.parted) {
+    consider(parted.found, most, copier);
+  }
+  return copier;
+}
+
+Why explain(const std::optional<Copier>& copier) {
+  if (!copier) {
+    return {{},
+            cow::Absent{"no process has copied pages that another still has"}};
+  }
+  Why why{*copier};
+  const auto ours = read_page_states(copier->pid, copier->rss, false);
+  const auto theirs = read_page_states(copier->relative, copier->rss, false);
+  if (!ours || !theirs) {
+    why.pages = cow::Absent{(ours ? theirs : ours).reason()};
+    return why;
+  }
+  why.pages = cow::compare_memory(
+      cow::memory_of(copier->pid), cow::memory_of(copier->relative),
+      copied_pages(*ours, *theirs, copier->kind),
+      [&](std::uint64_t address) { return is_present(*ours, address); });
+  return why;
+}
+
+std::string sentence_of(const Why& why) {
+  if (why.copier.pid == 0) {
+    return fmt::format("What has changed: {}.", why.pages.reason());
+  }
+  if (!why.pages) {
+    return fmt::format("What PID {} has changed could not be read: {}.",
+                       why.copier.pid, why.pages.reason());
+  }
+  return fmt::format(
+      "PID {} has copied {} that PID {} still has. In these pages:",
+      why.copier.pid, to_string(to_bytes(why.pages->compared())),
+      why.copier.relative);
+}
+
+std::vector<std::string> evidence_of(const Why& why) {
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> lines;
+  if (!why.pages) return lines;
+  const ChangedPages& pages = *why.pages;
+  const Pages all = pages.compared();
+  for (std::size_t i = 0; i < kMeanings.size(); ++i) {
+    const std::string part =
+        share(pages.count(static_cast<PageChange>(i)), all);
+    if (part.empty()) continue;
+    lines.push_back(fmt::format("{} {}", part, kMeanings[i]));
+  }
+  if (pages.unread > Pages(0)) {
+    lines.push_back(fmt::format("{} could not be read, or had gone",
+                                to_string(to_bytes(pages.unread))));
+  }
+  if (pages.types.empty()) return lines;
+  const ChangedType& first = pages.types.front();
+  if (pages.types.size() == 1 && first.name.empty()) {
+    lines.emplace_back(
+        "no objects of CPython (3.8 to 3.13) were found in them");
+  }
+  for (std::size_t i = 0; i < std::min(kMost, pages.types.size()); ++i) {
+    const ChangedType& type = pages.types[i];
+    const std::string part = share(type.all(), all);
+    if (part.empty()) continue;
+    lines.push_back(fmt::format(
+        "{} {}: {}", part,
+        type.name.empty() ? "in no Python object" : "hold " + type.name,
+        cause_of(type, main_change(type)).what));
+  }
+  lines.push_back(
+      fmt::format("to do: {}", cause_of(first, main_change(first)).cure));
+  return lines;
+}
+
+}  // namespace cowtop

@@ -1,0 +1,147 @@
+// What is said of changed pages, from findings and pages that were never there.
+#include "cowtop/why.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cowtop/findings.h"
+#include "cowtop/report.h"
+
+namespace cowtop {
+namespace {
+
+using cow::ChangedPages;
+using cow::ChangedType;
+using cow::PageChange;
+using cow::Pages;
+using namespace cow::literals;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+Found worker(pid_t pid, cow::Bytes copied) {
+  Found found;
+  found.pid = pid;
+  found.relative = 10;
+  found.kind = Relative::kAncestor;
+  Comparison pages;
+  pages.copied = copied;
+  found.pages = pages;
+  return found;
+}
+
+ChangedType type_of(const std::string& name, bool collected, PageChange change,
+                    std::int64_t pages) {
+  ChangedType type{name, collected, {}};
+  type.pages[static_cast<std::size_t>(change)] = Pages(pages);
+  return type;
+}
+
+Why why(std::vector<ChangedType> types) {
+  return {{.pid = 11, .relative = 10},
+          ChangedPages{std::move(types), Pages(0)}};
+}
+
+std::string advice(const std::string& name, bool collected, PageChange change) {
+  return evidence_of(why({type_of(name, collected, change, 9)})).back();
+}
+
+TEST(Copier, IsTheWorkerThatHasCopiedMost) {
+  Findings findings;
+  EXPECT_FALSE(who_copied_most(findings));
+  findings.families.push_back(
+      {{worker(10, 9_GiB)}, {worker(11, 1_MiB), worker(12, 3_MiB)}});
+  findings.families.push_back({{}, {worker(13, 2_MiB)}});
+  EXPECT_EQ(who_copied_most(findings)->pid, 12);
+  EXPECT_EQ(who_copied_most(findings)->relative, 10);
+  findings.parted.push_back({worker(14, 4_MiB), 10, 0});
+  EXPECT_EQ(who_copied_most(findings)->pid, 14);
+}
+
+TEST(Copier, IsNobodyIfNothingWasCopiedOrCompared) {
+  Findings findings;
+  Found unread = worker(12, 3_MiB);
+  unread.pages = cow::Absent{"denied"};
+  findings.families.push_back({{}, {worker(11, {}), unread}});
+  EXPECT_FALSE(who_copied_most(findings));
+  EXPECT_THAT(sentence_of(explain(std::nullopt)),
+              HasSubstr("no process has copied pages"));
+}
+
+TEST(Why, SaysChangesThenTypesThenWhatToDo) {
+  const Why told =
+      why({type_of("float", false, PageChange::kIdentical, 98 * 256),
+           type_of("", false, PageChange::kData, 2 * 256)});
+  EXPECT_EQ(sentence_of(told),
+            "PID 11 has copied 100.0 MiB that PID 10 still has. In these "
+            "pages:");
+  EXPECT_THAT(
+      evidence_of(told),
+      ElementsAre("98 % identical: written and restored", "2 % data differs",
+                  "98 % hold float: reference counts, taken and released",
+                  "2 % in no Python object: data",
+                  "to do: keep such values in an array instead of objects: "
+                  "docs/09_refcounts.md"));
+}
+
+TEST(Why, NamesTheChapterOfEachCause) {
+  EXPECT_THAT(advice("list", true, PageChange::kHeads),
+              HasSubstr("gc.freeze() before the fork: "
+                        "docs/11_garbage_collector.md"));
+  EXPECT_THAT(advice("float", false, PageChange::kCounts),
+              HasSubstr("docs/09_refcounts.md"));
+  EXPECT_THAT(advice("list", true, PageChange::kIdentical),
+              HasSubstr("docs/12_cures.md"));
+  EXPECT_THAT(advice("str", false, PageChange::kHashes),
+              HasSubstr("before the fork"));
+  EXPECT_THAT(advice("", false, PageChange::kData),
+              HasSubstr("docs/13_shared_memory.md"));
+}
+
+TEST(Why, SaysThatThereAreNoPythonObjects) {
+  EXPECT_THAT(evidence_of(why({type_of("", false, PageChange::kData, 5)})),
+              Contains(HasSubstr("no objects of CPython")));
+  EXPECT_THAT(evidence_of(why({type_of("", false, PageChange::kData, 5),
+                               type_of("int", false, PageChange::kData, 5)})),
+              Not(Contains(HasSubstr("no objects of CPython"))));
+}
+
+TEST(Why, SaysWhatHadGone) {
+  Why told = why({});
+  told.pages = ChangedPages{{}, Pages(2)};
+  EXPECT_THAT(evidence_of(told), ElementsAre(HasSubstr("had gone")));
+}
+
+TEST(Why, OfUnreadableMemoryIsOneSentenceInAReportThatStands) {
+  Sample sample;
+  sample.diagnosis.sentence = "The rest.";
+  sample.why = Why{{.pid = 11, .relative = 10}, cow::Absent{"denied"}};
+  EXPECT_THAT(evidence_of(*sample.why), IsEmpty());
+  EXPECT_THAT(to_table(sample),
+              HasSubstr("The rest.\n\nWhat PID 11 has changed could not be "
+                        "read: denied.\n"));
+  const auto json = nlohmann::json::parse(to_json(sample)).at("why");
+  EXPECT_EQ(json.at("reason"), "denied");
+  EXPECT_FALSE(json.contains("compared"));
+}
+
+TEST(Why, IsInTheJsonInBytes) {
+  Sample sample;
+  EXPECT_FALSE(nlohmann::json::parse(to_json(sample)).contains("why"));
+  sample.why = why({type_of("float", false, PageChange::kCounts, 3)});
+  const auto json = nlohmann::json::parse(to_json(sample)).at("why");
+  const std::int64_t bytes = to_bytes(Pages(3)).count();
+  EXPECT_EQ(json.at("compared"), bytes);
+  EXPECT_EQ(json.at("counts"), bytes);
+  EXPECT_EQ(json.at("data"), 0);
+  EXPECT_EQ(json.at("types").at(0).at("name"), "float");
+  EXPECT_EQ(json.at("types").at(0).at("counts"), bytes);
+}
+
+}  // namespace
+}  // namespace cowtop
