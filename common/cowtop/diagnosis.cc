@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "cowtop/advice.h"
 #include "cowtop/findings.h"
 
 namespace cowtop {
@@ -878,11 +879,13 @@ Diagnosis diagnose(const Findings& findings) {
                  std::max(strangers, family ? heaviest->pss() : Bytes())) {
     Diagnosis diagnosis = of_parted(*parted);
     diagnosis.evidence = {line(settled(parted->found))};
+    diagnosis.advice = advice_for(diagnosis.kind, parted->found.name);
     return diagnosis;
   }
   if (!family) {
     Diagnosis diagnosis = of_strangers(findings.alone);
     diagnosis.evidence = evidence_of(findings.alone);
+    diagnosis.advice = advice_for(diagnosis.kind, findings.alone.front().name);
     return diagnosis;
   }
   const Family sorted = settled(*heaviest);
@@ -894,6 +897,9 @@ Diagnosis diagnose(const Findings& findings) {
   Said said = of_family(
       sorted, stranger == findings.alone.end() ? nullptr : &*stranger);
   said.diagnosis.evidence = evidence_of(sorted, said.figure);
+  const Found& first =
+      sorted.workers.empty() ? sorted.ancestor[0] : sorted.workers[0];
+  said.diagnosis.advice = advice_for(said.diagnosis.kind, first.name);
   return said.diagnosis;
 }
 

@@ -27,6 +27,8 @@ struct Diagnosis {
   std::string sentence;
   /// The figures behind the conclusion, one short line for each.
   std::vector<std::string> evidence;
+  /// What to do, and where to read on; empty if nothing.
+  std::string advice = {};
 };
 
 /// Judges the part of the tree that costs the machine most. Uses only

@@ -296,6 +296,10 @@ class TablePage {
         text({sample.diagnosis.sentence}, "", look_of(sample.diagnosis.kind));
     evidence_ =
         text(sample.diagnosis.evidence, utf8 ? "  · " : "  - ", Look::kDim);
+    if (!sample.diagnosis.advice.empty()) {
+      append(sentence_, text({"To do: " + sample.diagnosis.advice + "."}, "",
+                             Look::kPlain));
+    }
     for (const Diagnosis& other : sample.others) {
       append(evidence_, text({other.sentence}, "", look_of(other.kind)));
     }

@@ -70,13 +70,17 @@ Json to_object(const Row& row) {
 Json to_object(const Diagnosis& diagnosis) {
   return {{"kind", to_string(diagnosis.kind)},
           {"sentence", diagnosis.sentence},
-          {"evidence", diagnosis.evidence}};
+          {"evidence", diagnosis.evidence},
+          {"advice", diagnosis.advice}};
 }
 
 void add_diagnosis(const Diagnosis& diagnosis, std::string& text) {
   text += wrapped(diagnosis.sentence);
   for (const std::string& line : diagnosis.evidence) {
     text += wrapped(line, "  - ");
+  }
+  if (!diagnosis.advice.empty()) {
+    text += wrapped("To do: " + diagnosis.advice + ".");
   }
 }
 

@@ -67,6 +67,15 @@ TEST(Table, HasProcessesTotalsAndTheDiagnosis) {
   EXPECT_THAT(table, HasSubstr("A note."));
 }
 
+TEST(Table, SaysWhatToDo) {
+  Sample one = sample();
+  one.diagnosis.advice = "send an index: docs/04_global.md";
+  EXPECT_THAT(to_table(one), HasSubstr("  - a figure\nTo do: send an index: "
+                                       "docs/04_global.md.\n"));
+  EXPECT_EQ(nlohmann::json::parse(to_json(one)).at("diagnosis").at("advice"),
+            one.diagnosis.advice);
+}
+
 TEST(Table, HasASentenceForEachTree) {
   Sample two = sample();
   two.others = {{Kind::kCopies, "Of PID 20: copies.", {"another figure"}}};

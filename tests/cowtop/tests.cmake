@@ -4,6 +4,7 @@ target_link_libraries(cowtop_stage PRIVATE cowtop_screen)
 cowpool_program(cowtop_stage)
 
 cowpool_test(cowtop unit
+  advice_test.cc
   budget_test.cc
   cells_test.cc
   comparison_test.cc
