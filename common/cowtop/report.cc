@@ -94,6 +94,7 @@ Json to_object(const Why& why) {
     return json;
   }
   const auto bytes = [](cow::Pages pages) { return to_bytes(pages).count(); };
+  json["copied"] = bytes(why.copied);
   json["compared"] = bytes(why.pages->compared());
   json["unread"] = bytes(why.pages->unread);
   json["types"] = Json::array();

@@ -88,6 +88,18 @@ void consider(const Found& found, cow::Bytes& most,
   copier = Copier{found.pid, found.relative, found.kind, found.usage.rss};
 }
 
+// At most 256 MiB, evenly from all: groups of neighbors, which share pools.
+std::vector<std::uint64_t> sample_of(const std::vector<std::uint64_t>& pages) {
+  constexpr std::size_t kMostPages = 1 << 16;
+  constexpr std::size_t kGroup = 16;
+  const std::size_t step = pages.size() / kMostPages + 1;
+  std::vector<std::uint64_t> sample;
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    if (i / kGroup % step == 0) sample.push_back(pages[i]);
+  }
+  return sample;
+}
+
 bool is_present(const PageStates& states, std::uint64_t address) {
   const auto after =
       std::upper_bound(states.ranges.begin(), states.ranges.end(), address,
@@ -116,20 +128,24 @@ std::optional<Copier> who_copied_most(const Findings& findings) {
 }
 
 Why explain(const std::optional<Copier>& copier) {
+  Why why;
   if (!copier) {
-    return {{},
-            cow::Absent{"no process has copied pages that another still has"}};
+    why.pages =
+        cow::Absent{"no process has copied pages that another still has"};
+    return why;
   }
-  Why why{*copier};
+  why.copier = *copier;
   const auto ours = read_page_states(copier->pid, copier->rss, false);
   const auto theirs = read_page_states(copier->relative, copier->rss, false);
   if (!ours || !theirs) {
     why.pages = cow::Absent{(ours ? theirs : ours).reason()};
     return why;
   }
+  const auto copied = copied_pages(*ours, *theirs, copier->kind);
+  why.copied = Pages(copied.size());
   why.pages = cow::compare_memory(
       cow::memory_of(copier->pid), cow::memory_of(copier->relative),
-      copied_pages(*ours, *theirs, copier->kind),
+      sample_of(copied),
       [&](std::uint64_t address) { return is_present(*ours, address); });
   return why;
 }
@@ -142,14 +158,16 @@ std::string sentence_of(const Why& why) {
     return fmt::format("What PID {} has changed could not be read: {}.",
                        why.copier.pid, why.pages.reason());
   }
+  const Pages compared = why.pages->compared() + why.pages->unread;
   return fmt::format(
-      "PID {} has copied {} that PID {} still has. In these pages:",
-      why.copier.pid, to_string(to_bytes(why.pages->compared())),
-      why.copier.relative);
+      "PID {} has copied {} that PID {} still has. In {}:", why.copier.pid,
+      to_string(to_bytes(why.copied)), why.copier.relative,
+      compared < why.copied ? to_string(to_bytes(compared)) + " of these pages"
+                            : "these pages");
 }
 
 std::vector<std::string> evidence_of(const Why& why) {
-  constexpr std::size_t kMost = 3;
+  constexpr std::size_t kMostTypes = 3;
   std::vector<std::string> lines;
   if (!why.pages) return lines;
   const ChangedPages& pages = *why.pages;
@@ -167,17 +185,17 @@ std::vector<std::string> evidence_of(const Why& why) {
   if (pages.types.empty()) return lines;
   const ChangedType& first = pages.types.front();
   if (pages.types.size() == 1 && first.name.empty()) {
-    lines.emplace_back(
-        "no objects of CPython (3.8 to 3.13) were found in them");
+    lines.emplace_back("no pools of CPython (3.8 to 3.13) were found in them");
   }
-  for (std::size_t i = 0; i < std::min(kMost, pages.types.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(kMostTypes, pages.types.size()); ++i) {
     const ChangedType& type = pages.types[i];
     const std::string part = share(type.all(), all);
     if (part.empty()) continue;
-    lines.push_back(fmt::format(
-        "{} {}: {}", part,
-        type.name.empty() ? "in no Python object" : "hold " + type.name,
-        cause_of(type, main_change(type)).what));
+    lines.push_back(fmt::format("{} {}: {}", part,
+                                type.name.empty()
+                                    ? "in no object of a Python pool"
+                                    : "hold " + type.name,
+                                cause_of(type, main_change(type)).what));
   }
   lines.push_back(
       fmt::format("to do: {}", cause_of(first, main_change(first)).cure));

@@ -29,6 +29,7 @@ std::optional<Copier> who_copied_most(const Findings& findings);
 
 struct Why {
   Copier copier;
+  cow::Pages copied;  ///< of many, only some are compared
   cow::Reading<cow::ChangedPages> pages = cow::Absent{"not compared"};
 };
 

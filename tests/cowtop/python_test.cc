@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -131,6 +132,7 @@ struct Change {
   const char* name;    ///< the program's case
   const char* change;  ///< that most of the copied pages have
   const char* type;    ///< whose objects most of them hold; "" for none
+  const char* or_change = nullptr;  ///< of newer versions
 };
 
 void PrintTo(const Change& one, std::ostream* out) { *out << one.name; }
@@ -151,8 +153,11 @@ TEST_P(PythonWhy, NamesTheChangeAndTheType) {
   };
   ASSERT_TRUE(why.contains("compared")) << why.dump(2);
   EXPECT_GE(why.at("compared"), least(kData, 0.7));
-  EXPECT_GE(why.at(expected.change), least(why.at("compared"), 0.9))
-      << why.dump(2);
+  std::int64_t changed = why.at(expected.change);
+  if (expected.or_change != nullptr) {
+    changed = std::max<std::int64_t>(changed, why.at(expected.or_change));
+  }
+  EXPECT_GE(changed, least(why.at("compared"), 0.85)) << why.dump(2);
   const auto& type = why.at("types").at(0);
   EXPECT_EQ(type.at("name"), expected.type) << why.dump(2);
   EXPECT_GE(type.at("bytes"), least(why.at("compared"), 0.7));
@@ -164,6 +169,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Change{"float_kept", "counts", "float"},
                       Change{"lists_collected", "identical", "list"},
                       Change{"instances_collected", "identical", "Node"},
+                      // 3.13 sorts them in another order.
+                      Change{"instances_sorted", "heads", "Node", "identical"},
                       Change{"str_hashed", "hashes", "str"},
                       Change{"dict_values", "data", ""},
                       Change{"numpy_written", "data", ""},

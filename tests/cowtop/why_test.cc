@@ -43,8 +43,11 @@ ChangedType type_of(const std::string& name, bool collected, PageChange change,
 }
 
 Why why(std::vector<ChangedType> types) {
-  return {{.pid = 11, .relative = 10},
+  Why why{{.pid = 11, .relative = 10},
+          Pages(0),
           ChangedPages{std::move(types), Pages(0)}};
+  why.copied = why.pages->compared();
+  return why;
 }
 
 std::string advice(const std::string& name, bool collected, PageChange change) {
@@ -84,9 +87,17 @@ TEST(Why, SaysChangesThenTypesThenWhatToDo) {
       evidence_of(told),
       ElementsAre("98 % identical: written and restored", "2 % data differs",
                   "98 % hold float: reference counts, taken and released",
-                  "2 % in no Python object: data",
+                  "2 % in no object of a Python pool: data",
                   "to do: keep such values in an array instead of objects: "
                   "docs/09_refcounts.md"));
+}
+
+TEST(Why, SaysIfOnlySomePagesWereCompared) {
+  Why told = why({type_of("", false, PageChange::kData, 256)});
+  told.copied = Pages(2560);
+  EXPECT_EQ(sentence_of(told),
+            "PID 11 has copied 10.0 MiB that PID 10 still has. In 1.0 MiB of "
+            "these pages:");
 }
 
 TEST(Why, NamesTheChapterOfEachCause) {
@@ -103,12 +114,12 @@ TEST(Why, NamesTheChapterOfEachCause) {
               HasSubstr("docs/13_shared_memory.md"));
 }
 
-TEST(Why, SaysThatThereAreNoPythonObjects) {
+TEST(Why, SaysThatThereAreNoPools) {
   EXPECT_THAT(evidence_of(why({type_of("", false, PageChange::kData, 5)})),
-              Contains(HasSubstr("no objects of CPython")));
+              Contains(HasSubstr("no pools of CPython")));
   EXPECT_THAT(evidence_of(why({type_of("", false, PageChange::kData, 5),
                                type_of("int", false, PageChange::kData, 5)})),
-              Not(Contains(HasSubstr("no objects of CPython"))));
+              Not(Contains(HasSubstr("no pools of CPython"))));
 }
 
 TEST(Why, SaysWhatHadGone) {
@@ -120,7 +131,8 @@ TEST(Why, SaysWhatHadGone) {
 TEST(Why, OfUnreadableMemoryIsOneSentenceInAReportThatStands) {
   Sample sample;
   sample.diagnosis.sentence = "The rest.";
-  sample.why = Why{{.pid = 11, .relative = 10}, cow::Absent{"denied"}};
+  sample.why =
+      Why{{.pid = 11, .relative = 10}, Pages(9), cow::Absent{"denied"}};
   EXPECT_THAT(evidence_of(*sample.why), IsEmpty());
   EXPECT_THAT(to_table(sample),
               HasSubstr("The rest.\n\nWhat PID 11 has changed could not be "

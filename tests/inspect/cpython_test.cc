@@ -159,6 +159,21 @@ TEST_F(Cpython, PoolsOfOldVersionsHaveOnePage) {
   EXPECT_EQ(found.use_of(2 * 4096 + 48 + 64), WordUse::kCount);
 }
 
+TEST_F(Cpython, OutsideOfPoolsACountHasATypeBehindIt) {
+  memory_.put(kHeap + kPool - 8, std::uint64_t{0});
+  memory_.put_object(kHeap + 256, kFloat);
+  memory_.put_object(kHeap + 512, kNode);
+  const PythonObjects found = objects();
+  EXPECT_EQ(found.use_of(256), WordUse::kCount);
+  EXPECT_EQ(found.use_of(248), WordUse::kData) << "a float has no head";
+  EXPECT_EQ(found.use_of(264), WordUse::kData);
+  EXPECT_EQ(found.use_of(512), WordUse::kCount);
+  EXPECT_EQ(found.use_of(504), WordUse::kHead);
+  EXPECT_EQ(found.use_of(496), WordUse::kHead);
+  EXPECT_EQ(found.use_of(488), WordUse::kData);
+  EXPECT_EQ(found.use_of(kPool - 8), WordUse::kData) << "nothing behind it";
+}
+
 TEST_F(Cpython, FreeSlotsHoldNoObjectWhateverIsLeftInThem) {
   memory_.put_pool(kHeap, kPool, 32, 4);
   for (std::uint64_t slot = 0; slot < 8; ++slot) {

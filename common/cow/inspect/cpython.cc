@@ -152,7 +152,8 @@ const PythonType* PythonTypes::find(std::uint64_t address) {
 
 PythonObjects::PythonObjects(std::uint64_t begin,
                              std::span<const std::byte> image,
-                             PythonTypes& types) {
+                             PythonTypes& types)
+    : image_(image), types_(types) {
   std::size_t at = 0;
   while (at + kPoolHeader <= image.size()) {
     std::size_t step = kPoolSizes.back();
@@ -160,7 +161,7 @@ PythonObjects::PythonObjects(std::uint64_t begin,
       if ((begin + at) % size != 0 || at + size > image.size()) continue;
       const auto pool = parse_pool(image.subspan(at, kPoolHeader), size);
       if (!pool) continue;
-      add(begin, at, *pool, image, types);
+      add(begin, at, *pool);
       step = size;
       break;
     }
@@ -169,8 +170,7 @@ PythonObjects::PythonObjects(std::uint64_t begin,
 }
 
 void PythonObjects::add(std::uint64_t address, std::size_t begin,
-                        PythonPool pool, std::span<const std::byte> image,
-                        PythonTypes& types) {
+                        PythonPool pool) {
   const std::size_t first = begin + kPoolHeader;
   std::vector<bool> free(pool.slots);
   std::uint64_t next = pool.free;
@@ -178,7 +178,7 @@ void PythonObjects::add(std::uint64_t address, std::size_t begin,
     const std::uint64_t offset = next - (address + first);
     if (offset % pool.slot != 0 || offset / pool.slot >= pool.slots) break;
     free[offset / pool.slot] = true;
-    next = number_at(image, first + offset);
+    next = number_at(image_, first + offset);
   }
   std::vector<const PythonType*> found(pool.slots);
   for (std::size_t i = 0; i < pool.slots; ++i) {
@@ -186,8 +186,8 @@ void PythonObjects::add(std::uint64_t address, std::size_t begin,
     for (const std::size_t prefix : {0U, 16U, 32U}) {
       const std::size_t at = first + i * pool.slot + prefix;
       if (prefix + 2 * kWord > pool.slot) break;
-      if (number_at<std::int64_t>(image, at) <= 0) continue;
-      const PythonType* type = types.find(number_at(image, at + kWord));
+      if (number_at<std::int64_t>(image_, at) <= 0) continue;
+      const PythonType* type = types_.find(number_at(image_, at + kWord));
       if (type == nullptr || type->prefix != prefix ||
           prefix + type->least > pool.slot) {
         continue;
@@ -213,7 +213,25 @@ std::optional<PythonObjects::Slot> PythonObjects::slot_at(
   return std::nullopt;
 }
 
+bool PythonObjects::is_in_pool(std::size_t offset) const {
+  return std::any_of(pools_.begin(), pools_.end(), [&](const Pool& pool) {
+    return offset >= pool.begin && offset - pool.begin < pool.size;
+  });
+}
+
+WordUse PythonObjects::use_outside_of_pools(std::size_t offset) const {
+  if (types_.find(number_at(image_, offset + kWord)) != nullptr) {
+    return WordUse::kCount;
+  }
+  for (const std::size_t behind : {2 * kWord, 3 * kWord}) {
+    const PythonType* type = types_.find(number_at(image_, offset + behind));
+    if (type != nullptr && type->collected) return WordUse::kHead;
+  }
+  return WordUse::kData;
+}
+
 WordUse PythonObjects::use_of(std::size_t offset) const {
+  if (!is_in_pool(offset)) return use_outside_of_pools(offset);
   const std::optional<Slot> slot = slot_at(offset);
   if (!slot || slot->type == nullptr) return WordUse::kData;
   const PythonType& type = *slot->type;

@@ -78,7 +78,8 @@ class PythonObjects {
   PythonObjects(std::uint64_t begin, std::span<const std::byte> image,
                 PythonTypes& types);
 
-  /// What the word at this offset of the block is for.
+  /// What the word at this offset of the block is for. Outside of pools a count
+  /// is what has a type behind it, and a head what has an object behind it.
   WordUse use_of(std::size_t offset) const;
   /// The type of which most objects lie in these bytes; null if they take less
   /// than a quarter. (The tables of dicts, say, may lie between them.)
@@ -94,10 +95,13 @@ class PythonObjects {
     std::size_t offset;  // in the slot
     std::size_t left;    // bytes until its end
   };
-  void add(std::uint64_t address, std::size_t begin, PythonPool pool,
-           std::span<const std::byte> image, PythonTypes& types);
+  void add(std::uint64_t address, std::size_t begin, PythonPool pool);
+  bool is_in_pool(std::size_t offset) const;
   std::optional<Slot> slot_at(std::size_t offset) const;
+  WordUse use_outside_of_pools(std::size_t offset) const;
 
+  std::span<const std::byte> image_;
+  PythonTypes& types_;
   std::vector<Pool> pools_;
 };
 

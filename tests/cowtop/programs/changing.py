@@ -58,6 +58,10 @@ CASES = {
     "lists_collected": (lambda: [[None] for _ in range(BYTES // 72)], collect),
     "instances_collected": (lambda: [Node(None) for _ in range(BYTES // 64)],
                             collect),
+    # The list is younger than what is in it. So the collector first takes each
+    # for unreachable, and then sorts them anew, in the order of the list.
+    "instances_sorted": (lambda: [Node(None) for _ in range(BYTES // 64)][:],
+                         collect),
     "str_hashed": (lambda: [f"text {i:08}" for i in range(BYTES // 64)],
                    hash_all),
     "dict_values": (lambda: [{0: 1} for _ in range(BYTES // 296)],
