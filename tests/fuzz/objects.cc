@@ -47,7 +47,8 @@ MadeMemory laid_out() {
 }
 
 void check(Input input, std::size_t words) {
-  std::vector<MadeMemory> memories(2, laid_out());
+  static const MadeMemory kOriginal = laid_out();
+  std::vector<MadeMemory> memories(2, kOriginal);
   for (std::size_t i = 0; i < words; ++i) {
     MadeMemory& memory = memories[input.take<std::uint8_t>() % 2];
     const std::uint64_t at =

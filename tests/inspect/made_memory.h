@@ -26,10 +26,13 @@ inline constexpr std::uint64_t kIsStr = 1 << 28;
 class MadeMemory {
  public:
   void write(std::uint64_t address, std::span<const std::byte> bytes) {
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-      std::vector<std::byte>& page = pages_[(address + i) / kSmallPage];
+    while (!bytes.empty()) {
+      std::vector<std::byte>& page = pages_[address / kSmallPage];
       page.resize(kSmallPage);
-      page[(address + i) % kSmallPage] = bytes[i];
+      const std::size_t size = on_one_page(address, bytes.size());
+      std::memcpy(page.data() + address % kSmallPage, bytes.data(), size);
+      address += size;
+      bytes = bytes.subspan(size);
     }
   }
   template <typename Number = std::uint64_t>
@@ -95,11 +98,17 @@ class MadeMemory {
   }
 
  private:
+  static std::size_t on_one_page(std::uint64_t address, std::size_t size) {
+    return std::min<std::size_t>(size, kSmallPage - address % kSmallPage);
+  }
   bool copy_to(std::uint64_t address, std::span<std::byte> to) const {
-    for (std::size_t i = 0; i < to.size(); ++i) {
-      const auto page = pages_.find((address + i) / kSmallPage);
+    while (!to.empty()) {
+      const auto page = pages_.find(address / kSmallPage);
       if (page == pages_.end()) return false;
-      to[i] = page->second[(address + i) % kSmallPage];
+      const std::size_t size = on_one_page(address, to.size());
+      std::memcpy(to.data(), page->second.data() + address % kSmallPage, size);
+      address += size;
+      to = to.subspan(size);
     }
     return true;
   }
