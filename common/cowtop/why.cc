@@ -142,6 +142,10 @@ Why explain(const std::optional<Copier>& copier) {
     return why;
   }
   const auto copied = copied_pages(*ours, *theirs, copier->kind);
+  if (copied.empty()) {
+    why.pages = cow::Absent{"its copies have gone"};
+    return why;
+  }
   why.copied = Pages(copied.size());
   why.pages = cow::compare_memory(
       cow::memory_of(copier->pid), cow::memory_of(copier->relative),

@@ -10,6 +10,7 @@
 
 #include "cow/inspect/changed_pages.h"
 #include "cow/memory/region.h"
+#include "cow/os/child.h"
 #include "memory/parked_child.h"
 
 namespace cow {
@@ -91,8 +92,22 @@ TEST(RemoteMemory, OfAProcessThatHasEndedIsAbsent) {
   const auto found = compare_memory(memory_of(pid), memory_of(::getpid()),
                                     addresses_of(region), always);
   EXPECT_FALSE(found);
-  EXPECT_NE(found.reason().find("No such process"), std::string::npos)
+  EXPECT_NE(found.reason().find("has ended"), std::string::npos)
       << found.reason();
+}
+
+TEST(RemoteMemory, OfAnotherUserIsAbsentWithTheReason) {
+  constexpr uid_t kNobody = 65534;
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  const Region region(Pages(1));
+  const pid_t parent = ::getpid();
+  Child child = Child::fork([&] {
+    if (::setuid(kNobody) != 0) return 2;
+    const auto found = compare_memory(memory_of(::getpid()), memory_of(parent),
+                                      addresses_of(region), always);
+    return found.reason().find("only root") == std::string::npos ? 1 : 0;
+  });
+  EXPECT_EQ(child.wait().code, 0);
 }
 
 }  // namespace

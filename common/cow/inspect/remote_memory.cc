@@ -7,6 +7,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "cow/os/error.h"
@@ -30,6 +31,15 @@ ssize_t read_some(pid_t pid, std::span<const RemotePiece> pieces) {
   });
 }
 
+std::string reason(pid_t pid, int error) {
+  if (error == ESRCH) return fmt::format("process {} has ended", pid);
+  if (error == EPERM) {
+    return fmt::format(
+        "process {} lets only root and its ancestors read its memory", pid);
+  }
+  return fmt::format("process_vm_readv({}): {}", pid, std::strerror(error));
+}
+
 }  // namespace
 
 ReadPieces memory_of(pid_t pid) {
@@ -38,15 +48,7 @@ ReadPieces memory_of(pid_t pid) {
     while (!pieces.empty()) {
       const auto part = pieces.first(std::min(kMost, pieces.size()));
       const ssize_t got = read_some(pid, part);
-      if (got == -1 && errno == EPERM) {
-        return Absent{fmt::format(
-            "process {} lets only root and its ancestors read its memory",
-            pid)};
-      }
-      if (got == -1 && errno != EFAULT) {
-        return Absent{
-            fmt::format("process_vm_readv({}): {}", pid, std::strerror(errno))};
-      }
+      if (got == -1 && errno != EFAULT) return Absent{reason(pid, errno)};
       auto left = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
       std::size_t done = 0;
       for (; done < part.size() && part[done].to.size() <= left; ++done) {
