@@ -255,10 +255,9 @@ std::string help_text() {
       "> FILE). With --csv FILE it\nis left alone. Under the screen it is kept "
       "(key o), and printed when that is\nclosed.\n"
       "\nExit status: that of COMMAND (128 + N when signal N ended it, 127 "
-      "when "
-      "it could\nnot be started); else 0, 1 when nothing could be read, 2 for "
-      "bad usage. In place of\n0 it is 3 when a limit of --fail-if was "
-      "exceeded; standard error says by which\nprocess.\n";
+      "when it could\nnot be started); else 0, 1 when nothing could be read, 2 "
+      "for bad usage. It is 3\nin place of 0 when a limit of --fail-if was "
+      "exceeded: see standard error.\n";
   return text;
 }
 

@@ -1,6 +1,7 @@
 // Which mappings of a process hold private memory, added up by name.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

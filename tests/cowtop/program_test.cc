@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -159,6 +161,33 @@ TEST(Cowtop, PassesOnTheExitStatusOfItsCommand) {
               128 + SIGINT);
   }
   EXPECT_EQ(cowtop({"--", "sh", "-c", "exit 7"}).status.code, 7);
+}
+
+TEST(Cowtop, SaysWhatAForkHasCopiedOfEachMapping) {
+  const Region inherited(Pages(2000));
+  inherited.write(Pages(0), Pages(2000));
+  ParkedChild child([&](const ParkedChild::Park& park) {
+    inherited.write(Pages(0), Pages(500));
+    const Region own(Pages(900));
+    own.write(Pages(0), Pages(900));
+    park(0);
+  });
+  child.await();
+  const Outcome outcome = cowtop({"--mappings", parked_pid(child), "--json"});
+  const auto json = nlohmann::json::parse(outcome.out);
+  std::map<std::string, std::int64_t> pages;
+  for (const auto& mapping : json.at("mappings")) {
+    if (mapping.at("name") != "(anonymous)") continue;
+    for (const char* kind : {"shared", "copied", "own", "undecided"}) {
+      const std::int64_t bytes = mapping.at(kind);
+      pages[kind] = cow::to_pages(cow::Bytes(bytes)).count();
+    }
+  }
+  EXPECT_GE(pages["shared"], 1500);
+  EXPECT_GE(pages["copied"], 500);
+  EXPECT_LE(pages["copied"], 700) << "the own ones are not among them";
+  EXPECT_GE(pages["own"], 900);
+  EXPECT_LE(pages["undecided"], 200);
 }
 
 TEST(Cowtop, FailsIfALimitIsExceeded) {
