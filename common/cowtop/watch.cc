@@ -79,9 +79,10 @@ void Watch::find_named(const Processes& all) {
   // What has started cowtop has the name in its command, as cowtop has.
   std::set<pid_t> own;
   for (pid_t pid = ::getpid(); own.insert(pid).second;) {
-    for (const ListedProcess& process : all) {
-      if (process.id.pid == pid) pid = process.parent;
-    }
+    const auto found =
+        std::find_if(all.begin(), all.end(),
+                     [&](const auto& one) { return one.id.pid == pid; });
+    if (found != all.end()) pid = found->parent;
   }
   const std::string pattern = "*" + options_.name + "*";
   for (const ListedProcess& process : all) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -125,8 +126,11 @@ TEST_F(Sampling, FollowsTheProcessesWithANameAndTheirDescendants) {
 }
 
 TEST_F(Sampling, LeavesOutCowtopAndWhatHasStartedIt) {
+  const pid_t later = std::numeric_limits<pid_t>::max();
   proc.put({.pid = 40, .command = "sudo cowtop --name job"});
-  proc.put({.pid = ::getpid(), .parent = 40, .command = "cowtop --name job"});
+  proc.put({.pid = later, .parent = 40, .command = "sh cowtop --name job"});
+  proc.put(
+      {.pid = ::getpid(), .parent = later, .command = "cowtop --name job"});
   WatchOptions named = options();
   named.name = "job";
   EXPECT_THAT(Watch(named).look().rows, IsEmpty());
