@@ -6,7 +6,8 @@
 #                                             where COWPOOL_LESSONS,
 #                                             COWPOOL_COWTOP or COWPOOL_TESTS is
 #                                             on; there, too, CURSES_FOUND says
-#                                             whether there is ncursesw
+#                                             whether there is ncursesw, and
+#                                             COWPOOL_HAS_LIBDW whether libdw
 #   GTest::gtest  GTest::gtest_main  GTest::gmock  GTest::gmock_main
 #                                             where COWPOOL_TESTS is on
 #   MPI::MPI_CXX                              where COWPOOL_HAS_MPI is on then
@@ -203,6 +204,22 @@ if(COWPOOL_LESSONS OR COWPOOL_COWTOP OR COWPOOL_TESTS)
   find_package(Curses QUIET)
   if(NOT CURSES_FOUND)
     message(STATUS "ncursesw is not installed; cowtop has no live screen")
+  endif()
+endif()
+
+# The names of functions for cowtop --writers: libdw of elfutils, a package, or
+# not at all. Without it addresses are shown.
+if(COWPOOL_LESSONS OR COWPOOL_COWTOP OR COWPOOL_TESTS)
+  find_path(COWPOOL_LIBDW_HEADERS elfutils/libdwfl.h)
+  find_library(COWPOOL_LIBDW dw)
+  find_library(COWPOOL_LIBELF elf)
+  mark_as_advanced(COWPOOL_LIBDW_HEADERS COWPOOL_LIBDW COWPOOL_LIBELF)
+  if(COWPOOL_LIBDW_HEADERS AND COWPOOL_LIBDW AND COWPOOL_LIBELF)
+    set(COWPOOL_HAS_LIBDW ON)
+  else()
+    set(COWPOOL_HAS_LIBDW OFF)
+    message(STATUS
+      "libdw is not installed; cowtop --writers shows no names of functions")
   endif()
 endif()
 

@@ -51,27 +51,27 @@ needs_of() {
       tool cmake cmake
       tool ninja ninja-build
       library libgtest-dev libgmock-dev libfmt-dev libeigen3-dev \
-        libcereal-dev libcli11-dev nlohmann-json3-dev libncurses-dev
+        libcereal-dev libcli11-dev nlohmann-json3-dev libncurses-dev libdw-dev
       ;;
     'dnf build')
       tool c++ gcc-c++
       tool cmake cmake
       tool ninja ninja-build
       library gtest-devel gmock-devel fmt-devel eigen3-devel cereal-devel \
-        cli11-devel json-devel ncurses-devel
+        cli11-devel json-devel ncurses-devel elfutils-devel
       ;;
     'zypper build')
       tool c++ gcc-c++
       tool cmake cmake
       tool ninja ninja
       library gtest gmock fmt-devel eigen3-devel cereal-devel cli11-devel \
-        nlohmann_json-devel ncurses-devel
+        nlohmann_json-devel ncurses-devel libdw-devel
       ;;
     'pacman build')
       tool c++ gcc
       tool cmake cmake
       tool ninja ninja
-      library gtest fmt eigen cereal cli11 nlohmann-json ncurses
+      library gtest fmt eigen cereal cli11 nlohmann-json ncurses libelf
       ;;
     'brew build')
       tool c++ gcc

@@ -8,7 +8,7 @@ add_custom_target(fuzz)
 function(cowpool_fuzz name)
   add_executable(fuzz_${name} fuzz/${name}.cc)
   target_link_libraries(fuzz_${name}
-    PRIVATE cowpool_lesson cowpool_inspect nlohmann_json::nlohmann_json)
+    PRIVATE cowpool_lesson cowpool_inspect cowpool_faults nlohmann_json::nlohmann_json)
   target_include_directories(fuzz_${name} PRIVATE
     "${CMAKE_CURRENT_SOURCE_DIR}")
   cowpool_program(fuzz_${name})
@@ -28,6 +28,6 @@ function(cowpool_fuzz name)
 endfunction()
 
 foreach(target IN ITEMS
-    cgroup flags frames letters objects page_map pickle process smaps worker)
+    cgroup fault_records flags frames letters objects page_map pickle process smaps worker)
   cowpool_fuzz(${target})
 endforeach()

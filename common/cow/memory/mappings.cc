@@ -26,7 +26,8 @@ std::optional<MappingRange> parse_heading(std::string_view line) {
   mapping.begin = *begin;
   mapping.end = *end;
   mapping.permissions = permissions;
-  take_word(line);  // offset
+  const auto offset = parse_number<std::uint64_t>(take_word(line), 16);
+  mapping.offset = offset.value_or(0);
   take_word(line);  // device
   take_word(line);  // inode
   // The rest is the name, which may hold blanks.

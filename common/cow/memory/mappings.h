@@ -20,6 +20,7 @@ struct MappingRange {
   std::uint64_t end = 0;    ///< first address after it
   std::string permissions;  ///< as in "rw-p": p is private, s is shared
   std::string name;         ///< the file, "[heap]", "[stack]" ...; may be empty
+  std::uint64_t offset = 0;  ///< where it begins in the file
 };
 
 /// A mapping and what it costs.
