@@ -29,6 +29,7 @@ struct Given {
   std::optional<std::string> csv;
   std::optional<std::string> mappings;
   std::vector<std::string> pages;
+  bool writers = false;
   bool once = false;
   bool json = false;
   bool why = false;
@@ -75,6 +76,10 @@ std::vector<cow::Flag> flags_into(Given& given) {
        "print a picture of a mapping's pages; which one: A-B in hex, [heap], a "
        "file's name, or largest",
        &given.pages},
+      {"--writers", "",
+       "print which functions wrote first to inherited pages, when COMMAND or "
+       "PID has ended or at Ctrl-C",
+       &given.writers},
       {"-h,--help", "", "print this and exit", &given.help},
       {"--version", "", "print the version and exit", &given.version}};
 }
@@ -164,6 +169,7 @@ Mode mode_of(const Given& given) {
   if (given.mappings) return Mode::kMappings;
   if (!given.pages.empty()) return Mode::kPages;
   if (given.csv) return Mode::kCsv;
+  if (given.writers) return Mode::kWriters;
   if (given.json) return Mode::kJson;
   return given.once || given.why ? Mode::kOnce : Mode::kLive;
 }
@@ -171,10 +177,12 @@ Mode mode_of(const Given& given) {
 void check(const Given& given, const Flags& flags) {
   check_one_of({{"--mappings", given.mappings.has_value()},
                 {"--pages", !given.pages.empty()},
+                {"--writers", given.writers},
                 {"--once", given.once},
                 {"--csv", given.csv.has_value()}});
   check_one_of({{"--json", given.json}, {"--csv", given.csv.has_value()}});
   check_one_of({{"--why", given.why},
+                {"--writers", given.writers},
                 {"--mappings", given.mappings.has_value()},
                 {"--pages", !given.pages.empty()},
                 {"--csv", given.csv.has_value()}});
@@ -184,6 +192,9 @@ void check(const Given& given, const Flags& flags) {
                 {"--name", given.name.has_value()},
                 {"--mappings", given.mappings.has_value()},
                 {"--pages", !given.pages.empty()}});
+  if (given.writers && flags.command.empty() && given.pids.size() != 1) {
+    throw BadUsage("--writers: expected one PID, or -- COMMAND behind it");
+  }
   if (given.csv && given.csv->empty()) {
     throw BadUsage("--csv '': expected the name of a file");
   }
@@ -254,6 +265,8 @@ std::string help_text() {
       "COMMAND "
       "> FILE). With --csv FILE it\nis left alone. Under the screen it is kept "
       "(key o), and printed when that is\nclosed.\n"
+      "\n--writers takes perf events of the kernel. A user may use them where\n"
+      "kernel.perf_event_paranoid is at most 2.\n"
       "\nExit status: that of COMMAND (128 + N when signal N ended it, 127 "
       "when it could\nnot be started); else 0, 1 when nothing could be read, 2 "
       "for bad usage. It is 3\nin place of 0 when a limit of --fail-if was "

@@ -21,6 +21,7 @@ enum class Mode {
   kCsv,       ///< --csv FILE
   kMappings,  ///< --mappings PID
   kPages,     ///< --pages PID WHICH
+  kWriters,   ///< --writers
   kHelp,
   kVersion,
 };
@@ -39,7 +40,7 @@ struct Flags {
   std::string csv;            ///< the file; "-" is standard output
   std::string pages;          ///< which mapping
   bool why = false;           ///< with --once or --json
-  bool json = false;          ///< with --mappings and --pages, too
+  bool json = false;          ///< with --mappings, --pages, --writers, too
 };
 
 /// Reads the flags. Throws cow::BadUsage with one line that names the flag,

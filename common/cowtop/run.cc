@@ -17,6 +17,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cow/faults/writers.h"
 #include "cow/lesson/flags.h"
 #include "cow/memory/process_list.h"
 #include "cow/os/descriptor.h"
@@ -34,6 +35,7 @@
 #include "cowtop/signals.h"
 #include "cowtop/tree.h"
 #include "cowtop/watch.h"
+#include "cowtop/writers_report.h"
 
 namespace cowtop {
 namespace {
@@ -199,9 +201,41 @@ cow::Descriptor open_csv(const std::string& path) {
   return file;
 }
 
+using Recording = std::unique_ptr<cow::WriterRecording>;
+
+// For --writers; to be called before the command is started. None if perf
+// events are not allowed: it says so, and the other figures are reported.
+Recording begin_recording(const Flags& flags) {
+  if (flags.mode != Mode::kWriters) return nullptr;
+  auto recording = !flags.pids.empty()
+                       ? cow::WriterRecording::of_tree(flags.pids[0])
+                       : cow::WriterRecording::of_next_command();
+  if (recording) return *std::move(recording);
+  say(kNothingRead, recording.reason());
+  return nullptr;
+}
+
+// Without a command, until the process has ended or at Ctrl-C.
+int run_writers(cow::WriterRecording& recording, const Command* command,
+                const Flags& flags) {
+  if (command != nullptr) {
+    recording.record_until({command->descriptor()});
+  } else {
+    const Signals signals{SIGINT, SIGTERM};
+    const cow::Descriptor process = cow::open_pidfd(flags.pids[0]);
+    recording.record_until({process.get(), signals.descriptor()});
+    signals.next();  // otherwise it would act now
+  }
+  const cow::WritersFound found = recording.found();
+  print(flags.json ? to_json(found) : to_table(found));
+  return kDone;
+}
+
 // Returns the exit status for the case without a command.
 int watch_with(Command* command, const Flags& flags, int csv,
-               const std::function<void(Sample&)>& seen) {
+               const std::function<void(Sample&)>& seen,
+               const Recording& recording) {
+  if (recording) return run_writers(*recording, command, flags);
   WatchOptions options;
   options.interval = flags.interval;
   options.budget = flags.budget;
@@ -269,17 +303,18 @@ int watch_all(const Flags& flags, const std::function<void(Sample&)>& seen) {
   }
   cow::Descriptor csv;
   if (flags.mode == Mode::kCsv) csv = open_csv(flags.csv);
+  const Recording recording = begin_recording(flags);
   std::unique_ptr<Command> command;
   if (!flags.command.empty()) {
     command = std::make_unique<Command>(flags.command, output_of(flags));
   }
-  if (!command) return watch_with(nullptr, flags, csv.get(), seen);
+  if (!command) return watch_with(nullptr, flags, csv.get(), seen, recording);
   if (command->error() != 0) {
     return say(command->wait(), fmt::format("{}: {}", flags.command[0],
                                             std::strerror(command->error())));
   }
   try {
-    watch_with(command.get(), flags, csv.get(), seen);
+    watch_with(command.get(), flags, csv.get(), seen, recording);
   } catch (const std::exception& error) {
     // Says it now, because the command may run for hours. The exit status is
     // still the command's.

@@ -24,11 +24,16 @@ ncursesw here, which the portable cowtop is linked with"
 endif()
 
 # The objects of the libraries, not the libraries: those would bring fmt and
-# ncurses as shared ones.
+# ncurses as shared ones. Without libdw, which loads libraries: --writers shows
+# places in files rather than functions.
+set(faults "${PROJECT_SOURCE_DIR}/common/cow/faults")
 add_executable(cowtop_portable EXCLUDE_FROM_ALL
+  "${faults}/inheritance.cc" "${faults}/no_symbols.cc" "${faults}/records.cc"
+  "${faults}/rings.cc" "${faults}/writers.cc"
   "${PROJECT_SOURCE_DIR}/common/cowtop/main.cc"
   "${PROJECT_SOURCE_DIR}/common/cow/lesson/static_fmt.cc"
   $<TARGET_OBJECTS:cowpool>
+  $<TARGET_OBJECTS:cowpool_inspect>
   $<TARGET_OBJECTS:cowpool_lesson>
   $<TARGET_OBJECTS:cowtop_core>
   $<TARGET_OBJECTS:cowtop_screen>)

@@ -107,6 +107,16 @@ TEST(Flags, TakeWhyWithOneReport) {
   }
 }
 
+TEST(Flags, TakeACommandOrAProcessForWriters) {
+  const Flags of_command = parse_flags({"--writers", "--json", "--", "x"});
+  EXPECT_EQ(of_command.mode, Mode::kWriters);
+  EXPECT_TRUE(of_command.json);
+  EXPECT_THAT(parse_flags({"--writers", "7"}).pids, ElementsAre(7));
+  EXPECT_THROW(parse_flags({"--writers", "7", "8"}), cow::BadUsage);
+  EXPECT_THROW(parse_flags({"--writers"}), cow::BadUsage);
+  EXPECT_THROW(parse_flags({"--writers", "--once", "7"}), cow::BadUsage);
+}
+
 TEST(Flags, AskForHelpDespiteOtherFlags) {
   EXPECT_EQ(parse_flags({"--help", "--once", "--csv", "x"}).mode, Mode::kHelp);
   EXPECT_EQ(parse_flags({"-h"}).mode, Mode::kHelp);

@@ -20,13 +20,15 @@ cowpool_test(cowtop unit
   tree_test.cc
   view_test.cc
   watch_test.cc
-  why_test.cc)
+  why_test.cc
+  writers_report_test.cc)
 cowpool_test(cowtop process
   ../memory/parked_child.cc
   cases_test.cc
   pools_test.cc
   program_test.cc
-  truth_test.cc)
+  truth_test.cc
+  writers_test.cc)
 set(in_a_terminal)
 if(CURSES_FOUND)
   set(in_a_terminal live_test.cc screen_test.cc tmux.cc)
@@ -36,9 +38,18 @@ cowpool_test(cowtop env
   meters_test.cc
   parked_program.cc
   python_test.cc
+  python_writers_test.cc
   ${in_a_terminal})
 foreach(tier IN ITEMS unit process env)
   target_link_libraries(cowtop_${tier}_test PRIVATE cowtop_core cowtop_screen)
 endforeach()
-add_dependencies(cowtop_process_test cowtop)
+# Stripped or not, at no -O: the functions are not to be joined or inlined.
+add_executable(known_writers cowtop/known_writers.cc)
+cowpool_options(known_writers)
+add_executable(known_writers_stripped cowtop/known_writers.cc)
+cowpool_options(known_writers_stripped)
+target_compile_options(known_writers_stripped PRIVATE -fvisibility=hidden)
+target_link_options(known_writers_stripped PRIVATE -s -rdynamic)
+add_dependencies(cowtop_process_test
+  cowtop known_writers known_writers_stripped)
 add_dependencies(cowtop_env_test cowtop cowtop_stage)
