@@ -188,13 +188,14 @@ std::vector<std::string> evidence_of(const Why& why) {
   }
   if (pages.types.empty()) return lines;
   const ChangedType& first = pages.types.front();
-  if (pages.types.size() == 1 && first.name.empty()) {
+  const bool no_pools = pages.types.size() == 1 && first.name.empty();
+  if (no_pools) {
     lines.emplace_back("no pools of CPython (3.8 to 3.13) were found in them");
   }
   for (std::size_t i = 0; i < std::min(kMostTypes, pages.types.size()); ++i) {
     const ChangedType& type = pages.types[i];
     const std::string part = share(type.all(), all);
-    if (part.empty()) continue;
+    if (part.empty() || no_pools) break;
     lines.push_back(fmt::format("{} {}: {}", part,
                                 type.name.empty()
                                     ? "in no object of a Python pool"

@@ -199,24 +199,24 @@ void PythonObjects::add(std::uint64_t address, std::size_t begin,
   pools_.push_back({pool, begin, std::move(found)});
 }
 
-std::optional<PythonObjects::Slot> PythonObjects::slot_at(
-    std::size_t offset) const {
+const PythonObjects::Pool* PythonObjects::pool_at(std::size_t offset) const {
   for (const Pool& pool : pools_) {
-    if (offset < pool.begin || offset - pool.begin >= pool.size) continue;
-    const std::size_t in_pool = offset - pool.begin;
-    if (in_pool < kPoolHeader) return std::nullopt;
-    const std::size_t i = (in_pool - kPoolHeader) / pool.slot;
-    const std::size_t in_slot = (in_pool - kPoolHeader) % pool.slot;
-    if (i >= pool.slots) return std::nullopt;
-    return Slot{pool.types[i], in_slot, pool.slot - in_slot};
+    if (offset >= pool.begin && offset - pool.begin < pool.size) return &pool;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
-bool PythonObjects::is_in_pool(std::size_t offset) const {
-  return std::any_of(pools_.begin(), pools_.end(), [&](const Pool& pool) {
-    return offset >= pool.begin && offset - pool.begin < pool.size;
-  });
+std::optional<PythonObjects::Slot> PythonObjects::slot_at(
+    std::size_t offset) const {
+  const Pool* pool = pool_at(offset);
+  if (pool == nullptr || offset < pool->begin + kPoolHeader) {
+    return std::nullopt;
+  }
+  const std::size_t in_pool = offset - pool->begin - kPoolHeader;
+  const std::size_t i = in_pool / pool->slot;
+  const std::size_t in_slot = in_pool % pool->slot;
+  if (i >= pool->slots) return std::nullopt;
+  return Slot{pool->types[i], in_slot, pool->slot - in_slot};
 }
 
 WordUse PythonObjects::use_outside_of_pools(std::size_t offset) const {
@@ -231,7 +231,7 @@ WordUse PythonObjects::use_outside_of_pools(std::size_t offset) const {
 }
 
 WordUse PythonObjects::use_of(std::size_t offset) const {
-  if (!is_in_pool(offset)) return use_outside_of_pools(offset);
+  if (pool_at(offset) == nullptr) return use_outside_of_pools(offset);
   const std::optional<Slot> slot = slot_at(offset);
   if (!slot || slot->type == nullptr) return WordUse::kData;
   const PythonType& type = *slot->type;

@@ -96,7 +96,7 @@ class PythonObjects {
     std::size_t left;    // bytes until its end
   };
   void add(std::uint64_t address, std::size_t begin, PythonPool pool);
-  bool is_in_pool(std::size_t offset) const;
+  const Pool* pool_at(std::size_t offset) const;
   std::optional<Slot> slot_at(std::size_t offset) const;
   WordUse use_outside_of_pools(std::size_t offset) const;
 
