@@ -53,6 +53,10 @@ std::vector<cow::Flag> flags_into(Given& given) {
        "print also what has changed in the pages that were copied, and in "
        "which objects; as --once, or with --json",
        &given.why},
+      {"--writers", "",
+       "print which functions wrote first to inherited pages, when COMMAND or "
+       "PID has ended or at Ctrl-C",
+       &given.writers},
       {"--interval", "SECONDS", "how long to wait between two looks (1)",
        &given.interval},
       {"--budget", "PERCENT",
@@ -76,10 +80,6 @@ std::vector<cow::Flag> flags_into(Given& given) {
        "print a picture of a mapping's pages; which one: A-B in hex, [heap], a "
        "file's name, or largest",
        &given.pages},
-      {"--writers", "",
-       "print which functions wrote first to inherited pages, when COMMAND or "
-       "PID has ended or at Ctrl-C",
-       &given.writers},
       {"-h,--help", "", "print this and exit", &given.help},
       {"--version", "", "print the version and exit", &given.version}};
 }
@@ -265,6 +265,7 @@ std::string help_text() {
       "COMMAND "
       "> FILE). With --csv FILE it\nis left alone. Under the screen it is kept "
       "(key o), and printed when that is\nclosed.\n"
+      "\nWhat to do about what it says: docs/cowtop.md and docs/recipes.md.\n"
       "\n--writers takes perf events of the kernel. A user may use them where\n"
       "kernel.perf_event_paranoid is at most 2.\n"
       "\nExit status: that of COMMAND (128 + N when signal N ended it, 127 "

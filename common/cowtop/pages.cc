@@ -111,7 +111,8 @@ constexpr std::array kColumnsHelp = {
     HelpEntry{"new private",
               "USS now less USS when the process was first seen: what it has "
               "copied or made since"},
-    HelpEntry{"per second", "the same per second, over the last looks"}};
+    HelpEntry{"per second", "the same per second, over the last looks"},
+    HelpEntry{"To do", "more of it in docs/cowtop.md and docs/recipes.md"}};
 
 constexpr std::array kKeysHelp = {
     HelpEntry{"q", "quit"},
