@@ -12,6 +12,7 @@
 #include "cow/memory/region.h"
 #include "cow/os/child.h"
 #include "memory/parked_child.h"
+#include "memory/region_checks.h"
 
 namespace cow {
 namespace {
@@ -65,16 +66,30 @@ TEST(RemoteMemory, WrittenAndRestoredIsIdentical) {
   EXPECT_TRUE(child.end().success());
 }
 
+TEST(RemoteMemory, IsNotCopiedByReading) {
+  const Region region(Pages(64));
+  region.write(Pages(0), Pages(64));
+  ParkedChild child([](const ParkedChild::Park& park) { park(0); });
+  child.await();
+  const auto found =
+      compare_memory(memory_of(child.pid()), memory_of(::getpid()),
+                     addresses_of(region), always);
+  EXPECT_EQ(found->count(PageChange::kIdentical), Pages(64));
+  testing::expect_pages(region, child.pid(), Pages(0));
+  testing::expect_pages(region, ::getpid(), Pages(0));
+  EXPECT_TRUE(child.end().success());
+}
+
 TEST(RemoteMemory, PiecesThatAreNotThereAreLeftOut) {
   const Region region(Pages(4));
   const std::size_t size = page_size().size();
   std::vector<std::byte> to(6 * size, std::byte{9});
   std::vector<RemotePiece> pieces;
-  for (std::int64_t page = -1; page <= 4; ++page) {  // with both guards
-    const std::size_t at = static_cast<std::size_t>(page + 1) * size;
-    pieces.push_back(
-        {address_of(region, 0) - size + at, std::span(to).subspan(at, size)});
+  pieces.push_back({size, std::span(to).first(size)});  // nothing is mapped
+  for (const std::uint64_t page : addresses_of(region)) {
+    pieces.push_back({page, std::span(to).subspan(pieces.size() * size, size)});
   }
+  pieces.push_back({2 * size, std::span(to).last(size)});
   const auto read = memory_of(::getpid())(pieces);
   ASSERT_TRUE(read) << read.reason();
   EXPECT_EQ(*read, 4U);

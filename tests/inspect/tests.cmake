@@ -4,6 +4,7 @@ cowpool_test(inspect unit
   page_changes_test.cc)
 cowpool_test(inspect process
   ../memory/parked_child.cc
+  ../memory/region_checks.cc
   remote_memory_test.cc)
 foreach(tier IN ITEMS unit process)
   target_link_libraries(inspect_${tier}_test PRIVATE cowpool_inspect)

@@ -1,63 +1,74 @@
 #include "cow/inspect/remote_memory.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
-#include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "cow/os/descriptor.h"
 #include "cow/os/error.h"
 
 namespace cow {
 namespace {
 
-constexpr std::size_t kMost = 1024;  // IOV_MAX of Linux
-
-// How many bytes were read from the beginning of the pieces; -1 with errno.
-ssize_t read_some(pid_t pid, std::span<const RemotePiece> pieces) {
-  std::vector<iovec> here;
-  std::vector<iovec> there;
-  for (const RemotePiece& piece : pieces) {
-    here.push_back({piece.to.data(), piece.to.size()});
-    there.push_back({std::bit_cast<void*>(piece.address), piece.to.size()});
-  }
-  return retried([&] {
-    return ::process_vm_readv(pid, here.data(), here.size(), there.data(),
-                              there.size(), 0);
-  });
-}
-
 std::string reason(pid_t pid, int error) {
-  if (error == ESRCH) return fmt::format("process {} has ended", pid);
-  if (error == EPERM) {
+  if (error == ENOENT || error == ESRCH) {
+    return fmt::format("process {} has ended", pid);
+  }
+  if (error == EPERM || error == EACCES) {
     return fmt::format(
         "process {} lets only root and its ancestors read its memory", pid);
   }
-  return fmt::format("process_vm_readv({}): {}", pid, std::strerror(error));
+  return fmt::format("/proc/{}/mem: {}", pid, std::strerror(error));
+}
+
+// The pieces at the beginning that lie side by side: what one call can read.
+std::vector<iovec> side_by_side(std::span<RemotePiece> pieces) {
+  constexpr std::size_t kMost = 1024;  // IOV_MAX of Linux
+  std::vector<iovec> parts;
+  std::uint64_t next = pieces.front().address;
+  for (const RemotePiece& piece : pieces) {
+    if (piece.address != next || parts.size() == kMost) break;
+    parts.push_back({piece.to.data(), piece.to.size()});
+    next += piece.to.size();
+  }
+  return parts;
 }
 
 }  // namespace
 
 ReadPieces memory_of(pid_t pid) {
-  return [pid](std::span<RemotePiece> pieces) -> Reading<std::size_t> {
+  const auto file = std::make_shared<Descriptor>(
+      ::open(fmt::format("/proc/{}/mem", pid).c_str(), O_RDONLY | O_CLOEXEC));
+  const int error = *file ? 0 : errno;
+  return [pid, file,
+          error](std::span<RemotePiece> pieces) -> Reading<std::size_t> {
+    if (error != 0) return Absent{reason(pid, error)};
     std::size_t count = 0;
     while (!pieces.empty()) {
-      const auto part = pieces.first(std::min(kMost, pieces.size()));
-      const ssize_t got = read_some(pid, part);
-      if (got == -1 && errno != EFAULT) return Absent{reason(pid, errno)};
-      auto left = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+      const std::vector<iovec> parts = side_by_side(pieces);
+      const ssize_t got = retried([&] {
+        return ::preadv(file->get(), parts.data(),
+                        static_cast<int>(parts.size()),
+                        static_cast<off_t>(pieces.front().address));
+      });
+      if (got == 0) return Absent{reason(pid, ESRCH)};
+      // An address that is not mapped: EIO, or EINVAL in the kernel's half.
+      auto left = static_cast<std::size_t>(got == -1 ? 0 : got);
       std::size_t done = 0;
-      for (; done < part.size() && part[done].to.size() <= left; ++done) {
-        left -= part[done].to.size();
-        part[done].read = true;
+      for (; done < parts.size() && parts[done].iov_len <= left; ++done) {
+        left -= parts[done].iov_len;
+        pieces[done].read = true;
       }
       count += done;
       // It stops at the first piece that is not there.
-      pieces = pieces.subspan(std::min(done + 1, part.size()));
+      pieces = pieces.subspan(done < parts.size() ? done + 1 : done);
     }
     return count;
   };

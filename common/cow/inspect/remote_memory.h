@@ -1,4 +1,8 @@
-// The memory of another process, read without stopping it: process_vm_readv(2).
+// The memory of another process, read without stopping it, from /proc/PID/mem.
+// process_vm_readv(2) would do it with fewer system calls. But it pins what it
+// reads, and to pin a page that is shared copy-on-write the kernel copies it
+// (since Linux 5.19, gup_must_unshare in mm/gup.c): the meter would cause what
+// it measures.
 #pragma once
 
 #include <sys/types.h>
@@ -25,8 +29,9 @@ struct RemotePiece {
 using ReadPieces =
     std::function<Reading<std::size_t>(std::span<RemotePiece> pieces)>;
 
-/// Reads from the process `pid`, up to 1024 pieces with one system call. Pages
-/// that have gone are left out. Needs the permission to trace the process.
+/// Reads from the process `pid`; pieces side by side with one system call.
+/// Pages that have gone are left out. Needs the permission to trace the
+/// process.
 ReadPieces memory_of(pid_t pid);
 
 /// Reads one piece; false if it is not there.
