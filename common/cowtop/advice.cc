@@ -22,8 +22,8 @@ struct Advice {
 // The first that fits.
 constexpr Advice kAdvice[] = {
     {Kind::kCopies, kPython,
-     "build or load the data before the workers are forked, and send an index: "
-     "docs/recipes.md"},
+     "build or load the data before the workers are forked, and send an index; "
+     "a large result belongs into shared memory: docs/recipes.md"},
     {Kind::kCopies, kRuby,
      "load the data before the workers are forked (preload_app!): "
      "docs/recipes.md"},

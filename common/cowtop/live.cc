@@ -112,7 +112,7 @@ int run_live(Watch& watch, Command* command, const Flags& flags) {
                                                         : title_of(flags)));
     return kNothingRead;
   }
-  print_largest(*ending.looks.largest(), flags);
+  print_largest(*ending.looks.reported(), flags);
   return kDone;
 }
 

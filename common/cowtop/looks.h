@@ -33,15 +33,16 @@ inline std::string reasons(const Sample& sample) {
 /// Collects looks, and keeps only the important ones.
 class Looks {
  public:
-  /// Calls `complete` with a look that is the largest until now.
+  /// Calls `complete` with a look that is to be reported, as far as is known.
   template <typename Complete>
   void add(const Sample& sample, Complete complete) {
     if (anything_read(sample)) {
       if (!first_) first_ = sample.at;
       if (!smallest_ || replaces(sample, *smallest_, false)) smallest_ = sample;
-      if (!largest_ || replaces(sample, *largest_, true)) {
-        largest_ = sample;
-        complete(*largest_);
+      if (!largest_ || replaces(sample, *largest_, true)) largest_ = sample;
+      if (!reported_ || is_better(sample, *reported_)) {
+        reported_ = sample;
+        complete(*reported_);
       }
     } else if (in_vain(sample)) {
       unread_ = sample;
@@ -53,6 +54,20 @@ class Looks {
 
   /// The look with the highest ΣPSS; none if none could be read.
   const std::optional<Sample>& largest() const { return largest_; }
+  /// The look to report: that with the highest ΣPSS of those about which
+  /// something can be told, or of all. A note says if the machine paid more.
+  std::optional<Sample> reported() const {
+    std::optional<Sample> result = reported_;
+    if (result && !largest_->torn &&
+        largest_->totals.pss > result->totals.pss) {
+      result->notes.push_back(
+          fmt::format("At another moment the machine paid more: {}. But "
+                      "nothing can be told "
+                      "of that: no data was shared or copied yet.",
+                      to_string(largest_->totals.pss)));
+    }
+    return result;
+  }
   /// The look with the lowest.
   const std::optional<Sample>& smallest() const { return smallest_; }
   /// When the first of these looks was.
@@ -66,6 +81,11 @@ class Looks {
   }
 
  private:
+  static bool is_better(const Sample& sample, const Sample& kept) {
+    const bool tells = sample.diagnosis.kind != Kind::kUnknown;
+    if (tells != (kept.diagnosis.kind != Kind::kUnknown)) return tells;
+    return replaces(sample, kept, true);
+  }
   // The sums of a torn look may be wrong, so every other look is preferred.
   static bool replaces(const Sample& sample, const Sample& kept, bool larger) {
     if (sample.torn != kept.torn) return kept.torn;
@@ -76,6 +96,7 @@ class Looks {
   std::optional<std::chrono::system_clock::time_point> first_;
   std::optional<Sample> smallest_;
   std::optional<Sample> largest_;
+  std::optional<Sample> reported_;
   std::optional<Sample> unread_;
 };
 

@@ -137,8 +137,8 @@ int run_one(Watch& watch, const Command* command, const Flags& flags) {
   } else {
     last = look_to_the_end(watch, command, flags, add);
   }
-  if (looks.largest()) {
-    print(flags.json ? to_json(*looks.largest()) : to_table(*looks.largest()));
+  if (const auto look = looks.reported()) {
+    print(flags.json ? to_json(*look) : to_table(*look));
   }
   return conclude(looks, command, last);
 }
@@ -242,6 +242,8 @@ int watch_with(Command* command, const Flags& flags, int csv,
   options.name = flags.name;
   options.user = flags.user;
   options.seen = seen;
+  options.once = command == nullptr &&
+                 (flags.mode == Mode::kOnce || flags.mode == Mode::kJson);
   if (command != nullptr) options.adopter = ::getpid();
   Watch watch(command != nullptr ? std::vector{command->pid()} : flags.pids,
               options);

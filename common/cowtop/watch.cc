@@ -27,6 +27,9 @@ using namespace cow::literals;
 // How many looks a rate is taken over: enough to be steady, few enough to show
 // what happens now.
 constexpr std::size_t kHistory = 5;
+// Of all trees, those whose forked processes cost less have no sentence: there
+// is too little data.
+constexpr Bytes kLeastTree = 4_MiB;
 
 bool moved(const ListedProcess& a, const ListedProcess& b) {
   return a.id != b.id || a.minor_faults != b.minor_faults ||
@@ -502,7 +505,7 @@ void Watch::account(Sample& sample, std::chrono::nanoseconds cpu_before) {
       std::chrono::ceil<std::chrono::milliseconds>(budget_.wait());
   sample.until_next = std::max(options_.interval, least);
   waited_ = sample.until_next;
-  if (sample.until_next == options_.interval) return;
+  if (sample.until_next == options_.interval || options_.once) return;
   const auto seconds = [](auto span) {
     return std::chrono::duration<double>(span).count();
   };
@@ -608,7 +611,7 @@ Sample Watch::look() {
     if (&nodes == &trees.front()) {
       sample.diagnosis = diagnosis;
       sample.copier = copier;
-    } else {
+    } else if (weight(nodes) >= kLeastTree) {
       sample.others.push_back(diagnosis);
     }
   }

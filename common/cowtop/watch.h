@@ -40,6 +40,8 @@ struct WatchOptions {
   double budget = 2;
   /// Called with each look before it is returned.
   std::function<void(Sample&)> seen = [](Sample&) {};
+  /// There will be one look only, so nobody waits for the next.
+  bool once = false;
   /// Tests replace these: the folder, the lists, the clocks.
   std::filesystem::path proc = "/proc";
   std::filesystem::path cgroups = "/sys/fs/cgroup";

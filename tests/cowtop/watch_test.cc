@@ -593,16 +593,18 @@ TEST_F(Sampling, ShowsTheLargestForkedTreeFirst) {
               .code = code,
               .pss = pss});
   };
-  put(10, 1, 0xa000, 10);
-  put(11, 10, 0xa000, 10);
-  put(20, 11, 0xb000, 500);  // a pool that a shell has started
-  put(21, 20, 0xb000, 500);
+  put(10, 1, 0xa000, 1000);
+  put(11, 10, 0xa000, 1000);
+  put(20, 11, 0xb000, 5000);  // a pool that a shell has started
+  put(21, 20, 0xb000, 5000);
   put(22, 21, 0xc000, 5);  // a program that a worker runs
-  put(30, 1, 0xd000, 9000);
+  put(30, 1, 0xd000, 90000);
+  put(40, 1, 0xe000, 10);  // too small for a sentence
+  put(41, 40, 0xe000, 10);
   Watch watch(options());
   const Sample sample = watch.look();
-  EXPECT_THAT(pids(sample), ElementsAre(20, 21, 22, 10, 11));
-  EXPECT_THAT(sample.notes, ElementsAre(HasSubstr("2 trees")));
+  EXPECT_THAT(pids(sample), ElementsAre(20, 21, 22, 10, 11, 40, 41));
+  EXPECT_THAT(sample.notes, ElementsAre(HasSubstr("3 trees")));
   EXPECT_THAT(sample.diagnosis.sentence,
               StartsWith("Of PID 20 and its descendants: can't tell"));
   ASSERT_EQ(sample.others.size(), 1U);
@@ -615,6 +617,16 @@ TEST_F(Sampling, SaysIfNoProcessesShareMemoryThroughFork) {
   proc.put({.pid = 30});
   Watch watch(options());
   EXPECT_THAT(watch.look().notes, ElementsAre(HasSubstr("None of your")));
+}
+
+TEST_F(Sampling, SaysNothingOfTheNextLookIfThereIsNone) {
+  put_pool(1);
+  cost = milliseconds(1000);
+  WatchOptions single = options();
+  EXPECT_THAT(Watch(10, single).look().notes,
+              ElementsAre(HasSubstr("the next look")));
+  single.once = true;
+  EXPECT_THAT(Watch(10, single).look().notes, IsEmpty());
 }
 
 TEST_F(Sampling, KeepsTheGivenInterval) {
