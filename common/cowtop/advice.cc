@@ -32,8 +32,8 @@ constexpr Advice kAdvice[] = {
      "build the data before the workers are forked, and send an index: "
      "docs/04_global.md"},
     {Kind::kDirtying, kPython,
-     "put the data into arrays, or call gc.freeze() before the fork; --why "
-     "tells which: docs/12_cures.md"},
+     "look with --why. Counts of objects: use arrays. The garbage collector: "
+     "gc.freeze() before the fork. See docs/12_cures.md"},
     {Kind::kDirtying, kRedis,
      "save while few clients write, and keep room for a copy: "
      "docs/14_fork_cost.md"},
@@ -52,13 +52,13 @@ constexpr Advice kAdvice[] = {
 
 }  // namespace
 
-std::string advice_for(Kind kind, std::string_view process) {
+std::string advice_for(Kind kind, std::string_view program) {
   const auto fits = [&](const Advice& advice) {
     return advice.kind == kind &&
            (advice.names.empty() ||
             std::any_of(advice.names.begin(), advice.names.end(),
                         [&](std::string_view name) {
-                          return process.starts_with(name);
+                          return program.starts_with(name);
                         }));
   };
   const auto* const found =

@@ -8,8 +8,8 @@
 
 namespace cowtop {
 
-/// One line for the runtime of `process`, the name of a process as in
-/// /proc/PID/comm. Empty if there is nothing to do, or nothing is known.
-std::string advice_for(Kind kind, std::string_view process);
+/// One line for the runtime of processes that execute `program`, such as
+/// "python3.11". Empty if there is nothing to do, or nothing is known.
+std::string advice_for(Kind kind, std::string_view program);
 
 }  // namespace cowtop

@@ -470,10 +470,10 @@ class FamilyCase {
     const Found& one = family_.ancestor[0];
     const bool made = own(one) >= undecided(one);
     return {cannot_tell(fmt::format(
-                "PID {} alone has about {}, {}: the workers {}", one.pid,
-                to_string(made_or_written(one)),
-                made ? "made after the fork" : "made or written after the fork",
-                made ? "did not inherit it" : "do not share it")),
+                "PID {} alone has about {}, {} after the fork, or given back "
+                "by the workers since: they do not share it",
+                one.pid, to_string(made_or_written(one)),
+                made ? "made" : "made or written")),
             made_or_written};
   }
 
@@ -538,6 +538,13 @@ class FamilyCase {
       add(fmt::format("PID {} alone has about {} ({})", one.pid,
                       to_string(made_or_written(one)),
                       part(made_or_written(one))),
+          {});
+    }
+    if (is_notable(family_.ancestor, lone_memory)) {
+      const Found& one = family_.ancestor[0];
+      add(fmt::format("PID {} alone has mapped about {} of shared memory ({})",
+                      one.pid, to_string(lone_memory(one)),
+                      part(lone_memory(one))),
           {});
     }
     if (is_held_by_stranger()) {
@@ -879,13 +886,14 @@ Diagnosis diagnose(const Findings& findings) {
                  std::max(strangers, family ? heaviest->pss() : Bytes())) {
     Diagnosis diagnosis = of_parted(*parted);
     diagnosis.evidence = {line(settled(parted->found))};
-    diagnosis.advice = advice_for(diagnosis.kind, parted->found.name);
+    diagnosis.advice = advice_for(diagnosis.kind, parted->found.program);
     return diagnosis;
   }
   if (!family) {
     Diagnosis diagnosis = of_strangers(findings.alone);
     diagnosis.evidence = evidence_of(findings.alone);
-    diagnosis.advice = advice_for(diagnosis.kind, findings.alone.front().name);
+    diagnosis.advice =
+        advice_for(diagnosis.kind, findings.alone.front().program);
     return diagnosis;
   }
   const Family sorted = settled(*heaviest);
@@ -899,7 +907,7 @@ Diagnosis diagnose(const Findings& findings) {
   said.diagnosis.evidence = evidence_of(sorted, said.figure);
   const Found& first =
       sorted.workers.empty() ? sorted.ancestor[0] : sorted.workers[0];
-  said.diagnosis.advice = advice_for(said.diagnosis.kind, first.name);
+  said.diagnosis.advice = advice_for(said.diagnosis.kind, first.program);
   return said.diagnosis;
 }
 

@@ -17,11 +17,17 @@ using namespace cow::literals;
 using Group = std::vector<const Member*>;
 using States = cow::Reading<PageStates>;
 
-Found found(const Member& member) {
+Found found(const Member& member, const std::filesystem::path& proc) {
   Found found;
   found.pid = member.process.id.pid;
   found.parent = member.process.parent;
   found.name = cow::printable(member.process.name);
+  // A program can change its name.
+  std::error_code hidden;
+  found.program = std::filesystem::read_symlink(
+                      proc / std::to_string(found.pid) / "exe", hidden)
+                      .filename();
+  if (found.program.empty()) found.program = found.name;
   found.usage = member.usage;
   // A fault gives a process one page, or one huge page.
   found.touched = to_bytes(cow::Pages(member.process.minor_faults +
@@ -97,7 +103,7 @@ class FamilyReader {
 
   // Compares one process with its relative; none if it has ended.
   std::optional<Found> look_at(const Member& member) {
-    Found entry = found(member);
+    Found entry = found(member, proc_);
     while (std::find(group_.begin(), group_.end(), &member) != group_.end()) {
       const std::size_t before = group_.size();
       const Partner partner = partner_of(member);
@@ -186,7 +192,7 @@ class FamilyReader {
 Found alone(const Member& member, const std::filesystem::path& proc,
             std::int64_t& reads) {
   constexpr Bytes kLeast = 1_MiB;
-  Found entry = found(member);
+  Found entry = found(member, proc);
   if (member.usage.rss < kLeast) return entry;
   ++reads;
   const States states =
@@ -216,7 +222,7 @@ Parted parted(const Member& member,
       [&](const auto& other) { return other.id.pid == member.process.parent; });
   const bool known = parent != relatives.end();
   const cow::ListedProcess& other = known ? *parent : relatives.front();
-  Parted parted{found(member), known ? other.id.pid : 0,
+  Parted parted{found(member, proc), known ? other.id.pid : 0,
                 relatives.size() - (known ? 1 : 0)};
   add_transfer(proc, parted.found);
   reads += 2;

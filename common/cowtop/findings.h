@@ -21,6 +21,8 @@ struct Found {
   pid_t pid = 0;
   pid_t parent = 0;
   std::string name;
+  /// The file that it executes, without its folder; its name if that is hidden.
+  std::string program;
   cow::Usage usage;
   /// If the process was not forked from another and none was forked from it,
   /// its pages are compared with none.

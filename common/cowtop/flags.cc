@@ -180,6 +180,17 @@ void check(const Given& given, const Flags& flags) {
                 {"--writers", given.writers},
                 {"--once", given.once},
                 {"--csv", given.csv.has_value()}});
+  // Flags that have no effect on a report of one process.
+  for (const auto& [flag, is_given] :
+       {std::pair{"--fail-if", given.fail_if.has_value()},
+        std::pair{"--sort", given.sort.has_value()},
+        std::pair{"--budget", given.budget.has_value()},
+        std::pair{"--interval", given.interval.has_value()}}) {
+    check_one_of({{flag, is_given},
+                  {"--mappings", given.mappings.has_value()},
+                  {"--pages", !given.pages.empty()},
+                  {"--writers", given.writers}});
+  }
   check_one_of({{"--json", given.json}, {"--csv", given.csv.has_value()}});
   check_one_of({{"--why", given.why},
                 {"--writers", given.writers},

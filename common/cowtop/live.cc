@@ -15,6 +15,7 @@
 #include "cowtop/ramp.h"
 #include "cowtop/report.h"
 #include "cowtop/run.h"
+#include "cowtop/say.h"
 #include "cowtop/screen.h"
 #include "cowtop/signals.h"
 
@@ -94,8 +95,7 @@ int run_live(Watch& watch, Command* command, const Flags& flags) {
     // show a figure.
     const Sample first = watch.look();
     if (watch.ended() || in_vain(first)) {
-      fmt::print(stderr, "cowtop: {}\n", reasons(first));
-      return kNothingRead;
+      return say(kNothingRead, reasons(first));
     }
   }
   const Ending ending = show(watch, command, flags);
@@ -107,10 +107,9 @@ int run_live(Watch& watch, Command* command, const Flags& flags) {
   if (command != nullptr) command->replay_to_the_end();
   if (ending.why == Ending::Why::kQuit) return kDone;
   if (!ending.looks.largest()) {
-    fmt::print(stderr, "cowtop: {}\n",
+    return say(kNothingRead,
                ending.looks.why_none(command != nullptr ? "the command"
                                                         : title_of(flags)));
-    return kNothingRead;
   }
   print_largest(*ending.looks.reported(), flags);
   return kDone;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -31,6 +32,7 @@
 #include "cowtop/pages_report.h"
 #include "cowtop/ramp.h"
 #include "cowtop/report.h"
+#include "cowtop/say.h"
 #include "cowtop/screen.h"
 #include "cowtop/signals.h"
 #include "cowtop/tree.h"
@@ -48,11 +50,6 @@ constexpr std::string_view kStandardOutput = "-";
 
 void print(const std::string& text) {
   cow::write_fully(STDOUT_FILENO, text.data(), text.size());
-}
-
-int say(int status, const std::string& what) {
-  fmt::print(stderr, "cowtop: {}\n", what);
-  return status;
 }
 
 // A terminal gets the screen; a file or a pipe gets tables.
@@ -179,7 +176,8 @@ int run_csv(Watch& watch, const Command* command, const Flags& flags,
   };
   const Sample last = look_to_the_end(watch, command, flags, use,
                                       signals ? &*signals : nullptr);
-  if (begun) fmt::print(stderr, "{}", to_summary(looks));
+  // Standard error may be closed or full: the CSV is written all the same.
+  if (begun) std::fputs(to_summary(looks).c_str(), stderr);
   const int signal = signals ? signals->next() : 0;
   signals.reset();
   if (signal != 0) end_by(signal);
@@ -192,12 +190,16 @@ cow::Descriptor open_csv(const std::string& path) {
     if (path == kStandardOutput) {
       return ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     }
-    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    // Does not wait for the reader of a FIFO.
+    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+                  0666);
   }));
   if (!file) {
     throw BadUsage(
-        fmt::format("--csv {}: expected a file that can be written", path));
+        fmt::format("--csv {}: expected a file that can be written{}", path,
+                    errno == ENXIO ? ", or a FIFO that somebody reads" : ""));
   }
+  if (path != kStandardOutput) ::fcntl(file.get(), F_SETFL, 0);
   return file;
 }
 
@@ -392,6 +394,12 @@ int run(const std::vector<std::string>& arguments) {
       throw BadUsage(
           "standard output is closed; give the report a terminal, a file or a "
           "pipe to go to");
+    }
+    // The same of standard error, but the report does not need that.
+    if (::fcntl(STDERR_FILENO, F_GETFD) == -1) {
+      const cow::Descriptor nothing = cow::above_standard(
+          cow::Descriptor(::open("/dev/null", O_WRONLY | O_CLOEXEC)));
+      if (nothing) ::dup2(nothing.get(), STDERR_FILENO);
     }
     return run_mode(parse_flags(arguments));
   } catch (const BadUsage& error) {

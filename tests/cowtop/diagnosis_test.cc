@@ -138,6 +138,16 @@ TEST(Diagnose, SaysSharedWhileWorkersMakeSmallResults) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
 
+TEST(Diagnose, NamesSharedMemoryOfTheParentBesideWhatIsShared) {
+  EXPECT_THAT(
+      diagnose(
+          family({.shared = 64_MiB, .lone_memory = 80_MiB}, {.shared = 64_MiB}))
+          .sentence,
+      AllOf(HasSubstr("About 64.0 MiB is shared"),
+            HasSubstr("But PID 7 alone has mapped about 80.0 MiB of shared "
+                      "memory")));
+}
+
 TEST(Diagnose, NamesASecondCopyInTheProgramBesideAForkServer) {
   Findings findings = family({.shared = 64_MiB}, {.shared = 64_MiB});
   Comparison pages;
@@ -284,8 +294,8 @@ TEST(Diagnose, NamesAParentThatMadeDataAfterTheFork) {
       diagnose(family({.shared = 5_MiB, .own = 200_MiB}, {.shared = 5_MiB}));
   EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
   EXPECT_THAT(diagnosis.sentence,
-              HasSubstr("PID 7 alone has about 200.0 MiB, made after the fork: "
-                        "the workers did not inherit it"));
+              HasSubstr("PID 7 alone has about 200.0 MiB, made after the fork, "
+                        "or given back by the workers since"));
 }
 
 TEST(Diagnose, SaysMadeOrWrittenIfItCannotTellWhich) {

@@ -155,6 +155,12 @@ TEST(Flags, RefuseBadUseAndSayWhatIsAccepted) {
            {{"--name", ""}, "--name ''", "a part of a command"},
            {{"--sort", "size"}, "--sort size", "tree, rss, pss, uss or new"},
            {{"--mappings", "x"}, "--mappings x", "whole number"},
+           {{"--fail-if", "uss>1", "--mappings", "7"},
+            "--fail-if and --mappings",
+            "only one"},
+           {{"--sort", "uss", "--pages", "7", "heap"},
+            "--sort and --pages",
+            "only one"},
            {{"--mappings", "1", "2"}, "PID and --mappings", "only one"},
            {{"--pages", "1"}, "--pages", "--help"},
            {{"--pages", "x", "y"}, "--pages x", "whole number"}}) {

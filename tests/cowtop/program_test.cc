@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -259,6 +260,38 @@ TEST(Cowtop, ExitsLikeAShellIfTheCommandIsMissing) {
         << flag;
     EXPECT_THAT(outcome.out, IsEmpty()) << flag;
   }
+}
+
+TEST(Cowtop, KeepsItsStatusIfStandardErrorCannotBeWritten) {
+  for (const char* where : {"2>&-", "2>/dev/full"}) {
+    const std::string cowtop = program("cowtop");
+    const auto status = [&](const std::string& flags) {
+      return cow::testing::run(
+                 {"/bin/sh", "-c", cowtop + " " + flags + " " + where})
+          .status.code;
+    };
+    EXPECT_EQ(status("--wrong"), 2) << where;
+    EXPECT_EQ(status("--once 99999999"), 1) << where;
+    EXPECT_EQ(status("--once -- sh -c 'exit 5'"), 5) << where;
+    EXPECT_EQ(status("--csv - -- sh -c 'exit 6'"), 6) << where;
+  }
+}
+
+TEST(Cowtop, RepeatsNoArgumentRaw) {
+  const Outcome outcome = cowtop({"--sort", "\x1b[31m\n\u202e"});
+  EXPECT_EQ(outcome.status.code, 2);
+  EXPECT_THAT(outcome.err,
+              AllOf(StartsWith("cowtop: --sort \uFFFD[31m\uFFFD"),
+                    Not(HasSubstr("\u202e")), HasSubstr(": expected tree")));
+}
+
+TEST(Cowtop, RefusesAFifoThatNobodyReads) {
+  const TemporaryFolder folder;
+  const std::string fifo = folder.path() / "fifo";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const Outcome outcome = cowtop({"--csv", fifo, "--", "true"});
+  EXPECT_EQ(outcome.status.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("a FIFO that somebody reads"));
 }
 
 // As a daemon does: the process that started it has ended, too.

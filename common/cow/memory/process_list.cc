@@ -55,7 +55,13 @@ std::size_t character(std::string_view text) {
     if ((byte(i) & 0xC0) != 0x80) return 0;
   }
   const unsigned second = byte(1);
+  // What reverses the order of a line: U+202A to U+202E, U+2066 to U+2069.
+  const unsigned third = byte(2);
+  const bool turns =
+      first == 0xE2 && ((second == 0x80 && third >= 0xAA && third <= 0xAE) ||
+                        (second == 0x81 && third >= 0xA6 && third <= 0xA9));
   const bool wrong =
+      turns ||                             //
       (first == 0xC2 && second < 0xA0) ||  // C1 controls
       (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
       (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
