@@ -279,11 +279,16 @@ bool reap_one() {
 
 // A command that has become a daemon has ended, but its work goes on.
 void tell_of_orphans() {
-  std::vector<pid_t> left = orphans();
-  // The list is not of one moment: a daemon may have been forked after the
-  // list was begun, by a process that had ended when it was read.
-  while (left.empty() && reap_one()) left = orphans();
-  if (left.empty()) return;
+  std::vector<pid_t> left;
+  // A fork server, and what it has started, end a moment after their program.
+  for (int tries = 15; tries > 0; --tries) {
+    left = orphans();
+    // The list is not of one moment: a daemon may have been forked after the
+    // list was begun, by a process that had ended when it was read.
+    while (left.empty() && reap_one()) left = orphans();
+    if (left.empty()) return;
+    nap(milliseconds(20));
+  }
   say(kDone,
       fmt::format("the command has ended and left {} behind, which may "
                   "have started more: see cowtop {}",
