@@ -40,8 +40,8 @@ class Command {
   int error() const { return error_; }
   /// A descriptor that becomes readable when the command has ended.
   int descriptor() const { return child_.descriptor(); }
-  /// Forgets processes that the command has left behind and that have ended:
-  /// they come to cowtop, as others come to init.
+  /// Reaps processes that the command has left behind and that have ended.
+  /// cowtop is their new parent, as init is for other processes.
   void reap_orphans() const;
   /// Waits until the command has ended or `milliseconds` have passed. Returns
   /// whether it has ended.
@@ -53,8 +53,8 @@ class Command {
   /// The last lines that the command has printed, at most `most`. Looks only at
   /// the last part of a long output. Empty unless kKept.
   std::vector<std::string> tail(std::size_t most) const;
-  /// Copies what the command has printed to standard output, each part once.
-  /// Throws std::system_error.
+  /// Copies to standard output what the command has printed. Each part is
+  /// copied only once. Throws std::system_error.
   void replay();
   /// The same, until the command has ended. Does nothing unless kKept.
   void replay_to_the_end();

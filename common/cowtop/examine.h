@@ -21,8 +21,9 @@ struct Member {
 };
 
 /// Examines the processes of one tree; each parent comes before its children.
-/// `outside` are processes that are not watched, but are forks of the same
-/// ones. Adds the number of page maps that it has read to `reads`.
+/// `outside` are processes that are not watched, but were forked from the same
+/// processes as these. Adds the number of page maps that it has read to
+/// `reads`.
 Findings examine(const std::vector<Member>& members,
                  const std::vector<cow::ListedProcess>& outside,
                  const std::filesystem::path& proc, std::int64_t& reads);

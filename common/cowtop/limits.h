@@ -11,8 +11,8 @@
 
 namespace cowtop {
 
-/// "uss>500MiB": no process may have more in this column. "sum-pss>4GiB": nor
-/// may all processes together.
+/// "uss>500MiB": no process may have more than that in this column.
+/// "sum-pss>4GiB": the sum over all processes may not be more.
 struct Limit {
   std::string text;
   std::string column;

@@ -33,7 +33,7 @@ inline std::string reasons(const Sample& sample) {
 /// Collects looks, and keeps only the important ones.
 class Looks {
  public:
-  /// Calls `complete` with a look that is to be reported, as far as is known.
+  /// Calls `complete` with each look that, so far, is the best one to report.
   template <typename Complete>
   void add(const Sample& sample, Complete complete) {
     if (anything_read(sample)) {
@@ -54,8 +54,9 @@ class Looks {
 
   /// The look with the highest ΣPSS; none if none could be read.
   const std::optional<Sample>& largest() const { return largest_; }
-  /// The look to report: that with the highest ΣPSS of those about which
-  /// something can be told, or of all. A note says if the machine paid more.
+  /// The look to report. It is the one with the highest ΣPSS among the looks
+  /// with a known diagnosis, or among all looks if none has one. A note says if
+  /// the machine paid more.
   std::optional<Sample> reported() const {
     std::optional<Sample> result = reported_;
     if (result && !largest_->torn &&
@@ -68,13 +69,13 @@ class Looks {
     }
     return result;
   }
-  /// The look with the lowest.
+  /// The look with the lowest ΣPSS.
   const std::optional<Sample>& smallest() const { return smallest_; }
   /// When the first of these looks was.
   std::optional<std::chrono::system_clock::time_point> first() const {
     return first_;
   }
-  /// Why there is none. `whom` is what was watched: "the command".
+  /// Why there is no look to report. `whom` is what was watched: "the command".
   std::string why_none(const std::string& whom) const {
     const std::string ended = whom + " ended before it could be read";
     return unread_ ? ended + ": " + reasons(*unread_) : ended;

@@ -1,5 +1,5 @@
-// The screen's other pages than the table: a process's mappings, the output of
-// COMMAND, help.
+// The pages of the screen other than the table: the mappings of a process, what
+// it has changed (why), the output of COMMAND, and help.
 #pragma once
 
 #include <string>

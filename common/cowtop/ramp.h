@@ -7,8 +7,8 @@
 namespace cowtop {
 
 /// The wait before the next look. It is short at first and then doubles up to
-/// the interval. So a short command is seen, too, and a long one costs no more
-/// than any other.
+/// the interval. So even a short command is seen. For a long command the first
+/// looks hardly add to the cost.
 class Ramp {
  public:
   explicit Ramp(std::chrono::milliseconds interval) : interval_(interval) {}

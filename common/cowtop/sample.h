@@ -52,16 +52,16 @@ struct Sample {
   bool torn = false;
   /// Of the tree whose forked processes cost most.
   Diagnosis diagnosis;
-  /// Of each further tree, where all trees are watched. Each sentence begins
-  /// with the tree's first process.
+  /// If all trees are watched: the diagnosis of each further tree. Each
+  /// sentence begins with the tree's first process.
   std::vector<Diagnosis> others;
-  /// Who has copied most of the tree that the diagnosis is of.
+  /// The process that has copied most, in the tree of `diagnosis`.
   std::optional<Copier> copier;
   /// What it has changed, if that was asked.
   std::optional<Why> why;
-  /// What the reader has to know of this look, one sentence each: which
-  /// processes could not be read, or that it looks less often because reading
-  /// is expensive.
+  /// What the reader has to know of this look, one sentence each. Examples:
+  /// which processes could not be read, or that cowtop looks less often because
+  /// reading is expensive.
   std::vector<std::string> notes;
   /// How long to wait before the next look.
   std::chrono::milliseconds until_next{0};

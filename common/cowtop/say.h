@@ -8,8 +8,9 @@
 
 namespace cowtop {
 
-/// Says a sentence, without what a terminal would obey: it may hold an argument
-/// of the user. Returns `status`, also if the sentence cannot be written.
+/// Says a sentence, without control characters that a terminal would obey.
+/// There may be some, because the sentence may hold an argument of the user.
+/// Returns `status`, also if the sentence cannot be written.
 inline int say(int status, const std::string& what) {
   std::fputs(("cowtop: " + cow::printable(what) + "\n").c_str(), stderr);
   return status;

@@ -33,8 +33,8 @@ struct Live {
   /// Starts anew: every process counts as first seen at the next look.
   std::function<void()> forget;
   Order order = Order::kTree;  ///< of the table, at first
-  /// How often to look, and what to call when a key changes that. The next look
-  /// is really due when Sample says so.
+  /// How often to look, and what to call when a key changes that. But the time
+  /// of the next look is the one that Sample gives.
   std::chrono::milliseconds interval{1000};
   std::function<void(std::chrono::milliseconds)> set_interval;
   /// A descriptor that becomes readable when the screen has to close, because

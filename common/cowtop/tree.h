@@ -23,11 +23,12 @@ using Processes = std::vector<cow::ListedProcess>;
 /// new ones to `seen`, and removes those that have ended.
 std::vector<Node> follow(const Processes& all, std::set<cow::ProcessId>& seen);
 
-/// All trees of `user` in which processes share memory through fork, or could:
-/// at least two processes of one image, or a process and at least two children
-/// of its name (a spawned pool), and their descendants. If their parent has
-/// ended, they are one tree with several roots. A tree inside another one, such
-/// as a pool that was started from a shell, is a tree of its own.
+/// All trees of `user` in which processes share memory through fork, or could
+/// do so. A tree has at least two processes of one image, or a process and at
+/// least two children with its name (a spawned pool), and it includes their
+/// descendants. If their parent has ended, they are one tree with several
+/// roots. A tree inside another one, such as a pool that was started from a
+/// shell, is a tree of its own.
 std::vector<Node> forked_trees(const Processes& all, uid_t user);
 
 }  // namespace cowtop

@@ -108,7 +108,7 @@ Action press(Key key, const Sample& sample, View& view);
 /// same position in the table.
 void keep_selected(const Sample& sample, View& view);
 
-/// Puts the rows in that order. Only the tree has depths.
+/// Puts the rows in that order. In any order but kTree all depths become 0.
 void sort_rows(Sample& sample, Order order);
 
 /// The row that is selected; null if there is none.

@@ -23,17 +23,19 @@
 
 namespace cowtop {
 
-/// Waits, whatever happens.
+/// Waits for this time, or until a signal is handled.
 void nap(std::chrono::milliseconds time);
 
 struct WatchOptions {
   /// The wait between two looks; longer if looks are expensive.
   std::chrono::milliseconds interval{1000};
-  /// Watches each process, too, whose command matches this pattern of a shell
-  /// somewhere; but not cowtop, and not what has started it. Empty: none.
+  /// Also watches each process with a part of its command that matches this
+  /// shell pattern. But it leaves out cowtop itself and the processes that have
+  /// started it. Empty: none.
   std::string name;
-  /// Whose processes `name` means (anybody's), and whose trees are watched
-  /// without roots and `name` (this user's).
+  /// With `name`, only processes of this user are watched (if absent, those of
+  /// all users). Without roots and `name`, only trees of this user (if absent,
+  /// of the user who runs cowtop).
   std::optional<uid_t> user;
   /// How much of a processor cowtop may use on average, in percent: three
   /// quarters for looks, and the rest for the screen. 100: no limit.
@@ -51,8 +53,9 @@ struct WatchOptions {
       std::chrono::steady_clock::now;
   std::function<std::chrono::nanoseconds()> cpu_time = own_cpu_time;
   std::function<void(std::chrono::milliseconds)> nap = cowtop::nap;
-  /// Whose children belong to the watched tree as well: those that a command
-  /// has left behind come to cowtop. 0: nobody's.
+  /// The children of this process belong to the watched tree as well. It is
+  /// cowtop itself, which becomes the parent of what its command has left
+  /// behind. 0: nobody's.
   pid_t adopter = 0;
 };
 
@@ -65,11 +68,12 @@ struct Reads {
 };
 
 /// Watches processes. Every look reads the cheap figures of all (page faults,
-/// RSS). It reads the others only for trees in which something has changed. A
-/// process has started, ended or had a page fault; or that is so for a process
-/// that shares memory with the tree. What this misses is given back memory, and
-/// it is less than the kernel's error in counting RSS (32 pages per processor).
-/// Not for two threads at once.
+/// RSS). It reads the others only for trees in which something has changed.
+/// That is the case if a process of the tree has started, has ended or had a
+/// page fault. It is also the case if this is true of another process that
+/// shares memory with the tree. This can miss only memory that was given back.
+/// That is less than the kernel's error in counting RSS (32 pages per
+/// processor). Not for two threads at once.
 class Watch {
  public:
   /// Watches the processes `roots` and all their descendants, as one tree. A
@@ -173,7 +177,7 @@ class Watch {
   Budget budget_;
   Reads reads_;
   std::set<cow::ProcessId> seen_;
-  // Whose command was compared with the name.
+  // The processes whose command was already compared with the name.
   std::set<std::pair<cow::ProcessId, cow::Image>> compared_;
   std::map<pid_t, cow::ListedProcess> before_;
   std::map<cow::ProcessId, Memory> memory_;

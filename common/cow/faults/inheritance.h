@@ -2,11 +2,12 @@
 // written: made from the records of faults, forks and mappings.
 //
 // perf events do not say whether a fault was a write that copies a page, or the
-// first access to new memory. It is such a write if the page was there before:
-// after a fork an inherited page is present, so only a write to it can fault.
-// Anonymous pages that have faulted before are there. So are those in the page
-// map, which is read soon after each fork, together with the mappings: pages
-// that a system call has filled, parts of huge pages, written pages of files.
+// first access to new memory. It was a write that copies if the page existed
+// before. An inherited page is present after the fork, so only a write to it
+// can fault. Anonymous pages that have faulted before are there. The page map
+// and the mappings are read soon after each fork, and the pages in it count as
+// there, too. These can be pages that a system call has filled, parts of huge
+// pages, or written pages of files.
 #pragma once
 
 #include <sys/types.h>
@@ -53,8 +54,8 @@ class Inheritance {
   void add(pid_t pid);
   /// Takes the next record; they come in the order of their times. Returns the
   /// write if the record is a fault that was the process's first write to a
-  /// page since the last fork. It is none if all others that could share the
-  /// page have ended: then nothing is copied.
+  /// page since the last fork. Returns none if all other processes that could
+  /// share the page have ended, because then nothing is copied.
   std::optional<InheritedWrite> apply(const FaultRecord& record);
 
  private:
@@ -73,8 +74,8 @@ class Inheritance {
     PageSet touched;         // anonymous pages that have faulted since then
     bool known = false;      // whether the page map was read after the fork
     std::uint64_t time = 0;  // when it was read
-    // The processes that were forked from one program, and live, share it; null
-    // if others may exist that are not recorded.
+    // All living processes that were forked from one program share this
+    // pointer. It is null if there may be others that are not recorded.
     std::shared_ptr<const bool> family;
   };
 

@@ -1,4 +1,5 @@
-// A set of pages, which takes one bit for each page of a range in use.
+// A set of pages. It takes one bit for each page, in all ranges in which it has
+// had a page.
 #pragma once
 
 #include <algorithm>

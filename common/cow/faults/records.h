@@ -43,13 +43,13 @@ struct FaultRecord {
 /// (`sample_id_all`).
 std::uint64_t fault_sample_type();
 
-/// Removes the first record from `bytes` and returns it. None, and `bytes`
-/// becomes empty, at the end and if there is no whole record.
+/// Removes the first record from `bytes` and returns it. At the end, or if
+/// there is no whole record, returns none and makes `bytes` empty.
 std::optional<FaultRecord> take_record(std::span<const std::byte>& bytes);
 
-/// The name of a mapping as records and /proc/PID/maps have it, in one form:
-/// empty for anonymous memory, which the one calls "//anon" and the other
-/// "[anon:...]".
+/// Gives the name of a mapping one form, whether it comes from a record or from
+/// /proc/PID/maps. For anonymous memory (a record calls it "//anon", maps calls
+/// it "[anon:...]") the name is empty.
 std::string plain_mapping_name(std::string name);
 
 }  // namespace cow

@@ -15,14 +15,14 @@
 
 namespace cow {
 
-/// Minor page faults of some processes and of all that these start, one record
-/// each: a ring for each CPU. Owns the events; when it is destroyed, nothing is
-/// recorded any longer.
+/// Records the minor page faults of some processes and of all processes that
+/// these start. Each fault is one record, and each CPU has a ring. Owns the
+/// events; when it is destroyed, nothing is recorded any longer.
 class FaultRings {
  public:
-  /// Records what the next children of this process do from the moment on when
-  /// they execute a program. Absent if perf events are not allowed: a sentence
-  /// that says what to set.
+  /// Records what the next children of this process do. The recording begins
+  /// when a child executes a program. Absent if perf events are not allowed.
+  /// The reason is a sentence that says what to set.
   static Reading<FaultRings> of_next_children();
   /// Records what the given threads do from now on. Leaves out those that have
   /// ended.

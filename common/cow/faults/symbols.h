@@ -19,9 +19,10 @@ class Symbols {
 
   /// Whether functions can be looked up: built with elfutils.
   static bool available();
-  /// The function that holds the byte at `offset` of a file, in C++ as it is
-  /// written there. Empty if no symbol says that it holds this byte: a stripped
-  /// program has few symbols, and the nearest of them is another function.
+  /// The name of the function that holds the byte at `offset` of a file. Names
+  /// of C++ are demangled. Empty if no symbol says that it holds this byte: a
+  /// stripped program has few symbols, and the nearest of them is another
+  /// function.
   std::string function(const std::string& file, std::uint64_t offset);
 
  private:

@@ -1,4 +1,5 @@
-// What is needed to know of the machine to understand memory figures.
+// The facts about a machine that one must know to understand its memory
+// figures.
 #pragma once
 
 #include <string>
@@ -32,8 +33,9 @@ Environment read_environment();
 
 /// Whether the kernel has a zero page: one page of zeros that all processes map
 /// where they read memory that nobody has written to. Linux has one, but some
-/// virtual machines run without it; there, reading takes pages of one's own.
-/// Tries it with a page. True if the page map cannot be read.
+/// virtual machines run without it. There a process gets its own pages even for
+/// memory that it only reads. Tries it with a page. True if the page map cannot
+/// be read.
 bool has_zero_page();
 
 /// The value of one line of /proc/meminfo, by the line's name: "MemAvailable".
@@ -42,8 +44,8 @@ Reading<Bytes> parse_meminfo(std::string_view text, std::string_view name);
 /// "madvise" from "always [madvise] never".
 Reading<std::string> parse_bracketed(std::string_view text);
 
-/// What a control group has, and may have. File pages that the kernel would
-/// give up are not in `used`.
+/// How much memory a control group uses, and its limit. File pages that the
+/// kernel would give up are not in `used`.
 struct CgroupMemory {
   Bytes used;
   Bytes limit;
@@ -51,7 +53,8 @@ struct CgroupMemory {
   Bytes left() const { return limit > used ? limit - used : Bytes(); }
 };
 
-/// The group of `path` that leaves least of its limit. Absent if none has one.
+/// Of the groups of `path`, the one that has the least memory left below its
+/// limit. Absent if none has one.
 Reading<CgroupMemory> tightest_cgroup(const CgroupPath& path);
 
 /// How much that group leaves. Absent if no group has a limit.

@@ -17,8 +17,8 @@ namespace cow {
 /// Figures of /proc/PID/status that smaps_rollup does not have.
 struct Status {
   /// VmHWM: the highest RSS until now. That of a forked child includes what it
-  /// inherited. The kernel counts on each CPU apart, so this may be some pages
-  /// behind.
+  /// inherited. The kernel counts for each CPU separately, so this figure may
+  /// be some pages too low.
   Reading<Bytes> peak_rss = Absent{"not read"};
   /// VmPTE: the memory of the page tables. It is not part of RSS, PSS or USS.
   Reading<Bytes> page_tables = Absent{"not read"};

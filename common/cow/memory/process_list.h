@@ -49,8 +49,8 @@ struct ListedProcess {
   uid_t user = 0;
   std::int64_t minor_faults = 0;
   std::int64_t major_faults = 0;
-  /// The kernel counts it on each CPU apart, so it may be some pages off. Use
-  /// it only to see whether something has changed.
+  /// The kernel counts it for each CPU separately, so it may be wrong by some
+  /// pages. Use it only to see whether something has changed.
   Pages rss;
   Image image;
 

@@ -13,7 +13,8 @@
 
 namespace cow {
 
-/// The size of a huge page. One page of page table entries maps as much.
+/// The size of a huge page. One page that is full of page table entries maps
+/// the same amount of memory.
 inline constexpr Bytes kHugePage = 2_MiB;
 
 /// Which pages a region asks for.
@@ -27,9 +28,10 @@ enum class PageSize { kBase, kHuge };
 /// memory when it is destroyed.
 class Region {
  public:
-  /// kHuge asks for huge pages instead: then the region begins where one can
-  /// begin, and `usage` says how much of it is in huge pages (`huge`), which
-  /// may be nothing. Throws std::system_error if the memory is not available.
+  /// kHuge asks for huge pages instead: then the region begins at an address
+  /// where a huge page can begin. The field `huge` of `usage` says how much of
+  /// it is in huge pages, which may be nothing. Throws std::system_error if the
+  /// memory is not available.
   explicit Region(Pages pages, PageSize page_size = PageSize::kBase);
 
   Pages pages() const { return pages_; }
@@ -40,8 +42,8 @@ class Region {
 
   /// Writes one byte into each of the pages [first, first + count).
   void write(Pages first, Pages count) const;
-  /// Reads one byte of every page and adds them up: to the number of pages,
-  /// unless something else has been written there.
+  /// Reads one byte of every page and returns their sum. The sum is the number
+  /// of pages, unless something else has been written there.
   std::int64_t read() const;
 
   /// The region's part of /proc/PID/smaps, of this process or of one that was

@@ -29,8 +29,9 @@ CgroupPath find_cgroups(std::string_view text, std::string_view controller,
 CgroupPath own_cgroups(std::string_view controller);
 
 /// How many CPUs a process may use. `in_mask` is the number in its affinity
-/// mask. `path` has its groups of the controller "cpu": if the lowest quota
-/// there, rounded up, is below `in_mask`, it counts instead. At least 1.
+/// mask. `path` has its groups of the controller "cpu". If the lowest quota of
+/// these groups, rounded up, is below `in_mask`, the result is that quota. At
+/// least 1.
 int available_cpus(int in_mask, const CgroupPath& path);
 
 }  // namespace cow

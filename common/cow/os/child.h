@@ -96,9 +96,10 @@ class Child {
     Child left(std::move(*this));
     left.pid_ = 0;
   }
-  /// Waits until the child ends, reaps it, and returns how it ended. That is
-  /// kUnknownExit if the kernel has not kept it, or if the child's other parent
-  /// has ended, too. Throws std::logic_error if there is no child.
+  /// Waits until the child ends, reaps it, and returns how it ended. The result
+  /// is kUnknownExit if the kernel has not kept the exit status. It can also be
+  /// kUnknownExit if the child's parent is another process, and that one has
+  /// ended. Throws std::logic_error if there is no child.
   ExitStatus wait();
 
  private:
@@ -120,9 +121,9 @@ void flush_output();
 void read_no_input();
 
 /// From now on the kernel kills this process when its parent, process `parent`,
-/// ends. (Strictly: when the thread ends that has started it: prctl(2).)
-/// Returns false if the parent has already ended. setuid(2) undoes the setting;
-/// then call this again.
+/// ends. (More exactly, it is killed when the thread that started it ends:
+/// prctl(2).) Returns false if the parent has already ended. setuid(2) undoes
+/// the setting; then call this again.
 bool die_with_parent(pid_t parent);
 
 /// Opens a pidfd: a descriptor that becomes readable when process `pid` has
@@ -135,7 +136,8 @@ Descriptor open_pidfd(pid_t pid);
 /// but true if the process has already ended.
 bool send_signal(const Descriptor& pidfd, int signal);
 
-/// Waits until a child of this process ends that no Child owns.
+/// Waits for the end of a child of this process that has no owner of type
+/// Child.
 ExitStatus wait_for_child(pid_t pid);
 
 /// Forks and executes `arguments`. The first is the program; it is looked up in

@@ -15,7 +15,8 @@ namespace cow {
 [[noreturn]] void throw_system_error(int error, const std::string& call);
 
 /// Repeats `call` as long as a signal interrupts it (EINTR), and returns its
-/// result. If that is -1, errno is set: for calls whose failure is an answer.
+/// result. If the result is -1, errno is set. Use it for calls whose failure is
+/// not an error but an answer.
 template <typename Call>
 auto retried(Call call) {
   for (;;) {

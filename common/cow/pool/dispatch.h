@@ -94,14 +94,15 @@ class Dispatch {
   PickledBatch finish(std::size_t place);
 
   /// Takes back batches of one worker: the last half of those that it has not
-  /// begun, rounded up. The first `spared` frames that it has in flight do not
-  /// count. Workers that can be given no more now are tried first, then those
-  /// with many batches in flight before those with few. Takes from the first
-  /// worker that has something to take.
+  /// begun, rounded up. Its first `spared` frames in flight are not taken and
+  /// are not counted in that half. Workers that can be given no more now are
+  /// tried first, then those with many batches in flight before those with few.
+  /// Takes from the first worker that has something to take.
   std::vector<PickledBatch> steal_back(std::size_t spared);
   /// Takes back the batches of `job` that no worker has begun, and those after
-  /// them in the same pipe. A large batch of which a part is still to be
-  /// written cannot be taken back; then those before it stay, too.
+  /// them in the same pipe. A large batch cannot be taken back while a part of
+  /// it is still to be written. In that case the batches before it in the pipe
+  /// stay, too.
   std::vector<PickledBatch> steal_back(const Job& job);
 
  private:

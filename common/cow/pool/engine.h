@@ -48,19 +48,20 @@ class Engine {
   /// this throws PoolError with the reason.
   void submit(std::shared_ptr<Job> job);
   /// `job` was cancelled: takes back its batches that no worker has begun. They
-  /// fail, and nobody sees that. Batches after them in a pipe are taken back as
-  /// well, and are given to workers again. In a forked copy of the pool this
-  /// does nothing.
+  /// count as failed, but no one is told, because nobody waits for them any
+  /// more. Batches after them in a pipe are taken back as well, and are given
+  /// to workers again. In a forked copy of the pool this does nothing.
   void take_back(const Job& job);
   /// Gives waiting batches to the workers that can take them. Steals batches
   /// back for idle workers. Starts workers where some are missing. Does not
   /// wait for replies.
   void hand_out();
-  /// One round: hands out batches, then waits for one of these events. A worker
-  /// answers, can take more, or dies; `also` (a descriptor, if not -1) is
-  /// readable; or `milliseconds` have passed (-1: no limit). Does not wait if
-  /// `also` is -1 and there are no batches, in flight or waiting. Returns
-  /// whether `also` is readable. Throws as `expect_usable` does.
+  /// One round: hands out batches, then waits for one of these events. The
+  /// event is an answer, room in a pipe, or the death of a worker. It can also
+  /// be that `also` (a descriptor, if not -1) is readable, or that
+  /// `milliseconds` have passed (-1: no limit). Does not wait if `also` is -1
+  /// and there are no batches, in flight or waiting. Returns whether `also` is
+  /// readable. Throws as `expect_usable` does.
   bool progress(int also = -1, int milliseconds = -1);
 
   /// Takes no more jobs. Those that were submitted will be done.
@@ -149,8 +150,9 @@ class Engine {
   Transfer initialization_;
   std::vector<std::size_t> unflushed_;  // places still to be flushed
   std::size_t failed_starts_ = 0;       // in a row
-  bool became_idle_ = false;            // a worker has, since the last hand_out
-  bool start_failed_ = false;           // in this round
+  // Whether a worker has become idle since the last hand_out.
+  bool became_idle_ = false;
+  bool start_failed_ = false;  // in this round
   bool runs_code_of_others_ = false;
   bool closed_ = false;
   bool dropped_ = false;

@@ -12,9 +12,8 @@
 
 namespace cow {
 
-/// A request of the pool: fork a worker, whose three descriptors come with the
-/// letter; say how the worker `pid` has ended; or kill the worker `pid` and say
-/// how it has ended.
+/// kFork asks for a new worker, whose three descriptors come with the letter.
+/// kStatus asks how the worker `pid` has ended, and kEnd asks to kill it first.
 struct ForkRequest {
   enum Kind : std::uint32_t { kFork, kStatus, kEnd };
   Kind kind = kFork;
@@ -27,8 +26,9 @@ struct ForkRequest {
 };
 
 /// The server's answer. If it has a new worker's id, the worker's pidfd comes
-/// with the letter. Only its parent, the server, can open the pidfd safely:
-/// until the parent reaps a process, no other process gets its id.
+/// with the letter. Only the server can open the pidfd safely, because it is
+/// the parent of the worker. No other process gets the worker's id before the
+/// parent has reaped it.
 struct ForkAnswer {
   std::int32_t pid = 0;
   std::int32_t code = 0;

@@ -20,12 +20,13 @@ namespace cow {
 
 struct ForkRequest;
 
-/// How long the pool waits for a process to end that it is not allowed to kill.
+/// Sometimes the pool is not allowed to kill a process. Then it waits this long
+/// for the end of that process.
 inline constexpr std::chrono::milliseconds kPatience(2000);
 
 /// The server has ended while the pool asked it for a worker. It may have
-/// forked that worker. The worker then dies with the server, but may have read
-/// from its pipe before.
+/// forked that worker. That worker dies with the server. But before that it may
+/// have read from its pipe.
 class ForkServerDied : public PoolError {
  public:
   using PoolError::PoolError;
@@ -47,7 +48,7 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   /// Lets the server fork a worker that serves batches from `tasks` and replies
   /// on `results`. `offers` is a file that holds the page of offers.h. Throws
   /// ForkServerDied if the server has died. The next call then starts a new
-  /// server first, and so throws as the constructor does, too. Throws
+  /// server first. So it can also throw what the constructor throws. Throws
   /// std::system_error if the server cannot fork.
   Child start_worker(int tasks, int results, int offers);
 

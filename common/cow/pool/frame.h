@@ -34,8 +34,9 @@ struct FrameHeader {
 static_assert(sizeof(FrameHeader) == 48);
 
 /// A frame up to this size is copied when it is sent. In a larger frame, blocks
-/// of at least this size are not copied. They are written from where they lie:
-/// one more piece for the kernel costs less than the copy.
+/// of at least this size are not copied. They are written directly from their
+/// place in memory. To give the kernel one more piece costs less than to copy
+/// it.
 inline constexpr Bytes kMostCopied{4096};
 
 /// What a batch takes in the pipe in addition to its pickled task and items.

@@ -1,5 +1,5 @@
 // imap: items are read one by one, and results are fetched one by one. A window
-// limits how many items and results are in between.
+// limits how many items have been read whose results are not yet fetched.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +24,9 @@
 
 namespace cow {
 
-/// How many batches may be begun and not fetched: enough to keep the workers
-/// busy, and more while they are small.
+/// How many batches may be read from the input before their results are
+/// fetched. This is enough to keep the workers busy, and more while the batches
+/// are small.
 struct Window {
   std::size_t batches = 2;        ///< in any case
   std::size_t most_batches = 64;  ///< if they hold less than `bytes`
@@ -196,9 +197,10 @@ class ImapJob final : public Job {
   std::optional<Iterator> at_;
   std::size_t chunk_size_;
   Window window_;
-  // The expected size of the next batch, as message or as results. Before the
-  // first result it is a whole window. Later it is the size of the last batch,
-  // but at least half of the previous expectation.
+  // The expected size of the next batch: of its message or of its results,
+  // whichever is larger. Before the first result it is a whole window. Later it
+  // is the size of the last batch, but at least half of the previous
+  // expectation.
   Bytes expected_size_;
   Bytes message_size_;  // of the last batch that was pickled
   std::size_t next_item_ = 0;

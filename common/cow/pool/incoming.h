@@ -27,8 +27,8 @@ struct Frame {
 
 /// The pool's side of a pipe. Reads as much as is there at once, and does not
 /// trust it. After kNothing it keeps only the beginning of a frame, not a whole
-/// buffer: there is a reader for each worker, and each forked worker would
-/// inherit all their buffers.
+/// buffer. There is a reader for each worker, and each forked worker would
+/// inherit the buffers of all readers.
 class FrameReader {
  public:
   /// Memory to read into. All readers use the same buffer, one after the other.
@@ -44,8 +44,8 @@ class FrameReader {
 
   /// Reads the next frame from `fd`, which must be non-blocking. No other
   /// reader may use `buffer` before the answer is kNothing. The answer can be
-  /// kNothing although there is a frame in the pipe, but not twice in a row;
-  /// poll(2) reports such a frame. Throws std::system_error.
+  /// kNothing although there is a frame in the pipe. That does not happen twice
+  /// in a row, and poll(2) reports such a frame. Throws std::system_error.
   Result next(int fd, Buffer& buffer);
   const Frame& frame() const { return frame_; }
   /// The header of a frame whose payload is not complete; null if there is

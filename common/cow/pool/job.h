@@ -46,7 +46,8 @@ class Job {
   virtual bool is_wanted() const { return true; }
   /// Whether there will be no further batch.
   virtual bool exhausted() const = 0;
-  /// The items of a batch. `next` has returned it, and it is not done.
+  /// The items of a batch. Only for a batch that `next` has returned and that
+  /// is not yet done.
   virtual ItemRange range(std::int64_t batch) const = 0;
   /// The payload of such a batch. It refers to the job's memory, and is good
   /// until the batch is done. Throws what pickling throws.

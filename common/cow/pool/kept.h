@@ -1,5 +1,5 @@
-// A pointer to what a pool and its results share. It checks for its use after a
-// move.
+// A pointer to what a pool and its results share. It throws if it is used after
+// it was moved from.
 #pragma once
 
 #include <memory>

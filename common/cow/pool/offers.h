@@ -17,10 +17,10 @@
 
 namespace cow {
 
-/// Shared by the pool and one worker. (Workers that were forked with it map it,
-/// too.) All zeros at first. The pool only compares the numbers in it. So a
-/// worker that writes nonsense can delay work, but cannot harm the pool's
-/// memory.
+/// Shared by the pool and one worker. (Forked workers inherit the mapping, so
+/// they map the pages of the other workers, too.) All zeros at first. The pool
+/// only compares the numbers in it. So a worker that writes nonsense can delay
+/// work, but cannot harm the pool's memory.
 struct alignas(64) Offers {
   /// The number of the batch that is offered in a slot; 0 if there is none.
   std::array<std::atomic<std::uint64_t>, 64> slots;

@@ -19,8 +19,9 @@ class Engine;
 /// Work that was begun, whatever the type of its results. It may outlive the
 /// pool: what was unfinished when the pool ended has failed with PoolError.
 /// "Results" here are those that are fetched next: all of a map, or one of an
-/// imap. A call that needs the pool to work throws PoolError in a forked copy
-/// of the pool. It does so, too, in user code that the pool is running.
+/// imap. Some calls need the pool to work for them. In a forked copy of the
+/// pool they throw PoolError. It does so, too, in user code that the pool is
+/// running.
 class Begun {
  public:
   /// Whether the results are there or have failed. Does not wait, but handles
@@ -28,8 +29,8 @@ class Begun {
   bool ready();
   /// Waits until the results are there or have failed.
   void wait();
-  /// As `wait`, but at most for `time`; longer only if an imap waits for its
-  /// input. Returns `ready()`.
+  /// As `wait`, but waits at most for `time`. It can take longer only if an
+  /// imap waits for its input. Returns `ready()`.
   bool wait_for(std::chrono::milliseconds time);
   /// Lets the pool work until `fd` is readable, a task of a map has failed, or
   /// the results are there. Returns whether `fd` is readable. For programs that

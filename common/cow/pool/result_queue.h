@@ -85,7 +85,8 @@ class ResultQueue {
     if (outcome->failure) throw TaskError(*outcome->failure);
     return std::move(outcome->result);
   }
-  /// For the end: if an error ended the input, throws it, only once.
+  /// To be called at the end. If an error ended the input, throws that error,
+  /// but only the first time.
   void rethrow_error() {
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
   }
@@ -129,7 +130,8 @@ class ResultQueue {
   ResultOrder order_;
   std::map<std::int64_t, Pending> batches_;
   std::deque<std::int64_t> finished_;  // batches whose results can be fetched
-  std::int64_t next_ = 0;              // in order of items: what follows
+  // If results come in order: the batch whose results come next.
+  std::int64_t next_ = 0;
   Bytes bytes_;
   bool ended_ = false;
   bool cancelled_ = false;

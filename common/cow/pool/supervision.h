@@ -24,10 +24,10 @@
 
 namespace cow {
 
-/// Owns the workers, each in its place. A worker *dies* by itself; or the pool
-/// *kills* it; or the pool *shuts it down*: tells it to end after what it was
-/// given. In each case the pool then *reaps* it: waits for its end and takes
-/// its exit status.
+/// Owns the workers, each in its place. A worker *dies* by itself, or the pool
+/// *kills* it, or the pool *shuts it down*. To shut it down is to tell it to
+/// end when it has done the batches that it was given. In each case the pool
+/// then *reaps* it: waits for its end and takes its exit status.
 class Supervision {
  public:
   explicit Supervision(const PoolOptions& options);
@@ -134,8 +134,8 @@ class Supervision {
   std::unique_ptr<Worker> remove(std::size_t place);
   // Also closes the worker's pipes.
   static void kill(Worker& worker);
-  // Waits for the worker's end; until the deadline if it cannot be killed. If
-  // it is still there then, says so and leaves it.
+  // Waits for the worker's end. If the worker cannot be killed, waits only
+  // until the deadline. If it is still there then, says so and leaves it.
   static ExitStatus reap(Worker& worker, const Deadline& deadline);
 
   StartMethod method_;

@@ -1,6 +1,7 @@
 // Memory that processes share on purpose: one process makes a segment, and each
 // process that gets its handle maps the same pages, however it was started.
-// Nothing is locked: who writes where, the processes agree on themselves.
+// Nothing is locked. The processes must agree among themselves who writes
+// where.
 #pragma once
 
 #include <sys/types.h>
