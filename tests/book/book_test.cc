@@ -201,7 +201,7 @@ TEST_F(Documents, QuoteOnlyFiguresThatAProgramPrints) {
 
 // How many pages of the heap hold a block depends on what lay there before:
 // the program's own path, for one.
-TEST_F(Documents, AcceptNearCountsInAFigureMarkedNear) {
+TEST_F(Documents, AcceptAlmostEqualCountsOnlyInAFigureMarkedNear) {
   lesson("09_refcounts", "refcounts");
   const std::string opens = "<!-- figure: refcounts -->\n";
   document(opens + "<!-- end -->\n");
@@ -218,7 +218,7 @@ TEST_F(Documents, AcceptNearCountsInAFigureMarkedNear) {
   EXPECT_EQ(make(Mode::kCheck).findings.size(), 1U);
 }
 
-TEST_F(Documents, CanAllowOtherTicksInAPicture) {
+TEST_F(Documents, AcceptOtherTicksInAPictureIfMarkedFree) {
   lesson("09_refcounts", "refcounts");
   const std::string opens = "<!-- figure: refcounts -->\n";
   document(opens + "<!-- end -->\n");

@@ -137,7 +137,7 @@ TEST_P(EachChart, HasNoTextThatIsTooSmall) {
   EXPECT_GE(texts, 15);
 }
 
-TEST_F(Charts, PlaceEachPointOfWorkersAtItsFigure) {
+TEST_F(Charts, PutThePointsOfTheWorkersFigureAtTheirValues) {
   const std::vector<Json> reports = reports_for("workers");
   const Drawing drawing = figure("workers").draw(reports);
   const Element root = parse_xml(drawing.svg);
@@ -169,7 +169,7 @@ TEST_F(Charts, PlaceEachPointOfWorkersAtItsFigure) {
   EXPECT_THAT(drawing.alt, HasSubstr("144.5 MiB at N = 10."));
 }
 
-TEST_F(Charts, PlaceEachPointOfNodesAtItsFigure) {
+TEST_F(Charts, PutThePointsOfTheNodesFigureAtTheirValues) {
   const Drawing drawing = figure("nodes").draw(reports_for("nodes"));
   const Element root = parse_xml(drawing.svg);
   const auto flat = ends(root, 1);   // N·D
@@ -194,7 +194,7 @@ TEST_F(Charts, PlaceEachPointOfNodesAtItsFigure) {
               HasSubstr("a window on each node: 32.0 MiB at K = 1"));
 }
 
-TEST_F(Charts, PlaceEachPointOfWritingAtItsFigure) {
+TEST_F(Charts, PutThePointsOfTheWritingFigureAtTheirValues) {
   const Drawing drawing = figure("writing").draw(reports_for("writing"));
   const Element root = parse_xml(drawing.svg);
   const auto steep = ends(root, 1);  // D·(1 + N·f)

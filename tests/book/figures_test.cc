@@ -324,7 +324,7 @@ TEST(MessageBars, AreRefusedIfTheirPartsDoNotAddUp) {
 
 // ---- pages
 
-TEST(PagesPicture, KeepsTheNoteOnItsColours) {
+TEST(PagesPicture, HasTheNoteThatExplainsItsColours) {
   EXPECT_THAT(figure("refcounts").draw(reports_for("refcounts")).svg,
               HasSubstr("then down. Grey: shared.</text>"));
 }

@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-TEST(Advice, IsForTheRuntime) {
+TEST(Advice, DependsOnTheProgramThatRuns) {
   EXPECT_THAT(advice_for(Kind::kDirtying, "python3.11"),
               HasSubstr("gc.freeze()"));
   EXPECT_THAT(advice_for(Kind::kDirtying, "uwsgi"), HasSubstr("gc.freeze()"));

@@ -86,7 +86,7 @@ TEST(ComparePages, CountsPagesMissingInTheAncestorAsOwn) {
   EXPECT_EQ(sum.copied, Bytes());
 }
 
-TEST(ComparePages, CountsPagesAsCopiedIfOnlyTheAncestorStillSharesThem) {
+TEST(ComparePages, CountsPagesAsCopiedIfTheAncestorSharesPartOfTheMapping) {
   const Comparison sum =
       compare({{range(100, "xx")}}, {{range(99, ".sx.")}}, Relative::kAncestor);
   EXPECT_EQ(sum.copied, pages(2));
@@ -102,7 +102,7 @@ TEST(ComparePages, LeavesPagesUndecidedIfExclusiveInBoth) {
 }
 
 // Parent and child may both have made it, at one address.
-TEST(ComparePages, TrustsAnIsolatedMappingOnlyAboveAnInheritedOne) {
+TEST(ComparePages, CountsAnIsolatedMappingAsCopiedOnlyAboveAnInheritedOne) {
   const PageRange data = isolated(range(100, "xx"));
   const PageRange old = range(90, "s");
   EXPECT_EQ(compare({{old, data}}, {{old, data}}, Relative::kAncestor).copied,
@@ -125,7 +125,7 @@ TEST(ComparePages, TrustsAnIsolatedMappingOnlyAboveAnInheritedOne) {
 
 // The kernel has joined the parent's new memory to its heap. In the child the
 // heap was inherited, so the new memory is a mapping of its own.
-TEST(ComparePages, RecognizesMemoryThatBothMadeByItsBound) {
+TEST(ComparePages, CountsMemoryAsOwnIfItsBoundIsMissingInTheParent) {
   const PageStates child =
       states({below(range(100, "sx")), above(range(102, "xxx"))});
   const PageStates parent = states({range(100, "sxxxx")});
@@ -171,7 +171,7 @@ TEST(ComparePages, CountsPagesOfFilesSeparately) {
   EXPECT_EQ(sum.own, Bytes());
 }
 
-TEST(ComparePages, TrustsOnlySharedPagesOfASibling) {
+TEST(ComparePages, CountsPagesAsCopiedOnlyIfTheSiblingSharesThem) {
   const Comparison sum = compare({{range(100, "xxxs")}}, {{range(100, "sx.s")}},
                                  Relative::kSibling);
   EXPECT_EQ(sum.copied, pages(1));
@@ -224,7 +224,7 @@ TEST(CopiedPages, AreThoseThatCountAsCopiedOrUndecided) {
   EXPECT_EQ(sum.copied + sum.undecided, to_bytes(Pages(3)));
 }
 
-TEST(CopiedPages, AreNotThoseThatBothMadeAfterTheFork) {
+TEST(CopiedPages, LeaveOutPagesThatBothProcessesMadeAfterTheFork) {
   const PageStates ours =
       states({below(range(100, "sx")), above(range(102, "xxx"))});
   const PageStates theirs = states({range(100, "sxxxx")});

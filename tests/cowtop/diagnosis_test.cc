@@ -93,7 +93,7 @@ TEST(Diagnose, NamesWhatIsCopiedAndWhatIsStillShared) {
                     Not(HasSubstr("copy-on-write works"))));
 }
 
-TEST(Diagnose, NamesWhatIsNotSharedBesideWhatIs) {
+TEST(Diagnose, NamesTheCopiedPartBesideTheSharedData) {
   const Diagnosis diagnosis = diagnose(
       family({.shared = 900_MiB}, {.shared = 900_MiB, .copied = 10_MiB}, 10));
   EXPECT_EQ(diagnosis.kind, Kind::kShared);
@@ -138,7 +138,7 @@ TEST(Diagnose, SaysSharedWhileWorkersMakeSmallResults) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kShared);
 }
 
-TEST(Diagnose, NamesSharedMemoryOfTheParentBesideWhatIsShared) {
+TEST(Diagnose, NamesSharedMemoryOfTheParentAloneBesideSharedData) {
   EXPECT_THAT(
       diagnose(
           family({.shared = 64_MiB, .lone_memory = 80_MiB}, {.shared = 64_MiB}))
@@ -148,7 +148,7 @@ TEST(Diagnose, NamesSharedMemoryOfTheParentBesideWhatIsShared) {
                       "memory")));
 }
 
-TEST(Diagnose, NamesASecondCopyInTheProgramBesideAForkServer) {
+TEST(Diagnose, NamesAProgramThatHoldsTheDataOfItsForkServerAsWell) {
   Findings findings = family({.shared = 64_MiB}, {.shared = 64_MiB});
   Comparison pages;
   pages.own = 63_MiB;
@@ -186,7 +186,7 @@ TEST(Diagnose, NamesSharedMemoryThatOneProcessAloneHasMapped) {
               HasSubstr("shared memory that only it has mapped 80.0 MiB"));
 }
 
-TEST(Diagnose, NamesLoneSharedMemoryBesideInheritedData) {
+TEST(Diagnose, NamesSharedMemoryOfOneWorkerBesideInheritedData) {
   EXPECT_THAT(diagnose(family({.shared = 70_MiB},
                               {.shared = 70_MiB, .lone_memory = 80_MiB}))
                   .sentence,
@@ -319,7 +319,7 @@ TEST(Diagnose, MentionsThatDataMayBeAResult) {
       HasSubstr("or a result"));
 }
 
-TEST(Diagnose, SaysAsAfterPicklingOnlyIfSomebodyElseHoldsAsMuch) {
+TEST(Diagnose, MentionsPicklingOnlyIfAnotherProcessHoldsAsMuch) {
   const Comparison made{.shared = 5_MiB, .own = 100_MiB};
   EXPECT_THAT(diagnose(family({.shared = 100_MiB}, made)).sentence,
               HasSubstr("pickling"));
@@ -330,7 +330,7 @@ TEST(Diagnose, SaysAsAfterPicklingOnlyIfSomebodyElseHoldsAsMuch) {
                     Not(HasSubstr("pickling"))));
 }
 
-TEST(Diagnose, SaysAsAfterPicklingOnlyIfTheDataWentThroughAPipe) {
+TEST(Diagnose, MentionsPicklingOnlyIfTheDataWentThroughAPipe) {
   Findings findings =
       family({.shared = 100_MiB}, {.shared = 100_MiB, .own = 100_MiB});
   for (Found& worker : findings.families[0].workers) {
@@ -343,7 +343,7 @@ TEST(Diagnose, SaysAsAfterPicklingOnlyIfTheDataWentThroughAPipe) {
   EXPECT_THAT(diagnose(findings).sentence, HasSubstr("pickling"));
 }
 
-TEST(Diagnose, CallsALeakGrowthAndGivesItsRate) {
+TEST(Diagnose, SaysThatLeakingWorkersGrowAndHowFast) {
   Findings findings =
       family({.shared = 5_MiB}, {.shared = 5_MiB, .own = 40_MiB}, 3);
   for (Found& worker : findings.families[0].workers) {
@@ -371,7 +371,7 @@ TEST(Diagnose, RemembersDataThatWasSharedAtFirst) {
   EXPECT_EQ(diagnose(findings).kind, Kind::kDirtying);
 }
 
-TEST(Diagnose, KnowsWhatWasSeenToBeMadeAndWasNeverShared) {
+TEST(Diagnose, SaysCopiesIfUndecidedMemoryWasSeenToGrow) {
   Findings findings =
       family({.shared = 1_MiB}, {.shared = 1_MiB, .undecided = 64_MiB});
   for (Found& worker : findings.families[0].workers) worker.grown = 60_MiB;

@@ -175,7 +175,7 @@ TEST(Flags, RefuseBadUseAndSayWhatIsAccepted) {
   }
 }
 
-TEST(Flags, MentionACommandOnlyIfACommandMayBeMeant) {
+TEST(Flags, ThatAreRefusedDoNotMentionACommand) {
   for (const Arguments& arguments : std::vector<Arguments>{
            {"--wrong"}, {"--mappings", "x"}, {"--pages", "x", "y"}}) {
     try {

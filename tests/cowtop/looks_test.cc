@@ -34,7 +34,7 @@ TEST(ReportedSample, HasTheLargestPss) {
   EXPECT_EQ(looks.largest()->totals.pss, 3_MiB);
 }
 
-TEST(ReportedSample, IsOneOfWhichSomethingCanBeTold) {
+TEST(ReportedSample, IsPreferredIfItsDiagnosisIsKnown) {
   Sample shared = of(2_MiB);
   shared.diagnosis.kind = Kind::kShared;
   Looks looks;
@@ -48,7 +48,7 @@ TEST(ReportedSample, IsOneOfWhichSomethingCanBeTold) {
   EXPECT_EQ(looks.largest()->totals.pss, 3_MiB);
 }
 
-TEST(ReportedSample, IsWholeIfThereIsAWholeSample) {
+TEST(ReportedSample, IsNoTornSampleIfThereIsAWholeOne) {
   Sample torn = of(9_MiB);
   torn.torn = true;
   Looks looks;

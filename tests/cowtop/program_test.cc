@@ -277,7 +277,7 @@ TEST(Cowtop, KeepsItsStatusIfStandardErrorCannotBeWritten) {
   }
 }
 
-TEST(Cowtop, RepeatsNoArgumentRaw) {
+TEST(Cowtop, ReplacesControlCharactersInArgumentsThatItRepeats) {
   const Outcome outcome = cowtop({"--sort", "\x1b[31m\n\u202e"});
   EXPECT_EQ(outcome.status.code, 2);
   EXPECT_THAT(outcome.err,
@@ -295,7 +295,7 @@ TEST(Cowtop, RefusesAFifoThatNobodyReads) {
 }
 
 // As a daemon does: the process that started it has ended, too.
-TEST(Cowtop, NamesWhatACommandLeavesBehind) {
+TEST(Cowtop, SaysThatTheCommandLeftADaemonBehind) {
   for (int i = 0; i < 10; ++i) {
     const Outcome outcome =
         cowtop({"--once", "--", "/bin/sh", "-c",
@@ -497,7 +497,7 @@ TEST(Cowtop, LeavesCtrlCToItsCommand) {
   EXPECT_EQ(meter.wait().code, 5);
 }
 
-TEST(Cowtop, TellsWhatACommandLeavesBehind) {
+TEST(Cowtop, NamesTheProcessThatTheCommandLeftBehind) {
   const Outcome outcome =
       cowtop(shell({"--once"}, "sleep 1000 >/dev/null 2>&1 & look"));
   EXPECT_EQ(outcome.status.code, 0);

@@ -71,11 +71,11 @@ void expect_one_writer_of_the_objects(const json& report) {
   EXPECT_LE(pages_of_the_first(report), objects * 12 / 10) << report.dump(2);
 }
 
-TEST_F(PythonWriters, OfAListThatIsReadIsOneFunction) {
+TEST_F(PythonWriters, AreOneFunctionIfAListIsRead) {
   expect_one_writer_of_the_objects(run("sum(floats)"));
 }
 
-TEST_F(PythonWriters, OfListsThatTheCollectorVisitsIsTheCollector) {
+TEST_F(PythonWriters, AreTheCollectorIfItVisitsTheObjects) {
   const json report = run("gc.collect()");
   expect_one_writer_of_the_objects(report);
   const std::string name = report.at("writers").at(0).value("function", "");
@@ -86,7 +86,7 @@ TEST_F(PythonWriters, OfListsThatTheCollectorVisitsIsTheCollector) {
       << name;
 }
 
-TEST_F(PythonWriters, OfAWorkerThatUsesNothingAreFew) {
+TEST_F(PythonWriters, AreFewIfTheWorkerUsesNothing) {
   const json report = run("pass");
   EXPECT_LE(report.at("inherited").at("faults"),
             cow::to_pages(cow::Bytes(kObjects)).count() / 4)

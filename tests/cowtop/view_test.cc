@@ -125,7 +125,7 @@ TEST(Keys, DoNothingIfTheyHaveNoMeaning) {
   EXPECT_EQ(press(key_of(L'q'), sample, view), Action::kQuit);
 }
 
-TEST(SortRows, PutsTheLargestFirstWithoutATree) {
+TEST(SortRows, PutsTheLargestFirstAndDropsTheDepths) {
   Sample sample = testing::make_sample(3);
   sort_rows(sample, Order::kTree);
   EXPECT_EQ(sample.rows[1].depth, 1) << "the tree is left as it is";

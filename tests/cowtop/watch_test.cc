@@ -236,7 +236,7 @@ TEST_F(Sampling, KeepsFiguresOfAnEndingProcess) {
   EXPECT_EQ(Watch(10, ending).look().totals.rss, pages(1000));
 }
 
-TEST_F(Sampling, IsRepeatedOnceAndThenCalledTorn) {
+TEST_F(Sampling, IsRepeatedOnlyOnceIfProcessesKeepEnding) {
   put_pool(6);
   Watch watch(10, changing([&](int n) { proc.remove(10 + n); }));
   const Sample sample = watch.look();
@@ -441,7 +441,7 @@ TEST_F(DirtyingRate, StaysShownIfChangesAreTooSmallToReadThePagesAgain) {
   EXPECT_EQ(watch.reads().page_maps, page_maps);
 }
 
-TEST_F(DirtyingRate, DoesNotTurnIntoAllClearAfterTheEvent) {
+TEST_F(DirtyingRate, EndsButTheDiagnosisStaysDirtying) {
   put_heaps(heap(500, 0));
   Watch watch(10, options());
   watch.look();
@@ -457,7 +457,7 @@ TEST_F(DirtyingRate, DoesNotTurnIntoAllClearAfterTheEvent) {
   EXPECT_THAT(after.sentence, HasSubstr("has been copied"));
 }
 
-TEST_F(DirtyingRate, IsOfTheProcessThatHasPageFaults) {
+TEST_F(DirtyingRate, IsNotShownIfTheWorkersHaveNoPageFaults) {
   put_heaps(heap(2000, 0));
   faults = 0;
   Watch watch(10, options());
@@ -619,7 +619,7 @@ TEST_F(Sampling, SaysIfNoProcessesShareMemoryThroughFork) {
   EXPECT_THAT(watch.look().notes, ElementsAre(HasSubstr("None of your")));
 }
 
-TEST_F(Sampling, SaysNothingOfTheNextLookIfThereIsNone) {
+TEST_F(Sampling, OmitsTheNoteOnTheNextLookIfThereIsOnlyOne) {
   put_pool(1);
   cost = milliseconds(1000);
   WatchOptions single = options();
@@ -638,7 +638,7 @@ TEST_F(Sampling, KeepsTheGivenInterval) {
   EXPECT_EQ(watch.look().until_next, milliseconds(5000));
 }
 
-TEST_F(DirtyingRate, IsNotOfThePastAfterALongWait) {
+TEST_F(DirtyingRate, IsNotShownAfterALongWaitWithoutNewPageFaults) {
   WatchOptions costly = options();
   costly.nap = [](milliseconds) {};
   cost = std::chrono::milliseconds(300);  // so the next look is in 20 s

@@ -122,13 +122,13 @@ TEST(Why, SaysThatThereAreNoPools) {
               Not(Contains(HasSubstr("no pools of CPython"))));
 }
 
-TEST(Why, SaysWhatHadGone) {
+TEST(Why, SaysIfPagesHadGoneBeforeTheyWereRead) {
   Why told = why({});
   told.pages = ChangedPages{{}, Pages(2)};
   EXPECT_THAT(evidence_of(told), ElementsAre(HasSubstr("had gone")));
 }
 
-TEST(Why, OfUnreadableMemoryIsOneSentenceInAReportThatStands) {
+TEST(Why, IsOneSentenceInTheReportIfMemoryIsUnreadable) {
   Sample sample;
   sample.diagnosis.sentence = "The rest.";
   sample.why =

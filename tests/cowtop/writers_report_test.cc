@@ -72,7 +72,7 @@ TEST(WritersReport, ShowsAnAddressInPlaceOfASymbol) {
   EXPECT_EQ(writer["offset"], 0x12);
 }
 
-TEST(WritersReport, OfNothingIsNoTable) {
+TEST(WritersReport, HasNoTableIfNothingWasRecorded) {
   EXPECT_THAT(to_table(found_with(0)), Not(HasSubstr("share")));
 }
 

@@ -84,7 +84,7 @@ TEST_F(Writers, AreNamedWithAllPagesThatTheyWroteFirst) {
   }
 }
 
-TEST_F(Writers, AreNamedWithoutALossAtFiftyThousandFaults) {
+TEST_F(Writers, AreCompleteAtFiftyThousandFaults) {
   if (!cow::Symbols::available()) GTEST_SKIP() << "built without libdw";
   const json report = run({program("known_writers"), "1", "20000", "30000"});
   EXPECT_EQ(report.at("lost"), 0);
@@ -214,7 +214,7 @@ void forbid_perf_events() {
   if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) ::_exit(99);
 }
 
-TEST(WritersWithoutPerfEvents, AreOneSentenceAndTheOtherFiguresAreReported) {
+TEST(WritersWithoutPerfEvents, AreReplacedByOneSentenceBesideTheOtherFigures) {
   const Outcome outcome = cow::testing::run(
       writers_of({program("known_writers"), "1", "300", "700"}),
       forbid_perf_events);

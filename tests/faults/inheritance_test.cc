@@ -168,7 +168,7 @@ TEST_F(InheritanceTest, CountsPagesThatHaveFaultedBeforeTheFork) {
 }
 
 // Without a page map: a private file is read by faults, too.
-TEST_F(InheritanceTest, DoesNotGuessAboutFiles) {
+TEST_F(InheritanceTest, CountsAWriteToAFilePageOnlyIfThePageMapHasIt) {
   map(kParent, kData, 4, "/data");
   fork(kParent, kChild);
   EXPECT_FALSE(fault(kChild, kData));
@@ -178,7 +178,7 @@ TEST_F(InheritanceTest, DoesNotGuessAboutFiles) {
 }
 
 // Such as a stack that has grown.
-TEST_F(InheritanceTest, TakesMappingsThatAreInNoRecordFromTheSnapshot) {
+TEST_F(InheritanceTest, FindsMappingsWithoutARecordInTheSnapshot) {
   map(kParent, kData + page(2), 2, "[stack]");
   MappingRange stack;
   stack.begin = kData;
@@ -219,7 +219,7 @@ TEST_F(InheritanceTest, LeavesOutWritesAfterAllOthersHaveEnded) {
   EXPECT_FALSE(fault(kParent, kData + page(1)));
 }
 
-TEST_F(InheritanceTest, OfARunningProcessIsWhatThePageMapHas) {
+TEST_F(InheritanceTest, CountsThePageMapOfARunningProcessAsInherited) {
   MappingRange data;
   data.begin = kData;
   data.end = kData + page(4);

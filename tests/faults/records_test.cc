@@ -133,7 +133,7 @@ TEST(FaultRecord, OfAForkHasParentAndChild) {
   EXPECT_EQ(record.thread, 20);
 }
 
-TEST(FaultRecord, OfANewNameIsAnExecOnlyIfItSaysSo) {
+TEST(FaultRecord, OfANewProcessNameIsAnExecOnlyWithTheExecFlag) {
   const auto named = [](std::uint16_t misc) {
     return Made(PERF_RECORD_COMM, misc)
         .add(pid_t{10})
@@ -147,7 +147,7 @@ TEST(FaultRecord, OfANewNameIsAnExecOnlyIfItSaysSo) {
   EXPECT_EQ(named(0).kind, Kind::kOther);
 }
 
-TEST(FaultRecord, OfLossesSaysHowMany) {
+TEST(FaultRecord, OfLostRecordsHasTheirNumber) {
   EXPECT_EQ(Made(PERF_RECORD_LOST)
                 .add(std::uint64_t{5})  // the event
                 .add(std::uint64_t{448})

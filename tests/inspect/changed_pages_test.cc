@@ -85,7 +85,7 @@ TEST_F(ChangedMemory, IsIdenticalIfAllWasRestored) {
   EXPECT_EQ(of(found, "", PageChange::kIdentical), Pages(4));
 }
 
-TEST_F(ChangedMemory, IsSortedByWhatEachPageHasChangedIn) {
+TEST_F(ChangedMemory, IsCountedInPagesByTypeAndKindOfChange) {
   changed_.put_object(kHeap + 48, kFloat, 2);                   // page 0
   changed_.put(kHeap + kSmallPage + 48 + 16, 0.5);              // page 1
   changed_.put_object(kHeap + 2 * kSmallPage + 16, kFloat, 9);  // page 2
@@ -104,7 +104,7 @@ TEST_F(ChangedMemory, IsSortedByWhatEachPageHasChangedIn) {
   EXPECT_EQ(found.unread, Pages(0));
 }
 
-TEST_F(ChangedMemory, KnowsAnObjectFromThePageBefore) {
+TEST_F(ChangedMemory, IsRecognizedByAPoolHeaderInThePageBefore) {
   // Only the second page of the pool was copied: its header is in the first.
   pages_ = {kHeap + kSmallPage};
   changed_.put_object(kHeap + kSmallPage + 16, kFloat, 5);

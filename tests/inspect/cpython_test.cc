@@ -54,7 +54,7 @@ TEST_F(Cpython, TypeIsNamedIfItLeadsToType) {
   EXPECT_EQ(name_of(0x7f0000006000), "Made");
 }
 
-TEST_F(Cpython, NothingElseIsAType) {
+TEST_F(Cpython, AddressesWithoutAValidTypeAreNotTakenForTypes) {
   EXPECT_EQ(name_of(0), "");
   EXPECT_EQ(name_of(kFloat + 4), "");
   EXPECT_EQ(name_of(kFloat + 8), "");
@@ -68,7 +68,7 @@ TEST_F(Cpython, NothingElseIsAType) {
   EXPECT_EQ(name_of(kStr), "") << "no count";
 }
 
-TEST_F(Cpython, TypesInACircleAreNone) {
+TEST_F(Cpython, ObjectsThatDoNotLeadToTypeAreNotTakenForTypes) {
   const std::uint64_t flags = std::uint64_t{1} << 31;
   memory_.put_type(0x7f0000005000, "one", flags, 0x7f0000006000);
   memory_.put_type(0x7f0000006000, "other", flags, 0x7f0000005000);
@@ -77,7 +77,7 @@ TEST_F(Cpython, TypesInACircleAreNone) {
   EXPECT_EQ(name_of(0x7f0000007000), "") << "its own type, but not `type`";
 }
 
-TEST_F(Cpython, BrokenNamesAreSaidToBeSo) {
+TEST_F(Cpython, NamesOfTypesAreReplacedOrCutIfBroken) {
   memory_.put(kFloat + 24, std::uint64_t{0x7f00dead0000});
   EXPECT_EQ(name_of(kFloat), "a type without a name");
   memory_.put_type(kNode, "\x1b[2J\xff", 0, kType);
@@ -159,7 +159,7 @@ TEST_F(Cpython, PoolsOfOldVersionsHaveOnePage) {
   EXPECT_EQ(found.use_of(2 * 4096 + 48 + 64), WordUse::kCount);
 }
 
-TEST_F(Cpython, OutsideOfPoolsACountHasATypeBehindIt) {
+TEST_F(Cpython, CountsOutsideOfPoolsAreFoundByTheTypeBehindThem) {
   memory_.put(kHeap + kPool - 8, std::uint64_t{0});
   memory_.put_object(kHeap + 256, kFloat);
   memory_.put_object(kHeap + 512, kNode);
@@ -202,7 +202,7 @@ TEST_F(Cpython, MainTypeTakesAtLeastAQuarter) {
   EXPECT_EQ(objects().main_type(0, 4096)->name, "float");
 }
 
-TEST_F(Cpython, HostilePoolsAreNone) {
+TEST_F(Cpython, HeadersWithImpossibleFieldsAreNotTakenForPools) {
   const auto is_pool = [&] {
     image_ = memory_.copy(kHeap, kPoolHeader);
     return parse_pool(image_, kPool).has_value();
@@ -225,7 +225,7 @@ TEST_F(Cpython, HostilePoolsAreNone) {
   EXPECT_FALSE(parse_pool({}, kPool));
 }
 
-TEST_F(Cpython, HostileListsOfFreeSlotsEnd) {
+TEST_F(Cpython, BrokenListsOfFreeSlotsCauseNoEndlessLoop) {
   memory_.put_pool(kHeap, kPool, 32);
   memory_.put_object(kHeap + 48, kFloat);
   for (const std::uint64_t next : {kHeap + 48 + 32, kHeap - 32, kHeap + 49,

@@ -35,7 +35,7 @@ TEST_F(PageChanges, EqualImagesAreIdentical) {
   EXPECT_EQ(compare(), PageChange::kIdentical);
 }
 
-TEST_F(PageChanges, OneUseOfWordsIsNamed) {
+TEST_F(PageChanges, ChangesInOneKindOfWordHaveTheNameOfThatKind) {
   const auto only = [&](WordUse use) {
     after_ = before_;
     change(use);
@@ -48,7 +48,7 @@ TEST_F(PageChanges, OneUseOfWordsIsNamed) {
   EXPECT_EQ(only(WordUse::kData), PageChange::kData);
 }
 
-TEST_F(PageChanges, SeveralUsesWithoutDataAreNamedTogether) {
+TEST_F(PageChanges, ChangesInSeveralKindsOfWordsAreCalledSeveral) {
   change(WordUse::kCount);
   change(WordUse::kHead, 5);
   EXPECT_EQ(compare(), PageChange::kSeveral);
@@ -65,7 +65,7 @@ TEST_F(PageChanges, OneByteOfDataOutweighsAllCounts) {
   EXPECT_EQ(compare(), PageChange::kData);
 }
 
-TEST_F(PageChanges, AHashThatWasKnownBeforeIsData) {
+TEST_F(PageChanges, AKnownHashThatChangesCountsAsData) {
   before_[3] = 17;
   after_[3] = 18;
   EXPECT_EQ(compare(), PageChange::kData);

@@ -33,7 +33,7 @@ std::vector<std::uint64_t> addresses_of(const Region& region) {
 
 bool always(std::uint64_t) { return true; }
 
-TEST(RemoteMemory, OfAChildIsWhatItHasWritten) {
+TEST(RemoteMemory, OfAChildDiffersOnlyInThePagesThatItHasWritten) {
   const Region region(Pages(3000));
   ParkedChild child([&](const ParkedChild::Park& park) {
     for (std::int64_t page = 0; page < 300; ++page) {
@@ -52,7 +52,7 @@ TEST(RemoteMemory, OfAChildIsWhatItHasWritten) {
   EXPECT_TRUE(child.end().success());
 }
 
-TEST(RemoteMemory, WrittenAndRestoredIsIdentical) {
+TEST(RemoteMemory, IsIdenticalIfAChildWritesTheSameValuesAgain) {
   const Region region(Pages(64));
   ParkedChild child([&](const ParkedChild::Park& park) {
     region.write(Pages(0), Pages(64));

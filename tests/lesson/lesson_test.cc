@@ -119,7 +119,7 @@ TEST(Lesson, ReportsAFailingTaskInsteadOfWaitingForIt) {
             2);
 }
 
-TEST(Lesson, NoticesATaskThatDoesNotWait) {
+TEST(Lesson, RefusesATaskThatDoesNotWaitToBeMeasured) {
   Lesson lesson(kAbout, flags(2, 2));
   Pool pool({.workers = 2});
   const auto hasty = [](int i) { return 1.0 * i * i; };

@@ -90,7 +90,7 @@ TEST(Base, IsTheLargestFigureOfAWorkerWithoutData) {
   EXPECT_EQ(held().base(uss).value(), 6);
 }
 
-TEST(Base, TakesItsFilePagesFromThePoolWithData) {
+TEST(Base, AddsTheFilePagesOfThePoolWithData) {
   // Anonymous memory over nothing: 52. File pages now: 1090 - 1050, not 82
   // - 52.
   EXPECT_EQ(held().base(rss).value(), 52 + 40);

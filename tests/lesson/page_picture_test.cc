@@ -14,7 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
-TEST(PageRows, AreOrderedByWrittenPart) {
+TEST(PageRows, AreOrderedByThePartThatEachWorkerHasWritten) {
   std::vector<PageRow> rows{
       {"", {2, 2, 0}}, {"", {0, 0, 1}}, {"", {0, 1, 0}}, {"", {1, 0, 0}}};
   name_processes(rows);

@@ -27,7 +27,7 @@ TEST(StraightLine, LiesBetweenOtherPoints) {
   EXPECT_DOUBLE_EQ(flat[1].second, 2);
 }
 
-TEST(LeastOf, TakesTheLeastOfSoManyRounds) {
+TEST(LeastOf, ReturnsTheLeastOfTheGivenNumberOfRounds) {
   std::vector<double> times{3, 1, 2, 0.5};
   auto next = times.begin();
   EXPECT_EQ(least_of(3, [&] { return *next++; }), 1);

@@ -69,7 +69,7 @@ TEST(BadInput, IsNamedInOneSentence) {
   }
 }
 
-TEST(BadInput, IsNamedForFlagsOfSingleLessonsToo) {
+TEST(BadInput, OfAFlagThatOnlySomeLessonsHaveIsNamed) {
   for (const char* lesson :
        {"08_page_map", "09_refcounts", "11_garbage_collector"}) {
     expect_refusal(run({program(lesson), "--svg", "/no/such/dir/x"}), 2,
@@ -114,7 +114,7 @@ TEST(EachLesson, ReportsTooFewDescriptors) {
   }
 }
 
-TEST(EachLesson, NoticesTooLittleAddressSpaceBeforeUse) {
+TEST(EachLesson, RefusesToRunWithTooLittleAddressSpace) {
   for (const std::string& lesson : written_lessons()) {
     expect_refusal(run({program(lesson), "--data", "1GiB"},
                        [] { limit(RLIMIT_AS, 512 << 20); }),

@@ -78,7 +78,7 @@ TEST(TwinComparison, UsesTheBaseThatTheClaimNames) {
   EXPECT_EQ(all[0].there, 98 * kMiB);
 }
 
-TEST(TwinComparison, AllowsTwoPercentOfD) {
+TEST(TwinComparison, AllowsADifferenceOfTwoPercentOfTheData) {
   const auto agrees = [](std::int64_t held) {
     return compare(report(owns_a_copy()),
                    twin({moment(kOver, 0, 1), moment("held", held, 1)}))[0]

@@ -39,7 +39,7 @@ class ControlGroupFiles : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(ControlGroupFiles, OfVersionOneLieBelowTheOwnGroup) {
+TEST_F(ControlGroupFiles, LieBelowTheGroupOfThisProcessInVersionOne) {
   const fs::path above = make("memory");
   const fs::path own = make("memory/a");
   const ControlGroup group({.version = 1, .groups = {own, above}});

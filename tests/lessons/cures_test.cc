@@ -95,7 +95,7 @@ TEST(Cures, CostTheSameForEachWorker) {
   }
 }
 
-TEST(Cures, CostWhatTheFirstMeasurementsHaveFound) {
+TEST(Cures, CopyAsManyPagesAsInTheFirstMeasurements) {
   if (page_size() != 4_KiB) GTEST_SKIP() << "the figures are of 4 KiB pages";
   EXPECT_EQ(pages_of_floats(500'000), 3922);
   EXPECT_EQ(pages_of_floats(1'000'000), 7844);

@@ -198,7 +198,7 @@ TEST(Density, OfAnotherSeedCopiesOtherPages) {
   EXPECT_NE(copied("5"), copied("6"));
 }
 
-TEST(Density, IsChartedByTheFormula) {
+TEST(Density, HasAChartOfTheFormulaAndTheMeasuredPoints) {
   const Setting setting = run_with(0.02, {"--data", "4MiB"});
   const auto& curves = setting.report.at("charts").at(0).at("curves");
   ASSERT_EQ(curves.size(), 4U);

@@ -149,7 +149,7 @@ TEST(ForkCostTimes, AreShownForFourSizes) {
   }
 }
 
-TEST(ForkCostWithoutHugePages, SaysSoAndClaimsTheRest) {
+TEST(ForkCostWithoutHugePages, ReportsThatTheyAreMissingAndClaimsTheRest) {
   const Outcome outcome = run({program("14_fork_cost"), "--data", "8MiB"},
                               [] { ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); });
   EXPECT_EQ(outcome.status.code, 0) << outcome.out << outcome.err;

@@ -330,7 +330,7 @@ TEST_F(ManifestLinter, RefusesALessonWithoutItsExercise) {
                           "new-exercise N=02 begins one"));
 }
 
-TEST_F(ManifestLinter, WantsNoExerciseOfALessonThatNeedsMore) {
+TEST_F(ManifestLinter, AcceptsALessonWithoutExerciseIfItNeedsOtherSoftware) {
   remove("lessons/02_two/exercise");
   entries_[1].needs = "Open MPI";
   EXPECT_THAT(mistakes(), IsEmpty());
@@ -357,7 +357,7 @@ TEST_F(ManifestLinter, RefusesALessonThatDoesNotBuildOnAnEarlierLesson) {
   }
 }
 
-TEST_F(ManifestLinter, RefusesANextFieldThatNamesAnotherLesson) {
+TEST_F(ManifestLinter, RefusesANextFieldThatDoesNotNameTheNextLesson) {
   entries_[0].next = "03_three";
   entries_[1].next = "03_three";
   EXPECT_THAT(mistakes(),

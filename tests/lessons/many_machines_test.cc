@@ -132,7 +132,7 @@ TEST(ManyMachines, NeedMpirun) {
 }
 
 // mpirun that cannot do what it is asked says so in several lines.
-TEST(ManyMachines, RepeatTheFirstSentenceOfMpirun) {
+TEST(ManyMachines, ShowOnlyTheFirstSentenceOfAnMpirunError) {
   SKIP_WITHOUT_MPI();
   const TemporaryFolder folder;
   const fs::path hosts = folder.path() / "no_hosts";

@@ -55,7 +55,7 @@ TEST(ControlGroup, KillsTheParentUnlessWorkersHaveAHigherScore) {
   EXPECT_THAT(outcome.out, HasSubstr("500: 3 workers were killed\n"));
 }
 
-TEST(FreedBlocks, CopyPagesOfAForkedChildButNotOfAPoolWorker) {
+TEST(FreedBlocks, CauseCopiesInAForkedChildButNotInAPoolWorker) {
   const Outcome outcome = outcome_of("freed");
   ASSERT_TRUE(is_possible(outcome));
   std::map<std::string, long> kilobytes;

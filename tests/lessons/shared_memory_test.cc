@@ -185,7 +185,7 @@ TEST(SharedMemory, LeavesNoNameBehindWhenItIsInterrupted) {
   }
 }
 
-TEST(SharedMemory, BeyondTheLimitOnFilesIsRefusedInOneSentence) {
+TEST(SharedMemory, AboveTheFileSizeLimitIsRefusedByTheLesson) {
   const Outcome outcome =
       run({program("13_shared_memory"), "--data", "8MiB"}, [] {
         const struct rlimit limit { .rlim_cur = 1 << 20, .rlim_max = 1 << 20 };

@@ -177,7 +177,7 @@ TEST_F(ProcFolder, LacksOnlyTheFiguresOfAMissingStatusFile) {
   EXPECT_FALSE(process.page_tables);
 }
 
-TEST_F(ProcFolder, IsRefusedIfAFileIsMissingWhichIsNamed) {
+TEST_F(ProcFolder, IsRefusedWithTheNameOfAMissingFile) {
   EXPECT_THAT(read_process(42, root()).reason(),
               HasSubstr((root() / "42/smaps_rollup").string()));
   write("42", "smaps_rollup", kRollup);

@@ -69,7 +69,7 @@ TEST_F(RegionPages, AreCountedTheSameAfterTheRegionIsMoved) {
   expect_pages(second, ::getpid(), Pages(5));
 }
 
-TEST_F(RegionPages, StaySmallEvenIfTheKernelIsToCollapseThem) {
+TEST_F(RegionPages, AreNotJoinedToHugePagesEvenIfTheKernelIsAsked) {
   const Region region{Pages(1024)};
   constexpr int kCollapse = 25;  // MADV_COLLAPSE, from Linux 6.1 on
   EXPECT_EQ(::madvise(region.data(), region.size().size(), kCollapse), -1);
@@ -91,7 +91,7 @@ TEST_F(RegionPages, MayBeHuge) {
   }
 }
 
-TEST_F(RegionPages, AddUpToTheirNumberUntilSomethingElseIsWritten) {
+TEST_F(RegionPages, HoldAOneEachUntilSomethingElseIsWritten) {
   const Region region{Pages(7)};
   EXPECT_EQ(region.read(), 7);
   *region.page(Pages(3)) = std::byte{3};

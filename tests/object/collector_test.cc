@@ -87,7 +87,7 @@ TEST_P(Collect, KeepsWhatTheRootLeadsTo) {
   collector_.collect(*heap_.new_list());  // or the root would never end
 }
 
-TEST_P(Collect, EmptiesAListThatOnlyARefHolds) {
+TEST_P(Collect, EmptiesAListThatTheRootDoesNotReach) {
   const Ref<List> list = testing::make_list(heap_, 10);
   EXPECT_EQ(collect(), 1);
   EXPECT_EQ(list->size(), 10);
@@ -116,7 +116,7 @@ TEST_P(Collect, KeepsListsThatWereMadeAfterTheCollector) {
   }
 }
 
-TEST_P(Collect, FindsPlacesThatOthersHaveLeft) {
+TEST_P(Collect, FindsTheSameGarbageWhenPlacesAreReused) {
   for (int round = 0; round < 3; ++round) {
     Ref<List> all = heap_.new_list();
     for (int i = 0; i < 2000; ++i) all->append(heap_.new_list());

@@ -68,7 +68,7 @@ TEST(CountTable, CountsInPlaceOfTheObject) {
   EXPECT_EQ(table.counts()[1], 1);
 }
 
-TEST(CountTable, TakesACountThatIsMoreThanOne) {
+TEST(CountTable, TakesTheCountOfAnObjectWithTwoReferences) {
   Heap heap;
   CountTable table(1);
   const Ref<Float> first = heap.new_float(1);
@@ -103,7 +103,7 @@ TEST(CountTable, BeginsAtAPageAndIsDense) {
   EXPECT_EQ(offset_in(table.counts().data(), page_size()), 0U);
 }
 
-TEST(CountTable, RefusesWhatItCannotTake) {
+TEST(CountTable, RefusesAnObjectThatIsImmortalTakenOrTooMany) {
   Heap heap;
   CountTable table(1);
   const Ref<Float> first = heap.new_float(1);

@@ -64,7 +64,7 @@ TEST_F(Cgroups, LieBelowTheRootWhateverProcSays) {
               ElementsAre(root() / "memory"));
 }
 
-TEST_F(Cgroups, OfAProcessInTheRootGroupAreThatGroupAlone) {
+TEST_F(Cgroups, AreOnlyTheRootIfTheProcessIsInTheRootGroup) {
   make("memory");
   EXPECT_THAT(find("0::/\n").groups, ElementsAre(root()));
   EXPECT_THAT(find("4:memory:/\n").groups, ElementsAre(root() / "memory"));
@@ -135,7 +135,7 @@ TEST_F(Cgroups, AreReadFromLinesBesideMalformedLines) {
               ElementsAre(root() / "a", root()));
 }
 
-TEST_F(Cgroups, OfCutTextAreAmongThoseOfTheWholeText) {
+TEST_F(Cgroups, FoundInCutTextAreAlsoFoundInTheWholeText) {
   make("memory/a/b");
   make("a/b");
   const std::string text = "5:cpu,cpuacct:/x\n4:memory:/a/b\n0::/a/b\n";

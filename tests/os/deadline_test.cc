@@ -18,7 +18,7 @@ TEST(Deadline, LeavesNoTimeOncePassed) {
   }
 }
 
-TEST(Deadline, IsWaitedForHourByHourIfItNeverComes) {
+TEST(Deadline, LeavesAtMostOneHourForEachWait) {
   EXPECT_EQ(Deadline(milliseconds::max()).milliseconds_left(), 3'600'000);
 }
 

@@ -184,7 +184,7 @@ struct Constructed : std::enable_shared_from_this<Constructed<Number>> {
   }
 };
 
-TEST(Memo, KnowsConstructedObjects) {
+TEST(Memo, KeepsTwoPointersAtOneConstructedObject) {
   const auto object = std::make_shared<Constructed<int>>(7);
   object->self = object;
   const auto [first, second] = sent(std::pair(object, object));

@@ -233,21 +233,21 @@ TEST_F(StolenBatches, ComeFromTheWorkerWithMost) {
   EXPECT_THAT(steal(), ElementsAre(4, 5));
 }
 
-TEST_F(StolenBatches, LeaveTheSparedNumberToTheirWorker) {
+TEST_F(StolenBatches, AreNotTakenFromTheSparedFrames) {
   start(2, {0, 1});
   give_to(0, {0});
   EXPECT_THAT(steal(), IsEmpty());
   EXPECT_THAT(steal(0), ElementsAre(0));
 }
 
-TEST_F(StolenBatches, CanBeAllBatchesOfAnUnstartedWorker) {
+TEST_F(StolenBatches, MayLeaveNothingToAWorkerThatHasNotStarted) {
   start(2, {});
   give_to(0, {0, 1});
   EXPECT_THAT(steal(), ElementsAre(1));
   EXPECT_THAT(steal(), ElementsAre(0));
 }
 
-TEST_F(StolenBatches, AreSkippedBeforeTheirWorkerIsIdle) {
+TEST_F(StolenBatches, KeepTheirWorkerBusyUntilItHasSkippedThem) {
   start(1, {0});
   give_to(0, {0, 1, 2});
   EXPECT_TRUE(begin(0));
@@ -297,7 +297,7 @@ TEST_F(StolenBatches, AreNeverHalfWritten) {
   EXPECT_THAT(steal(0), ElementsAre(0));
 }
 
-TEST_F(StolenBatches, BringTheBatchesQueuedAfterThem) {
+TEST_F(StolenBatches, IncludeTheBatchesQueuedAfterThoseOfTheJob) {
   start(1, {0});
   give_to(0, {0, 1});
   EXPECT_TRUE(begin(0));

@@ -59,7 +59,7 @@ TEST_P(SystemCalls, AreFewAfterATaskClosesItsPipe) {
   EXPECT_THROW(pending.get(), WorkerDied);
 }
 
-TEST_P(SystemCalls, ThatRefuseToWaitByPidfdDoNoHarm) {
+TEST_P(SystemCalls, DoNoHarmIfWaitingByPidfdIsRefused) {
   calls::refuse_to_wait_by_pidfd(true);
   const Holdings before = holdings();
   {

@@ -99,7 +99,7 @@ TEST_P(AnImap, RunsOnlyPrefetchedBatchesIfDroppedAtOnce) {
   EXPECT_EQ(counts[most_ahead(2)], 0);
 }
 
-TEST_P(AnImap, IsFinishedByAClosedPool) {
+TEST_P(AnImap, GivesAllResultsAfterThePoolIsClosed) {
   Pool pool(options(2));
   Source<> source(1000);
   auto results = pool.imap(same, source);
@@ -166,7 +166,7 @@ TEST_P(AnImap, ReadsAllItsInputWhenThePoolIsJoinedEvenIfAnotherJobEnds) {
   EXPECT_EQ(rest_of(others), numbers(1000));
 }
 
-TEST_P(AnImap, LosesMissingResultsInATerminatedPool) {
+TEST_P(AnImap, FailsForUnfinishedItemsIfThePoolIsTerminated) {
   for (const bool ordered : {true, false}) {
     Gate gate;
     Pool pool(options(2));

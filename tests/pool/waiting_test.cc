@@ -35,7 +35,7 @@ bool becomes_true(Ask ask) {
 class Waiting : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, Waiting, every_method(), name_of_method);
 
-TEST_P(Waiting, TakesInRepliesEvenForZeroTime) {
+TEST_P(Waiting, ReceivesMapRepliesEvenWithATimeoutOfZero) {
   Pool pool(options(2));
   auto pending = pool.map_async(same, numbers(1000), 1);
   EXPECT_TRUE(becomes_true([&] { return pending.wait_for(milliseconds(0)); }));
@@ -133,7 +133,7 @@ TEST(WaitingForADescriptor, RefusesAClosedDescriptor) {
 }
 
 // As a program with an event loop does it: it calls nothing that waits.
-TEST_P(Waiting, WorksForSeveralJobsByThePoolsDescriptor) {
+TEST_P(Waiting, OnThePoolsDescriptorWorksForSeveralJobs) {
   Pool pool(options(2));
   auto first = pool.map_async(same, numbers(100), 1);
   auto second = pool.map_async(square, numbers(100), 1);
@@ -160,7 +160,7 @@ TEST_P(Waiting, WorksForSeveralJobsByThePoolsDescriptor) {
   EXPECT_EQ(fetched, numbers(300));
 }
 
-TEST_P(Waiting, NoticesADeathByThePoolsDescriptor) {
+TEST_P(Waiting, OnThePoolsDescriptorNoticesADeath) {
   Pool pool(options(1));
   auto pending = pool.apply_async([](int) { return ::raise(SIGKILL); }, 1);
   while (!pending.ready()) ASSERT_TRUE(becomes_readable(pool.descriptor()));
@@ -170,7 +170,7 @@ TEST_P(Waiting, NoticesADeathByThePoolsDescriptor) {
 // Each round takes in a reply, and gives the worker something new to do: these
 // do not fit into its pipe together. (One worker: with two, the other's reply
 // would hide that nothing was given.)
-TEST_P(Waiting, KeepsWorkersBusyByThePoolsDescriptor) {
+TEST_P(Waiting, OnThePoolsDescriptorKeepsWorkersBusy) {
   Pool pool(options(1));
   const std::vector<std::string> items(20, std::string(2 << 20, 'x'));
   auto lengths =

@@ -147,7 +147,7 @@ TEST(TextReport, ShowsExhibitsAndThePictureAfterTheProcesses) {
   EXPECT_LT(text.find("Pages"), text.find("Claims"));
 }
 
-TEST(TextReport, OfAChartIsATableOfItsPoints) {
+TEST(TextReport, ShowsAChartAsATableOfItsPoints) {
   const Chart chart{.title = "",
                     .subtitle = "",
                     .y_unit = "µs",

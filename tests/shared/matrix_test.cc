@@ -83,7 +83,7 @@ TEST_P(EveryStartMethod, TakesAHandleAsAnItem) {
   EXPECT_LT(pending.transfer().to_workers, 400_B);
 }
 
-TEST_P(EveryStartMethod, TakesMemoryWithANameAsWell) {
+TEST_P(EveryStartMethod, WritesToSharedMemoryOfEveryBacking) {
   const TemporaryFolder folder;
   for (const Backing& backing : backings(folder.path())) {
     const SharedMatrix<Eigen::MatrixXd> in_place(100, 2, backing);
@@ -112,7 +112,7 @@ TEST(SealedMatrix, TakesAsLittleAsAHandleWhateverItsSize) {
   EXPECT_LT(few, 100_B);
 }
 
-TEST(SealedMatrix, OfAMatrixThatAWorkerMapsIsRefused) {
+TEST(SealedMatrix, RefusesAMatrixThatAWorkerHasMapped) {
   SharedMatrix<Vector> built(10, 1);
   {
     Pool pool({.workers = 1});

@@ -126,7 +126,7 @@ TEST(SharedMemory, InAFolderThatIsMissingIsRefused) {
               HasSubstr("/no/such/folder/segment cannot be made: No such"));
 }
 
-TEST(SharedMemory, OfNoSizeOrNameIsRefused) {
+TEST(SharedMemory, WithABadSizeOrNameIsRefused) {
   EXPECT_THROW(Segment(0_B), std::invalid_argument);
   EXPECT_THROW(Segment(Bytes(-1)), std::invalid_argument);
   for (const char* name : {"", ".", "..", "a/b", "/a", "../a"}) {

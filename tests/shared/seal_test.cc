@@ -72,7 +72,7 @@ TEST(Seal, LetsNoMappingBecomeWritable) {
   }
 }
 
-TEST(Seal, LetsNoStoreThrough) {
+TEST(Seal, EndsAProcessThatWritesThroughThePointer) {
   const Segment segment = sealed();
   Child child = Child::fork([&] {
     *const_cast<volatile std::byte*>(segment.data()) = std::byte{8};
@@ -133,7 +133,7 @@ TEST(Seal, IsSetOnlyByTheOwner) {
   EXPECT_THROW(Segment().seal(), std::logic_error);
 }
 
-TEST(Seal, MayBeAskedForTwice) {
+TEST(Seal, CanBeSetTwice) {
   Segment segment = sealed();
   segment.seal();
   EXPECT_FALSE(segment.writable());
