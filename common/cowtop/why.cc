@@ -100,19 +100,6 @@ std::vector<std::uint64_t> sample_of(const std::vector<std::uint64_t>& pages) {
   return sample;
 }
 
-bool is_present(const PageStates& states, std::uint64_t address) {
-  const auto after =
-      std::upper_bound(states.ranges.begin(), states.ranges.end(), address,
-                       [](std::uint64_t at, const PageRange& range) {
-                         return at < range.begin;
-                       });
-  if (after == states.ranges.begin()) return false;
-  const PageRange& range = *std::prev(after);
-  const std::size_t page =
-      cow::to_pages(cow::Bytes(address - range.begin)).size();
-  return page < range.pages.size() && range.pages[page] != PageState::kNone;
-}
-
 }  // namespace
 
 std::optional<Copier> who_copied_most(const Findings& findings) {
@@ -147,10 +134,9 @@ Why explain(const std::optional<Copier>& copier) {
     return why;
   }
   why.copied = Pages(copied.size());
-  why.pages = cow::compare_memory(
-      cow::memory_of(copier->pid), cow::memory_of(copier->relative),
-      sample_of(copied),
-      [&](std::uint64_t address) { return is_present(*ours, address); });
+  why.pages =
+      cow::compare_memory(cow::memory_of(copier->pid),
+                          cow::memory_of(copier->relative), sample_of(copied));
   return why;
 }
 

@@ -59,9 +59,7 @@ class ChangedMemory : public ::testing::Test {
     }
   }
   ChangedPages compare() const {
-    return *compare_memory(
-        changed_.reader(), original_.reader(), pages_,
-        [&](std::uint64_t page) { return changed_.has(page); });
+    return *compare_memory(changed_.reader(), original_.reader(), pages_);
   }
   static Pages of(const ChangedPages& pages, const std::string& type,
                   PageChange change) {
@@ -115,6 +113,11 @@ TEST_F(ChangedMemory, IsRecognizedByAPoolHeaderInThePageBefore) {
   EXPECT_EQ(of(compare(), "", PageChange::kCounts), Pages(1));
 }
 
+TEST_F(ChangedMemory, NamesTypesThatOnlyTheOriginalHasTouched) {
+  changed_.remove(kFloat);
+  EXPECT_EQ(of(compare(), "float", PageChange::kIdentical), Pages(4));
+}
+
 TEST_F(ChangedMemory, LeavesOutPagesThatHaveGone) {
   original_.remove(kHeap);
   changed_.remove(kArray);
@@ -142,8 +145,7 @@ TEST_F(ChangedMemory, IsAbsentWithTheReasonOfTheReader) {
   const ReadPieces refuses = [](std::span<RemotePiece>) {
     return Reading<std::size_t>(Absent{"no such process"});
   };
-  const auto always = [](std::uint64_t) { return true; };
-  const auto found = compare_memory(changed_.reader(), refuses, pages_, always);
+  const auto found = compare_memory(changed_.reader(), refuses, pages_);
   EXPECT_EQ(found.reason(), "no such process");
 }
 

@@ -77,9 +77,6 @@ class MadeMemory {
 
   /// Removes the page that holds the address.
   void remove(std::uint64_t address) { pages_.erase(address / kSmallPage); }
-  bool has(std::uint64_t address) const {
-    return pages_.contains(address / kSmallPage);
-  }
   std::vector<std::byte> copy(std::uint64_t address, std::size_t size) const {
     std::vector<std::byte> bytes(size);
     copy_to(address, bytes);

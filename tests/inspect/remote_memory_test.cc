@@ -1,11 +1,18 @@
 // The memory of a forked child, which writes exactly what it says.
 #include "cow/inspect/remote_memory.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
+#include <cstring>
 #include <vector>
 
 #include "cow/inspect/changed_pages.h"
@@ -31,8 +38,6 @@ std::vector<std::uint64_t> addresses_of(const Region& region) {
   return pages;
 }
 
-bool always(std::uint64_t) { return true; }
-
 TEST(RemoteMemory, OfAChildDiffersOnlyInThePagesThatItHasWritten) {
   const Region region(Pages(3000));
   ParkedChild child([&](const ParkedChild::Park& park) {
@@ -42,9 +47,8 @@ TEST(RemoteMemory, OfAChildDiffersOnlyInThePagesThatItHasWritten) {
     park(0);
   });
   child.await();
-  const auto found =
-      compare_memory(memory_of(child.pid()), memory_of(::getpid()),
-                     addresses_of(region), always);
+  const auto found = compare_memory(
+      memory_of(child.pid()), memory_of(::getpid()), addresses_of(region));
   ASSERT_TRUE(found) << found.reason();
   EXPECT_EQ(found->count(PageChange::kData), Pages(300));
   EXPECT_EQ(found->count(PageChange::kIdentical), Pages(2700));
@@ -59,9 +63,8 @@ TEST(RemoteMemory, IsIdenticalIfAChildWritesTheSameValuesAgain) {
     park(0);
   });
   child.await();
-  const auto found =
-      compare_memory(memory_of(child.pid()), memory_of(::getpid()),
-                     addresses_of(region), always);
+  const auto found = compare_memory(
+      memory_of(child.pid()), memory_of(::getpid()), addresses_of(region));
   EXPECT_EQ(found->count(PageChange::kIdentical), Pages(64));
   EXPECT_TRUE(child.end().success());
 }
@@ -71,9 +74,8 @@ TEST(RemoteMemory, IsNotCopiedByReading) {
   region.write(Pages(0), Pages(64));
   ParkedChild child([](const ParkedChild::Park& park) { park(0); });
   child.await();
-  const auto found =
-      compare_memory(memory_of(child.pid()), memory_of(::getpid()),
-                     addresses_of(region), always);
+  const auto found = compare_memory(
+      memory_of(child.pid()), memory_of(::getpid()), addresses_of(region));
   EXPECT_EQ(found->count(PageChange::kIdentical), Pages(64));
   testing::expect_pages(region, child.pid(), Pages(0));
   testing::expect_pages(region, ::getpid(), Pages(0));
@@ -98,6 +100,46 @@ TEST(RemoteMemory, PiecesThatAreNotThereAreLeftOut) {
                           [](const RemotePiece& piece) { return piece.read; }));
 }
 
+// Gives the page back, and lets a fault in it wait for a handler that never
+// comes. Returns the error, or 0.
+int let_faults_wait(std::byte* page) {
+  if (::madvise(page, page_size().size(), MADV_DONTNEED) != 0) return errno;
+  const auto handler = static_cast<int>(::syscall(SYS_userfaultfd, O_CLOEXEC));
+  if (handler == -1) return errno;
+  uffdio_api api{.api = UFFD_API, .features = 0, .ioctls = 0};
+  uffdio_register range{
+      .range = {std::bit_cast<std::uint64_t>(page), page_size().size()},
+      .mode = UFFDIO_REGISTER_MODE_MISSING,
+      .ioctls = 0};
+  const bool done = ::ioctl(handler, UFFDIO_API, &api) == 0 &&
+                    ::ioctl(handler, UFFDIO_REGISTER, &range) == 0;
+  return done ? 0 : errno;
+}
+
+TEST(RemoteMemory, DoesNotWaitForWhoBringsPages) {
+  constexpr unsigned kDeadline = 20;  // seconds
+  const Region region(Pages(2));
+  ParkedChild child([&](const ParkedChild::Park& park) {
+    park(let_faults_wait(region.page(Pages(1))));
+  });
+  const auto error = static_cast<int>(child.await());
+  if (error != 0) GTEST_SKIP() << "userfaultfd: " << std::strerror(error);
+  Child reader = Child::fork([&] {
+    ::alarm(kDeadline);  // ends it
+    std::vector<std::byte> to(page_size().size());
+    const ReadPieces memory = memory_of(child.pid());
+    const std::uint64_t missing = address_of(region, 1);
+    const bool first = read_at(memory, address_of(region, 0), to);
+    const bool second = read_at(memory, missing, to);
+    const bool across = read_at(memory, missing - 8, std::span(to).first(16));
+    return (first ? 0 : 1) + (second ? 2 : 0) + (across ? 4 : 0);
+  });
+  const ExitStatus end = reader.wait();
+  EXPECT_EQ(end.code, 0);
+  EXPECT_EQ(end.signal, 0);
+  EXPECT_TRUE(child.end().success());
+}
+
 TEST(RemoteMemory, OfAProcessThatHasEndedIsAbsent) {
   const Region region(Pages(1));
   ParkedChild child([](const ParkedChild::Park& park) { park(0); });
@@ -105,7 +147,7 @@ TEST(RemoteMemory, OfAProcessThatHasEndedIsAbsent) {
   const pid_t pid = child.pid();
   EXPECT_TRUE(child.end().success());
   const auto found = compare_memory(memory_of(pid), memory_of(::getpid()),
-                                    addresses_of(region), always);
+                                    addresses_of(region));
   EXPECT_FALSE(found);
   EXPECT_NE(found.reason().find("has ended"), std::string::npos)
       << found.reason();
@@ -119,7 +161,7 @@ TEST(RemoteMemory, OfAnotherUserIsAbsentWithTheReason) {
   Child child = Child::fork([&] {
     if (::setuid(kNobody) != 0) return 2;
     const auto found = compare_memory(memory_of(::getpid()), memory_of(parent),
-                                      addresses_of(region), always);
+                                      addresses_of(region));
     return found.reason().find("only root") == std::string::npos ? 1 : 0;
   });
   EXPECT_EQ(child.wait().code, 0);

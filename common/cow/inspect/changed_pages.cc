@@ -12,17 +12,32 @@
 namespace cow {
 namespace {
 
+// What lies in the one process, or else in the other at the same address. A
+// forked process has a page of a file, which may hold the name of a type, only
+// when it has touched it.
+ReadPieces either(const ReadPieces& one, const ReadPieces& other) {
+  return [&](std::span<RemotePiece> pieces) -> Reading<std::size_t> {
+    auto read = one(pieces);
+    if (!read) return read;
+    std::size_t count = *read;
+    for (RemotePiece& piece : pieces) {
+      if (piece.read) continue;
+      piece.read = read_at(other, piece.address, piece.to);
+      count += piece.read ? 1 : 0;
+    }
+    return count;
+  };
+}
+
 using Tally = std::array<Pages, kPageChanges.size()>;
 
 // Blocks of memory in which pages are compared, some at a time.
 class Comparer {
  public:
-  Comparer(const ReadPieces& changed, const ReadPieces& original,
-           const std::function<bool(std::uint64_t)>& is_present)
+  Comparer(const ReadPieces& changed, const ReadPieces& original)
       : changed_(changed),
         original_(original),
-        is_present_(is_present),
-        types_(changed) {}
+        types_(either(changed, original)) {}
 
   // Takes some of the pages from the front. The reason if they cannot be read.
   std::optional<Absent> compare_some(std::span<const std::uint64_t>& pages) {
@@ -74,7 +89,6 @@ class Comparer {
 
   void add_block(std::uint64_t begin, std::size_t index) {
     for (std::size_t at = 0; at < block_; at += page_) {
-      if (!is_present_(begin + at)) continue;
       ours_.push_back(
           {begin + at, std::span(after_).subspan(index * block_ + at, page_)});
     }
@@ -114,7 +128,6 @@ class Comparer {
   const std::size_t block_ = std::max(PythonObjects::kBlock, page_);
   const ReadPieces& changed_;
   const ReadPieces& original_;
-  const std::function<bool(std::uint64_t)>& is_present_;
   PythonTypes types_;
   std::vector<std::byte> before_ = std::vector<std::byte>(kBlocks * block_);
   std::vector<std::byte> after_ = std::vector<std::byte>(kBlocks * block_);
@@ -146,11 +159,10 @@ Pages ChangedPages::count(PageChange change) const {
   return sum;
 }
 
-Reading<ChangedPages> compare_memory(
-    const ReadPieces& changed, const ReadPieces& original,
-    const std::vector<std::uint64_t>& pages,
-    const std::function<bool(std::uint64_t)>& is_present) {
-  Comparer comparer(changed, original, is_present);
+Reading<ChangedPages> compare_memory(const ReadPieces& changed,
+                                     const ReadPieces& original,
+                                     const std::vector<std::uint64_t>& pages) {
+  Comparer comparer(changed, original);
   std::span<const std::uint64_t> left = pages;
   while (!left.empty()) {
     const std::optional<Absent> failed = comparer.compare_some(left);

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,13 +33,11 @@ struct ChangedPages {
 };
 
 /// Compares the pages at these ascending addresses in two processes, of which
-/// `changed` is asked what lies in them. `is_present` says of a page of it
-/// whether it may be read, too, because objects and pools go beyond a page.
-/// Reads half a megabyte at a time. What changes meanwhile is seen before or
-/// after.
-Reading<ChangedPages> compare_memory(
-    const ReadPieces& changed, const ReadPieces& original,
-    const std::vector<std::uint64_t>& pages,
-    const std::function<bool(std::uint64_t)>& is_present);
+/// `changed` is asked what lies in them, and beside them, because objects and
+/// pools go beyond a page. Reads half a megabyte at a time. What changes
+/// meanwhile is seen before or after.
+Reading<ChangedPages> compare_memory(const ReadPieces& changed,
+                                     const ReadPieces& original,
+                                     const std::vector<std::uint64_t>& pages);
 
 }  // namespace cow

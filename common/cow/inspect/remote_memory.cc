@@ -5,12 +5,16 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cow/memory/page_map.h"
+#include "cow/os/bytes.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
 
@@ -25,7 +29,7 @@ std::string reason(pid_t pid, int error) {
     return fmt::format(
         "process {} lets only root and its ancestors read its memory", pid);
   }
-  return fmt::format("/proc/{}/mem: {}", pid, std::strerror(error));
+  return fmt::format("/proc/{}: {}", pid, std::strerror(error));
 }
 
 // The pieces at the beginning that lie side by side: what one call can read.
@@ -41,18 +45,58 @@ std::vector<iovec> side_by_side(std::span<RemotePiece> pieces) {
   return parts;
 }
 
+// How many of these pieces at the beginning, which lie side by side, are in
+// memory. Where the map ends, no memory can be, or the process has ended:
+// reading tells that at once.
+std::size_t present(const Descriptor& map, std::span<RemotePiece> pieces) {
+  const std::uint64_t page = page_size().size();
+  const std::uint64_t first = pieces.front().address / page;
+  const auto end = [](const RemotePiece& piece) {
+    return piece.address + piece.to.size();
+  };
+  std::vector<std::uint64_t> entries((end(pieces.back()) - 1) / page - first +
+                                     1);
+  const ssize_t got = retried([&] {
+    return ::pread(map.get(), entries.data(), entries.size() * sizeof first,
+                   static_cast<off_t>(first * sizeof first));
+  });
+  if (got == 0) return pieces.size();
+  entries.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)) /
+                 sizeof first);
+  const auto gone = std::find_if(
+      entries.begin(), entries.end(),
+      [](std::uint64_t entry) { return !parse_page(entry).present; });
+  const std::uint64_t there =
+      (first + static_cast<std::uint64_t>(gone - entries.begin())) * page;
+  return static_cast<std::size_t>(
+      std::find_if(pieces.begin(), pieces.end(),
+                   [&](const auto& piece) { return end(piece) > there; }) -
+      pieces.begin());
+}
+
+Descriptor opened(pid_t pid, std::string_view name) {
+  return Descriptor(::open(fmt::format("/proc/{}/{}", pid, name).c_str(),
+                           O_RDONLY | O_CLOEXEC));
+}
+
 }  // namespace
 
 ReadPieces memory_of(pid_t pid) {
-  const auto file = std::make_shared<Descriptor>(
-      ::open(fmt::format("/proc/{}/mem", pid).c_str(), O_RDONLY | O_CLOEXEC));
-  const int error = *file ? 0 : errno;
-  return [pid, file,
+  const auto file = std::make_shared<Descriptor>(opened(pid, "mem"));
+  int error = *file ? 0 : errno;
+  const auto map = std::make_shared<Descriptor>(opened(pid, "pagemap"));
+  if (error == 0 && !*map) error = errno;
+  return [pid, file, map,
           error](std::span<RemotePiece> pieces) -> Reading<std::size_t> {
     if (error != 0) return Absent{reason(pid, error)};
     std::size_t count = 0;
     while (!pieces.empty()) {
-      const std::vector<iovec> parts = side_by_side(pieces);
+      std::vector<iovec> parts = side_by_side(pieces);
+      parts.resize(present(*map, pieces.first(parts.size())));
+      if (parts.empty()) {
+        pieces = pieces.subspan(1);
+        continue;
+      }
       const ssize_t got = retried([&] {
         return ::preadv(file->get(), parts.data(),
                         static_cast<int>(parts.size()),
