@@ -122,7 +122,10 @@ class Origins {
     }
   }
 
-  Origin of(std::size_t i) const {
+  Origin of(std::size_t i, Relative kind) const {
+    if (kind != Relative::kAncestor || counts_[i].both == 0) {
+      return Origin::kUnknown;
+    }
     if (is_inherited(i)) return Origin::kInherited;
     const Side below = side(i, -1);
     const Side above = side(i, +1);
@@ -229,9 +232,7 @@ std::vector<Comparison> compare_ranges(const PageStates& states,
     sum.shared += bytes(counts.shared);
     sum.copied += bytes(counts.inherited);
     sum.own += bytes(counts.own);
-    const Origin origin = kind == Relative::kAncestor && counts.both > 0
-                              ? origins.of(i)
-                              : Origin::kUnknown;
+    const Origin origin = origins.of(i, kind);
     (origin == Origin::kInherited ? sum.copied
      : origin == Origin::kMade    ? sum.own
                                   : sum.undecided) += bytes(counts.both);
@@ -239,30 +240,31 @@ std::vector<Comparison> compare_ranges(const PageStates& states,
   return sums;
 }
 
-std::vector<std::uint64_t> copied_pages(const PageStates& states,
-                                        const PageStates& relative,
-                                        Relative kind) {
-  std::vector<std::uint64_t> copied;
+CopiedPages copied_pages(const PageStates& states, const PageStates& relative,
+                         Relative kind) {
+  CopiedPages found;
   const std::vector<Counts> all = count_all(states, relative, kind);
   const Origins origins(states, relative, all);
   Walk walk(relative);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const PageRange& range = states.ranges[i];
     if (range.shared_mapping) continue;
-    const bool made = kind == Relative::kAncestor && all[i].both > 0 &&
-                      origins.of(i) == Origin::kMade;
+    const Origin origin = origins.of(i, kind);
     for (std::size_t page = 0; page < range.pages.size(); ++page) {
       const std::uint64_t address =
           range.begin + to_bytes(cow::Pages(page)).size();
       const PageState there = walk.at(address);
-      if (range.pages[page] == PageState::kExclusive &&
-          (there == PageState::kShared ||
-           (there == PageState::kExclusive && !made))) {
-        copied.push_back(address);
+      if (range.pages[page] != PageState::kExclusive) continue;
+      const bool both = there == PageState::kExclusive;
+      if (there == PageState::kShared ||
+          (both && origin == Origin::kInherited)) {
+        found.copied.push_back(address);
+      } else if (both && origin == Origin::kUnknown) {
+        found.undecided.push_back(address);
       }
     }
   }
-  return copied;
+  return found;
 }
 
 }  // namespace cowtop

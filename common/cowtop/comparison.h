@@ -63,9 +63,13 @@ std::vector<Comparison> compare_ranges(const PageStates& states,
                                        const PageStates& relative,
                                        Relative kind);
 
-/// The addresses of the pages that count as copied or undecided, ascending.
-std::vector<std::uint64_t> copied_pages(const PageStates& states,
-                                        const PageStates& relative,
-                                        Relative kind);
+/// The addresses of the pages that count as copied, and of those that count as
+/// undecided; each ascending.
+struct CopiedPages {
+  std::vector<std::uint64_t> copied;
+  std::vector<std::uint64_t> undecided;
+};
+CopiedPages copied_pages(const PageStates& states, const PageStates& relative,
+                         Relative kind);
 
 }  // namespace cowtop

@@ -143,7 +143,10 @@ std::string to_table(const Sample& sample) {
                     amount(sample.group->used), amount(sample.group->limit));
   }
   text += '\n';
-  add_diagnosis(sample.diagnosis, text);
+  Diagnosis diagnosis = sample.diagnosis;
+  // One advice is enough: that of --why knows more.
+  if (sample.why && !cure_of(*sample.why).empty()) diagnosis.advice.clear();
+  add_diagnosis(diagnosis, text);
   for (const Diagnosis& other : sample.others) {
     text += '\n';
     add_diagnosis(other, text);

@@ -38,8 +38,10 @@ Cause cause_of(const ChangedType& type, PageChange change) {
   switch (change) {
     case PageChange::kIdentical:
       if (type.name.empty()) {
-        return {"the same values again",
-                "do not write what is there already: docs/08_page_map.md"};
+        return {
+            "the same values again, or counts or a collector, which cannot "
+            "be told apart",
+            ""};
       }
       if (!type.collected) {
         return {"reference counts, taken and released", kArray};
@@ -66,6 +68,27 @@ Cause cause_of(const ChangedType& type, PageChange change) {
           "their own: docs/13_shared_memory.md"};
 }
 
+using namespace cow::literals;
+
+bool is_little(const Why& why) { return to_bytes(why.copied) < 4_MiB; }
+
+std::string what_happened(const Why& why) {
+  const Copier& copier = why.copier;
+  const std::string amount = to_string(to_bytes(why.copied));
+  if (copier.undecided) {
+    return fmt::format(
+        "PID {} has copied or made {} where PID {} has memory, "
+        "too",
+        copier.pid, amount, copier.relative);
+  }
+  if (!copier.wrote) {
+    return fmt::format("PID {} and PID {} no longer share {}", copier.pid,
+                       copier.relative, amount);
+  }
+  return fmt::format("PID {} has copied {} that PID {} still has", copier.pid,
+                     amount, copier.relative);
+}
+
 PageChange main_change(const ChangedType& type) {
   return static_cast<PageChange>(
       std::max_element(type.pages.begin(), type.pages.end()) -
@@ -79,13 +102,19 @@ std::string share(Pages part, Pages all) {
                                      static_cast<double>(all.count()));
 }
 
-void consider(const Found& found, cow::Bytes& most,
+// What an ancestor and the worker that it is compared with both have for
+// themselves is that worker's.
+void consider(const Found& found, bool ancestor, cow::Bytes& most,
               std::optional<Copier>& copier) {
   if (found.relative == 0 || !found.pages) return;
-  const cow::Bytes copied = found.pages->copied + found.pages->undecided;
-  if (copied <= most) return;
-  most = copied;
-  copier = Copier{found.pid, found.relative, found.kind, found.usage.rss};
+  const Comparison& pages = *found.pages;
+  const bool undecided = !ancestor && pages.undecided > pages.copied;
+  const cow::Bytes amount = undecided ? pages.undecided : pages.copied;
+  if (amount <= most) return;
+  most = amount;
+  const bool wrote = !found.touched || 2 * *found.touched >= amount;
+  copier = Copier{found.pid,       found.relative, found.kind,
+                  found.usage.rss, wrote,          undecided};
 }
 
 // At most 256 MiB, evenly from all: groups of neighbors, which share pools.
@@ -100,16 +129,62 @@ std::vector<std::uint64_t> sample_of(const std::vector<std::uint64_t>& pages) {
   return sample;
 }
 
+void add_changes(const Why& why, std::vector<std::string>& lines) {
+  const ChangedPages& pages = *why.pages;
+  for (std::size_t i = 0; i < kMeanings.size(); ++i) {
+    const auto change = static_cast<PageChange>(i);
+    const std::string part = share(pages.count(change), pages.compared());
+    if (part.empty()) continue;
+    const bool alike = why.copier.undecided && change == PageChange::kIdentical;
+    lines.push_back(fmt::format("by bytes: {} {}{}", part, kMeanings[i],
+                                alike ? ", or made alike" : ""));
+  }
+  if (pages.unread > Pages(0)) {
+    lines.push_back(fmt::format("{} could not be read, or had gone",
+                                to_string(to_bytes(pages.unread))));
+  }
+}
+
+// What made the process write; unknown if perhaps it has made the memory.
+std::string cause_in(const Why& why, const ChangedType& type) {
+  if (why.copier.undecided) return "";
+  return fmt::format(": {}", cause_of(type, main_change(type)).what);
+}
+
+void add_types(const Why& why, std::vector<std::string>& lines) {
+  constexpr std::size_t kMostTypes = 3;
+  const std::vector<ChangedType>& types = why.pages->types;
+  if (types.size() == 1 && types[0].name.empty()) {
+    lines.push_back("no pools of CPython (3.8 to 3.13) were found in them" +
+                    cause_in(why, types[0]));
+    return;
+  }
+  for (std::size_t i = 0; i < std::min(kMostTypes, types.size()); ++i) {
+    const std::string part = share(types[i].all(), why.pages->compared());
+    if (part.empty()) break;
+    lines.push_back(fmt::format("by type: {} {}{}", part,
+                                types[i].name.empty()
+                                    ? "in no object of a Python pool"
+                                    : "hold " + types[i].name,
+                                cause_in(why, types[i])));
+  }
+}
+
 }  // namespace
 
 std::optional<Copier> who_copied_most(const Findings& findings) {
   std::optional<Copier> copier;
   cow::Bytes most;
   for (const Family& family : findings.families) {
-    for (const Found& worker : family.workers) consider(worker, most, copier);
+    for (const Found& worker : family.workers) {
+      consider(worker, false, most, copier);
+    }
+    for (const Found& ancestor : family.ancestor) {
+      consider(ancestor, true, most, copier);
+    }
   }
   for (const Parted& parted : findings.parted) {
-    consider(parted.found, most, copier);
+    consider(parted.found, false, most, copier);
   }
   return copier;
 }
@@ -128,7 +203,8 @@ Why explain(const std::optional<Copier>& copier) {
     why.pages = cow::Absent{(ours ? theirs : ours).reason()};
     return why;
   }
-  const auto copied = copied_pages(*ours, *theirs, copier->kind);
+  const CopiedPages both = copied_pages(*ours, *theirs, copier->kind);
+  const auto& copied = copier->undecided ? both.undecided : both.copied;
   if (copied.empty()) {
     why.pages = cow::Absent{"its copies have gone"};
     return why;
@@ -149,47 +225,31 @@ std::string sentence_of(const Why& why) {
                        why.copier.pid, why.pages.reason());
   }
   const Pages compared = why.pages->compared() + why.pages->unread;
-  return fmt::format(
-      "PID {} has copied {} that PID {} still has. In {}:", why.copier.pid,
-      to_string(to_bytes(why.copied)), why.copier.relative,
-      compared < why.copied ? to_string(to_bytes(compared)) + " of these pages"
-                            : "these pages");
+  return fmt::format("{}. In {}:", what_happened(why),
+                     compared < why.copied
+                         ? to_string(to_bytes(compared)) + " of these pages"
+                         : "these pages");
+}
+
+std::string cure_of(const Why& why) {
+  if (!why.pages || why.pages->types.empty() || why.copier.undecided ||
+      is_little(why)) {
+    return "";
+  }
+  const ChangedType& first = why.pages->types.front();
+  return std::string(cause_of(first, main_change(first)).cure);
 }
 
 std::vector<std::string> evidence_of(const Why& why) {
-  constexpr std::size_t kMostTypes = 3;
   std::vector<std::string> lines;
   if (!why.pages) return lines;
-  const ChangedPages& pages = *why.pages;
-  const Pages all = pages.compared();
-  for (std::size_t i = 0; i < kMeanings.size(); ++i) {
-    const std::string part =
-        share(pages.count(static_cast<PageChange>(i)), all);
-    if (part.empty()) continue;
-    lines.push_back(fmt::format("{} {}", part, kMeanings[i]));
+  add_changes(why, lines);
+  add_types(why, lines);
+  if (is_little(why) && !why.pages->types.empty()) {
+    lines.emplace_back("that is little: any worker writes as much");
   }
-  if (pages.unread > Pages(0)) {
-    lines.push_back(fmt::format("{} could not be read, or had gone",
-                                to_string(to_bytes(pages.unread))));
-  }
-  if (pages.types.empty()) return lines;
-  const ChangedType& first = pages.types.front();
-  const bool no_pools = pages.types.size() == 1 && first.name.empty();
-  if (no_pools) {
-    lines.emplace_back("no pools of CPython (3.8 to 3.13) were found in them");
-  }
-  for (std::size_t i = 0; i < std::min(kMostTypes, pages.types.size()); ++i) {
-    const ChangedType& type = pages.types[i];
-    const std::string part = share(type.all(), all);
-    if (part.empty() || no_pools) break;
-    lines.push_back(fmt::format("{} {}: {}", part,
-                                type.name.empty()
-                                    ? "in no object of a Python pool"
-                                    : "hold " + type.name,
-                                cause_of(type, main_change(type)).what));
-  }
-  lines.push_back(
-      fmt::format("to do: {}", cause_of(first, main_change(first)).cure));
+  const std::string cure = cure_of(why);
+  if (!cure.empty()) lines.push_back("to do: " + cure);
   return lines;
 }
 

@@ -22,9 +22,14 @@ struct Copier {
   pid_t relative = 0;
   Relative kind = Relative::kNone;
   cow::Bytes rss = {};
+  /// It had the page faults for that. Otherwise the relative has written.
+  bool wrote = true;
+  /// Perhaps both have made this memory after the fork, at one address.
+  bool undecided = false;
 };
 
-/// The process that has copied most; none if none has copied anything.
+/// The process that has copied most; none if none has copied anything. It can
+/// be the one that the others were forked from.
 std::optional<Copier> who_copied_most(const Findings& findings);
 
 struct Why {
@@ -38,6 +43,8 @@ Why explain(const std::optional<Copier>& copier);
 
 /// One sentence: who has copied how much, or why nothing can be said.
 std::string sentence_of(const Why& why);
+/// What to do, and where to read on; empty if nothing, or if it is unknown.
+std::string cure_of(const Why& why);
 /// The kinds of changes, the types of the objects, and what to do: a line each.
 std::vector<std::string> evidence_of(const Why& why);
 

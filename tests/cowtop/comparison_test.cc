@@ -218,8 +218,9 @@ TEST(CopiedPages, AreThoseThatCountAsCopiedOrUndecided) {
   const PageStates theirs{
       {range(100, "xsxx"), memory(range(200, "xx")), range(300, ".x")}};
   const std::uint64_t page = cow::page_size().size();
-  EXPECT_EQ(copied_pages(ours, theirs, Relative::kAncestor),
-            (std::vector<std::uint64_t>{101 * page, 103 * page, 301 * page}));
+  const CopiedPages found = copied_pages(ours, theirs, Relative::kAncestor);
+  EXPECT_EQ(found.copied, (std::vector<std::uint64_t>{101 * page, 103 * page}));
+  EXPECT_EQ(found.undecided, (std::vector<std::uint64_t>{301 * page}));
   const Comparison sum = compare(ours, theirs, Relative::kAncestor);
   EXPECT_EQ(sum.copied + sum.undecided, to_bytes(Pages(3)));
 }
@@ -228,7 +229,9 @@ TEST(CopiedPages, LeaveOutPagesThatBothProcessesMadeAfterTheFork) {
   const PageStates ours =
       states({below(range(100, "sx")), above(range(102, "xxx"))});
   const PageStates theirs = states({range(100, "sxxxx")});
-  EXPECT_EQ(copied_pages(ours, theirs, Relative::kAncestor),
+  const CopiedPages found = copied_pages(ours, theirs, Relative::kAncestor);
+  EXPECT_TRUE(found.undecided.empty());
+  EXPECT_EQ(found.copied,
             (std::vector<std::uint64_t>{101 * cow::page_size().size()}));
 }
 

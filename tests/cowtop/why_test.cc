@@ -24,13 +24,14 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-Found worker(pid_t pid, cow::Bytes copied) {
+Found worker(pid_t pid, cow::Bytes copied, cow::Bytes undecided = {}) {
   Found found;
   found.pid = pid;
   found.relative = 10;
   found.kind = Relative::kAncestor;
   Comparison pages;
   pages.copied = copied;
+  pages.undecided = undecided;
   found.pages = pages;
   return found;
 }
@@ -50,20 +51,50 @@ Why why(std::vector<ChangedType> types) {
   return why;
 }
 
+// More than any worker writes.
+constexpr std::int64_t kMany = 2048;
+
 std::string advice(const std::string& name, bool collected, PageChange change) {
-  return evidence_of(why({type_of(name, collected, change, 9)})).back();
+  return cure_of(why({type_of(name, collected, change, kMany)}));
 }
 
-TEST(Copier, IsTheWorkerThatHasCopiedMost) {
+TEST(Copier, IsTheProcessThatHasCopiedMost) {
   Findings findings;
   EXPECT_FALSE(who_copied_most(findings));
   findings.families.push_back(
-      {{worker(10, 9_GiB)}, {worker(11, 1_MiB), worker(12, 3_MiB)}});
+      {{worker(10, 3_MiB)}, {worker(11, 1_MiB), worker(12, 3_MiB)}});
   findings.families.push_back({{}, {worker(13, 2_MiB)}});
   EXPECT_EQ(who_copied_most(findings)->pid, 12);
   EXPECT_EQ(who_copied_most(findings)->relative, 10);
   findings.parted.push_back({worker(14, 4_MiB), 10, 0});
   EXPECT_EQ(who_copied_most(findings)->pid, 14);
+}
+
+TEST(Copier, IsTheAncestorIfItHasWrittenMore) {
+  Findings findings;
+  findings.families.push_back({{worker(9, 9_MiB)}, {worker(11, 1_MiB)}});
+  EXPECT_EQ(who_copied_most(findings)->pid, 9);
+  // What both have for themselves is counted at the worker.
+  findings.families[0].ancestor = {worker(9, {}, 9_MiB)};
+  EXPECT_EQ(who_copied_most(findings)->pid, 11);
+}
+
+TEST(Copier, HasNotWrittenIfItHadTooFewFaults) {
+  Found one = worker(11, 9_MiB);
+  one.touched = 9_MiB;
+  Findings findings;
+  findings.families.push_back({{}, {one}});
+  EXPECT_TRUE(who_copied_most(findings)->wrote);
+  findings.families[0].workers[0].touched = 1_MiB;
+  EXPECT_FALSE(who_copied_most(findings)->wrote);
+}
+
+TEST(Copier, IsUndecidedIfMostOfItMayBeMadeAfterTheFork) {
+  Findings findings;
+  findings.families.push_back({{}, {worker(11, 1_MiB, 9_MiB)}});
+  EXPECT_TRUE(who_copied_most(findings)->undecided);
+  findings.families[0].workers = {worker(11, 10_MiB, 9_MiB)};
+  EXPECT_FALSE(who_copied_most(findings)->undecided);
 }
 
 TEST(Copier, IsNobodyIfNothingWasCopiedOrCompared) {
@@ -85,9 +116,11 @@ TEST(Why, SaysChangesThenTypesThenWhatToDo) {
             "pages:");
   EXPECT_THAT(
       evidence_of(told),
-      ElementsAre("98 % identical: written and restored", "2 % data differs",
-                  "98 % hold float: reference counts, taken and released",
-                  "2 % in no object of a Python pool: data",
+      ElementsAre("by bytes: 98 % identical: written and restored",
+                  "by bytes: 2 % data differs",
+                  "by type: 98 % hold float: reference counts, taken and "
+                  "released",
+                  "by type: 2 % in no object of a Python pool: data",
                   "to do: keep such values in an array instead of objects: "
                   "docs/09_refcounts.md"));
 }
@@ -112,6 +145,50 @@ TEST(Why, NamesTheChapterOfEachCause) {
               HasSubstr("before the fork"));
   EXPECT_THAT(advice("", false, PageChange::kData),
               HasSubstr("docs/13_shared_memory.md"));
+}
+
+TEST(Why, SaysNoCauseAndNoCureForMemoryThatIsPerhapsNew) {
+  Why told = why({type_of("float", false, PageChange::kIdentical, kMany)});
+  told.copier.undecided = true;
+  EXPECT_EQ(sentence_of(told),
+            "PID 11 has copied or made 8.0 MiB where PID 10 has memory, too. "
+            "In these pages:");
+  EXPECT_THAT(
+      evidence_of(told),
+      ElementsAre("by bytes: 100 % identical: written and restored, or made "
+                  "alike",
+                  "by type: 100 % hold float"));
+}
+
+TEST(Why, AccusesNobodyWhoHadTooFewFaults) {
+  Why told = why({type_of("float", false, PageChange::kCounts, kMany)});
+  told.copier.wrote = false;
+  EXPECT_EQ(sentence_of(told),
+            "PID 11 and PID 10 no longer share 8.0 MiB. In these pages:");
+  EXPECT_NE(cure_of(told), "");
+}
+
+TEST(Why, OfLittleGivesNoAdvice) {
+  EXPECT_THAT(evidence_of(why({type_of("", false, PageChange::kData, 40)})),
+              ElementsAre("by bytes: 100 % data differs", HasSubstr("no pools"),
+                          "that is little: any worker writes as much"));
+}
+
+TEST(Why, IsUnknownOfIdenticalPagesWithoutObjects) {
+  const Why told = why({type_of("", false, PageChange::kIdentical, kMany)});
+  EXPECT_EQ(cure_of(told), "");
+  EXPECT_THAT(evidence_of(told).back(),
+              HasSubstr("the same values again, or counts or a collector"));
+}
+
+TEST(Why, ReplacesTheAdviceOfTheTree) {
+  Sample sample;
+  sample.diagnosis.advice = "think";
+  sample.why = why({type_of("float", false, PageChange::kCounts, kMany)});
+  EXPECT_THAT(to_table(sample), Not(HasSubstr("To do: think")));
+  EXPECT_THAT(to_table(sample), HasSubstr("to do: keep such values"));
+  sample.why = why({type_of("float", false, PageChange::kCounts, 9)});
+  EXPECT_THAT(to_table(sample), HasSubstr("To do: think"));
 }
 
 TEST(Why, SaysThatThereAreNoPools) {
