@@ -134,6 +134,27 @@ TEST_F(Cpython, HashOfAStrIsBehindItsLength) {
   EXPECT_EQ(found.use_of(48 + 32), WordUse::kData);
 }
 
+TEST_F(Cpython, HashOfAFrozensetIsInFrontOfItsTable) {
+  constexpr std::uint64_t kSet = 0x7f0000005000;
+  memory_.put_type(kSet, "frozenset", kHasHead, kType, 200);
+  memory_.put_pool(kHeap, kPool, 224);
+  memory_.put_object(kHeap + 48 + 16, kSet);
+  const PythonObjects found = objects();
+  EXPECT_EQ(found.use_of(48 + 16 + 48), WordUse::kHash);
+  EXPECT_EQ(found.use_of(48 + 16 + 24), WordUse::kData);
+}
+
+TEST_F(Cpython, HashOutsideOfPoolsIsBehindTheTypeOfAStr) {
+  memory_.put(kHeap + kPool - 8, std::uint64_t{1});
+  memory_.put_object(kHeap + 48, kStr);
+  memory_.put_object(kHeap + 144, kFloat);
+  const PythonObjects found = objects();
+  EXPECT_EQ(found.use_of(48), WordUse::kCount);
+  EXPECT_EQ(found.use_of(48 + 24), WordUse::kHash);
+  EXPECT_EQ(found.use_of(48 + 16), WordUse::kData);
+  EXPECT_EQ(found.use_of(144 + 24), WordUse::kData);
+}
+
 TEST_F(Cpython, ObjectAcrossPageEndsBelongsToBoth) {
   // Slots of 272: the one at 48 + 14 * 272 = 3856 ends at 4128.
   memory_.put_pool(kHeap, kPool, 272);

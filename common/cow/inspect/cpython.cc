@@ -24,7 +24,8 @@ constexpr std::uint64_t kBytesOrStr = std::uint64_t{3} << 27;
 constexpr std::uint64_t kStr = std::uint64_t{1} << 28;
 constexpr std::uint64_t kIsType = std::uint64_t{1} << 31;
 
-constexpr std::size_t kHashAt = 24;  // in a str and in a bytes
+constexpr std::size_t kHashAt = 24;     // in a str and in a bytes
+constexpr std::size_t kSetHashAt = 48;  // in a frozenset
 constexpr std::size_t kWord = sizeof(std::uint64_t);
 
 template <typename Number = std::uint64_t>
@@ -83,7 +84,7 @@ std::optional<PythonTypes::Header> PythonTypes::read(
                 ((header.flags & kPrefixed) != 0 ? 16U : 0U);
   // A short str is smaller than its type says: PyASCIIObject.
   type.least = std::min(size, (header.flags & kStr) != 0 ? kLeastStr : kMost);
-  type.keeps_hash = (header.flags & kBytesOrStr) != 0;
+  type.hash_at = (header.flags & kBytesOrStr) != 0 ? kHashAt : 0;
   return header;
 }
 
@@ -142,6 +143,9 @@ const PythonType* PythonTypes::find(std::uint64_t address) {
     std::optional<Header> header = read(address);
     if (header && leads_to_type(header->type, kSteps)) {
       header->parsed.name = name_at(header->name);
+      if (header->parsed.name == "frozenset") {
+        header->parsed.hash_at = kSetHashAt;
+      }
       known->second = std::move(header->parsed);
     }
   }
@@ -227,6 +231,11 @@ WordUse PythonObjects::use_outside_of_pools(std::size_t offset) const {
     const PythonType* type = types_.find(number_at(image_, offset + behind));
     if (type != nullptr && type->collected) return WordUse::kHead;
   }
+  constexpr std::size_t kBack = kHashAt - kWord;
+  if (offset >= kBack) {
+    const PythonType* type = types_.find(number_at(image_, offset - kBack));
+    if (type != nullptr && type->hash_at == kHashAt) return WordUse::kHash;
+  }
   return WordUse::kData;
 }
 
@@ -240,7 +249,7 @@ WordUse PythonObjects::use_of(std::size_t offset) const {
       slot->offset + 2 * kWord >= type.prefix) {
     return WordUse::kHead;
   }
-  return type.keeps_hash && slot->offset == type.prefix + kHashAt
+  return type.hash_at != 0 && slot->offset == type.prefix + type.hash_at
              ? WordUse::kHash
              : WordUse::kData;
 }

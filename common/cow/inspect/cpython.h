@@ -27,7 +27,7 @@ struct PythonType {
   std::size_t prefix = 0;   ///< bytes in front of each object
   std::size_t least = 0;    ///< bytes of each object, at least
   bool collected = false;   ///< the collector has a head in the prefix
-  bool keeps_hash = false;  ///< str and bytes: behind their length
+  std::size_t hash_at = 0;  ///< where str, bytes, frozenset keep it; 0: nowhere
 };
 
 /// A pool, from its header.
@@ -79,7 +79,8 @@ class PythonObjects {
                 PythonTypes& types);
 
   /// What the word at this offset of the block is for. Outside of pools a count
-  /// is what has a type behind it, and a head what has an object behind it.
+  /// is what has a type behind it, a head what has an object behind it, and a
+  /// hash what has the type of a str or a bytes in front of it.
   WordUse use_of(std::size_t offset) const;
   /// The type of which most objects lie in these bytes; null if they take less
   /// than a quarter. (The tables of dicts, say, may lie between them.)
