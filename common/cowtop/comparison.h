@@ -35,14 +35,15 @@ struct Comparison {
   /// inherited and then written. Perhaps both processes made it after the fork,
   /// at the same address because they run alike.
   cow::Bytes undecided = {};
-  /// In shared mappings that are no file's, and other processes have it mapped,
-  /// too.
+  /// In shared mappings that do not belong to a file. Other processes have
+  /// these pages mapped, too.
   cow::Bytes shared_memory = {};
   /// In shared mappings, and no other process has it mapped.
   cow::Bytes lone_memory = {};
-  /// Pages of mapped files that nobody has written in memory, and other
-  /// processes have mapped, too; and those that only this one has. The kernel
-  /// keeps each once, for whoever reads the file.
+  /// `files`: pages of mapped files that nobody has written in memory, and that
+  /// other processes have mapped, too. `lone_files`: the same, but only this
+  /// process has them mapped. The kernel keeps each once, for whoever reads the
+  /// file.
   cow::Bytes files = {};
   cow::Bytes lone_files = {};
 

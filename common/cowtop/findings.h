@@ -21,13 +21,15 @@ struct Found {
   pid_t pid = 0;
   pid_t parent = 0;
   std::string name;
-  /// The file that it executes, without its folder; its name if that is hidden.
+  /// The file that the process executes, without its folder. If the file cannot
+  /// be read, the name of the process.
   std::string program;
   cow::Usage usage;
   /// If the process was not forked from another and none was forked from it,
   /// its pages are compared with none.
   cow::Reading<Comparison> pages = cow::Absent{"not compared"};
-  /// Whose pages they are compared with, and what it is to this one; 0: none.
+  /// The process with whose pages they are compared, or 0 if there is none.
+  /// `kind` says how that process is related to this one.
   pid_t relative = 0;
   Relative kind = Relative::kNone;
   /// The most that it can have written since it was forked: its page faults.
@@ -44,7 +46,8 @@ struct Found {
   cow::Bytes shared_lost_per_second;
   /// The highest of these rates since the process was first seen.
   cow::Bytes most_lost_per_second;
-  /// By how much USS rises per second without that.
+  /// By how much USS rises per second, apart from the part that is in
+  /// `shared_lost_per_second`.
   cow::Bytes made_per_second;
 };
 

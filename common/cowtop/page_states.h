@@ -21,7 +21,8 @@ enum class PageState : std::uint8_t {
   kNone,           ///< never touched, or not data
   kExclusive,      ///< only this process has it (or it is in swap)
   kShared,         ///< another process may have it, too
-  kFileExclusive,  ///< a page of a file that was not written, only mapped here
+  kFileExclusive,  ///< an unwritten page of a file; no other process has it
+                   ///< mapped
   kFileShared,     ///< the same, but another process may have it mapped, too
 };
 
@@ -53,11 +54,11 @@ struct PageStates {
 /// cache, and not of shared memory.
 bool is_file(const std::string& name);
 
-/// Whether to read a mapping's page map: it holds data and is not small. Small
-/// ones are read as well if together they may hold much, and if they touch one
-/// that is read. A mapping that is much larger than `rss`, the process's RSS,
-/// is not read, because that would cost more than it tells. Its pages are then
-/// missing in the sums.
+/// Whether to read a mapping's page map: it holds data and is not small.
+/// `read_page_states` reads small mappings as well, if together they may hold
+/// much or if they touch a mapping that is read. A mapping that is much larger
+/// than `rss`, the process's RSS, is not read, because that would cost more
+/// than it tells. Its pages are then missing in the sums.
 bool worth_reading(const cow::MappingRange& range, cow::Bytes rss);
 
 /// Reads the page map of the process, for the mappings that are worth it. With

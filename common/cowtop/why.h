@@ -34,7 +34,8 @@ std::optional<Copier> who_copied_most(const Findings& findings);
 
 struct Why {
   Copier copier;
-  cow::Pages copied;  ///< of many, only some are compared
+  cow::Pages copied;  ///< how many pages were copied; if there are many, only
+                      ///< some of them are compared
   cow::Reading<cow::ChangedPages> pages = cow::Absent{"not compared"};
 };
 

@@ -1,5 +1,5 @@
-// What a process has changed in pages that it has copied and another process
-// still has.
+// A process has copied some pages, and another process still has the old ones.
+// This file says what the first process has changed in them.
 #pragma once
 
 #include <array>
@@ -34,8 +34,8 @@ struct ChangedPages {
 
 /// Compares the pages at these ascending addresses in two processes, of which
 /// `changed` is asked what lies in them, and beside them, because objects and
-/// pools go beyond a page. Reads half a megabyte at a time. What changes
-/// meanwhile is seen before or after.
+/// pools go beyond a page. Reads half a megabyte at a time. If a page changes
+/// meanwhile, either its old or its new content is compared.
 Reading<ChangedPages> compare_memory(const ReadPieces& changed,
                                      const ReadPieces& original,
                                      const std::vector<std::uint64_t>& pages);

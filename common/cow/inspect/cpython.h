@@ -40,19 +40,20 @@ struct PythonPool {
 
 inline constexpr std::size_t kPoolHeader = 48;
 
-/// The pool with this header of `kPoolHeader` bytes, of `size` bytes; none if
-/// it cannot be one.
+/// Reads a header of `kPoolHeader` bytes as that of a pool of `size` bytes.
+/// Returns none if it cannot be the header of a pool.
 std::optional<PythonPool> parse_pool(std::span<const std::byte> header,
                                      std::size_t size);
 
-/// The types of one process. Remembers what it has read. Reads a bounded number
-/// of addresses that are none, whatever the process does.
+/// The types of one process. Remembers what it has read. Whatever the process
+/// does, it reads only a limited number of addresses that are not types.
 class PythonTypes {
  public:
   explicit PythonTypes(ReadPieces memory) : memory_(std::move(memory)) {}
 
-  /// The type at this address; null if there is none. A type's own type leads,
-  /// in a few steps, to `type`, which is its own.
+  /// The type at this address; null if there is none. An object is taken for a
+  /// type if its type, or the type of that type, and so on, is `type` after a
+  /// few steps. `type` is the type of itself.
   const PythonType* find(std::uint64_t address);
 
  private:
@@ -69,8 +70,9 @@ class PythonTypes {
   const PythonType* last_type_ = nullptr;
 };
 
-/// The objects in one block of memory, which begins and ends where a pool of
-/// any version can. The image has zeros where it could not be read.
+/// The objects in one block of memory. The block begins and ends at addresses
+/// where a pool of any version can begin and end. The image has zeros where it
+/// could not be read.
 class PythonObjects {
  public:
   static constexpr std::size_t kBlock = 16 << 10;
@@ -82,8 +84,9 @@ class PythonObjects {
   /// is what has a type behind it, a head what has an object behind it, and a
   /// hash what has the type of a str or a bytes in front of it.
   WordUse use_of(std::size_t offset) const;
-  /// The type of which most objects lie in these bytes; null if they take less
-  /// than a quarter. (The tables of dicts, say, may lie between them.)
+  /// The type whose objects take most of these bytes. Null if they take less
+  /// than a quarter of the bytes. (The tables of dicts, say, may lie between
+  /// them.)
   const PythonType* main_type(std::size_t begin, std::size_t end) const;
 
  private:

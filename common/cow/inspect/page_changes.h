@@ -24,7 +24,7 @@ enum class PageChange : std::uint8_t {
   kIdentical,
   kCounts,   ///< only in reference counts
   kHeads,    ///< only in the collector's heads
-  kHashes,   ///< only in hashes that one of them does not know yet
+  kHashes,   ///< only in hashes that one of the two images does not have yet
   kSeveral,  ///< in more than one of these, but not in data
   kData,
 };

@@ -29,11 +29,11 @@ struct RemotePiece {
 using ReadPieces =
     std::function<Reading<std::size_t>(std::span<RemotePiece> pieces)>;
 
-/// Reads from the process `pid`; pieces side by side with one system call.
-/// Only pages in memory are read, as the page map says just before; others are
-/// left out. The kernel would wait, perhaps for ever, for who has to bring
-/// them: swap, a file system, or a handler of userfaultfd(2). Needs the
-/// permission to trace the process.
+/// Reads from the process `pid`. Pieces whose addresses follow each other are
+/// read with one system call. Only pages in memory are read, as the page map
+/// says just before; others are left out. The kernel would wait, perhaps for
+/// ever, for what has to bring them: swap, a file system, or a handler of
+/// userfaultfd(2). Needs the permission to trace the process.
 ReadPieces memory_of(pid_t pid);
 
 /// Reads one piece; false if it is not there.
