@@ -153,7 +153,7 @@ std::string_view to_string(Order order) {
 std::optional<Order> parse_order(std::string_view text) {
   constexpr std::array<std::string_view, 5> kNames = {"tree", "rss", "pss",
                                                       "uss", "new"};
-  const auto found = std::find(kNames.begin(), kNames.end(), text);
+  const auto* const found = std::find(kNames.begin(), kNames.end(), text);
   if (found == kNames.end()) return std::nullopt;
   return static_cast<Order>(found - kNames.begin());
 }

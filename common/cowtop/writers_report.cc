@@ -34,7 +34,7 @@ std::string function_of(const Writer& writer) {
 
 std::string place_of(const Writer& writer) {
   if (writer.in_kernel) return "kernel";
-  const std::string name = mapping_name(writer.file);
+  std::string name = mapping_name(writer.file);
   if (!writer.function.empty()) return name;
   return fmt::format("{}+{:#x}", name, writer.offset);
 }
