@@ -21,7 +21,7 @@ struct Column {
 Widths widened(const Sample& sample, Widths widths);
 
 /// The columns that fit into `width` cells. The least important ones are left
-/// out first, and the sorted one never.
+/// out first. The column that the table is sorted by is never left out.
 std::vector<Column> columns_for(const Sample& sample, const View& view,
                                 std::size_t width);
 

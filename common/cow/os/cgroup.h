@@ -19,8 +19,8 @@ struct CgroupPath {
 };
 
 /// Finds the groups of `controller` ("memory", "cpu") below `root`, from the
-/// text of /proc/self/cgroup. Leaves out groups that are not there; in a
-/// container there is often only the topmost.
+/// text of /proc/self/cgroup. Leaves out groups that do not exist below `root`.
+/// In a container often only the topmost group exists.
 CgroupPath find_cgroups(std::string_view text, std::string_view controller,
                         const std::filesystem::path& root = "/sys/fs/cgroup");
 
@@ -29,9 +29,9 @@ CgroupPath find_cgroups(std::string_view text, std::string_view controller,
 CgroupPath own_cgroups(std::string_view controller);
 
 /// How many CPUs a process may use. `in_mask` is the number in its affinity
-/// mask. `path` has its groups of the controller "cpu". If the lowest quota of
-/// these groups, rounded up, is below `in_mask`, the result is that quota. At
-/// least 1.
+/// mask. `path` has the groups of the controller "cpu" that the process is in.
+/// The result is `in_mask`, or the lowest quota of these groups, rounded up, if
+/// that is less. At least 1.
 int available_cpus(int in_mask, const CgroupPath& path);
 
 }  // namespace cow
