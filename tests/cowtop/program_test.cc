@@ -104,7 +104,7 @@ TEST(Cowtop, SaysWhatAWorkerHasChangedInItsCopies) {
   EXPECT_EQ(pages("identical") + pages("data"), pages("compared"));
   const Outcome text = cowtop({"--why", std::to_string(::getpid())});
   EXPECT_THAT(text.out, AllOf(HasSubstr("identical: written and restored"),
-                              HasSubstr("to do: ")));
+                              HasSubstr("which cannot be told apart")));
   EXPECT_TRUE(child.end().success());
 }
 
@@ -315,10 +315,10 @@ TEST(Cowtop, SaysInEachModeThatACommandEndedTooSoon) {
     for (int i = 0; i < 20; ++i) {
       const Outcome outcome = cowtop({flag, "--", "true"});
       EXPECT_EQ(outcome.status.code, 0);
-      if (outcome.out.empty()) {
-        EXPECT_THAT(outcome.err, StartsWith(kSentence)) << flag;
+      if (outcome.err.starts_with(kSentence)) {
+        EXPECT_THAT(outcome.out, Not(HasSubstr("What top"))) << flag;
       } else {
-        EXPECT_THAT(outcome.err, Not(HasSubstr(kSentence))) << flag;
+        EXPECT_THAT(outcome.out, Not(IsEmpty())) << flag;
       }
     }
   }
