@@ -180,7 +180,7 @@ TEST(ComparePages, CountsPagesAsCopiedOnlyIfTheSiblingSharesThem) {
   EXPECT_EQ(sum.shared, pages(1));
 }
 
-TEST(ComparePages, CountsAllPagesAsOwnWithoutARelative) {
+TEST(ComparePages, CountsExclusivePagesAsOwnIfThereIsNoRelative) {
   EXPECT_EQ(
       compare({{range(100, "xxs")}}, {{range(100, "xxs")}}, Relative::kNone)
           .own,

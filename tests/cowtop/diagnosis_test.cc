@@ -384,7 +384,7 @@ TEST(Diagnose, SaysUnknownIfTheParentHasEnded) {
   EXPECT_THAT(diagnose(findings).sentence, HasSubstr("has ended"));
 }
 
-TEST(Diagnose, SaysUnknownIfMostCouldNotBeCompared) {
+TEST(Diagnose, SaysUnknownIfMostPrivateMemoryCouldNotBeCompared) {
   Findings findings = family({.shared = 9_MiB}, {.shared = 9_MiB});
   for (Found& worker : findings.families[0].workers) {
     worker.usage.private_dirty = 500_MiB;
@@ -425,7 +425,7 @@ TEST(Diagnose, NamesAParentWhoseSpawnedWorkersAreIdle) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("PID 7 alone has about 201.0 MiB"));
 }
 
-TEST(Diagnose, CountsOnlyTheWorkersOfAParentInAShell) {
+TEST(Diagnose, CountsOnlyWorkersIfAShellStartedTheirParent) {
   Findings findings = strangers({1_MiB, 64_MiB, 65_MiB, 65_MiB, 65_MiB});
   for (std::size_t i = 2; i < 5; ++i) findings.alone[i].parent = 8;
   EXPECT_THAT(diagnose(findings).sentence, HasSubstr("each of 3 processes"));

@@ -60,7 +60,7 @@ TEST_F(Screen, KeepsSampling) {
   EXPECT_TRUE(terminal.wait_for("look 3,"));
 }
 
-TEST_F(Screen, SortsOnS) {
+TEST_F(Screen, ChangesTheSortOrderWhenSIsPressed) {
   Tmux terminal(100, 24);
   terminal.type(stage());
   ASSERT_TRUE(terminal.wait_for("processes"));

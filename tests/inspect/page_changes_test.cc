@@ -31,7 +31,7 @@ class PageChanges : public ::testing::Test {
   std::vector<std::uint64_t> after_ = before_;
 };
 
-TEST_F(PageChanges, EqualImagesAreIdentical) {
+TEST_F(PageChanges, AreCalledIdenticalIfNoWordChanged) {
   EXPECT_EQ(compare(), PageChange::kIdentical);
 }
 

@@ -165,14 +165,14 @@ TEST(Density, OfOnePercentCopiesAsManyPagesAsPredicted) {
   expect_all(run_with(0.01, {"--workers", "2"}));
 }
 
-TEST(Density, OfFewOrManyObjectsCopiesAsManyPagesAsPredicted) {
+TEST(Density, OfSmallAndLargeSharesCopiesAsManyPagesAsPredicted) {
   for (const double share : {0.0001, 0.003, 0.3, 0.999}) {
     SCOPED_TRACE(share);
     expect_all(run_with(share, {"--data", "8MiB", "--workers", "3"}));
   }
 }
 
-TEST(Density, IsTheSameForOneWorkerAndForMany) {
+TEST(Density, WithOneOrNineWorkersCopiesAsManyPagesAsPredicted) {
   for (const char* workers : {"1", "9"}) {
     expect_all(run_with(0.02, {"--data", "4MiB", "--workers", workers}));
   }

@@ -91,7 +91,7 @@ TEST(ManyMachines, HoldOneCopyEach) {
   expect_claims(64 * kMiB, 4, 2);
 }
 
-TEST(ManyMachines, KeepTheirClaimsForOtherNumbersOfNodes) {
+TEST(ManyMachines, KeepTheirClaimsWithOneThreeOrFourNodes) {
   SKIP_WITHOUT_MPI();
   expect_claims(32 * kMiB, 6, 3);
   expect_claims(24 * kMiB, 4, 4);

@@ -57,7 +57,7 @@ class AHeapWithoutMemory : public ::testing::Test {
   }
 };
 
-TEST_F(AHeapWithoutMemory, SaysThatItHasNoArenaAndGoesOn) {
+TEST_F(AHeapWithoutMemory, ReportsThatItGotNoArenaAndStaysUsable) {
   expect_success([] {
     Heap heap;
     std::vector<Ref<Float>> floats;

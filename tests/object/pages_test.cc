@@ -70,7 +70,7 @@ TEST(HeapPages, PutEachObjectInThePageOfItsReferenceCount) {
   EXPECT_EQ(counts_of(heap), expected);
 }
 
-TEST(HeapPages, CountAFloatAcrossTwoPagesInTheFirst) {
+TEST(HeapPages, CountAFloatThatSpansTwoPagesInItsFirstPage) {
   if (page_size() != 4_KiB) GTEST_SKIP() << "pages are not of 4 KiB";
   Heap heap;
   const std::vector<Ref<Float>> floats = make_floats(heap, 510);

@@ -279,7 +279,7 @@ class LastWill {
   int word_ = 0;
 };
 
-TEST_P(Deaths, LoseNoResultRightAfterAReply) {
+TEST_P(Deaths, RightAfterAReplyLoseNoResult) {
   Pool pool(options(1));
   const std::vector<Descriptor> worker = watch(pool.workers());
   auto pending = pool.map_async([](int) { return LastWill(true); }, numbers(1));

@@ -386,7 +386,7 @@ int size_of(const Trap& item) {
 class LargeItems : public EveryStartMethod {};
 INSTANTIATE_TEST_SUITE_P(, LargeItems, every_method(), name_of_method);
 
-TEST_P(LargeItems, AreReportedAsADeathIfTheirReaderDies) {
+TEST_P(LargeItems, FailTheirTaskIfAWorkerDiesWhileItReadsThem) {
   Pool pool(options(1));
   for (int i = 0; i < 3; ++i) {
     auto pending = pool.map_async(size_of, std::vector{trap(SIGKILL)});

@@ -70,7 +70,7 @@ TEST_P(AnImap, TakesBackPrefetchedBatchesIfDropped) {
   EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), 0), 2);
 }
 
-TEST_P(AnImap, TakesNothingBackIfDroppedInAForkedCopy) {
+TEST_P(AnImap, RunsAllItsTasksIfAForkedCopyOfItIsDropped) {
   Gate gate;
   Pool pool(options(1));
   auto results = std::make_optional(pool.imap(stop_at_gate, numbers(20)));

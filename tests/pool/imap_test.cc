@@ -237,7 +237,7 @@ TEST_P(ImapIterator, KeepsTwoLargeResultsPerWorkerAtMost) {
   }
 }
 
-TEST_P(ImapIterator, KeepsTwoResultsPerWorkerOnceTheyBecomeLarge) {
+TEST_P(ImapIterator, KeepsAtMostTwoResultsPerWorkerAfterTheFirstLargeResult) {
   Counters begun(1);
   Pool pool(options(2));
   auto results = pool.imap(make_large<300>, numbers(600));

@@ -160,7 +160,7 @@ TEST_F(IncomingFrames, AreWholeWithAPayloadOfAnySize) {
   }
 }
 
-TEST_F(IncomingFrames, PutALargePayloadIntoItsPlace) {
+TEST_F(IncomingFrames, PutALargePayloadIntoTheMemoryGivenForIt) {
   expect_placed([](std::span<std::byte> place) { return room_at(place); });
 }
 

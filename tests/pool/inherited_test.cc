@@ -47,7 +47,7 @@ TEST(InheritedHandle, IsRefusedWithTheReasonIfItsObjectWasBuiltLater) {
   EXPECT_EQ(late.handle()->factor, 3) << "here it is there";
 }
 
-TEST(InheritedHandle, FindsAnObjectBuiltLaterInLaterWorkers) {
+TEST(InheritedHandle, FindsItsObjectInWorkersForkedAfterItWasBuilt) {
   Pool pool({.workers = 1, .max_tasks_per_child = 1});
   const Inheritable<Scale> late(Scale{3});
   EXPECT_THROW(pool.map(factor_of, std::vector{late.handle()}), TaskError);

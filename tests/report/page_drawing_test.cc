@@ -438,7 +438,7 @@ TEST(PageSvg, IsBelow300KilobytesForFiveRowsOf64MebibytesEach) {
   EXPECT_LT(to_svg(picture).size(), 300'000U);
 }
 
-TEST(PagePicture, RefusesBadKindsSignsAndColours) {
+TEST(PagePicture, RefusesUnknownKindsBadSignsAndBadColours) {
   const auto refused = [](const PagePicture& picture) -> std::string {
     EXPECT_THROW(to_svg(picture), std::invalid_argument);
     try {
