@@ -8,9 +8,8 @@
 namespace cowtop {
 namespace {
 
-constexpr std::array<std::string_view, 4> kPython = {"python", "gunicorn",
-                                                     "celery", "uwsgi"};
-constexpr std::array<std::string_view, 3> kRuby = {"ruby", "puma", "unicorn"};
+constexpr std::array<std::string_view, 2> kPython = {"python", "uwsgi"};
+constexpr std::array<std::string_view, 1> kRuby = {"ruby"};
 constexpr std::array<std::string_view, 2> kRedis = {"redis", "valkey"};
 
 struct Advice {

@@ -180,7 +180,7 @@ void check(const Given& given, const Flags& flags) {
                 {"--writers", given.writers},
                 {"--once", given.once},
                 {"--csv", given.csv.has_value()}});
-  // Flags that have no effect on a report of one process.
+  // They would have no effect there.
   for (const auto& [flag, is_given] :
        {std::pair{"--fail-if", given.fail_if.has_value()},
         std::pair{"--sort", given.sort.has_value()},

@@ -62,9 +62,8 @@ class Looks {
     if (result && !largest_->torn &&
         largest_->totals.pss > result->totals.pss) {
       result->notes.push_back(
-          fmt::format("At another moment the machine paid more: {}. But "
-                      "nothing can be told "
-                      "of that: no data was shared or copied yet.",
+          fmt::format("At another moment the machine paid more: {}. But of "
+                      "that moment nothing can be told.",
                       to_string(largest_->totals.pss)));
     }
     return result;
