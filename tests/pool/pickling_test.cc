@@ -238,7 +238,7 @@ TEST_P(Pickling, ReportsATaskErrorIfLoadAndSaveOfAnItemDiffer) {
     const TaskError too_long =
         failure_of(of_long, std::vector<TooLong>(3), chunk_size);
     EXPECT_EQ(too_long.type(), "cow::PickleError");
-    EXPECT_THAT(too_long.text(), HasSubstr("left over behind the items"));
+    EXPECT_THAT(too_long.text(), HasSubstr("left over after the items"));
     EXPECT_EQ(
         outcomes<TaskError>(of_short, std::vector<TooShort>(3), chunk_size),
         (std::vector{-1, -1, -1}));
@@ -255,7 +255,7 @@ TEST_P(Pickling, ThrowsIfLoadAndSaveOfAResultDiffer) {
                 HasSubstr("at byte "));
     EXPECT_THAT(error_of<PickleError>(
                     [&] { pool_.map(give_long, numbers(3), chunk_size); }),
-                HasSubstr("left over behind the results"));
+                HasSubstr("left over after the results"));
   }
   EXPECT_TRUE(works(pool_));
 }

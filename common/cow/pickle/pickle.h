@@ -372,7 +372,7 @@ T unpickle(std::span<const std::byte> bytes) {
   T value = unpickle<T>(unpickler);
   if (unpickler.left() != Bytes()) {
     throw PickleError(to_string(unpickler.left()) +
-                      " are left over behind the value");
+                      " are left over after the value");
   }
   return value;
 }

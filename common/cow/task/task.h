@@ -134,7 +134,7 @@ Bound<Method, Self> bound(Self self) {
 /// Throws PickleError if there are bytes after `what` in the message.
 inline void expect_end(const Unpickler& unpickler, std::string_view what) {
   if (unpickler.left() != Bytes()) {
-    throw PickleError("bytes are left over behind " + std::string(what));
+    throw PickleError("bytes are left over after " + std::string(what));
   }
 }
 
