@@ -4,10 +4,10 @@
 // perf events do not say whether a fault was a write that copies a page, or the
 // first access to new memory. It was a write that copies if the page existed
 // before. An inherited page is present after the fork, so only a write to it
-// can fault. Anonymous pages that have faulted before are there. The page map
-// and the mappings are read soon after each fork, and the pages in it count as
-// there, too. These can be pages that a system call has filled, parts of huge
-// pages, or written pages of files.
+// can fault. Anonymous pages that have faulted before exist. The page map and
+// the mappings are read soon after each fork, and the pages in the page map
+// count as existing, too. These can be pages that a system call has filled,
+// parts of huge pages, or written pages of files.
 #pragma once
 
 #include <sys/types.h>
@@ -52,10 +52,10 @@ class Inheritance {
 
   /// Adds a process that already runs.
   void add(pid_t pid);
-  /// Takes the next record; they come in the order of their times. Returns the
-  /// write if the record is a fault that was the process's first write to a
-  /// page since the last fork. Returns none if all other processes that could
-  /// share the page have ended, because then nothing is copied.
+  /// Takes the next record. The records come in the order of their times.
+  /// Returns the write if the record is a fault that was the process's first
+  /// write to a page since the last fork. Returns none if all other processes
+  /// that could share the page have ended, because then nothing is copied.
   std::optional<InheritedWrite> apply(const FaultRecord& record);
 
  private:

@@ -45,15 +45,15 @@ inline constexpr std::size_t kPoolHeader = 48;
 std::optional<PythonPool> parse_pool(std::span<const std::byte> header,
                                      std::size_t size);
 
-/// The types of one process. Remembers what it has read. Whatever the process
-/// does, it reads only a limited number of addresses that are not types.
+/// The types of one process. Remembers what it has read. Reads only a limited
+/// number of addresses that are not types, whatever the process does.
 class PythonTypes {
  public:
   explicit PythonTypes(ReadPieces memory) : memory_(std::move(memory)) {}
 
   /// The type at this address; null if there is none. An object is taken for a
   /// type if its type, or the type of that type, and so on, is `type` after a
-  /// few steps. `type` is the type of itself.
+  /// few steps. (`type` is its own type.)
   const PythonType* find(std::uint64_t address);
 
  private:
@@ -80,9 +80,10 @@ class PythonObjects {
   PythonObjects(std::uint64_t begin, std::span<const std::byte> image,
                 PythonTypes& types);
 
-  /// What the word at this offset of the block is for. Outside of pools a count
-  /// is what has a type behind it, a head what has an object behind it, and a
-  /// hash what has the type of a str or a bytes in front of it.
+  /// What the word at this offset of the block is for. Outside of pools, the
+  /// words beside it decide. It is a count if a type follows, and a head if an
+  /// object follows. It is a hash if the type of a str or a bytes is in front
+  /// of it.
   WordUse use_of(std::size_t offset) const;
   /// The type whose objects take most of these bytes. Null if they take less
   /// than a quarter of the bytes. (The tables of dicts, say, may lie between

@@ -29,7 +29,7 @@ class Prediction {
   Prediction(Number number) : Prediction(Formula(number)) {}
 
   /// What is expected of `figure`. Adds the figure's base for `above_base` and
-  /// `nothing_but`. These two throw std::logic_error if it has no base.
+  /// `nothing_but`. These two throw std::logic_error if the figure has no base.
   Expected of(const Figure& figure) const;
 
  private:
@@ -52,20 +52,20 @@ class Prediction {
 
 /// The formula, with a slack on both sides: the largest of 1 % of its value,
 /// 256 KiB, and 64 KiB for each process of the figure. A whole process takes
-/// and gives back some dozens of pages by itself.
+/// and gives back a few dozen pages by itself.
 Prediction about(const Formula& formula);
 /// The same for the sum of the formula and the figure's base.
 Prediction above_base(const Formula& formula);
 /// The same, with the lesson's own slack `below` and `above` the sum.
 Prediction above_base(const Formula& formula, Bytes below, Bytes above);
-/// The formula and little else: between one page and 256 KiB more. (A process
-/// that has written not even a page has not run.)
+/// The formula and little else: between one page and 256 KiB more. (Every
+/// process that has run has written at least one page.)
 Prediction nothing_but(const Formula& formula);
 /// A random count: its mean, with four of its standard deviations on both
 /// sides. One count in some 16,000 is farther off.
 Prediction by_chance(const Formula& mean, double standard_deviation);
-/// How many different ones are drawn, if one of `R` is drawn by chance `k`
-/// times, and put back each time: R·(1 − (1 − p)^k), where p = 1/R.
+/// How many different things are drawn, if one of `R` things is drawn by chance
+/// `k` times, and put back each time: R·(1 − (1 − p)^k), where p = 1/R.
 Prediction different_ones(const Formula& R, const Formula& k);
 /// nothing_but(0): from one page to 256 KiB.
 Prediction nearly_nothing();

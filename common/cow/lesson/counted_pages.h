@@ -31,13 +31,13 @@ struct CountedPages {
   PageList without;  ///< of pointers to the objects, or plain numbers
 };
 
-/// The pages that `size` bytes from `begin` on lie in.
+/// The pages in which the `size` bytes from `begin` on lie.
 PageList pages_of(const void* begin, Bytes size);
 
 /// The pages of `heap` that are in use.
 CountedPages counted_pages(const Heap& heap);
-/// The same, where only counts of objects of `kind` are looked for. They lie in
-/// `table` if there are any in it: then no page of the heap has one.
+/// The same, but only for the counts of objects of `kind`. If `table` has
+/// counts, all of them are in it, and no page of the heap has one.
 CountedPages counted_pages(const Heap& heap, Kind kind,
                            const CountTable& table);
 

@@ -95,7 +95,7 @@ class Lesson {
                       const Look& look = {});
 
   /// Runs a program that says itself when its processes are to be measured.
-  /// Returns its moments but those over nothing.
+  /// Returns its moments, except those over nothing.
   std::vector<Moment> measure_others(const MeasuredProgram& program);
 
   /// Calls `experiment` with a size of almost nothing. What it measures gives
@@ -117,8 +117,8 @@ class Lesson {
 
   /// Calls `task` once in each of the N workers of `pool`, with 0, 1, 2 …;
   /// returns the results. `task` must call `wait_to_be_measured`, so that no
-  /// worker takes two. `look` is called while the workers wait. With a name,
-  /// the report has this moment, too.
+  /// worker takes two of these calls. `look` is called while the workers wait.
+  /// With a name, the report has this moment, too.
   template <typename Task>
   auto ask_each_worker(Pool& pool, Task task, const Look& look = {},
                        std::string_view name = {}) {

@@ -4,8 +4,8 @@
 //
 // One of its processes writes into the pipe of arrivals "moment NAME", before
 // any of them arrives, and "end {JSON}" when all have gone on. Then it waits
-// for a line on its standard input: the rendezvous is ready for the next
-// moment. "failed SENTENCE" says why the program will end.
+// for a line on its standard input. This line says that the rendezvous is ready
+// for the next moment. "failed SENTENCE" says why the program will end.
 #pragma once
 
 #include <csignal>
@@ -29,10 +29,10 @@ struct MeasuredProgram {
   int workers = 0;
   /// Runs in the child before the program is executed.
   std::function<void()> prepare = {};
-  /// Workers can be children of any process. Otherwise they are those of the
-  /// program or of one fork server.
+  /// Workers can be children of any process. Otherwise they are children of the
+  /// program, or of one fork server.
   bool started_by_others = false;
-  /// Ends the program if this process ends or gives it up.
+  /// The signal that ends the program if this process ends or gives it up.
   int signal = SIGKILL;
 };
 

@@ -60,8 +60,8 @@ struct Moment {
   /// The fork server, if the workers are its children.
   std::optional<Process> server;
 
-  // What the map moved through the pipes, and how long it took: until its end.
-  // The processes were read before that.
+  // What the map moved through the pipes until its end, and how long it took.
+  // The processes were read before its end.
   std::int64_t batches = 0;
   Bytes to_workers;
   Bytes from_workers;
@@ -108,7 +108,8 @@ struct Moment {
 /// Reads the processes as they are now. The rest of the moment is still empty.
 /// Absent, with the reason, if one of them cannot be read.
 Reading<Moment> read_moment(pid_t parent, const std::set<pid_t>& workers);
-/// The same for workers that any processes have started. These are left out.
+/// The same for workers that other processes have started. Those other
+/// processes are left out.
 Reading<Moment> read_started_by_others(pid_t parent,
                                        const std::set<pid_t>& workers);
 

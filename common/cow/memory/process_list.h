@@ -27,9 +27,9 @@ struct ProcessId {
 };
 
 /// Where execve(2) has put the program and its stack. The addresses are random
-/// (unless that is turned off), and a fork has the same. So two processes with
-/// the same image have a common ancestor, which ran the same program when it
-/// forked.
+/// (unless that is turned off), and a fork has the same addresses. So two
+/// processes with the same image have a common ancestor, which ran the same
+/// program when it forked.
 struct Image {
   std::uint64_t code = 0;   ///< start_code of proc(5)
   std::uint64_t stack = 0;  ///< start_stack of proc(5)

@@ -1,10 +1,10 @@
 // A reference-counted heap with CPython's layout (3.10 and newer).
 //
-// If a worker only reads CPython's objects, their pages become private to it.
-// How many pages that takes depends on where the objects and their counts are.
-// This heap puts both in the same places as CPython, and it can say what is in
-// each page. It is a model for readers: CPython's allocator is faster and gives
-// memory back sooner, and this code is shorter.
+// Even if a worker only reads CPython's objects, their pages become private to
+// it. How many pages that takes depends on where the objects and their counts
+// are. This heap puts both in the same places as CPython, and it can say what
+// is in each page. It is a model for readers: CPython's allocator is faster and
+// gives memory back sooner, and this code is shorter.
 #pragma once
 
 #include <array>
@@ -63,9 +63,9 @@ std::vector<PageRange> pages_of(const Object& object);
 /// A block of up to 512 bytes is a slot (cow/object/slots.h). A larger block
 /// has a mapping of its own (CPython asks malloc for it), so that it shares no
 /// page with other blocks. The kernel limits the number of mappings of a
-/// process, so there can be only some ten thousand large blocks. Arenas stay
+/// process, so there can be only a few ten thousand large blocks. Arenas stay
 /// until the heap ends. If memory is not available, a std::system_error says
-/// what it was for, and the heap can be used on.
+/// what it was for, and the heap can still be used.
 class Heap {
  public:
   Heap() = default;

@@ -40,7 +40,7 @@ static_assert(offsetof(Object, count) == 0);
 inline constexpr std::int64_t kImmortal = std::int64_t{1} << 62;
 
 /// From now on references to `object` write nothing, and it stays until its
-/// heap ends. As CPython does with `None` since 3.12.
+/// heap ends. CPython does this with `None` since 3.12.
 inline void make_immortal(Object& object) { object.count = kImmortal; }
 
 /// Where the count of `object`, which is not immortal, lies.

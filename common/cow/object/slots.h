@@ -50,7 +50,8 @@ struct PoolHeader {
   std::uint32_t end;     ///< offset after the last slot
   std::uint16_t slot_size;
   Domain domain;
-  /// The pools of containers are numbered from 1; 0: never was one of these.
+  /// The pools of containers are numbered from 1. The number 0 means that this
+  /// was never one of them.
   std::uint32_t number;
 
   bool full() const { return freed == nullptr && fresh == end; }

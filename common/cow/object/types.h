@@ -94,9 +94,9 @@ class List : public Object {
   /// `ref` is empty, the slot becomes empty.
   void set(std::int64_t index, Ref<Object> ref);
   /// Adds `ref` at the end. If the buffer is full, all references move to a
-  /// larger one: by an eighth and a few more than is needed, as in CPython. If
-  /// there is no memory for it, throws std::system_error, and the list stays as
-  /// it was.
+  /// larger one. It has room for an eighth and a few more than is needed, as in
+  /// CPython. If there is no memory for it, throws std::system_error, and the
+  /// list stays as it was.
   void append(Ref<Object> ref);
   CollectorLinks& links();
 

@@ -128,8 +128,8 @@ bool die_with_parent(pid_t parent);
 
 /// Opens a pidfd: a descriptor that becomes readable when process `pid` has
 /// ended, and through which the process can be signalled. Its number is above
-/// the standard streams. Source: pidfd_open(2). Needs Linux 5.4. Throws
-/// std::system_error.
+/// those of the standard streams. Source: pidfd_open(2). Needs Linux 5.4.
+/// Throws std::system_error.
 Descriptor open_pidfd(pid_t pid);
 
 /// Signals the process of `pidfd`. Returns false if the kernel refuses that,

@@ -172,8 +172,8 @@ struct Placed<T> {
   }
 };
 
-/// For a shared_ptr that is the first in its message, the block is its
-/// object's.
+/// For a shared_ptr that is the first in its message, the block is that of its
+/// object.
 template <typename T>
 requires(Placed<std::remove_const_t<T>>::kPrefix != 0 &&
          !std::is_polymorphic_v<T>) struct Placed<std::shared_ptr<T>> {
@@ -328,8 +328,8 @@ requires(!std::is_polymorphic_v<T>) void CEREAL_LOAD_FUNCTION_NAME(
 }
 
 /// Whether values of type T can be pickled and unpickled. (A plain pointer
-/// cannot: it does not say how much it points to.) The first test spares the
-/// compiler the others for numbers.
+/// cannot: it does not say how much it points to.) For numbers the first test
+/// is enough, so the compiler skips the others.
 template <typename T>
 inline constexpr bool is_pickleable = std::disjunction_v<
     std::is_arithmetic<T>,

@@ -45,7 +45,7 @@ class Dispatch {
   /// A batch that a worker had in flight when it ended.
   struct Unfinished {
     PickledBatch batch;
-    std::optional<std::uint64_t> at;  ///< its item; none: not begun
+    std::optional<std::uint64_t> at;  ///< the item it ran; none: not begun
   };
   /// The worker has ended: empties its place. Returns its batches, in order.
   std::vector<Unfinished> remove(std::size_t place);
@@ -95,9 +95,10 @@ class Dispatch {
 
   /// Takes back batches of one worker: the last half of those that it has not
   /// begun, rounded up. Its first `spared` frames in flight are not taken and
-  /// are not counted in that half. Workers that can be given no more now are
-  /// tried first, then those with many batches in flight before those with few.
-  /// Takes from the first worker that has something to take.
+  /// are not counted in that half. First it tries workers that can be given no
+  /// more now. Then it tries the others: those with many batches in flight
+  /// before those with few. Takes from the first worker that has something to
+  /// take.
   std::vector<PickledBatch> steal_back(std::size_t spared);
   /// Takes back the batches of `job` that no worker has begun, and those after
   /// them in the same pipe. A large batch cannot be taken back while a part of
@@ -114,7 +115,7 @@ class Dispatch {
   };
   struct Worker {
     std::shared_ptr<Offers> offers;  // null: no worker here
-    std::deque<Frame> in_flight;     // in the order of reading
+    std::deque<Frame> in_flight;     // in the order in which they are read
     std::uint64_t last_number = 0;
     std::uint64_t last_call = 0;  // number of the call; 0: only the start
     Bytes given;                  // in all, since the start

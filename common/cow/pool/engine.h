@@ -79,8 +79,8 @@ class Engine {
   int size() const { return static_cast<int>(supervision_.places()); }
   /// Process ids of the present workers.
   std::vector<pid_t> pids() const { return supervision_.pids(); }
-  /// What sending initializers moved through the pipes. Each sent call counts
-  /// as one batch.
+  /// What went through the pipes for initializers. Each call that was sent
+  /// counts as one batch.
   const Transfer& initialization() const { return initialization_; }
   /// A descriptor that is readable when an event waits: a reply, room, a death.
   int descriptor() const { return supervision_.descriptor(); }
@@ -129,7 +129,7 @@ class Engine {
   void take_outcome(const PickledBatch& batch, const Frame& reply,
                     const std::optional<Failure>& failure);
   // Whether one worker after the other has ended in its start, and no worker
-  // has started. An initializer that calls exit does that.
+  // has started. An initializer that calls exit causes that.
   bool starts_fail() const;
   // A worker has died or has sent nonsense. Its batches fail, or other workers
   // get them.

@@ -52,8 +52,8 @@ class ForkServer : public std::enable_shared_from_this<ForkServer> {
   /// std::system_error if the server cannot fork.
   Child start_worker(int tasks, int results, int offers);
 
-  /// Reaps the worker `pid`, which has ended, and returns how. The code is
-  /// kUnknownExit if the server cannot say.
+  /// Reaps the worker `pid`, which has ended, and returns how it ended. The
+  /// code is kUnknownExit if the server cannot say.
   ExitStatus status_of(pid_t pid);
 
   /// Ends the server. Its workers end with it.

@@ -27,8 +27,8 @@ struct Frame {
 
 /// The pool's side of a pipe. Reads as much as is there at once, and does not
 /// trust it. After kNothing it keeps only the beginning of a frame, not a whole
-/// buffer. There is a reader for each worker, and each forked worker would
-/// inherit the buffers of all readers.
+/// buffer. The reason is that there is a reader for each worker, and each
+/// forked worker would inherit the buffers of all readers.
 class FrameReader {
  public:
   /// Memory to read into. All readers use the same buffer, one after the other.
@@ -87,7 +87,8 @@ class FrameReader {
   bool drained_ = false;  // the last read has emptied the pipe
 };
 
-/// The worker's side of a pipe. Reads more than it is asked for, and keeps it.
+/// The worker's side of a pipe. Reads more than it is asked for, and keeps the
+/// rest.
 class TaskInput {
  public:
   /// `fd` is not owned.

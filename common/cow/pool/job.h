@@ -82,8 +82,8 @@ class Job {
   /// Reads all items that are left, however many: the pool is being joined.
   virtual void read_input_to_its_end() {}
 
-  /// Whether the next fetch would not wait: there is a result (of a map: all of
-  /// them), an error, or the end.
+  /// Whether the next fetch can return at once: there is a result (of a map:
+  /// all results), an error, or the end.
   virtual bool is_ready() const = 0;
   /// Whether a batch has failed, though the results may not be ready yet.
   virtual bool has_failed() const { return false; }

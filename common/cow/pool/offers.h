@@ -24,7 +24,7 @@ namespace cow {
 struct alignas(64) Offers {
   /// The number of the batch that is offered in a slot; 0 if there is none.
   std::array<std::atomic<std::uint64_t>, 64> slots;
-  /// Index of the item that the worker is at.
+  /// Index of the item that the worker is running.
   std::atomic<std::uint64_t> item;
 
   void offer(std::size_t slot, std::uint64_t number) {

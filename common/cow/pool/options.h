@@ -14,7 +14,7 @@ enum class StartMethod {
   /// Each worker is a fork of the parent, and shares all its memory
   /// copy-on-write.
   kFork,
-  /// Each worker is the program started again. It inherits nothing.
+  /// Each worker is the program, started again. It inherits nothing.
   kSpawn,
   /// Each worker is a fork of a small process, the fork server, which was
   /// spawned. It shares what the server has loaded, and nothing of the parent.
@@ -44,7 +44,7 @@ struct PoolOptions {
   StartMethod start_method = StartMethod::kFork;
   /// Called in every worker before its first task: a function, or a function
   /// with its arguments, {f, a, b}. Forked workers inherit it, so it may be a
-  /// lambda with captures. To other workers it is sent, so function and
+  /// lambda with captures. It is sent to other workers, so function and
   /// arguments must be pickleable. The pool pickles it for each new worker, so
   /// objects that its arguments point to must not change while the pool exists.
   Call initializer = {};

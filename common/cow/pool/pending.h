@@ -19,9 +19,8 @@ class Engine;
 /// Work that was begun, whatever the type of its results. It may outlive the
 /// pool: what was unfinished when the pool ended has failed with PoolError.
 /// "Results" here are those that are fetched next: all of a map, or one of an
-/// imap. Some calls need the pool to work for them. In a forked copy of the
-/// pool they throw PoolError. It does so, too, in user code that the pool is
-/// running.
+/// imap. Some calls need the pool to work for them. These calls throw PoolError
+/// in a forked copy of the pool, and in user code that the pool is running.
 class Begun {
  public:
   /// Whether the results are there or have failed. Does not wait, but handles

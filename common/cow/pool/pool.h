@@ -163,8 +163,8 @@ class Pool {
   ///
   /// A range passed as an rvalue is moved into the imap. Any other range is
   /// referred to: it must live until it was read to its end, or until the Imap
-  /// is destroyed. An exception stands for one result: the next result can be
-  /// fetched after it.
+  /// is destroyed. An exception takes the place of one result. The next result
+  /// can be fetched after it.
   template <typename F, typename Items = ItemsFor<F>>
   auto imap(F task, Items&& items, std::int64_t chunk_size = 1) {
     return begin_imap(std::move(task), std::forward<Items>(items), chunk_size,

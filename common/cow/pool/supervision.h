@@ -56,8 +56,8 @@ class Supervision {
     Bytes capacity{64 << 10};       ///< of `tasks`; default: pipe(7)
     bool waits_for_room = false;    ///< `tasks` is full
     bool cannot_be_killed = false;  // the kernel refused to
-    // Whether the pipe was enlarged. That happens when something first does not
-    // fit.
+    // Whether the pipe was enlarged. That happens when something does not fit
+    // for the first time.
     bool large_tasks = false;
     bool large_results = false;
   };
@@ -68,7 +68,7 @@ class Supervision {
   std::vector<pid_t> pids() const;
   /// The fork server's process id, or 0 if there is none.
   pid_t fork_server() const { return server_ ? server_->pid() : 0; }
-  /// Whether each worker is this program started again.
+  /// Whether each worker is this program, started again.
   bool spawns() const { return method_ == StartMethod::kSpawn; }
   /// The initializer, if it has to be sent to each worker before its first
   /// batch. An empty Call if the workers inherit it.

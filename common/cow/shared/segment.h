@@ -1,7 +1,6 @@
 // Memory that processes share on purpose: one process makes a segment, and each
 // process that gets its handle maps the same pages, however it was started.
-// Nothing is locked. The processes must agree among themselves who writes
-// where.
+// Nothing is locked. The processes must agree on which of them writes where.
 #pragma once
 
 #include <sys/types.h>
@@ -24,7 +23,7 @@ struct Backing {
   enum class Kind { kMemfd, kPosixShm, kFile };
 
   /// memfd_create(2): has no name, can be sealed, and is gone when no process
-  /// has it any more, also after kill -9.
+  /// has it any more, even after kill -9.
   static Backing memfd() { return {}; }
   /// shm_open(3): the file /dev/shm/NAME; `name` has no slash. After kill -9 it
   /// stays until somebody removes it or the machine is restarted.
@@ -64,11 +63,11 @@ class Segment {
  public:
   Segment() = default;
   /// Makes a segment of `size` zeros, at least one. Takes all of the memory
-  /// now: where there is no room, that is an error here and no SIGBUS later.
-  /// Throws std::system_error, and leaves nothing behind: EEXIST (the name is
-  /// in use, or a killed run has left it), ENOSPC, EFBIG (ulimit -f), ENOENT
-  /// (no /dev/shm) and others. Throws std::invalid_argument for a bad size or
-  /// name.
+  /// now. So if there is no room, the constructor throws, and no process gets
+  /// SIGBUS later. Throws std::system_error, and leaves nothing behind: EEXIST
+  /// (the name is in use, or a killed run has left it), ENOSPC, EFBIG
+  /// (ulimit -f), ENOENT (no /dev/shm) and others. Throws std::invalid_argument
+  /// for a bad size or name.
   explicit Segment(Bytes size, const Backing& backing = Backing::memfd());
   /// Maps the segment of `handle`: for reading if it is sealed, else for
   /// writing as well. Throws std::system_error: ENOENT if its owner has ended
@@ -85,9 +84,9 @@ class Segment {
 
   /// For the owner of a memfd: from now on no process can write to it or change
   /// its size. `data()` moves. Throws std::system_error, and changes nothing:
-  /// EBUSY if another process maps it for writing (a worker that was forked
-  /// before), EPERM or EINVAL if it is no memfd. Throws std::logic_error if
-  /// this process is not the owner.
+  /// EBUSY if another process maps it for writing (such as a worker that was
+  /// forked before), EPERM or EINVAL if it is no memfd. Throws std::logic_error
+  /// if this process is not the owner.
   void seal();
 
  private:

@@ -20,7 +20,7 @@
 
 namespace cow {
 
-/// Which items of a job a worker is running, and which it is at.
+/// Which items of a job a worker is running, and which of them it runs now.
 struct BatchRun {
   std::uint64_t first = 0;    ///< index of the first
   std::uint64_t count = 0;    ///< how many

@@ -28,7 +28,8 @@ class NotInherited : public std::runtime_error {
 namespace inheritance {
 
 /// Enters an object into this process's table. Returns its number. No other
-/// object has the same, in this program or (by a random number) in another.
+/// object of this program has the same number. A random part makes it differ
+/// from the numbers of other programs.
 std::uint64_t enter(const void* object, const std::type_info& type);
 void remove(std::uint64_t number) noexcept;
 /// Throws NotInherited, with the reason.
@@ -37,8 +38,8 @@ const void* find(std::uint64_t number, const std::type_info& type);
 }  // namespace inheritance
 
 /// A handle to the object of an Inheritable<T>. It works in this process, and
-/// in each process that was forked while the object existed. Pickled it takes 8
-/// bytes.
+/// in each process that was forked while the object existed. It takes 8 bytes
+/// in a message.
 template <typename T>
 class Inherited {
  public:

@@ -47,7 +47,7 @@ inline constexpr bool is_applicable<F, Arguments, std::index_sequence<I...>> =
     std::is_invocable_v<F, const std::tuple_element_t<I, Arguments>&...>;
 
 /// Turns a task with several arguments into a task with one, a tuple of them.
-/// What is sent is the same.
+/// The same bytes are sent.
 template <typename F>
 struct Spread {
   F function;
