@@ -111,7 +111,7 @@ TEST_F(Documents, AreCheckedAndNotChanged) {
   EXPECT_EQ(document(), text);
 }
 
-TEST_F(Documents, AreNotCheckedInBlocksOfAnExcludedProgram) {
+TEST_F(Documents, SkipBlocksOfExcludedPrograms) {
   document(block("says", "ΣPSS  99.4 MiB\nclaim  FAILS\n"));
   const Outcome outcome = make(Mode::kCheck, "says");
   EXPECT_THAT(outcome.findings, IsEmpty());
@@ -138,7 +138,7 @@ TEST_F(Documents, RefuseAnUnexpectedExitStatus) {
   EXPECT_THAT(make(Mode::kCheck).mistakes, IsEmpty());
 }
 
-TEST_F(Documents, AreCheckedOnlyWhereTheMachineHasWhatABlockNeeds) {
+TEST_F(Documents, SkipBlocksWhoseNeedsAreMissingHere) {
   const auto needs = [](const std::string& what) {
     return "<!-- output: says\n     needs: " + what +
            " -->\n```text\nold\n```\n<!-- end -->\n";

@@ -264,14 +264,14 @@ TEST_F(Charts, OfALessonHaveTheCurvesAndThePointsOfAllReports) {
                                      "88 MiB at q = 2 %. s = 64: 45 MiB"));
 }
 
-TEST_F(Charts, OfALessonSayLargeFiguresWithThreeDigits) {
+TEST_F(Charts, OfALessonRoundLargeFiguresToThreeDigits) {
   const Drawing drawing = draw_chart({with_chart(1, 22512, 999.6)});
   EXPECT_THAT(drawing.alt, HasSubstr("s = 32: 22,500 MiB at q = 1 %."));
   EXPECT_THAT(drawing.alt, HasSubstr("s = 64: 1,000 MiB"));
 }
 
 // The two curves end almost at the same height.
-TEST_F(Charts, WriteNamesOfCurvesOneBelowTheOther) {
+TEST_F(Charts, PutNamesOfCurvesBelowEachOther) {
   const Drawing drawing = draw_chart({with_chart(1, 61, 45)});
   const Element root = parse_xml(drawing.svg);
   std::map<std::string, double> heights;

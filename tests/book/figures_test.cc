@@ -286,7 +286,7 @@ std::vector<const Element*> magnified(const Element& root) {
   return bars;
 }
 
-TEST(MessageBars, AreMagnifiedToScaleExceptTheCutPart) {
+TEST(MessageBars, AreMagnifiedToScaleExceptForTheCutPart) {
   const Element root =
       parse_xml(figure("messages").draw(reports_for("messages")).svg);
   const auto bars = magnified(root);

@@ -126,7 +126,7 @@ TEST_F(ForkDiagnosis, SaysDirtyingIfTheParentOfOneChildWrites) {
   EXPECT_THAT(said.sentence, HasSubstr("About 32."));
 }
 
-TEST_F(ForkDiagnosis, NeverSaysSharedIfAllMakeDataAtOneAddress) {
+TEST_F(ForkDiagnosis, NeverSaysSharedIfAllMakeDataAtTheSameAddress) {
   const Region data(Pages(256));
   fork(2, [&](int) { static const Region own(kData); });
   const Region own(kData);

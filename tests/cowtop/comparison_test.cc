@@ -102,7 +102,8 @@ TEST(ComparePages, LeavesPagesUndecidedIfExclusiveInBoth) {
 }
 
 // Parent and child may both have made it, at one address.
-TEST(ComparePages, CountsAnIsolatedMappingAsCopiedOnlyAboveAnInheritedOne) {
+TEST(ComparePages,
+     CountsAnIsolatedMappingAsCopiedOnlyIfAboveAnInheritedMapping) {
   const PageRange data = isolated(range(100, "xx"));
   const PageRange old = range(90, "s");
   EXPECT_EQ(compare({{old, data}}, {{old, data}}, Relative::kAncestor).copied,
@@ -125,7 +126,7 @@ TEST(ComparePages, CountsAnIsolatedMappingAsCopiedOnlyAboveAnInheritedOne) {
 
 // The kernel has joined the parent's new memory to its heap. In the child the
 // heap was inherited, so the new memory is a mapping of its own.
-TEST(ComparePages, CountsMemoryAsOwnIfItsBoundIsMissingInTheParent) {
+TEST(ComparePages, CountsMemoryAsOwnIfTheParentHasNoMappingThatBeginsThere) {
   const PageStates child =
       states({below(range(100, "sx")), above(range(102, "xxx"))});
   const PageStates parent = states({range(100, "sxxxx")});
@@ -135,7 +136,7 @@ TEST(ComparePages, CountsMemoryAsOwnIfItsBoundIsMissingInTheParent) {
   EXPECT_EQ(sum.undecided, Bytes());
 }
 
-TEST(ComparePages, RecognizesTheNewPartOfAHeapAlthoughTheOldOneWasWritten) {
+TEST(ComparePages, RecognizesTheNewPartOfAHeapWhoseOldPartWasWritten) {
   PageRange grown = above(range(102, "xxx"));
   grown.heap = true;
   const Comparison sum =
@@ -145,14 +146,14 @@ TEST(ComparePages, RecognizesTheNewPartOfAHeapAlthoughTheOldOneWasWritten) {
   EXPECT_EQ(sum.undecided, pages(2));
 }
 
-TEST(ComparePages, RecognizesAnInheritedMappingAboveAnInheritedOne) {
+TEST(ComparePages, RecognizesAnInheritedMappingAboveAnotherOne) {
   const PageStates both =
       states({below(range(100, "sx")), above(range(102, "xxx"))});
   EXPECT_EQ(compare(both, both, Relative::kAncestor).copied, pages(4));
 }
 
 // Unlike flags keep them apart, so that both have the bound.
-TEST(ComparePages, CannotTellWhenAMappingBelowAnInheritedOneWasMade) {
+TEST(ComparePages, CannotTellWhenAMappingBelowAnInheritedMappingWasMade) {
   const PageStates both =
       states({below(range(100, "xxx")), above(range(103, "sx"))});
   const Comparison sum = compare(both, both, Relative::kAncestor);

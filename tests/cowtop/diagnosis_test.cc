@@ -111,7 +111,7 @@ TEST(Diagnose, NamesWhatIsSharedBesideCopies) {
   EXPECT_THAT(diagnosis.sentence, HasSubstr("about 900.0 MiB is shared"));
 }
 
-TEST(Diagnose, StaysDirtyingAfterTheEvent) {
+TEST(Diagnose, SaysDirtyingIfPagesWereLostQuicklyBefore) {
   Findings findings =
       family({.shared = 700_MiB}, {.shared = 690_MiB, .copied = 10_MiB}, 2);
   for (Found& worker : findings.families[0].workers) {

@@ -91,7 +91,7 @@ TEST(Flags, TakeAProcessForMappingsOrPages) {
   EXPECT_EQ(pages.pages, "heap") << "CLI11 takes the brackets off";
 }
 
-TEST(Flags, TakeWhyWithOneReport) {
+TEST(Flags, TakeWhyOnlyForOneReport) {
   EXPECT_FALSE(parse_flags({"--once", "7"}).why);
   EXPECT_EQ(parse_flags({"--why", "7"}).mode, Mode::kOnce);
   EXPECT_TRUE(parse_flags({"--why", "--once", "7"}).why);
@@ -175,7 +175,7 @@ TEST(Flags, RefuseBadUseAndSayWhatIsAccepted) {
   }
 }
 
-TEST(Flags, ThatAreRefusedDoNotMentionACommand) {
+TEST(Flags, AreRefusedWithoutMentioningACommand) {
   for (const Arguments& arguments : std::vector<Arguments>{
            {"--wrong"}, {"--mappings", "x"}, {"--pages", "x", "y"}}) {
     try {

@@ -377,7 +377,7 @@ TEST_F(Layout, LeavesRoomForCommandsInADeepTree) {
   EXPECT_THAT(line_with(sample, kScreen, "▸259"), HasSubstr("└─ deep"));
 }
 
-TEST_F(Layout, HasWordsForATerminalWithoutUtf8) {
+TEST_F(Layout, UsesWordsForATerminalWithoutUtf8) {
   view_.charset = Charset::kAscii;
   Sample sample = make_sample(1000);
   sample.rows[1].command = "größe";

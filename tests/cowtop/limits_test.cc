@@ -53,7 +53,7 @@ TEST(Limits, LeaveOutProcessesThatCouldNotBeRead) {
   EXPECT_THAT(Limits(parse_limits("uss>0,sum-uss>0")).check(sample), IsEmpty());
 }
 
-TEST(Limits, RefuseWhatIsNoColumnAndSize) {
+TEST(Limits, RefuseTextThatIsNoColumnAndSize) {
   for (const std::string text : {"", "uss", "size>1MiB", "uss>", "uss>much",
                                  "uss>1MiB,", "sum->1", "uss<1MiB"}) {
     EXPECT_THROW(parse_limits(text), cow::BadUsage) << text;

@@ -71,11 +71,11 @@ void expect_one_writer_of_the_objects(const json& report) {
   EXPECT_LE(pages_of_the_first(report), objects * 12 / 10) << report.dump(2);
 }
 
-TEST_F(PythonWriters, AreOneFunctionIfAListIsRead) {
+TEST_F(PythonWriters, NameOneFunctionIfAListIsRead) {
   expect_one_writer_of_the_objects(run("sum(floats)"));
 }
 
-TEST_F(PythonWriters, AreTheCollectorIfItVisitsTheObjects) {
+TEST_F(PythonWriters, NameTheCollectorIfItVisitsTheObjects) {
   const json report = run("gc.collect()");
   expect_one_writer_of_the_objects(report);
   const std::string name = report.at("writers").at(0).value("function", "");
@@ -86,7 +86,7 @@ TEST_F(PythonWriters, AreTheCollectorIfItVisitsTheObjects) {
       << name;
 }
 
-TEST_F(PythonWriters, AreFewIfTheWorkerUsesNothing) {
+TEST_F(PythonWriters, ListFewFaultsIfTheWorkerUsesNothing) {
   const json report = run("pass");
   EXPECT_LE(report.at("inherited").at("faults"),
             cow::to_pages(cow::Bytes(kObjects)).count() / 4)

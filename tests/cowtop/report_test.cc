@@ -116,7 +116,7 @@ TEST(Json, IsInBytesAndOmitsUnreadableFigures) {
   EXPECT_EQ(json.at("diagnosis").at("sentence"), "It is shared.");
 }
 
-TEST(Reports, HaveTheUseAndLimitOfTheControlGroup) {
+TEST(Reports, ShowTheUsageAndTheLimitOfTheControlGroup) {
   Sample one = sample();
   EXPECT_THAT(to_table(one), Not(HasSubstr("control group")));
   EXPECT_FALSE(nlohmann::json::parse(to_json(one)).contains("cgroup"));

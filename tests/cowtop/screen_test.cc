@@ -153,7 +153,7 @@ TEST_F(Screen, MovesOnArrowsAndShowsMappings) {
   EXPECT_TRUE(terminal.wait_for("permission denied"));
 }
 
-TEST_F(Screen, AsksWhatHasChangedOncePerPressOfW) {
+TEST_F(Screen, ReadsCopiedPagesOncePerPressOfW) {
   Tmux terminal;
   terminal.type(stage());
   ASSERT_TRUE(terminal.wait_for("worker 4"));

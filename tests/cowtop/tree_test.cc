@@ -75,7 +75,7 @@ TEST(ForkedTrees, AreHiddenIfTheyBelongToAnotherUser) {
               IsEmpty());
 }
 
-TEST(ForkedTrees, AreFoundOnlyIfImagesAreKnown) {
+TEST(ForkedTrees, AreNotFoundIfImagesAreUnknown) {
   EXPECT_THAT(forked_trees({process(2, 1), process(3, 2)}, 0), IsEmpty());
 }
 

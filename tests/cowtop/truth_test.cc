@@ -70,7 +70,7 @@ class ParkedProcesses : public ::testing::Test {
   pid_t grandchild_ = 0;
 };
 
-TEST_F(ParkedProcesses, IsShownWithTheFiguresOfSmapsRollup) {
+TEST_F(ParkedProcesses, AreShownWithTheFiguresOfSmapsRollup) {
   const auto json = json_of({std::to_string(child_.pid())});
   const auto& processes = json.at("processes");
   ASSERT_EQ(processes.size(), 2U);
@@ -99,7 +99,7 @@ TEST_F(ParkedProcesses, IsShownWithTheFiguresOfSmapsRollup) {
   EXPECT_EQ(json.at("totals").at("uss"), uss);
 }
 
-TEST_F(ParkedProcesses, IsShownWithTheParentOfEachProcess) {
+TEST_F(ParkedProcesses, AreShownWithTheirParents) {
   const auto processes =
       json_of({std::to_string(child_.pid())}).at("processes");
   EXPECT_EQ(processes.at(0).at("pid"), child_.pid());
@@ -108,7 +108,7 @@ TEST_F(ParkedProcesses, IsShownWithTheParentOfEachProcess) {
   EXPECT_EQ(processes.at(1).at("ppid"), child_.pid());
 }
 
-TEST_F(ParkedProcesses, IsShownWithMappingsThatAddUp) {
+TEST_F(ParkedProcesses, AreShownWithMappingsThatAddUp) {
   const auto json = json_of({"--mappings", std::to_string(grandchild_)});
   EXPECT_EQ(json.at("pid"), grandchild_);
   std::int64_t rss = 0;
@@ -127,7 +127,7 @@ TEST_F(ParkedProcesses, IsShownWithMappingsThatAddUp) {
                    64));
 }
 
-TEST_F(ParkedProcesses, IsShownWithTheCountsOfItsPages) {
+TEST_F(ParkedProcesses, AreShownWithTheCountsOfTheirPages) {
   const auto begin = reinterpret_cast<std::uintptr_t>(data_.data());
   const std::string range =
       fmt::format("{:x}-{:x}", begin, begin + data_.size().size());

@@ -427,7 +427,7 @@ TEST_F(DirtyingRate, IgnoresMemoryThatWorkersMake) {
               HasSubstr("was shared and has been copied"));
 }
 
-TEST_F(DirtyingRate, StaysShownIfChangesAreTooSmallToReadThePagesAgain) {
+TEST_F(DirtyingRate, StaysShownIfAChangeIsTooSmallToReadPagesAgain) {
   put_heaps(heap(2000, 0));
   Watch watch(10, options());
   watch.look();
@@ -619,7 +619,7 @@ TEST_F(Sampling, SaysIfNoProcessesShareMemoryThroughFork) {
   EXPECT_THAT(watch.look().notes, ElementsAre(HasSubstr("None of your")));
 }
 
-TEST_F(Sampling, OmitsTheNoteOnTheNextLookIfThereIsOnlyOne) {
+TEST_F(Sampling, OmitsTheNoteOnTheNextLookIfThereIsNone) {
   put_pool(1);
   cost = milliseconds(1000);
   WatchOptions single = options();

@@ -89,7 +89,7 @@ TEST(Copier, HasNotWrittenIfItHadTooFewFaults) {
   EXPECT_FALSE(who_copied_most(findings)->wrote);
 }
 
-TEST(Copier, IsUndecidedIfMostOfItMayBeMadeAfterTheFork) {
+TEST(Copier, IsUndecidedIfMostOfItsMemoryMayBeNewerThanTheFork) {
   Findings findings;
   findings.families.push_back({{}, {worker(11, 1_MiB, 9_MiB)}});
   EXPECT_TRUE(who_copied_most(findings)->undecided);
@@ -147,7 +147,7 @@ TEST(Why, NamesTheChapterOfEachCause) {
               HasSubstr("docs/13_shared_memory.md"));
 }
 
-TEST(Why, SaysNoCauseAndNoCureForMemoryThatIsPerhapsNew) {
+TEST(Why, NamesNoCauseAndNoCureForMemoryThatMayBeNew) {
   Why told = why({type_of("float", false, PageChange::kIdentical, kMany)});
   told.copier.undecided = true;
   EXPECT_EQ(sentence_of(told),
@@ -160,7 +160,7 @@ TEST(Why, SaysNoCauseAndNoCureForMemoryThatIsPerhapsNew) {
                   "by type: 100 % hold float"));
 }
 
-TEST(Why, AccusesNobodyWhoHadTooFewFaults) {
+TEST(Why, DoesNotBlameAProcessWithTooFewFaults) {
   Why told = why({type_of("float", false, PageChange::kCounts, kMany)});
   told.copier.wrote = false;
   EXPECT_EQ(sentence_of(told),
@@ -168,13 +168,13 @@ TEST(Why, AccusesNobodyWhoHadTooFewFaults) {
   EXPECT_NE(cure_of(told), "");
 }
 
-TEST(Why, OfLittleGivesNoAdvice) {
+TEST(Why, GivesNoAdviceIfLittleWasCopied) {
   EXPECT_THAT(evidence_of(why({type_of("", false, PageChange::kData, 40)})),
               ElementsAre("by bytes: 100 % data differs", HasSubstr("no pools"),
                           "that is little: any worker writes as much"));
 }
 
-TEST(Why, IsUnknownOfIdenticalPagesWithoutObjects) {
+TEST(Why, IsUnknownForIdenticalPagesWithoutObjects) {
   const Why told = why({type_of("", false, PageChange::kIdentical, kMany)});
   EXPECT_EQ(cure_of(told), "");
   EXPECT_THAT(evidence_of(told).back(),
@@ -191,7 +191,7 @@ TEST(Why, ReplacesTheAdviceOfTheTree) {
   EXPECT_THAT(to_table(sample), HasSubstr("To do: think"));
 }
 
-TEST(Why, SaysThatThereAreNoPools) {
+TEST(Why, SaysIfThereAreNoPythonPools) {
   EXPECT_THAT(evidence_of(why({type_of("", false, PageChange::kData, 5)})),
               Contains(HasSubstr("no pools of CPython")));
   EXPECT_THAT(evidence_of(why({type_of("", false, PageChange::kData, 5),
@@ -199,7 +199,7 @@ TEST(Why, SaysThatThereAreNoPools) {
               Not(Contains(HasSubstr("no pools of CPython"))));
 }
 
-TEST(Why, SaysIfPagesHadGoneBeforeTheyWereRead) {
+TEST(Why, SaysIfPagesWereGoneBeforeTheyWereRead) {
   Why told = why({});
   told.pages = ChangedPages{{}, Pages(2)};
   EXPECT_THAT(evidence_of(told), ElementsAre(HasSubstr("had gone")));

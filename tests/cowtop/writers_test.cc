@@ -230,7 +230,7 @@ TEST(WritersFlag, NeedsAProcessOrACommand) {
   EXPECT_THAT(outcome.err, HasSubstr("--writers: expected"));
 }
 
-TEST_F(Writers, OfAMissingProcessAreAnError) {
+TEST_F(Writers, ReportAMissingProcess) {
   const Outcome outcome = cow::testing::run(
       {program("cowtop"), "--writers", std::to_string(INT32_MAX)});
   EXPECT_EQ(outcome.status.code, 1);

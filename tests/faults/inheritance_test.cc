@@ -95,7 +95,7 @@ TEST_F(InheritanceTest, CountsTheParentsWritesAfterEachFork) {
   EXPECT_TRUE(fault(kParent, kData));
 }
 
-TEST_F(InheritanceTest, TellsTheInstructionAndTheMemory) {
+TEST_F(InheritanceTest, NamesTheInstructionAndTheMemory) {
   map(kParent, kData, 4, "[heap]");
   map(kParent, kCode, 1, "/bin/program", false);
   fork(kParent, kChild);
@@ -191,7 +191,7 @@ TEST_F(InheritanceTest, FindsMappingsWithoutARecordInTheSnapshot) {
   EXPECT_TRUE(fault(kChild, kData + page(2)));
 }
 
-TEST_F(InheritanceTest, OfAProgramThatWasExecutedIsEmpty) {
+TEST_F(InheritanceTest, IsEmptyAfterAnExec) {
   map(kParent, kData, 4);
   fork(kParent, kChild);
   apply(Kind::kExec, kChild);
@@ -200,7 +200,7 @@ TEST_F(InheritanceTest, OfAProgramThatWasExecutedIsEmpty) {
   EXPECT_FALSE(fault(kChild, kData));
 }
 
-TEST_F(InheritanceTest, OfAProcessThatHasEndedIsForgotten) {
+TEST_F(InheritanceTest, ForgetsAProcessThatHasEnded) {
   map(kParent, kData, 4);
   fork(kParent, kChild);
   apply(Kind::kExit, kChild);

@@ -133,7 +133,7 @@ TEST(FaultRecord, OfAForkHasParentAndChild) {
   EXPECT_EQ(record.thread, 20);
 }
 
-TEST(FaultRecord, OfANewProcessNameIsAnExecOnlyWithTheExecFlag) {
+TEST(FaultRecord, OfANewNameMeansExecOnlyWithTheExecFlag) {
   const auto named = [](std::uint16_t misc) {
     return Made(PERF_RECORD_COMM, misc)
         .add(pid_t{10})
@@ -169,7 +169,7 @@ TEST(FaultRecord, OfAnUnknownTypeIsSkipped) {
   EXPECT_FALSE(take_record(rest));
 }
 
-TEST(FaultRecord, IsNotTakenFromAPartOfOne) {
+TEST(FaultRecord, IsNotTakenIfItIsCut) {
   for (const Made& made :
        {made_fault(), made_mapping(PROT_WRITE, MAP_PRIVATE, "x")}) {
     const std::vector<std::byte> all = made.bytes();
@@ -182,7 +182,7 @@ TEST(FaultRecord, IsNotTakenFromAPartOfOne) {
 }
 
 // The size in the header is right, but fields are missing.
-TEST(FaultRecord, WithoutAllItsFieldsIsNotTaken) {
+TEST(FaultRecord, IsNotTakenIfFieldsAreMissing) {
   for (const std::uint32_t type :
        {PERF_RECORD_SAMPLE, PERF_RECORD_MMAP2, PERF_RECORD_FORK,
         PERF_RECORD_EXIT, PERF_RECORD_LOST}) {

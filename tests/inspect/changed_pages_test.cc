@@ -118,7 +118,7 @@ TEST_F(ChangedMemory, NamesTypesThatOnlyTheOriginalHasTouched) {
   EXPECT_EQ(of(compare(), "float", PageChange::kIdentical), Pages(4));
 }
 
-TEST_F(ChangedMemory, LeavesOutPagesThatHaveGone) {
+TEST_F(ChangedMemory, LeavesOutMissingPages) {
   original_.remove(kHeap);
   changed_.remove(kArray);
   const ChangedPages found = compare();
@@ -141,7 +141,7 @@ TEST_F(ChangedMemory, IsReadInManyParts) {
   EXPECT_EQ(found.count(PageChange::kData), Pages(100));
 }
 
-TEST_F(ChangedMemory, IsAbsentWithTheReasonOfTheReader) {
+TEST_F(ChangedMemory, IsAbsentWithTheReasonIfItCannotBeRead) {
   const ReadPieces refuses = [](std::span<RemotePiece>) {
     return Reading<std::size_t>(Absent{"no such process"});
   };

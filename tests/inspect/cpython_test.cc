@@ -46,7 +46,7 @@ class Cpython : public ::testing::Test {
   std::vector<std::byte> image_;
 };
 
-TEST_F(Cpython, TypeIsNamedIfItLeadsToType) {
+TEST_F(Cpython, TypeIsNamedIfItsChainOfTypesEndsInType) {
   EXPECT_EQ(name_of(kFloat), "float");
   EXPECT_EQ(name_of(kType), "type");
   memory_.put_type(0x7f0000005000, "Meta", std::uint64_t{1} << 31, kType);
@@ -68,7 +68,7 @@ TEST_F(Cpython, AddressesWithoutAValidTypeAreNotTakenForTypes) {
   EXPECT_EQ(name_of(kStr), "") << "no count";
 }
 
-TEST_F(Cpython, ObjectsThatDoNotLeadToTypeAreNotTakenForTypes) {
+TEST_F(Cpython, ObjectsWhoseTypesFormACircleAreNotTakenForTypes) {
   const std::uint64_t flags = std::uint64_t{1} << 31;
   memory_.put_type(0x7f0000005000, "one", flags, 0x7f0000006000);
   memory_.put_type(0x7f0000006000, "other", flags, 0x7f0000005000);
@@ -125,7 +125,7 @@ TEST_F(Cpython, WordsOfAnInstanceFollowItsPrefix) {
   EXPECT_EQ(found.use_of(88), WordUse::kData);
 }
 
-TEST_F(Cpython, HashOfAStrIsBehindItsLength) {
+TEST_F(Cpython, HashOfAStrFollowsItsLength) {
   memory_.put_pool(kHeap, kPool, 64);
   memory_.put_object(kHeap + 48, kStr);
   const PythonObjects found = objects();
@@ -134,7 +134,7 @@ TEST_F(Cpython, HashOfAStrIsBehindItsLength) {
   EXPECT_EQ(found.use_of(48 + 32), WordUse::kData);
 }
 
-TEST_F(Cpython, HashOfAFrozensetIsInFrontOfItsTable) {
+TEST_F(Cpython, HashOfAFrozensetPrecedesItsTable) {
   constexpr std::uint64_t kSet = 0x7f0000005000;
   memory_.put_type(kSet, "frozenset", kHasHead, kType, 200);
   memory_.put_pool(kHeap, kPool, 224);
@@ -144,7 +144,7 @@ TEST_F(Cpython, HashOfAFrozensetIsInFrontOfItsTable) {
   EXPECT_EQ(found.use_of(48 + 16 + 24), WordUse::kData);
 }
 
-TEST_F(Cpython, HashOutsideOfPoolsIsBehindTheTypeOfAStr) {
+TEST_F(Cpython, HashOutsideOfPoolsFollowsTheTypeOfAStr) {
   memory_.put(kHeap + kPool - 8, std::uint64_t{1});
   memory_.put_object(kHeap + 48, kStr);
   memory_.put_object(kHeap + 144, kFloat);
@@ -155,7 +155,7 @@ TEST_F(Cpython, HashOutsideOfPoolsIsBehindTheTypeOfAStr) {
   EXPECT_EQ(found.use_of(144 + 24), WordUse::kData);
 }
 
-TEST_F(Cpython, ObjectAcrossPageEndsBelongsToBoth) {
+TEST_F(Cpython, ObjectAcrossTwoPagesBelongsToBoth) {
   // Slots of 272: the one at 48 + 14 * 272 = 3856 ends at 4128.
   memory_.put_pool(kHeap, kPool, 272);
   memory_.put_object(kHeap + 3856, kFloat);
@@ -180,7 +180,7 @@ TEST_F(Cpython, PoolsOfOldVersionsHaveOnePage) {
   EXPECT_EQ(found.use_of(2 * 4096 + 48 + 64), WordUse::kCount);
 }
 
-TEST_F(Cpython, CountsOutsideOfPoolsAreFoundByTheTypeBehindThem) {
+TEST_F(Cpython, CountsOutsideOfPoolsAreFoundByTheTypeAfterThem) {
   memory_.put(kHeap + kPool - 8, std::uint64_t{0});
   memory_.put_object(kHeap + 256, kFloat);
   memory_.put_object(kHeap + 512, kNode);

@@ -35,7 +35,7 @@ TEST_F(PageChanges, AreCalledIdenticalIfNoWordChanged) {
   EXPECT_EQ(compare(), PageChange::kIdentical);
 }
 
-TEST_F(PageChanges, ChangesInOneKindOfWordHaveTheNameOfThatKind) {
+TEST_F(PageChanges, AreNamedAfterTheOnlyKindOfWordThatChanged) {
   const auto only = [&](WordUse use) {
     after_ = before_;
     change(use);
@@ -48,7 +48,7 @@ TEST_F(PageChanges, ChangesInOneKindOfWordHaveTheNameOfThatKind) {
   EXPECT_EQ(only(WordUse::kData), PageChange::kData);
 }
 
-TEST_F(PageChanges, ChangesInSeveralKindsOfWordsAreCalledSeveral) {
+TEST_F(PageChanges, AreCalledSeveralIfSeveralKindsOfWordsChanged) {
   change(WordUse::kCount);
   change(WordUse::kHead, 5);
   EXPECT_EQ(compare(), PageChange::kSeveral);
@@ -56,7 +56,7 @@ TEST_F(PageChanges, ChangesInSeveralKindsOfWordsAreCalledSeveral) {
   EXPECT_EQ(compare(), PageChange::kSeveral);
 }
 
-TEST_F(PageChanges, OneByteOfDataOutweighsAllCounts) {
+TEST_F(PageChanges, AreCalledDataIfOneByteOfDataChanged) {
   for (std::size_t group = 0; group < 128; ++group) {
     change(WordUse::kCount, group);
   }
@@ -65,7 +65,7 @@ TEST_F(PageChanges, OneByteOfDataOutweighsAllCounts) {
   EXPECT_EQ(compare(), PageChange::kData);
 }
 
-TEST_F(PageChanges, AKnownHashThatChangesCountsAsData) {
+TEST_F(PageChanges, AreCalledDataIfAKnownHashChanged) {
   before_[3] = 17;
   after_[3] = 18;
   EXPECT_EQ(compare(), PageChange::kData);

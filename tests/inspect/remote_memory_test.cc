@@ -83,7 +83,7 @@ TEST(RemoteMemory, IsNotCopiedByReading) {
   EXPECT_TRUE(child.end().success());
 }
 
-TEST(RemoteMemory, PiecesThatAreNotThereAreLeftOut) {
+TEST(RemoteMemory, LeavesOutMissingPieces) {
   const Region region(Pages(4));
   const std::size_t size = page_size().size();
   std::vector<std::byte> to(6 * size, std::byte{9});
@@ -101,7 +101,7 @@ TEST(RemoteMemory, PiecesThatAreNotThereAreLeftOut) {
                           [](const RemotePiece& piece) { return piece.read; }));
 }
 
-TEST(RemoteMemory, BringsNoPagesIn) {
+TEST(RemoteMemory, IsReadWithoutMakingPagesPresent) {
   const Region region(Pages(2));
   std::vector<std::byte> to(page_size().size());
   ASSERT_EQ(::madvise(region.page(Pages(1)), to.size(), MADV_DONTNEED), 0);
@@ -133,7 +133,7 @@ int let_faults_wait(std::byte* page) {
   return done ? 0 : errno;
 }
 
-TEST(RemoteMemory, DoesNotWaitForWhoBringsPages) {
+TEST(RemoteMemory, IsReadWithoutWaitingForAFaultHandler) {
   constexpr unsigned kDeadline = 20;  // seconds
   const Region region(Pages(2));
   ParkedChild child([&](const ParkedChild::Park& park) {

@@ -8,7 +8,7 @@
 namespace cow {
 namespace {
 
-TEST(StraightLine, GoesThroughPointsThatLieOnOne) {
+TEST(StraightLine, GoesThroughPointsThatLieOnALine) {
   const std::vector<ChartPoint> line = straight_line({{1, 5}, {2, 7}, {4, 11}});
   ASSERT_EQ(line.size(), 2U);
   EXPECT_DOUBLE_EQ(line[0].first, 1);

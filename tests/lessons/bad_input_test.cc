@@ -69,7 +69,7 @@ TEST(BadInput, IsNamedInOneSentence) {
   }
 }
 
-TEST(BadInput, OfAFlagThatOnlySomeLessonsHaveIsNamed) {
+TEST(BadInput, IsNamedForFlagsThatOnlySomeLessonsHave) {
   for (const char* lesson :
        {"08_page_map", "09_refcounts", "11_garbage_collector"}) {
     expect_refusal(run({program(lesson), "--svg", "/no/such/dir/x"}), 2,

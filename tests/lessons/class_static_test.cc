@@ -49,7 +49,7 @@ void expect_claims(const nlohmann::json& report, std::int64_t D,
   EXPECT_FALSE(moment_of(report, "initializer, spawn").server);
 }
 
-TEST(ClassStatic, IsSharedEvenWhereInitializerArgumentsAreNot) {
+TEST(ClassStatic, IsSharedEvenIfInitializerArgumentsAreCopied) {
   expect_claims(report_of("06_class_static"), 64 * kMiB, 4);
 }
 

@@ -114,7 +114,7 @@ TEST(Cures, ShowTheTimeOfEachWay) {
   }
 }
 
-TEST(Cures, LessonRefusesABadNumberOfObjects) {
+TEST(Cures, RefuseBadNumbersOfObjects) {
   for (const char* number : {"0", "-1", "nan", "1e6", "99999999999"}) {
     const Outcome outcome = run({program("12_cures"), "--objects", number});
     EXPECT_EQ(outcome.status.code, 2);
@@ -144,11 +144,11 @@ TEST(FirstWrite, IsFoundWithItsObjectAndItsFunction) {
   }
 }
 
-TEST(FirstWrite, IsNotInventedWhereNobodyWrites) {
+TEST(FirstWrite, IsNotReportedIfNobodyWrites) {
   EXPECT_EQ(found(100'000, -1), "nobody wrote\n");
 }
 
-TEST(FirstWrite, IsNotLookedForInAnObjectThatIsNotThere) {
+TEST(FirstWrite, RefusesTheNumberOfAMissingObject) {
   for (const auto& [objects, kept] :
        std::vector<std::pair<std::string, std::string>>{
            {"0", "0"}, {"10", "10"}, {"banana", "0"}}) {

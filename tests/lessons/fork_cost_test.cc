@@ -110,7 +110,7 @@ void ForkCost::expect_snapshot(const std::string& moment,
   EXPECT_LE(held.sum(&Row::pss), expected + slack);
 }
 
-TEST_P(ForkCost, IsThePageTablesAnd4KiBForEachPageWritten) {
+TEST_P(ForkCost, IsPageTablesAnd4KiBForEachPageWritten) {
   expect_pages_of("4 KiB", 0);
   if (!huge_pages_can_be_had()) GTEST_SKIP() << "no huge pages here";
   expect_pages_of("2 MiB", H());

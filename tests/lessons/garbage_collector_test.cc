@@ -88,12 +88,12 @@ void expect_marks_to_copy(const nlohmann::json& report, std::int64_t M) {
   expect_copied(report, "frozen", 0, 0);
 }
 
-TEST(GarbageCollector, CopiesWhatHoldsItsMarks) {
+TEST(GarbageCollector, CopiesThePagesOfItsMarks) {
   expect_marks_to_copy(report_of("11_garbage_collector"), 64 * kMiB / kSlot);
 }
 
 // The pages that CPython 3.11 copies of as many lists, and those of tables.
-TEST(GarbageCollector, CopiesAsManyPagesAsCPythons) {
+TEST(GarbageCollector, CopiesAsManyPagesAsThatOfCPython) {
   if (page_size() != 4_KiB) GTEST_SKIP() << "pages are not of 4 KiB";
   const std::vector<std::pair<std::int64_t, std::pair<int, int>>> all{
       {100'000, {1569, 4}}, {250'000, {3922, 8}}, {500'000, {7844, 16}}};

@@ -138,7 +138,7 @@ void await_ends(const fs::path& program) {
 }
 
 // A copy of the program, because another test may run the program, too.
-TEST(PoolOfNode, TellsThatANodeHasDiedAndLeavesNothing) {
+TEST(PoolOfNode, ReportsADeadNodeAndLeavesNothingBehind) {
   SKIP_WITHOUT_MPI();
   const TemporaryFolder place;
   const fs::path copy = place.path() / "program";

@@ -128,7 +128,7 @@ TEST(Refcounts, AreCopiedByOneWorkerAndByMany) {
 
 // What the parent writes when it looks at the pages of a single worker would be
 // left to that worker.
-TEST(Refcounts, AreMeasuredForASingleWorkerWithoutRaisingItsUss) {
+TEST(Refcounts, AreMeasuredWithoutRaisingTheUssOfASingleWorker) {
   expect_reading_to_copy(report_of("09_refcounts", {"--workers", "1"}),
                          64 * kMiB / kSlot);
 }

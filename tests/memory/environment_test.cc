@@ -266,7 +266,7 @@ TEST(Environment, HasPlausibleFiguresOnThisMachine) {
   }
 }
 
-TEST(HasZeroPage, AgreesWithWhatReadingAdds) {
+TEST(HasZeroPage, AgreesWithTheRssOfPagesThatWereOnlyRead) {
   const Pages pages(64);
   const Mapping memory(to_bytes(pages + Pages(2)), PROT_NONE, MAP_PRIVATE);
   std::byte* data = memory.data() + page_size().size();

@@ -91,7 +91,7 @@ TEST_F(RegionPages, MayBeHuge) {
   }
 }
 
-TEST_F(RegionPages, HoldAOneEachUntilSomethingElseIsWritten) {
+TEST_F(RegionPages, EachBeginWithAByteOfValueOne) {
   const Region region{Pages(7)};
   EXPECT_EQ(region.read(), 7);
   *region.page(Pages(3)) = std::byte{3};

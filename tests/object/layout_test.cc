@@ -138,7 +138,7 @@ TEST(Layout, KeepsObjectsContainersAndBuffersInSeparatePools) {
             begin_of(number.get(), kPoolSize));
 }
 
-TEST(Layout, SplitsAPageCrossingFloatAfterItsCount) {
+TEST(Layout, LetsEvery128thFloatOfAPoolCrossTwoPages) {
   Heap heap;
   const std::vector<Ref<Float>> floats = make_floats(heap, 510);
   std::vector<std::size_t> crossing;

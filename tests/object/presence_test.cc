@@ -45,7 +45,7 @@ TEST_F(PagesOfAHeap, AreNotPresentUntilTheyAreUsed) {
   expect_only_used_pages_present(heap);
 }
 
-TEST_F(PagesOfAHeap, StayUntouchedInARawBlock) {
+TEST_F(PagesOfAHeap, AreNotTouchedWhenARawBlockIsAllocated) {
   Heap heap;
   auto* const block = static_cast<std::byte*>(heap.allocate(1_MiB));
   for (const HeapPage& page : heap.pages()) EXPECT_FALSE(present(page));

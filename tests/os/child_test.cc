@@ -121,7 +121,7 @@ TEST(ExitStatus, IsShownAsCodeOrSignal) {
               StartsWith("signal 9 ("));
 }
 
-TEST(Child, IsAProcessWithThisProcessAsParent) {
+TEST(Child, HasThisProcessAsItsParent) {
   const pid_t parent = ::getpid();
   Child child = Child::fork(
       [&] { return ::getpid() != parent && ::getppid() == parent ? 0 : 1; });
@@ -243,7 +243,7 @@ TEST(Child, AbortsTheProgramIfAnotherIsAssigned) {
   EXPECT_GT(::waitpid(-1, nullptr, 0), 0);
 }
 
-TEST(Child, IsNotOwnedByACopyInALaterChild) {
+TEST(Child, IsNotOwnedByTheCopyInALaterFork) {
   Waiting first(7);
   Child second = Child::fork([&] {
     leave_no_core();

@@ -132,7 +132,7 @@ TEST(AboveStandard, MovesAPipeAboveClosedStreams) {
   EXPECT_TRUE(free_again);
 }
 
-TEST(AboveStandard, KeepsADescriptorThatIsAlreadyThere) {
+TEST(AboveStandard, KeepsADescriptorThatIsAlreadyAbove) {
   Descriptor owner = open_null();
   const int number = owner.get();
   EXPECT_EQ(above_standard(std::move(owner)).get(), number);

@@ -82,7 +82,7 @@ std::byte written_by_child(int sharing) {
   return mapping.data()[5];
 }
 
-TEST(Mapping, ShowsTheParentAChildsWritesIfShared) {
+TEST(Mapping, LetsTheParentSeeAChildsWritesIfShared) {
   EXPECT_EQ(written_by_child(MAP_SHARED), std::byte{2});
 }
 

@@ -39,7 +39,7 @@ TEST(ProgramOffset, TellsFunctionsApart) {
                         program_offset(any(add_two)));
 }
 
-TEST(ProgramOffset, NamesALambdaWithoutCaptures) {
+TEST(ProgramOffset, LeadsBackToALambdaWithoutCaptures) {
   int (*const lambda)(int) = [](int number) { return number * 2; };
   const AnyFunction found = program_function(program_offset(any(lambda)));
   EXPECT_EQ(reinterpret_cast<int (*)(int)>(found)(21), 42);

@@ -281,7 +281,7 @@ struct Nothing {
 };
 
 // Nothing would say how many of them can follow.
-TEST(Elements, AreRefusedIfTheyTakeNoByte) {
+TEST(Elements, AreRefusedIfTheyTakeNoBytes) {
   EXPECT_THROW(sent(std::vector<Nothing>(3)), PickleError);
   EXPECT_EQ(sent(std::vector<Nothing>()).size(), 0U);
 }

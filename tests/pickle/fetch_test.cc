@@ -99,7 +99,7 @@ TEST(Fetch, IsNeverAskedForMoreThanTheMessage) {
   }
 }
 
-TEST(Fetch, SaysWhatIsLeft) {
+TEST(Fetch, SaysHowManyBytesAreLeft) {
   const std::string bytes = raw(1) + raw(2) + raw(3);
   Source source(bytes, [] { return std::size_t{5}; });
   Unpickler unpickler(source.fetch(), Bytes(12));

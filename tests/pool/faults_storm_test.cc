@@ -189,7 +189,7 @@ class Storms : public ::testing::TestWithParam<Storm> {
   }
 };
 
-TEST_P(Storms, LeaveEveryItemAccountedForIfWorkersAreKilled) {
+TEST_P(Storms, LoseNoItemIfWorkersAreKilled) {
   const int deaths = repeated(GetParam().deaths);
   const int most_items = deaths * Round::kItems;
   const Tally tally(most_items);
@@ -240,7 +240,7 @@ void die_soon(const std::string& tally) {
   ::setitimer(ITIMER_REAL, &soon, nullptr);
 }
 
-TEST_P(Storms, LeaveEveryItemAccountedForIfWorkersAreShortLived) {
+TEST_P(Storms, LoseNoItemIfWorkersAreShortLived) {
   const int rounds = std::max(repeated(GetParam().deaths) / 40, 2);
   const Tally tally(rounds * Round::kItems);
   Pool pool({.workers = 3,

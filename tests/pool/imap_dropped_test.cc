@@ -63,7 +63,7 @@ TEST_F(DroppedImap, RunsNothingMoreEvenIfAMapFollows) {
 }
 
 // Items of which only some fit into the pipe: one is pickled and waits.
-TEST_F(DroppedImap, RunsNoBatchThatIsOnlyPickled) {
+TEST_F(DroppedImap, RunsNoBatchThatIsPickledButNotSent) {
   std::vector<std::string> items;
   for (int i = 0; i < kItems; ++i) {
     items.emplace_back(30'000, static_cast<char>(i));

@@ -184,7 +184,7 @@ TEST_P(Pickling, NamesAnImapItemThatCannotBeLoaded) {
 }
 
 // The parent is still writing the batch when the worker gives up on it.
-TEST_P(Pickling, ReportsATaskErrorWhileTheBatchIsStillSent) {
+TEST_P(Pickling, ReportsATaskErrorWhileTheBatchIsStillBeingSent) {
   std::vector<Fragile> items = fragile(6, Fragile::Step::kLoad);
   items.back().ballast.assign(std::size_t{16} << 20, 'x');
   const std::vector<pid_t> before = pool_.workers();

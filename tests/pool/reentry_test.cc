@@ -274,7 +274,7 @@ TEST(ParentWithoutMemory, LosesOneBatchOfAnImap) {
   EXPECT_FALSE(results.next());
 }
 
-TEST(ParentWithoutMemory, LosesOnlyTheResultWhoseNextThrows) {
+TEST(ParentWithoutMemory, LosesOnlyTheResultThatItFailsToFetch) {
   Pool pool({.workers = 1});
   auto results = pool.imap([](int i) { return Costly(i); }, numbers(4), 2);
   for (const int lost : {0, 2}) {

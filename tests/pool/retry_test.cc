@@ -66,7 +66,7 @@ TEST_P(Retry, RunsATaskAgainIfItKillsItsWorker) {
   EXPECT_TRUE(works(pool));
 }
 
-TEST_P(Retry, RunsNoTaskAThirdTime) {
+TEST_P(Retry, RunsATaskTwiceAtMost) {
   Pool pool = retrying();
   for (int i = 0; i < 3; ++i) {
     try {

@@ -165,7 +165,7 @@ int print_and_return(int i) {
 }
 
 // By fork: other workers do not have the program's std::cout.
-TEST(StreamsOfAFork, ThatThrowWhenFlushedHarmNoTask) {
+TEST(StreamsOfAFork, HarmNoTaskIfTheyThrowWhenFlushed) {
   const ExitStatus end = in_a_child([&] {
     const Descriptor full(::open("/dev/full", O_WRONLY));
     ::dup2(full.get(), STDOUT_FILENO);

@@ -52,7 +52,7 @@ TEST_P(Waiting, ReceivesImapRepliesEvenWithATimeoutOfZero) {
   }
 }
 
-TEST_P(Waiting, CanBeReplacedByAskingReady) {
+TEST_P(Waiting, CanBeReplacedByCallsOfReady) {
   Pool pool(options(2));
   auto pending = pool.map_async(same, numbers(1000), 1);
   EXPECT_TRUE(becomes_true([&] { return pending.ready(); }));

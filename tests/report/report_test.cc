@@ -132,7 +132,7 @@ TEST(TextReport, ShowsSumsForSeveralMoments) {
   EXPECT_THAT(text, HasSubstr("133.0 MiB"));
 }
 
-TEST(TextReport, ShowsExhibitsAndThePictureAfterTheProcesses) {
+TEST(TextReport, ShowsAddedTextAndThePictureAfterTheProcesses) {
   Result shown = result();
   shown.exhibits.push_back({"A message", "  01 02\n"});
   shown.picture =

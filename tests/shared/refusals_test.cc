@@ -75,7 +75,7 @@ Refusal refusal_after(const std::function<bool()>& prepare, Bytes size,
   });
 }
 
-TEST(SharedMemory, OfAFullFileSystemIsRefusedBeforeItIsUsed) {
+TEST(SharedMemory, OnAFullFileSystemIsRefusedBeforeItIsUsed) {
   const Refusal refusal = refusal_after([] { return mount_shm("size=1M"); },
                                         2_MiB, Backing::posix_shm(own_name()));
   if (refusal.error == -1) GTEST_SKIP() << "no /dev/shm can be mounted here";

@@ -114,7 +114,7 @@ TEST(Seal, IsRefusedWhileAnotherProcessMapsItForWriting) {
   EXPECT_EQ(segment.data()[1], std::byte{7});
 }
 
-TEST(Seal, IsRefusedWhereThereIsAName) {
+TEST(Seal, IsRefusedForMemoryWithAName) {
   const TemporaryFolder folder;
   for (const Backing& backing : {Backing::posix_shm(own_name()),
                                  Backing::file(folder.path() / "segment")}) {

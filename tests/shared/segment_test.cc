@@ -161,7 +161,7 @@ TEST(KilledOwner, LeavesNothingOfAMemfd) {
   EXPECT_EQ(refusal.error, ENOENT);
 }
 
-TEST(KilledOwner, LeavesWhatHasAName) {
+TEST(KilledOwner, LeavesASegmentThatHasAName) {
   const TemporaryFolder folder;
   for (const Backing& backing : {Backing::posix_shm(own_name()),
                                  Backing::file(folder.path() / "segment")}) {
@@ -200,7 +200,7 @@ TEST(Handle, OfAFileThatWasCutIsRefused) {
             ESTALE);
 }
 
-TEST(Handle, OfAFileIsGoodInAnotherFolder) {
+TEST(Handle, OfAFileWorksFromAnotherFolder) {
   const TemporaryFolder folder;
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path());
