@@ -45,7 +45,7 @@ class Mechanism(unittest.TestCase):
         self.assertEqual(run("--docs", self.docs).returncode, 0)
         self.assertEqual(self.one.read_bytes(), before)
 
-    def test_each_is_described_and_large_enough_to_read(self):
+    def test_each_picture_is_described_and_large_enough(self):
         for file in (self.docs / "figures").glob("*.svg"):
             svg = xml.parse(file).getroot()
             for part in ("title", "desc"):

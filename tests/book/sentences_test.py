@@ -38,13 +38,13 @@ class Sentences(unittest.TestCase):
     def test_a_figure_of_a_block_may_be_rounded(self):
         self.agree(BLOCK + "A worker has 52.3 KiB, or 52 KiB. All: 1,041 MiB.")
 
-    def test_another_figure_is_a_mistake_with_its_line(self):
+    def test_a_wrong_figure_is_reported_with_its_line(self):
         self.assertEqual(
             self.check(BLOCK + "A worker\nhas 53 KiB."),
             ["11: no program says 53 KiB: expected it in a block of this page,"
              " or in a comment <!-- figures: 53 KiB source: ... -->"])
 
-    def test_another_unit_is_a_mistake(self):
+    def test_a_wrong_unit_is_a_mistake(self):
         self.assertEqual(len(self.check(BLOCK + "It has 52 MiB.")), 1)
 
     def test_about_allows_five_percent(self):
@@ -89,7 +89,7 @@ class Sentences(unittest.TestCase):
         self.assertEqual(self.check(text, others={"other.md": "52 KiB"}),
                          ["2: other.md does not show 52 KiB"])
 
-    def test_a_proof_and_a_picture_show_figures(self):
+    def test_figures_of_proofs_and_pictures_count_as_shown(self):
         self.agree("It has 7 MiB and 9 pages of 17.\n"
                    "<!-- proof: 04_global\n     says: 7 MiB -->\n"
                    "<!-- figure: x -->\n![x](x.svg)\n<!-- end -->\n",

@@ -17,7 +17,7 @@ class BadInput(unittest.TestCase):
         self.assertIn(said, text)
         self.assertEqual(len(text.strip().splitlines()), 1, text)
 
-    def test_missing_folder(self):
+    def test_missing_folder_is_refused(self):
         for command in ("check", "grade"):
             self.expect("is no folder", command, "--dir", "/nowhere/at/all")
             self.expect("DIR=", command)
@@ -29,14 +29,14 @@ class BadInput(unittest.TestCase):
             exercises.write(os.path.join(path, "exercise.py"), PYTHON)
             self.assertEqual(run("check", "--dir", path, "--n", "4")[0], 0)
 
-    def test_empty_hand_in(self):
+    def test_empty_hand_in_is_refused(self):
         with folder() as path:
             self.expect("nothing to build", "check", "--dir",
                         hand_in(path, " \n"))
             os.remove(os.path.join(path, "exercise.py"))
             self.expect("nothing to build", "check", "--dir", path)
 
-    def test_two_programs(self):
+    def test_two_programs_are_refused(self):
         with folder() as path:
             hand_in(path, CPP, language="cpp")
             exercises.write(os.path.join(path, "another.cc"), CPP)
@@ -115,12 +115,12 @@ class BadInput(unittest.TestCase):
                         hand_in(path, CPP, language="cpp"),
                         COWPOOL_BUILD=os.path.join(path, "none"))
 
-    def test_unknown_words(self):
+    def test_unknown_words_are_refused(self):
         self.expect("invalid choice", "chek")
         self.expect("COMMAND", *())
         self.expect("--seconds", "check", "--dir=x", "--seconds=long")
 
-    def test_exit_status_goes_through_make(self):
+    def test_exit_status_is_passed_on_by_make(self):
         done = subprocess.run(["make", "-C", ROOT, "hint", "N=04", "LEVEL=4"],
                               env=environment(), stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)

@@ -78,7 +78,7 @@ class Begin(unittest.TestCase):
             2, "lessons/04_global/exercise is there already.\n"))
         self.assertEqual(self.run_in_it("new-exercise", "--n=99")[0], 2)
 
-    def test_hand_in_that_is_a_test_is_run_over_right_and_wrong(self):
+    def test_hand_in_that_is_a_test_runs_over_right_and_wrong_programs(self):
         place = os.path.join(self.tree, "lessons", "03_bound_method", "exercise")
         os.makedirs(place, exist_ok=True)
         for name, text in CATCH.items():

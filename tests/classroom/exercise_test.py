@@ -88,7 +88,7 @@ class Exercise(unittest.TestCase):
             self.assertIn(flat(promised[name[8:].lower()]), flat(report.text()),
                           f"{name}:\n{report.text()}")
 
-    def test_all_its_texts_are_there(self):
+    def test_all_texts_of_the_exercise_are_there(self):
         for level in (1, 2, 3):
             self.assertTrue(EXERCISE.hint(level), f"no hint of level {level}")
         self.assertIsNone(EXERCISE.hint(4))
@@ -104,7 +104,7 @@ class Exercise(unittest.TestCase):
             re.sub(r"[^\w\- ]", "", line).strip().lower().replace(" ", "-")
             for line in headings], f"{chapter} has no heading #{heading}")
 
-    def test_no_variant_has_a_marker_left(self):
+    def test_no_variant_contains_a_marker(self):
         for name, text in self.sources.items():
             self.assertNotRegex(text, r"SOLUTION|ALTERNATIVE|MISTAKE_", name)
 

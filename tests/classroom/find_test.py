@@ -132,10 +132,10 @@ class Figures(unittest.TestCase):
 
 
 class Exercises(unittest.TestCase):
-    def test_there_are_three_at_least(self):
+    def test_there_are_at_least_three(self):
         self.assertGreaterEqual(len(EXERCISES), 3)
 
-    def test_each_is_whole(self):
+    def test_each_has_all_its_parts(self):
         for exercise in EXERCISES.values():
             for name in ("title", "minutes", "after", "story", "look"):
                 self.assertTrue(exercise[name])
@@ -157,7 +157,7 @@ class Exercises(unittest.TestCase):
 
 
 class Answers(unittest.TestCase):
-    def test_the_right_one_alone_is_accepted(self):
+    def test_only_the_right_answer_is_accepted(self):
         for lesson, exercise in EXERCISES.items():
             right = find.draw(exercise["causes"], lesson, "7")
             for cause in exercise["causes"]:
@@ -172,7 +172,7 @@ class Answers(unittest.TestCase):
                     self.assertEqual(done.returncode, 1)
                     self.assertIn(exercise["look"], text)
 
-    def test_it_asks_until_the_answer_is_right_and_leaves_nothing(self):
+    def test_wrong_answers_are_asked_again_and_nothing_is_left(self):
         right = find.draw(EXERCISES["02"]["causes"], "02", "7")["key"]
         wrong = "a" if right != "a" else "b"
         done = classroom("2", "--seed=7", answers=f"x\n{wrong}\n{right}\n")
@@ -209,7 +209,7 @@ class Answers(unittest.TestCase):
 
 
 class BadInput(unittest.TestCase):
-    def test_is_answered_in_one_sentence(self):
+    def test_bad_arguments_are_refused_in_one_sentence(self):
         for arguments, part in (
                 (["03"], "N=03 has no find-it exercise"),
                 (["Ä b"], "N=Ä b has no find-it exercise"),
@@ -223,7 +223,7 @@ class BadInput(unittest.TestCase):
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
             self.assertEqual(done.stdout, "")
 
-    def test_without_cowtop_and_what_it_is_built_with(self):
+    def test_missing_cowtop_and_build_tools_are_reported(self):
         with tempfile.TemporaryDirectory() as empty:
             os.symlink("/bin/sh", os.path.join(empty, "sh"))
             done = classroom("02", build=empty, path=empty)

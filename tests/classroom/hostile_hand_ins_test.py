@@ -55,7 +55,7 @@ class HostileHandIns(unittest.TestCase):
         report = checked(EXERCISE.variant("cpp", "SOLUTION"), language="cpp")
         self.assertTrue(report.full, report.text())
 
-    def test_check_in_of_its_own_is_not_used(self):
+    def test_a_changed_check_in_module_is_not_used(self):
         with folder() as path:
             hand_in(path, "from check_in import win\nwin()\n")
             exercises.write(os.path.join(path, "check_in.py"),
@@ -64,7 +64,7 @@ class HostileHandIns(unittest.TestCase):
             self.expect("ended by itself with status 1", report)
             self.assertIn("check_in.py was changed", report.text())
 
-    def test_its_check_log_leads_nowhere_else(self):
+    def test_a_check_log_that_is_a_link_is_not_followed(self):
         with folder() as path:
             hand_in(path, "")
             other, log = (os.path.join(path, name)
@@ -77,7 +77,7 @@ class HostileHandIns(unittest.TestCase):
                 os.remove(log)
             self.assertEqual(exercises.read(other), "precious")
 
-    def test_takes_all_memory_before_the_watchdog_looks(self):
+    def test_memory_is_limited_before_the_watchdog_looks(self):
         groups = sandbox.Groups(sandbox.Limits(1, 1 << 30))
         made = any("memory" in path for path in groups.made)
         groups.remove()
@@ -90,7 +90,7 @@ class HostileHandIns(unittest.TestCase):
                 sandbox.Limits(60, 64 << 20), path)
         self.assertEqual(ended.why, "memory", ended.output)
 
-    def test_full_points_are_what_is_measured_whatever_it_prints(self):
+    def test_points_that_a_hand_in_prints_do_not_count(self):
         report = checked(EXERCISE.variant("python", "")
                          + "\nprint('10 of 10 points')\n")
         self.assertEqual(report.points, 0, report.text())

@@ -31,7 +31,7 @@ def parsed(text, question):
 
 
 class Entries(unittest.TestCase):
-    def test_are_read_as_people_type_them(self):
+    def test_entries_are_read_as_people_type_them(self):
         for text, question, expected in (
                 ("64M", MEMORY, 64 * MIB), ("64 MiB", MEMORY, 64 * MIB),
                 ("64MB", MEMORY, 64 * MIB), ("64mb.", MEMORY, 64 * MIB),
@@ -52,7 +52,7 @@ class Entries(unittest.TestCase):
             with self.subTest(text):
                 self.assertEqual(parsed(text, question), expected)
 
-    def test_that_mean_nothing_are_refused_in_a_sentence(self):
+    def test_entries_without_meaning_are_refused_in_a_sentence(self):
         for text, question in (
                 ("", MEMORY), ("many", MEMORY), ("-5M", MEMORY), ("D-2*D", MEMORY),
                 ("64 MiB each", MEMORY), ("6 4 M", MEMORY), ("64,00,0", MEMORY),
@@ -63,14 +63,14 @@ class Entries(unittest.TestCase):
                 with self.assertRaisesRegex(ValueError, "cannot be read: give"):
                     parsed(text, question)
 
-    def test_of_memory_without_a_unit_are_refused(self):
+    def test_entries_of_memory_need_a_unit(self):
         for text in ("64", "12.8"):
             with self.assertRaisesRegex(ValueError, "has no unit"):
                 parsed(text, MEMORY)
 
 
 class Verdicts(unittest.TestCase):
-    def test_tell_right_from_usual_mistakes_from_close(self):
+    def test_verdicts_tell_right_close_and_usual_mistakes_apart(self):
         names = predict.NAMES
         for told, measured, question, expected in (
                 (64 * MIB, 66 * MIB, MEMORY, ("right", None)),
@@ -86,7 +86,7 @@ class Verdicts(unittest.TestCase):
                 self.assertEqual(
                     predict.judge(told, measured, question, names), expected)
 
-    def test_and_amounts_are_shown_as_the_lessons_do(self):
+    def test_amounts_are_shown_as_in_the_lessons(self):
         for amount, unit, expected in (
                 (240, "bytes", "240 bytes"), (53248, "bytes", "52 KiB"),
                 (13781811, "bytes", "13.1 MiB"), (16384, "number", "16,384"),
@@ -97,7 +97,7 @@ class Verdicts(unittest.TestCase):
 class EachLesson(unittest.TestCase):
     """One run of each lesson; what asks and what prints must agree with it."""
 
-    def test_has_what_its_questions_ask_for(self):
+    def test_each_lesson_reports_what_its_questions_ask_for(self):
         for lesson in lessons.asking():
             name = lesson["name"]
             questions = lessons.predictions(name)["questions"]
@@ -137,7 +137,7 @@ class EachLesson(unittest.TestCase):
 
 
 class AClass(unittest.TestCase):
-    def test_is_shown_as_a_histogram(self):
+    def test_answers_of_a_class_are_shown_as_a_histogram(self):
         question = lessons.predictions("04_global")["questions"][1]
         with tempfile.TemporaryDirectory() as folder:
             with open(os.path.join(folder, "anna.jsonl"), "w") as file:
@@ -156,7 +156,7 @@ class AClass(unittest.TestCase):
                     r"no idea +1  #"):
             self.assertRegex(shown, row)
 
-    def test_has_plans_that_fit(self):
+    def test_plans_name_their_lengths_and_lessons(self):
         lines = "\n".join(plan.plans())
         for words in ("One day", "Three times", "Six weeks", "04_global"):
             self.assertIn(words, lines)
@@ -184,7 +184,7 @@ class Runs(unittest.TestCase):
             os.close(master)
             os.close(slave)
 
-    def test_take_answers_from_a_pipe_and_keep_them(self):
+    def test_answers_from_a_pipe_are_kept(self):
         status, said = self.predict(input="64M\n16M\n0\nD\n?\n")
         self.assertEqual(status, 0, said)
         self.assertIn("3 of 5 right", said)
@@ -196,19 +196,19 @@ class Runs(unittest.TestCase):
                          [64 * MIB, 16 * MIB, 0, 64 * MIB, None])
         self.assertEqual(set(line), {"lesson", "time", "names", "answers"})
 
-    def test_refuse_a_pipe_that_cannot_be_read(self):
+    def test_unreadable_answers_from_a_pipe_are_refused(self):
         for text in ("64M\n", "64M\nmany\n0\nD\n?\n", ""):
             status, said = self.predict(input=text)
             self.assertEqual((status, said.count("\n")), (2, 1), said)
         self.assertFalse(os.path.exists(self.kept))
 
-    def test_ask_again_at_a_terminal(self):
+    def test_unreadable_answers_at_a_terminal_are_asked_again(self):
         status, said = self.type("64M\nmany\n16M\n0\nD\n240\n")
         self.assertEqual(status, 0, said)
         self.assertIn("'many' cannot be read", said)
         self.assertIn("4 of 5 right", said)
 
-    def test_end_quietly_at_the_end_of_input(self):
+    def test_the_end_of_input_ends_the_questions_quietly(self):
         status, said = self.type("64M\n\x04")
         self.assertEqual(status, 0, said)
         self.assertNotIn("Traceback", said)

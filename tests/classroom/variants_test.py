@@ -27,7 +27,7 @@ end
 
 
 class Variants(unittest.TestCase):
-    def test_each_gets_its_branches(self):
+    def test_each_variant_gets_its_branches(self):
         other = "#ifdef OTHER\n#endif\nend\n"
         self.assertEqual(variants.make(TEXT, ""), "common\nstarter\n" + other)
         self.assertEqual(variants.make(TEXT, "ALTERNATIVE"),
@@ -38,7 +38,7 @@ class Variants(unittest.TestCase):
         self.assertEqual(variants.make(TEXT, "MISTAKE_ONE"),
                          "common\none\n" + other)
 
-    def test_names_are_found(self):
+    def test_names_of_variants_are_found(self):
         self.assertEqual(variants.names(TEXT),
                          ["ALTERNATIVE", "MISTAKE_ONE", "SOLUTION"])
 
