@@ -35,7 +35,7 @@ inline constexpr double kOneFiftieth = 0.02;
 /// How many bytes an amount of memory may differ between runs: 2 %, but at
 /// least 1 MiB (512 KiB for an amount below 1 MiB). The reasons: which pages of
 /// the program and its libraries a process maps, which other processes map
-/// them, and what it has written in order to run. That is some dozens of KiB in
+/// them, and what it has written in order to run. That is a few dozen KiB in
 /// each process, and so up to this slack in the sum over a pool.
 double slack_of_memory(double bytes);
 

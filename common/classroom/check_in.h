@@ -28,7 +28,7 @@ struct Parameters {
   std::uint64_t seed;  // the values derive from it
 };
 
-/// An environment variable, or what holds where there is none.
+/// An environment variable, or a default if it is not set.
 inline std::uint64_t from_environment(const char* name, std::uint64_t value) {
   const char* text = std::getenv(name);
   return text == nullptr ? value : std::strtoull(text, nullptr, 10);

@@ -70,7 +70,7 @@ class Looks {
   }
   /// The look with the lowest ΣPSS.
   const std::optional<Sample>& smallest() const { return smallest_; }
-  /// When the first of these looks was.
+  /// The time of the first of these looks.
   std::optional<std::chrono::system_clock::time_point> first() const {
     return first_;
   }

@@ -16,8 +16,8 @@ std::string to_table(const Sample& sample);
 /// out; then there is a "reason".
 std::string to_json(const Sample& sample);
 
-/// What many looks come to, for a person: since when, and the sums when they
-/// were lowest and highest. Empty if nothing was read.
+/// A summary of many looks, for a person: the time of the first, and the sums
+/// when they were lowest and highest. Empty if nothing was read.
 std::string to_summary(const Looks& looks);
 
 /// The line of column names of to_csv.

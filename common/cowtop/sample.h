@@ -57,9 +57,9 @@ struct Sample {
   std::vector<Diagnosis> others;
   /// The process that has copied most, in the tree of `diagnosis`.
   std::optional<Copier> copier;
-  /// What it has changed, if that was asked.
+  /// What it has changed, if the user has asked for that.
   std::optional<Why> why;
-  /// What the reader has to know of this look, one sentence each. Examples:
+  /// What the reader has to know about this look, one sentence each. Examples:
   /// which processes could not be read, or that cowtop looks less often because
   /// reading is expensive.
   std::vector<std::string> notes;

@@ -1,4 +1,4 @@
-// Who wrote first to inherited pages, as a table and as JSON.
+// Which functions wrote first to inherited pages, as a table and as JSON.
 #pragma once
 
 #include <string>

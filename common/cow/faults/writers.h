@@ -1,5 +1,5 @@
-// Who wrote first to inherited pages: records the page faults of a tree of
-// processes, and adds up the writes by function.
+// Which functions wrote first to inherited pages: records the page faults of a
+// tree of processes, and adds up the writes by function.
 #pragma once
 
 #include <sys/types.h>

@@ -32,9 +32,9 @@ struct ChangedPages {
   Pages count(PageChange change) const;
 };
 
-/// Compares the pages at these ascending addresses in two processes, of which
-/// `changed` is asked what lies in them, and beside them, because objects and
-/// pools go beyond a page. Reads half a megabyte at a time. If a page changes
+/// Compares the pages at these ascending addresses in two processes. Asks
+/// `changed` what lies in the pages, and beside them, because objects and pools
+/// go beyond a page. Reads half a megabyte at a time. If a page changes
 /// meanwhile, either its old or its new content is compared.
 Reading<ChangedPages> compare_memory(const ReadPieces& changed,
                                      const ReadPieces& original,

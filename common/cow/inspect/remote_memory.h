@@ -31,10 +31,10 @@ using ReadPieces =
 
 /// Reads from the process `pid`. Pieces whose addresses follow each other are
 /// read with one system call. Only pages in memory are read, as the page map
-/// says just before; others are left out. Reading would bring them into the
-/// process that is measured, and wait for what has to bring them: swap, a file
-/// system, or a handler of userfaultfd(2). Needs the permission to trace the
-/// process.
+/// says just before. Others are left out. To read them would make them present
+/// in the process that is measured, and would wait for what has to supply them:
+/// swap, a file system, or a handler of userfaultfd(2). Needs the permission to
+/// trace the process.
 ReadPieces memory_of(pid_t pid);
 
 /// Reads one piece; false if it is not there.

@@ -8,11 +8,11 @@
 
 namespace cow {
 
-/// Of R pages with k objects each, N workers have read a share q of the
-/// objects: each its own draw, and no object twice. The standard deviation of
-/// how many pages all of them have read (N = 1: of how many one has read). If
-/// pages knew nothing of each other, it would be the root of R·p^N·(1 − p^N)
-/// with p = 1 − (1 − q)^k. A draw that takes no object twice makes it less.
+/// There are R pages with k objects each. Each of N workers has read a share q
+/// of the objects, its own draw, and no object twice. Returns the standard
+/// deviation of the number of pages that all N workers have read. If the pages
+/// were independent, it would be the root of R·p^N·(1 − p^N), where
+/// p = 1 − (1 − q)^k. It is less, because a draw takes no object twice.
 inline double deviation_of_pages(const Formula& pages, double k,
                                  const Formula& share,
                                  const Formula& workers = 1) {

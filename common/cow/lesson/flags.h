@@ -25,10 +25,11 @@ struct Options {
   /// If above 0, there is --objects M: M objects of this size, in place of
   /// --data.
   Bytes object_size = {};
-  /// --share Q and --seed S, unless Q is 0 here: the lesson draws at random.
+  /// If above 0, the lesson draws at random: there are --share Q and --seed S,
+  /// and this is the default of Q.
   double share = 0;
-  /// --nodes K, unless this is 0: how many nodes if it is not given. They are
-  /// at most as many as the workers.
+  /// If above 0, there is --nodes K, and this is the default of K. There are at
+  /// most as many nodes as workers.
   int nodes = 0;
 };
 

@@ -18,8 +18,8 @@ struct LessonEntry {
   std::string_view question = {};  ///< one or two sentences
   std::string_view answer = {};    ///< what to take away
   std::string_view next = {};      ///< what to read next, and why
-  bool is_here = true;             ///< false: it was not built, for what it
-  std::string_view needs = {};     ///< needs: "Open MPI"; empty: nothing else
+  bool is_here = true;             ///< false: it was not built
+  std::string_view needs = {};     ///< "Open MPI"; empty: nothing else
 
   bool written() const { return !question.empty(); }
   /// Whether it has a program here.

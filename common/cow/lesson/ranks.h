@@ -13,9 +13,9 @@ namespace cow {
 inline constexpr const char* kAsRank = "--as-rank";
 
 /// Starts this program again, N times, as `mpirun` does: with `arguments` after
-/// kAsRank. Returns the moments that the ranks have named, but those over
-/// nothing. In these mpirun is the parent. Where the ranks run is up to mpirun:
-/// its environment can name a file of hosts.
+/// kAsRank. Returns the moments that the ranks have named, except those over
+/// nothing. In these moments mpirun is the parent. Where the ranks run is up to
+/// mpirun: its environment can name a file of hosts.
 ///
 /// `in_segments` is how much memory they share in all. Throws NotPossible, with
 /// one sentence, if mpirun is not there, if /dev/shm has no room for that, or

@@ -1,5 +1,5 @@
-// What reading takes: a worker tells its parent. It is shown, and never
-// claimed.
+// The time that reading takes, which a worker tells its parent. The report
+// shows it, and no claim is made about it.
 #pragma once
 
 #include <array>

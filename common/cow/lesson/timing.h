@@ -1,5 +1,5 @@
-// How long something takes, in microseconds. Times are shown and never claimed:
-// they differ from run to run and from machine to machine.
+// How long something takes, in microseconds. Reports show times, and no claim
+// is made about them: they differ from run to run and from machine to machine.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +23,8 @@ double time_of(Action action) {
   return taken.count();
 }
 
-/// The least that `time` returns in so many rounds: the round that other
-/// processes have disturbed the least.
+/// The least that `time` returns in so many rounds. It is that of the round
+/// that other processes have disturbed the least.
 template <typename Time>
 double least_of(int rounds, Time time) {
   double least = time();
@@ -32,7 +32,7 @@ double least_of(int rounds, Time time) {
   return least;
 }
 
-/// Until `start` has returned a Child. Throws what it throws.
+/// The time until `start` has returned a Child. Throws what `start` throws.
 template <typename Start>
 double time_to_start(Start start) {
   return least_of(7, [&] {
@@ -43,7 +43,8 @@ double time_to_start(Start start) {
   });
 }
 
-/// To fork this process, or to start another program by posix_spawn(3).
+/// The time to fork this process, or to start another program by
+/// posix_spawn(3).
 inline double time_to_fork() {
   return time_to_start([] { return Child::fork([] { return 0; }); });
 }

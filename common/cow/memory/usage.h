@@ -1,11 +1,12 @@
 // What the memory of one process costs, as the kernel counts it.
 //
-// Three sums over a process's pages, all from /proc/PID/smaps_rollup: RSS every
-//   page that it maps, however many processes share it; PSS the same, but each
-//   page divided by the number of times it is mapped; USS only the pages that
-//   no other process maps. Of the three, only PSS may be added up over all
-//   processes: the sum is what the machine spends. Source: proc(5);
-//   Documentation/filesystems/proc.rst of the kernel.
+// Three sums over a process's pages, all from /proc/PID/smaps_rollup:
+//   RSS  every page that it maps, however many processes share it;
+//   PSS  the same, but each page divided by the number of times it is mapped;
+//   USS  only the pages that no other process maps.
+// Of the three, only PSS may be added up over all processes. The sum is what
+// the machine spends.
+// Source: proc(5); Documentation/filesystems/proc.rst of the kernel.
 #pragma once
 
 #include <sys/types.h>

@@ -27,13 +27,15 @@ class Collector {
   ~Collector() { heap_.free(block_); }
 
   /// Empties every list to which neither `root` nor a frozen list leads, so
-  /// that it ends, unless a Ref in C++ still holds it. Returns how many these
-  /// were. Without memory for that, throws std::system_error and ends none.
+  /// that it ends, unless a Ref in C++ still holds it. Returns how many it
+  /// emptied. If there is no memory for this, throws std::system_error and
+  /// empties none.
   std::int64_t collect(List& root);
 
-  /// The lists that there are now count as reached from now on, as after
-  /// CPython's gc.freeze(): a collection reads what they hold, and writes to
-  /// none of them. (A new list in the place of one of them counts as well.)
+  /// All lists that exist now count as reached from now on, as after CPython's
+  /// gc.freeze(): a collection reads what they hold, and writes to none of
+  /// them. (A new list that gets the place of a frozen list counts as frozen,
+  /// too.)
   void freeze();
 
  private:

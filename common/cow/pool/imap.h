@@ -27,7 +27,8 @@ class Imap : public Begun {
        Kept<ResultQueue<Result>> queue)
       : Begun(std::move(engine), std::move(job)), queue_(std::move(queue)) {}
   Imap(Imap&&) noexcept = default;
-  /// Cancels its own job first, as the destructor does, then takes `other`'s.
+  /// Cancels its own job first, as the destructor does. Then takes the job of
+  /// `other`.
   Imap& operator=(Imap&& other) noexcept {
     Imap moved(std::move(other));
     std::swap<Begun>(*this, moved);

@@ -47,8 +47,8 @@ class TaskError : public std::runtime_error {
 /// was not begun, if worker after worker ends in its start.
 class WorkerDied : public std::runtime_error {
  public:
-  /// `how` says how it ended. It was at one of the items [first, first +
-  /// count). `count` is 1, unless the item is unknown: the worker has
+  /// `how` says how the worker ended. It was running one of the items [first,
+  /// first + count). `count` is 1, unless the item is unknown: the worker has
   /// overwritten the number of the item, or had not begun the batch.
   WorkerDied(std::string how, int signal, pid_t worker, std::int64_t first,
              std::int64_t count);
@@ -56,8 +56,8 @@ class WorkerDied : public std::runtime_error {
   /// The signal that killed it, or 0 if it exited by itself.
   int signal() const { return signal_; }
   pid_t worker() const { return worker_; }
-  /// Index of the item that the worker was at, or the first of those that are
-  /// possible.
+  /// Index of the item that the worker was running, or the first of those that
+  /// are possible.
   std::int64_t item() const { return item_; }
 
  private:
