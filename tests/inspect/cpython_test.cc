@@ -180,7 +180,7 @@ TEST_F(Cpython, PoolsOfOldVersionsHaveOnePage) {
   EXPECT_EQ(found.use_of(2 * 4096 + 48 + 64), WordUse::kCount);
 }
 
-TEST_F(Cpython, CountsOutsideOfPoolsAreFoundByTheTypeAfterThem) {
+TEST_F(Cpython, CountOutsideOfPoolsPrecedesAType) {
   memory_.put(kHeap + kPool - 8, std::uint64_t{0});
   memory_.put_object(kHeap + 256, kFloat);
   memory_.put_object(kHeap + 512, kNode);
