@@ -14,6 +14,9 @@ CLASSROOM_BUILD = $(PACKAGES) build && { $(PACKAGES) classroom || :; } && \
   $(BUILD_SH) $(BUILD) default classroom
 export COWPOOL_BUILD = $(abspath $(BUILD))
 
+# With what the documents are made with.
+PYTHON = common/setup/python.sh
+
 # The group of packages that $$lesson needs besides: mpi, or none.
 NEEDED = $$(sed -n "/\"name\": \"$$lesson\"/,/\"name\"/s/.*\"needs\": \"Open MPI\".*/mpi/p" \
   lessons/lessons.json)
@@ -95,6 +98,7 @@ find: ## Runs a job, asks where its memory went: N=02 [SEED=7]
 
 test: ## Runs all tests that this machine can run
 	@$(PACKAGES) build twins mpi recipes
+	@$(PACKAGES) docs || :
 	@$(BUILD_SH) $(BUILD) default tests
 	@common/setup/run_tests.sh $(BUILD) $(ARGS)
 
@@ -105,7 +109,7 @@ docs: book ## Writes what the documents show, builds the site
 
 proof: book ## Checks that documents and programs agree; changes nothing
 	@python3 -B common/book/mechanism/main.py --check
-	@python3 -B common/book/sentences.py $(ARGS)
+	@$(PYTHON) common/book/sentences.py $(ARGS)
 	@$(BUILD)/bin/book --check $(if $(ALL),--all) $(ARGS)
 
 site: ## Builds the site of the documents into build/site
@@ -114,7 +118,7 @@ site: ## Builds the site of the documents into build/site
 
 # What the documents are made with.
 book:
-	@$(PACKAGES) build twins mpi recipes
+	@$(PACKAGES) build twins mpi recipes docs
 	@$(BUILD_SH) $(BUILD) default docs_programs
 
 bench: ## Measures the pool beside its limits and CPython
@@ -144,7 +148,7 @@ strict: ## Builds with g++ and with clang, warnings as errors
 	@$(BUILD_SH) build-clang clang
 
 mutants: ## Breaks the code in known ways; fails unless the tests notice
-	@$(PACKAGES) build mutants twins mpi
+	@$(PACKAGES) build mutants twins mpi docs
 	@common/setup/run_mutants.sh $(ARGS)
 
 fuzz: ## Fuzzes what parses: make fuzz [TIME=600] [N=pickle] [KEEP=1]

@@ -29,8 +29,8 @@ import pathlib
 import re
 import sys
 
-BLOCK = re.compile(r"\s*<!-- (output|code|table|figure|lessons|proof|by hand"
-                   r"|figures)\b")
+from document import Document, Mistake
+
 UNITS = {"byte": "B", "bytes": "B", "second": "s", "seconds": "s",
          "minute": "min", "minutes": "min", "percent": "%"}
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -96,48 +96,25 @@ class Page:
 
     def __init__(self, path, text):
         self.path = path
-        self.paragraphs = []  # (number of its first line, text)
+        document = Document(path, text)
+        self.paragraphs = document.paragraphs
         self.shown = []       # figures of blocks, pictures and expressions
         self.listed = []      # of the comments "figures"
-        self._read(text.split("\n"))
+        for block in document.blocks:
+            if block.kind == "figures":
+                self._list(block)
+            else:
+                self._show(document.lines[block.line - 1:block.end])
 
-    def _read(self, lines):
-        at = 0
-        fence = False
-        while at < len(lines):
-            block = not fence and BLOCK.match(lines[at])
-            first = at
-            if block:
-                one_comment = block[1] in ("proof", "figures")
-                while ("-->" if one_comment else "<!-- end -->") \
-                        not in lines[at]:
-                    at += 1
-                self._block(block[1], first, lines[first:at + 1])
-            elif lines[at].lstrip().startswith("```"):
-                fence = not fence
-            elif not fence and lines[at].strip():
-                while at + 1 < len(lines) and self._goes_on(lines[at + 1]):
-                    at += 1
-                self.paragraphs.append((first + 1,
-                                        "\n".join(lines[first:at + 1])))
-            at += 1
+    def _list(self, block):
+        figures = [figures_in(each) for each in block.what.split(";")]
+        if len(block.options) != 1 or not all(figures):
+            raise Mistake(self.path, block.line, "expected <!-- figures: FIGURE; "
+                          "FIGURE and a line with source:, definition: or from:")
+        self.listed += [Listed(block.line, each[0][1], *block.options[0])
+                        for each in figures]
 
-    @staticmethod
-    def _goes_on(line):
-        return re.match(r"\s*([^\s`<|*\d-]|\*\*|`[^`]|\d[^.])", line)
-
-    def _block(self, kind, at, lines):
-        if kind == "figures":
-            text = " ".join(lines).strip()[len("<!-- figures:"):-len("-->")]
-            parts = re.split(r"\s(source|definition|from): ", text, maxsplit=1)
-            figures = [figures_in(each) for each in parts[0].split(";")]
-            if len(parts) != 3 or not all(figures):
-                sys.exit(f"{self.path}:{at + 1}: expected <!-- figures: FIGURE; "
-                         "FIGURE and a line with source:, definition: or from:")
-            for each in figures:
-                self.listed.append(Listed(at + 1, each[0][1], parts[1],
-                                          parts[2].strip()))
-            return
+    def _show(self, lines):
         for line in lines:
             self.shown += [figure for _, figure in figures_in(line)]
             for picture in re.findall(r"\]\(([^)]*\.svg)\)", line):
@@ -193,7 +170,10 @@ def checked_figures(paragraph):
 
 def check(path, text=None):
     """A sentence for each figure of a document that nothing stands behind."""
-    page = Page(path, path.read_text() if text is None else text)
+    try:
+        page = Page(path, path.read_text() if text is None else text)
+    except Mistake as mistake:
+        return [str(mistake)]
     mistakes = []
 
     def mistake(line, sentence):

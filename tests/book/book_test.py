@@ -1,0 +1,381 @@
+"""The program behind the documents: what it reads, compares, runs and writes."""
+import pathlib
+import sys
+import tempfile
+import unittest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "common" / "book"))
+import compare
+import excerpt
+import lessons
+import regions
+from document import Document, Mistake
+
+KIB, MIB = 1 << 10, 1 << 20
+
+
+def refusal(error, call, *arguments):
+    """What `call` says when it refuses."""
+    try:
+        return f"nothing but {call(*arguments)}"
+    except error as sentence:
+        return str(sentence)
+
+
+class Parse(unittest.TestCase):
+    def test_finds_a_block_with_its_options(self):
+        document = Document("docs/x.md", "# Title\n\n<!-- output: 04_global -w 9\n"
+                            "     part: Claims\n     free: a: b -->\n"
+                            "```text\none\n```\n<!-- end -->\n")
+        block, = document.blocks
+        self.assertEqual((block.kind, block.what, block.line, block.options),
+                         ("output", "04_global -w 9", 3,
+                          [("part", "Claims"), ("free", "a: b")]))
+        self.assertEqual(block.body, ["```text", "one", "```"])
+        self.assertEqual(document.uncovered, [])
+
+    def test_loses_no_text(self):
+        text = ("before\n\n1. item\n\n   <!-- output: a -->\n   ```text\n\n     x\n"
+                "   ```\n   <!-- end -->\nafter\n")
+        document = Document("docs/x.md", text)
+        block, = document.blocks
+        self.assertEqual(block.body, ["```text", "", "  x", "```"])
+        self.assertEqual(document.with_bodies([block.body]), text)
+        self.assertEqual(document.with_bodies([["| 2 |", "", "3"]]), text.replace(
+            "   ```text\n\n     x\n   ```\n", "   | 2 |\n\n   3\n"))
+
+    def test_ignores_comments_inside_a_fence(self):
+        text = "```sh\n<!-- end -->\n<!-- what -->\n```\n"
+        self.assertEqual(Document("docs/x.md", text).blocks, [])
+
+    def test_names_the_line_of_a_mistake(self):
+        for text, mistake in {
+                "\n<!-- code: a.cc -->\n```cpp\n```\n":
+                    "2: this block has no <!-- end -->",
+                "<!-- code: a -->\n\n<!-- code: b -->\n<!-- end -->\n":
+                    "1: this block has no <!-- end -->",
+                "a\n<!-- end -->\n": "2: <!-- end --> ends no block",
+                "<!-- outptu: a -->\n<!-- end -->\n":
+                    '1: "outptu" is no kind of block: expected output, code, '
+                    "table, figure, lessons, proof, figures, replay, recording, "
+                    "by hand or end",
+                "<!-- output: a\n     prat: b -->\n<!-- end -->\n":
+                    '2: "prat" is no option of output: expected part, lines, '
+                    "free, near, within, says, exit, needs",
+                "<!-- table: a\n     part: b -->\n<!-- end -->\n":
+                    '2: table has no options, and so not "part"',
+                "<!-- output: a\n": "1: this comment has no -->",
+                "<!-- output: a --> b\n":
+                    "1: nothing may stand behind --> on its line",
+                "<!-- output -->\n":
+                    '1: "output" says nothing: expected "output: ..."',
+                "<!-- by hand: -->\n":
+                    '1: "by hand:" says nothing: expected "by hand: ..."'}.items():
+            self.assertEqual(refusal(Mistake, Document, "docs/x.md", text),
+                             "docs/x.md:" + mistake)
+
+    def test_finds_fences_and_tables_without_a_comment(self):
+        document = Document("docs/x.md", (
+            "```text\n1\n```\n"        # line 1
+            "```sh\nmake\n```\n"       # a command
+            "| a | b |\n|---|---|\n"   # no figures
+            "| [a](01.md) | x |\n\n"   # nor here
+            "| a |\n|---|\n| 7 |\n\n"  # line 13
+            "<!-- by hand: why -->\n| 8 |\n```\n9\n```\n<!-- end -->\n"))
+        self.assertEqual(document.uncovered, [(1, "a fenced block"),
+                                              (13, "a table with figures")])
+
+    def test_minutes_leave_out_comments_folds_and_words_of_pictures(self):
+        words = "word · word\n" * 190
+        for text, minutes in (
+                (5 * words, 10),
+                (5 * words + "<details><summary>More</summary>\n" + words +
+                 "</details>\n", 10),
+                (words + "![In words:" + 190 * " word" + "](x.svg)\n", 2),
+                ("<!-- output: a b\n     part: d -->\n" + words +
+                 "<!-- end -->\n", 2)):
+            self.assertEqual(Document("docs/x.md", text).minutes_to_read(), minutes)
+
+
+NAME = "a worker owns next to nothing of D"
+CLAIM = {"name": NAME, "predicted": 84 * KIB, "measured": 80 * KIB, "low": 4096,
+         "high": 256 * KIB, "unit": "bytes", "holds": True}
+
+
+def row(predicted, measured, name=NAME, verdict="holds"):
+    return f"  {verdict}  {name}  {predicted}  {measured}  fine"
+
+
+class Compare(unittest.TestCase):
+    def found(self, old, new, **slack):
+        return [(each.line, each.why) for each in compare.compare(
+            old if isinstance(old, list) else [old],
+            new if isinstance(new, list) else [new], compare.Slack(**slack))]
+
+    def agree(self, old, new, **slack):
+        self.assertEqual(self.found(old, new, **slack), [])
+
+    def differ(self, old, new, **slack):
+        self.assertNotEqual(self.found(old, new, **slack), [])
+
+    def test_ignores_blanks(self):
+        self.agree("  floats   16 MiB", "  floats  16 MiB ")
+
+    def test_finds_a_changed_word_and_verdict(self):
+        said = [(0, "the program does not say this"),
+                (0, "the document does not say this")]
+        self.assertEqual(self.found("the data exists", "the data exist"), said)
+        self.assertEqual(self.found("a FAILS 1", "a holds 1"), said)
+
+    def test_finds_missing_added_and_moved_rows(self):
+        rows = ["  one  1", "  two  2", "  three  3"]
+        self.assertEqual(self.found(rows[::2], rows),
+                         [(1, "the document does not say this")])
+        self.assertEqual(self.found(rows, rows[:2]),
+                         [(2, "the program does not say this")])
+        self.differ(rows, rows[::-1])
+
+    def test_checks_measured_figures_against_the_bounds_of_claims(self):
+        bounds = compare.claims_of({"claims": [CLAIM]})
+        now = row("84 KiB", "80 KiB")
+        self.agree(row("84 KiB", "250 KiB"), now, claims=bounds)
+        self.assertEqual(
+            self.found(row("84 KiB", "260 KiB"), now, claims=bounds),
+            [(0, "260 KiB is not within the claim's bounds, 4096 to 262144 "
+                 "bytes")])
+        self.differ(row("84 KiB", "0 bytes"), now, claims=bounds)
+        self.differ(row("700 KiB", "80 KiB"), now, claims=bounds)  # predicted
+
+    def test_knows_a_claim_by_name_and_figures(self):
+        bounds = compare.claims_of({"claims": [CLAIM]})
+        for name, before, is_known in (
+                (NAME, "", True), (NAME, "7·P + b  ", True),
+                (NAME[:21], "", True),  # a name that goes on
+                (NAME[:13], "", False), ("a worker maps all of D", "", False)):
+            self.assertEqual(is_known, bool(self.found(
+                row(before + "84 KiB", "300 KiB", name),
+                row(before + "84 KiB", "80 KiB", name), claims=bounds)), name)
+
+    def test_takes_bounds_only_from_claims_that_hold(self):
+        self.assertEqual(compare.claims_of(None), [])
+        self.assertEqual(
+            compare.claims_of({"claims": [CLAIM | {"holds": False}]}), [])
+
+    def test_allows_memory_two_percent_or_a_mebibyte(self):
+        for old, near, far in (("1000 MiB", "1019 MiB", "1025 MiB"),
+                               ("13.1 MiB", "14.0 MiB", "14.5 MiB"),
+                               ("80 KiB", "590 KiB", "600 KiB")):
+            self.agree(old, near)
+            self.differ(old, far)
+
+    def test_compares_amounts_in_different_units(self):
+        for old, new in (("1020 KiB", "1.0 MiB"), ("8395.2 MiB", "8.20 GiB"),
+                         ("-4 KiB", "0 bytes")):
+            self.agree(old, new)
+
+    def test_is_exact_about_counts_bytes_and_formulas(self):
+        for old, new in (("1,024 pages", "1,025 pages"), ("-80 bytes", "80 bytes"),
+                         ("268,435,776 bytes", "268,435,777 bytes"),
+                         ("D/16 + b", "D/8 + b"), ("(N + 1)·D", "N·D"),
+                         ("04_global", "05_global"), ("1.5", "1.6")):
+            self.differ(old, new)
+
+    def test_ignores_times_process_ids_and_the_machine(self):
+        self.agree(["  20571  parent  1 MiB", "took 39 ms", "3.6 times",
+                    "Linux 6.1 · 4 KiB pages · huge pages: never · swap: 2 GiB",
+                    "worker 77 died", "at 0x7f00"],
+                   ["  1  parent  1 MiB", "took 1.5 s", "5.0 times",
+                    "Linux 6.18 · 8 KiB pages · huge pages: madvise · swap: 0",
+                    "worker 8 died", "at 0x6e11"])
+        self.differ("  1  parent", "  1  worker")
+
+    def test_allows_what_the_document_says(self):
+        free = ["^[0-9a-f ]+the code"]
+        self.agree("c0 ce the code", "60 1c the code", free=free)
+        self.differ("c0 ce the kind", "60 1c the kind", free=free)
+        self.agree("shared_ptr 16,380", "shared_ptr 16,378", near=["shared_ptr"])
+        self.differ("shared_ptr 16,380", "shared_ptr 16,000", near=["shared_ptr"])
+        self.differ("floats 16,450", "floats 16,449", near=["shared_ptr"])
+        self.agree("82132 kB", "88896 kB", within=8 * MIB)
+        self.differ("82132 kB", "88896 kB")
+        self.differ("82132 kB", "93896 kB", within=8 * MIB)
+        self.differ("82132", "82133", within=8 * MIB)
+
+    def test_ignores_line_breaks_in_legends(self):
+        self.agree(["  h = 8 bytes · b = 92 KiB", "  B = 16"],
+                   ["  h = 8 bytes", "  b = 84 KiB · B = 16"])
+        self.agree("  Σb = 2.2 MiB · m = 4", "  Σb = 2.4 MiB, 2.5 MiB · m = 4")
+        self.differ("  h = 8 bytes · B = 16", "  h = 8 bytes")
+
+
+class Excerpt(unittest.TestCase):
+    REPORT = ["04_global", "", "While all hold", "    PID  RSS", "",
+              "      1  2 MiB", "", "Claims", "  claim  formula  measured",
+              "  one    D               1", "  two    N·D            22", ""]
+
+    def test_chooses_parts_and_lines(self):
+        for parts, patterns, lines in (
+                ((), (), self.REPORT[:-1]),
+                (["Claims", "While"], (), self.REPORT[7:11] + [""] +
+                 self.REPORT[2:6]),
+                (["Claims"], ["^  one"], ["  one  D  1"])):
+            self.assertEqual(excerpt.excerpt(self.REPORT, parts, patterns), lines)
+
+    def test_names_what_is_missing(self):
+        self.assertEqual(
+            refusal(ValueError, excerpt.excerpt, self.REPORT, ["Claim of"]),
+            'no part begins with "Claim of"; the parts begin with: 04_global | '
+            "While all hold | Claims")
+        self.assertEqual(
+            refusal(ValueError, excerpt.excerpt, self.REPORT, (), ["^three"]),
+            "no line of the output matches ^three")
+
+
+CPP = r"""#include <string>
+
+namespace {
+
+int used();  // declared here, defined below
+
+// What it is for.
+template <typename T>
+struct Analysis {
+  double analyze(int i) const { return used() * i; }
+  std::string brace = "}";  // and a } in a comment
+};
+
+const Analysis<int>* analysis = nullptr;  // the global
+
+double analyze(int i,
+               int j) {
+  if (used()) return analyze(i, j);
+  return '{' + 1'000;
+}
+
+int used() { return analyze(1, 2); }
+
+using Pair = std::pair<int, int>;
+enum Kind { kOne };
+void Analysis::method() {
+  used();
+}
+
+}
+int twice() {}
+int twice(int) {}
+"""
+PYTHON = """
+class Analysis:
+    def analyze(self, i):
+        return i
+
+
+# Sends only i.
+@cache
+def analyze(i):
+
+    return analysis.analyze(i)
+
+
+items = [
+    1,
+]
+other = items
+"""
+
+
+class Regions(unittest.TestCase):
+    def region(self, text, name, suffix):
+        with tempfile.NamedTemporaryFile("w", suffix=suffix) as file:
+            file.write(text)
+            file.flush()
+            return "\n".join(regions.region(pathlib.Path(file.name), name))
+
+    def test_are_definitions_and_what_stands_above(self):
+        for text, suffix, name, first, last in (
+                (CPP, ".cc", "Analysis", "// What it is for.", "\n};"),
+                (CPP, ".cc", "analysis", "const Analysis<", "// the global"),
+                (CPP, ".cc", "analyze", "double analyze(int i,", "'000;\n}"),
+                (CPP, ".cc", "used", "int used() {", "1, 2); }"),
+                (CPP, ".cc", "Pair", "using Pair", "int>;"),
+                (CPP, ".cc", "Kind", "enum Kind", "kOne };"),
+                (CPP, ".cc", "Analysis::method", "void Analysis::", "();\n}"),
+                (PYTHON, ".py", "Analysis", "class Analysis", "return i"),
+                (PYTHON, ".py", "analyze", "# Sends", "analysis.analyze(i)"),
+                (PYTHON, ".py", "items", "items = [", "\n]")):
+            begin = text.index(first)
+            end = text.index(last, begin) + len(last)
+            self.assertEqual(self.region(text, name, suffix), text[begin:end])
+
+    def test_refuse_missing_and_ambiguous_names(self):
+        self.assertEqual(refusal(regions.NoRegion, self.region, CPP, "nobody", ".h"),
+                         'nothing there is called "nobody"')
+        self.assertEqual(refusal(regions.NoRegion, self.region, CPP, "twice", ".cc"),
+                         '"twice" is defined more than once, in lines 31, 32')
+
+    def test_are_cut_from_one_text_to_another(self):
+        lines = ["a", "b 1", "c", "b 2", "d"]
+        for first, last, part in (("b", "", lines[1:]), ("", "b", lines[:2]),
+                                  ("c", "b", lines[2:4]), ("c", "c", ["c"])):
+            self.assertEqual(regions.cut(lines, first, last), part)
+        self.assertRaises(regions.NoRegion, regions.cut, lines, "x", "")
+        self.assertRaises(regions.NoRegion, regions.cut, lines, "d", "a")
+        self.assertEqual(regions.without_indent(["    a", "", "      b"]),
+                         ["a", "", "  b"])
+
+
+MANIFEST = {"parts": ["First things", "Then"], "lessons": [
+    {"name": "01_one", "part": 1, "idea": "One.", "minutes": 35, "after": [],
+     "question": "Is it one?", "answer": "Yes."},
+    {"name": "02_two", "part": 1, "idea": "Two.", "minutes": 30, "after": ["01"],
+     "question": "Is it a | b?", "answer": "No. It is two."},
+    {"name": "03_three", "part": 2, "idea": "Three.", "minutes": 5,
+     "after": ["01", "02"], "question": "More?", "answer": "Yes."},
+    {"name": "04_four", "part": 2, "idea": "Four."}]}
+
+
+class Lessons(unittest.TestCase):
+    def lines(self, what, path):
+        writer = lessons.Writer(Document(path, "Some words."), MANIFEST)
+        return getattr(writer, what)()
+
+    def test_are_listed_with_questions(self):
+        self.assertEqual(self.lines("questions", "README.md"), [
+            "| lesson | the question | the answer |", "|---|---|---|",
+            "| [01 one](docs/01_one.md) | Is it one? | Yes. |",
+            "| [02 two](docs/02_two.md) | Is it a \\| b? | No. It is two. |",
+            "| [03 three](docs/03_three.md) | More? | Yes. |"])
+
+    def test_are_listed_by_part(self):
+        self.assertEqual(self.lines("contents", "docs/README.md"), [
+            "### Part I. First things", "",
+            "|  | lesson | in one line | builds on | minutes |",
+            "|---|---|---|---|---:|", "| 01 | [one](01_one.md) | One. |  | 35 |",
+            "| 02 | [two](02_two.md) | Two. | [01](01_one.md) | 30 |", "",
+            "### Part II. Then", "",
+            "|  | lesson | in one line | builds on | minutes |",
+            "|---|---|---|---|---:|", "| 03 | [three](03_three.md) | Three. | "
+            "[01](01_one.md), [02](02_two.md) | 5 |",
+            "| 04 | four | Four. |  | not written yet |"])
+
+    def test_are_led_from_one_to_the_next(self):
+        self.assertEqual(self.lines("this_one", "docs/02_two.md"), [
+            "Program: [two.cc](../lessons/02_two/two.cc) ·",
+            "Python: [twin.py](../lessons/02_two/twin.py) ·",
+            "New here: [how to read a lesson](reading_a_lesson.md) ·",
+            "Words: [glossary](glossary.md) ·",
+            "0 minutes to read, 30 with its runs ·", "Builds on: [01](01_one.md) ·",
+            "Before: [01 one](01_one.md) ·", "Next: [03 three](03_three.md)"])
+        self.assertEqual(len(self.lines("this_one", "docs/01_one.md")), 6)
+        self.assertEqual(self.lines("this_one", "docs/03_three.md")[-1],
+                         "All: [contents](README.md)")
+
+    def test_have_a_chapter_only_if_written(self):
+        for path in ("docs/pool.md", "docs/04_four.md"):
+            self.assertIn(f"{path} is no lesson's chapter: lessons/lessons.json",
+                          refusal(ValueError, self.lines, "this_one", path))
+
+
+if __name__ == "__main__":
+    unittest.main()
