@@ -30,10 +30,10 @@ BOXES = {
 }
 
 
-def styles(page):
+def styles(page, texts=TEXTS):
     """The style sheet of a light page (0) or of a dark one (1)."""
     rules = []
-    for name, shades in TEXTS.items():
+    for name, shades in texts.items():
         rules.append(f".{name}{{fill:{shades[page]}}}"
                      f".{name}-line{{stroke:{shades[page]};fill:none}}")
     for name, shades in BOXES.items():
@@ -44,6 +44,9 @@ def styles(page):
 
 class Picture:
     """What is drawn so far; y is how far down that reaches."""
+    texts = TEXTS  # the colours of words and lines
+    shown = 560  # how wide a page shows it, if there is room
+    letters = 13  # the height of words
 
     def __init__(self, *title):
         self.title = " ".join(title)
@@ -54,11 +57,12 @@ class Picture:
             self.text(MARGIN, self.y, line, size=17, bold=True)
         self.y += 8
 
-    def text(self, x, y, words, size=13, bold=False, color="ink",
+    def text(self, x, y, words, size=0, bold=False, color="ink",
              anchor="start"):
         weight = ' font-weight="bold"' if bold else ""
         self.body.append(
-            f'<text x="{x:g}" y="{y:g}" font-size="{size}"{weight} '
+            f'<text x="{x:g}" y="{y:g}" '
+            f'font-size="{size or self.letters}"{weight} '
             f'text-anchor="{anchor}" class="{color}">{escape(words)}</text>')
 
     def heading(self, words):
@@ -165,15 +169,16 @@ class Picture:
     def svg(self, description):
         height = round(self.y + MARGIN)
         return (
-            '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="560" '
-            f'height="{round(height * 560 / WIDTH)}" '
+            '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
+            f'width="{self.shown}" '
+            f'height="{round(height * self.shown / WIDTH)}" '
             f'viewBox="0 0 {WIDTH} {height}" '
             'aria-labelledby="title description">\n'
             f'<title id="title">{escape(self.title)}</title>\n'
             f'<desc id="description">{escape(description)}</desc>\n'
-            f"<style>\ntext{{font-family:{FONTS}}}\n{styles(0)}\n"
+            f"<style>\ntext{{font-family:{FONTS}}}\n{styles(0, self.texts)}\n"
             "@media (prefers-color-scheme:dark){\n"
-            f"{styles(1)}\n}}\n</style>\n"
+            f"{styles(1, self.texts)}\n}}\n</style>\n"
             f'<rect width="{WIDTH}" height="{height}" rx="6" '
             'style="stroke:none" class="paper-box"/>\n'
             + "\n".join(self.body) + "\n</svg>\n")
