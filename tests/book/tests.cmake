@@ -36,11 +36,14 @@ set_tests_properties(${book_tests}
   book.FiguresInSentences book.FiguresInTheSentencesOfTheDocuments
   PROPERTIES LABELS "unit;not_asan;not_tsan" TIMEOUT 120 SKIP_RETURN_CODE 77)
 
-# The pictures of the mechanism.
-add_test(NAME book.Mechanism
-  COMMAND "${COWPOOL_PYTHON3}" -B "${CMAKE_CURRENT_LIST_DIR}/mechanism_test.py")
-set_tests_properties(book.Mechanism PROPERTIES
-  LABELS "unit;not_asan;not_tsan" TIMEOUT 60)
+# The pictures of the mechanism, and the measured ones.
+foreach(test IN ITEMS Mechanism Charts)
+  string(TOLOWER ${test} file)
+  add_test(NAME book.${test}
+    COMMAND "${COWPOOL_PYTHON3}" -B "${CMAKE_CURRENT_LIST_DIR}/${file}_test.py")
+  set_tests_properties(book.${test} PROPERTIES
+    LABELS "unit;not_asan;not_tsan" TIMEOUT 60)
+endforeach()
 
 # The site: built from the documents, then opened in a browser.
 set(site "${PROJECT_BINARY_DIR}/site-test")
