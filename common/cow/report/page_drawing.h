@@ -24,8 +24,10 @@ void check(const PagePicture& picture);
 /// `check` does.
 std::string to_text(const PagePicture& picture, bool color);
 
-/// Draws a whole SVG document, 720 pixels wide. It shows every page as a
-/// square, from left to right and then down. Throws as `check` does.
+/// Draws a whole SVG document, 480 pixels wide. It shows every page as a
+/// square, from left to right and then down, without lines between them: these
+/// would flicker where the picture is scaled. A row that looks like the one
+/// before it in its group is only named. Throws as `check` does.
 std::string to_svg(const PagePicture& picture);
 
 /// The picture in words, with all its figures.

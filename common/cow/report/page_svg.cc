@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -16,11 +17,13 @@ namespace cow {
 namespace {
 
 // All lengths are in pixels.
-constexpr double kGap = 12;  // between maps side by side
-constexpr TextStyle kHeading{.size = 13, .bold = true};
-constexpr TextStyle kLabel{.size = 12};
-constexpr TextStyle kCaption{.size = 11, .color = "soft"};
-constexpr std::size_t kMostInALine = 5;
+constexpr double kGap = 4;  // between maps side by side
+constexpr double kTextLine = 18;
+constexpr double kSquare = 14;  // a square of a kind's colour, and its gap
+constexpr TextStyle kHeading{.size = 15, .bold = true};
+constexpr TextStyle kLabel{.size = 15};
+constexpr TextStyle kCaption{.size = 15, .color = "soft"};
+constexpr std::size_t kMostInALine = 3;
 
 std::string class_of(std::size_t kind) { return fmt::format("kind{}", kind); }
 
@@ -37,25 +40,28 @@ struct Layout {
       longest = std::max(longest, row.pages.size());
     }
     for (const PageGroup& group : groups_of(picture)) {
-      in_a_line = std::clamp(group.rows.size(), in_a_line, kMostInALine);
+      in_a_line = std::max(in_a_line, group.rows.size());
     }
+    in_a_line = in_a_line == 4 ? 2 : std::min(in_a_line, kMostInALine);
     const auto maps = static_cast<double>(in_a_line);
     width = (Svg::kInner - kGap * (maps - 1)) / maps;
-    // A single map is wide and low. One of several is at most a little higher
-    // than wide.
-    const std::size_t most_lines_per_4_columns = in_a_line == 1 ? 1 : 7;
-    while (longest > columns * columns * most_lines_per_4_columns / 4) {
+    // One or two maps are wide and low. One of three is at most a little higher
+    // than wide, as long as a square has whole pixels.
+    constexpr std::array kMostLinesPer4Columns = {1, 2, 7};
+    const auto most =
+        static_cast<std::size_t>(kMostLinesPer4Columns.at(in_a_line - 1));
+    while (longest > columns * columns * most / 4 &&
+           2 * static_cast<double>(columns) <= width) {
       columns *= 2;
     }
-    cell = width / static_cast<double>(columns);
-    if (cell > 1) cell = std::floor(cell);
+    cell = std::floor(width / static_cast<double>(columns));
   }
 
   std::size_t lines(const PageRow& row) const {
     return (row.pages.size() + columns - 1) / columns;
   }
   double height(const PageRow& row) const {
-    return std::ceil(cell * static_cast<double>(lines(row)));
+    return cell * static_cast<double>(lines(row));
   }
 };
 
@@ -82,26 +88,6 @@ std::string strokes(const Layout& layout, const PageRow& row) {
   return text;
 }
 
-// Lines between the pages, one pixel wide, if the pages are large enough.
-std::string grid(const Layout& layout, const PageRow& row, double x, double y) {
-  if (layout.cell < 4) return "";
-  const auto columns = std::min(layout.columns, row.pages.size());
-  const double width = layout.cell * static_cast<double>(columns);
-  std::string path;
-  for (std::size_t i = 1; i < columns; ++i) {
-    path += fmt::format(
-        "M{} {}v{}", svg_number(x + layout.cell * static_cast<double>(i) - .5),
-        svg_number(y), svg_number(layout.height(row)));
-  }
-  for (std::size_t i = 1; i < layout.lines(row); ++i) {
-    path +=
-        fmt::format("M{} {}h{}", svg_number(x),
-                    svg_number(y + layout.cell * static_cast<double>(i) - .5),
-                    svg_number(width));
-  }
-  return fmt::format("<path class=\"paper-line\" d=\"{}\"/>\n", path);
-}
-
 // How many pages of each of its kinds a row has.
 std::string counts_in_words(const PagePicture& picture, const PageRow& row) {
   const auto counts = count_kinds(row.pages);
@@ -121,64 +107,84 @@ void draw_captions(Svg& svg, const PagePicture& picture, const PageRow& row,
                    double x, double width) {
   const auto counts = count_kinds(row.pages);
   if (row.pages.empty()) {
-    svg.text(x, svg.y += 15, kCaption, "no pages");
+    svg.text(x, svg.y += kTextLine, kCaption, "no pages");
   }
   for (std::size_t kind = 0; kind < picture.kinds.size(); ++kind) {
     if (counts[kind] == 0) continue;
-    svg.y += 15;
-    svg.rect(x, svg.y - 9, 10, 10, class_of(kind));
-    svg.text(x + 14, svg.y, kCaption,
-             clip_text(to_string(counts[kind], Unit::kCount) + " " +
-                           picture.kinds[kind].name,
-                       width - 14, kCaption));
+    svg.rect(x, svg.y + kTextLine - 10, 10, 10, class_of(kind));
+    for (const std::string& line :
+         wrap_text(to_string(counts[kind], Unit::kCount) + " " +
+                       picture.kinds[kind].name,
+                   width - kSquare, kCaption)) {
+      svg.text(x + kSquare, svg.y += kTextLine, kCaption, line);
+    }
   }
 }
 
-// Draws a map at svg.y, and moves svg.y to the map's end.
+// Draws a map at svg.y, and moves svg.y to the map's end. `width` is that of
+// its name.
 void draw_map(Svg& svg, const PagePicture& picture, const Layout& layout,
-              const PageRow& row, double x) {
+              const PageRow& row, double x, double width) {
   svg.raw(fmt::format(
       "<g><title>{}</title>\n",
       escape_xml(row.label + " · " + counts_in_words(picture, row))));
-  svg.text(x, svg.y += 15, kLabel, clip_text(row.label, layout.width, kLabel));
+  svg.text(x, svg.y += kTextLine, kLabel, clip_text(row.label, width, kLabel));
   svg.y += 6;
   if (!row.pages.empty()) {
     svg.raw(fmt::format(
         "<g shape-rendering=\"crispEdges\">\n"
-        "<g transform=\"translate({} {}) scale({})\">\n{}</g>\n{}</g>\n",
+        "<g transform=\"translate({} {}) scale({})\">\n{}</g>\n</g>\n",
         svg_number(x), svg_number(svg.y + layout.cell / 2),
-        svg_number(layout.cell), strokes(layout, row),
-        grid(layout, row, x, svg.y)));
+        svg_number(layout.cell), strokes(layout, row)));
     svg.y += layout.height(row) + 2;
   }
   draw_captions(svg, picture, row, x, layout.width);
   svg.raw("</g>\n");
 }
 
+// The rows of a group; three or more neighbors that look the same are one, with
+// the names of the first and the last.
+std::vector<PageRow> without_repeats(const PageGroup& group) {
+  std::vector<PageRow> rows;
+  for (std::size_t i = 0; i < group.rows.size();) {
+    PageRow row = group.rows[i];
+    std::size_t end = i;
+    while (end < group.rows.size() && group.rows[end].pages == row.pages) ++end;
+    if (end < i + 3) {
+      end = i + 1;
+    } else {
+      row.label += " … " + group.rows[end - 1].label;
+    }
+    rows.push_back(std::move(row));
+    i = end;
+  }
+  return rows;
+}
+
 void draw_group(Svg& svg, const PagePicture& picture, const Layout& layout,
                 const PageGroup& group) {
+  const std::vector<PageRow> rows = without_repeats(group);
   svg.y += 12;
   if (!group.heading.empty()) {
     for (const std::string& line :
          wrap_text(group.heading, Svg::kInner, kHeading)) {
-      svg.text(Svg::kMargin, svg.y += 16, kHeading, line);
+      svg.text(Svg::kMargin, svg.y += kTextLine, kHeading, line);
     }
     svg.y += 4;
   }
-  for (std::size_t first = 0; first < group.rows.size();
-       first += layout.in_a_line) {
+  for (std::size_t first = 0; first < rows.size(); first += layout.in_a_line) {
     const double top = svg.y;
     double end = top;
-    const std::size_t behind =
-        std::min(first + layout.in_a_line, group.rows.size());
+    const std::size_t behind = std::min(first + layout.in_a_line, rows.size());
     for (std::size_t i = first; i < behind; ++i) {
       svg.y = top;
-      draw_map(svg, picture, layout, group.rows[i],
-               Svg::kMargin +
-                   static_cast<double>(i - first) * (layout.width + kGap));
+      const double x =
+          Svg::kMargin + static_cast<double>(i - first) * (layout.width + kGap);
+      draw_map(svg, picture, layout, rows[i], x,
+               i + 1 < behind ? layout.width : Svg::kWidth - x);
       end = std::max(end, svg.y);
     }
-    svg.y = end + 4;
+    svg.y = end + 8;
   }
 }
 
@@ -186,10 +192,10 @@ void draw_group(Svg& svg, const PagePicture& picture, const Layout& layout,
 
 std::string to_svg(const PagePicture& picture) {
   check(picture);
-  std::string subtitle =
-      "A square is a page, from left to right and then down.";
-  if (!picture.note.empty()) subtitle += " " + picture.note;
-  Svg svg(picture.title, subtitle);
+  Svg svg(picture.title, "All pages, from left to right and then down.");
+  for (const std::string& line : wrap_text(picture.note, Svg::kInner, kLabel)) {
+    svg.text(Svg::kMargin, svg.y += kTextLine, kLabel, line);
+  }
   for (std::size_t kind = 0; kind < picture.kinds.size(); ++kind) {
     const PageKind& shown = picture.kinds[kind];
     svg.color(class_of(kind),

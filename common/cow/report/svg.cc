@@ -115,7 +115,7 @@ Svg::Svg(std::string_view title, std::string_view subtitle) : title_(title) {
     dark_ += rule(frame.name, frame.dark);
   }
   constexpr TextStyle kTitle{.size = 17, .bold = true};
-  constexpr TextStyle kSubtitle{.size = 12.5, .color = "soft"};
+  constexpr TextStyle kSubtitle{.size = 15, .color = "soft"};
   y = 10;
   for (const std::string& line : wrap_text(title, kInner, kTitle)) {
     y += 22;
@@ -123,7 +123,7 @@ Svg::Svg(std::string_view title, std::string_view subtitle) : title_(title) {
   }
   y += 2;
   for (const std::string& line : wrap_text(subtitle, kInner, kSubtitle)) {
-    y += 17;
+    y += 19;
     text(kMargin, y, kSubtitle, line);
   }
 }

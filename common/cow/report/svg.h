@@ -23,18 +23,18 @@ enum class Anchor { kStart, kMiddle, kEnd };
 /// How a text looks: its size, and its colour, which is a class of the style
 /// sheet ("ink", "soft").
 struct TextStyle {
-  double size = 12;  ///< in pixels; below 11 is too small
+  double size = 15;  ///< in pixels; on a phone three quarters of that
   bool bold = false;
   std::string_view color = "ink";
   Anchor anchor = Anchor::kStart;
 };
 
-/// A document 720 pixels wide: a heading, a drawing below it, and a description
+/// A document 480 pixels wide: a heading, a drawing below it, and a description
 /// in words. The same calls give the same bytes. All lengths are in pixels.
 class Svg {
  public:
-  static constexpr double kWidth = 720;
-  static constexpr double kMargin = 16;  ///< left and right of the drawing
+  static constexpr double kWidth = 480;
+  static constexpr double kMargin = 14;  ///< left and right of the drawing
   static constexpr double kInner = kWidth - 2 * kMargin;
 
   /// Writes both as the heading, in several lines if they are long.
