@@ -69,15 +69,14 @@ class Line:
         for pattern in (*ALWAYS_FREE, *slack.free):
             marked = re.sub(pattern, "<free>", marked)
         self.words, self.figures = mark_quantities(marked)
-        self.claim, self.at = None, None
         cells = re.split("  [ \t]*", text.strip(" \t"))
-        for claim in slack.claims:
-            if any(is_name(cell, claim["name"]) for cell in cells):
-                for at, pair in enumerate(zip(self.figures, self.figures[1:]), 1):
-                    if self.claim is None and all(
-                            abs(figure.value - claim[key]) <= figure.half_digit
-                            for figure, key in zip(pair, ("predicted", "measured"))):
-                        self.claim, self.at = claim, at
+        self.claim, self.at = next((
+            (claim, at + 1) for claim in slack.claims
+            if any(is_name(cell, claim["name"]) for cell in cells)
+            for at, pair in enumerate(zip(self.figures, self.figures[1:]))
+            if all(abs(figure.value - claim[key]) <= figure.half_digit for
+                   figure, key in zip(pair, ("predicted", "measured")))),
+            (None, None))
 
 
 def is_name(cell, name):

@@ -30,8 +30,7 @@ WORDS_A_MINUTE = 190  # of a reader whose English is a second language
 # Finds the parts of a document, and does not look into them.
 MARKDOWN = markdown_it.MarkdownIt("commonmark").enable("table")
 MARKDOWN.core.ruler.enableOnly(["normalize", "block"])
-PARTS = ("fence", "html_block", "code_block", "heading_open", "paragraph_open",
-         "table_open")
+TEXT = ("code_block", "heading_open", "paragraph_open", "table_open")
 
 
 class Mistake(Exception):
@@ -81,92 +80,75 @@ class Document:
         for token in MARKDOWN.parse(text):
             if token.type == "html_block":
                 self._html(*token.map)
-            elif token.type in PARTS and not self._open:
-                self._part(token, *token.map)
-        if self._open:
-            self._never_ended()
+            elif token.type == "fence":
+                if not self._open and token.info.strip() != "sh":
+                    self.uncovered.append((token.map[0] + 1, "a fenced block"))
+            elif token.type in TEXT and not self._open:
+                self._text(token.type, *token.map)
+        self._expect(not self._open, self._open, "this block has no <!-- end -->")
 
-    def _part(self, token, begin, end):
+    def _expect(self, holds, block, sentence):
+        if not holds:
+            raise Mistake(self.path, getattr(block, "line", block), sentence)
+
+    def _text(self, kind, begin, end):
         lines = self.lines[begin:end]
-        if token.type == "fence":
-            if token.info.strip() != "sh":
-                self.uncovered.append((begin + 1, "a fenced block"))
-            return
         self.paragraphs.append((begin + 1, "\n".join(lines)))
-        if token.type == "table_open" or lines[0].lstrip().startswith("|"):
-            for line, text in enumerate(lines, begin + 1):
-                if re.search("[0-9]", re.sub(r"\]\([^)]*\)", "", text)):
-                    self.uncovered.append((line, "a table with figures"))
-                    return
+        if kind == "table_open" or lines[0].lstrip().startswith("|"):
+            self.uncovered += [
+                (line, "a table with figures")
+                for line, text in enumerate(lines, begin + 1)
+                if re.search("[0-9]", re.sub(r"\]\([^)]*\)", "", text))][:1]
 
     def _html(self, at, end):
+        """Reads lines [at, end): comments, which take whole lines, and other."""
         while at < end:
-            first = at
-            if not self.lines[at].lstrip().startswith("<!--"):
-                if not self._open:
-                    self.paragraphs.append((at + 1, self.lines[at]))
-                at += 1
-                continue
-            while "-->" not in self.lines[at]:
-                at += 1
-                if at == len(self.lines):
-                    raise Mistake(self.path, first + 1, "this comment has no -->")
-            at += 1
-            self._comment(first, [each.strip(" \t")
-                                  for each in self.lines[first:at]])
+            first, at = at, at + 1
+            if self.lines[first].lstrip().startswith("<!--"):
+                while "-->" not in self.lines[at - 1]:
+                    self._expect(at < len(self.lines), first + 1,
+                                 "this comment has no -->")
+                    at += 1
+                self._expect(self.lines[at - 1].rstrip().endswith("-->"), at,
+                             "nothing may stand behind --> on its line")
+                inside = "\n".join(self.lines[first:at]).strip()[4:-3]
+                if inside.strip() == "end":
+                    self._end(first)
+                else:
+                    self._begin(first, inside.split("\n"))
+            elif not self._open:
+                self.paragraphs.append((first + 1, self.lines[first]))
 
-    def _comment(self, at, inside):
-        if not inside[-1].endswith("-->"):
-            raise Mistake(self.path, at + len(inside),
-                          "nothing may stand behind --> on its line")
-        inside[0] = inside[0].removeprefix("<!--")
-        inside[-1] = inside[-1].removesuffix("-->")
-        if len(inside) == 1 and inside[0].strip() == "end":
-            self._end(at)
-            return
-        if self._open:
-            self._never_ended()
-        kind, what = self._key_and_value(at, inside[0])
-        if kind not in KINDS:
-            raise Mistake(self.path, at + 1, f'"{kind}" is no kind of block: '
-                          f"expected {', '.join(KINDS)} or end")
-        options = []
-        for i, text in enumerate(inside[1:], at + 1):
-            if text.strip(" \t"):
-                options.append(self._key_and_value(i, text))
-                self._check_option(i, kind, options[-1][0])
+    def _begin(self, at, inside):
+        self._expect(not self._open, self._open, "this block has no <!-- end -->")
+        pairs = []
+        for line, text in enumerate(inside, at + 1):
+            key, _, value = (part.strip() for part in text.partition(":"))
+            self._expect(value or (pairs and not text.strip()), line,
+                         f'"{text.strip()}" says nothing: expected '
+                         f'"{key or "output"}: ..."')
+            if value and pairs:
+                known = KINDS[pairs[0][0]]
+                self._expect(key in known, line,
+                             f'"{key}" is no option of {pairs[0][0]}: expected '
+                             f'{", ".join(known) or "none"}')
+            elif value:
+                self._expect(key in KINDS, line, f'"{key}" is no kind of block: '
+                             f'expected {", ".join(KINDS)} or end')
+            pairs += [(key, value)] * bool(value)
         begin = at + len(inside)
         indent = self.lines[at].partition("<!--")[0]
-        self._open = Block(kind, what, options, at + 1, indent, begin, begin, [])
-        if kind in WITHOUT_TEXT:
+        self._open = Block(*pairs[0], pairs[1:], at + 1, indent, begin, begin, [])
+        if pairs[0][0] in WITHOUT_TEXT:
             self._end(begin)
 
-    def _check_option(self, at, kind, key):
-        if not KINDS[kind]:
-            raise Mistake(self.path, at + 1,
-                          f'{kind} has no options, and so not "{key}"')
-        if key not in KINDS[kind]:
-            raise Mistake(self.path, at + 1, f'"{key}" is no option of {kind}: '
-                          f"expected {', '.join(KINDS[kind])}")
-
     def _end(self, at):
+        self._expect(self._open, at + 1, "<!-- end --> ends no block")
         block, self._open = self._open, None
-        if not block:
-            raise Mistake(self.path, at + 1, "<!-- end --> ends no block")
         block.end = at
         block.body = [line.removeprefix(block.indent)
                       for line in self.lines[block.begin:at]]
         self.blocks.append(block)
-
-    def _key_and_value(self, at, text):
-        key, _, value = (part.strip(" \t") for part in text.partition(":"))
-        if not value:
-            raise Mistake(self.path, at + 1, f'"{text.strip()}" says nothing: '
-                          f'expected "{key or "output"}: ..."')
-        return key, value
-
-    def _never_ended(self):
-        raise Mistake(self.path, self._open.line, "this block has no <!-- end -->")
 
     def with_bodies(self, bodies):
         """Its text with the bodies of its blocks replaced by `bodies`."""

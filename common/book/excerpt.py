@@ -15,18 +15,17 @@ def excerpt(lines, parts=(), patterns=()):
     if parts:
         lines = [line for name in parts for line in ["", *part(lines, name)]]
     if patterns:
-        chosen = [line for line in lines
-                  if any(re.search(pattern, line) for pattern in patterns)]
-        if not chosen:
+        lines = closed_up([line for line in lines if any(
+            re.search(pattern, line) for pattern in patterns)])
+        if not lines:
             raise ValueError("no line of the output matches " +
                              " or ".join(patterns))
-        lines = closed_up(chosen)
     return trimmed(lines)
 
 
 def trimmed(lines):
     """The lines without empty ones at the beginning and end."""
-    full = [i for i, line in enumerate(lines) if line.strip(" \t")] or [0, -1]
+    full = [i for i, line in enumerate(lines) if line.strip()] or [0, -1]
     return lines[full[0]:full[-1] + 1]
 
 
@@ -41,9 +40,8 @@ def part(lines, name):
 
 def closed_up(lines):
     """Without the columns that are blank in all lines, but for two in a row."""
-    closed, blanks = [""] * len(lines), 0
-    for column in itertools.zip_longest(*lines, fillvalue=" "):
-        blanks = blanks + 1 if set(column) == {" "} else 0
-        if blanks <= 2:
-            closed = [line + sign for line, sign in zip(closed, column)]
-    return [line.rstrip(" ") for line in closed]
+    columns = list(itertools.zip_longest(*lines, fillvalue=" "))
+    blank = [set(column) == {" "} for column in columns]
+    kept = [column for i, column in enumerate(columns)
+            if not (i > 1 and all(blank[i - 2:i + 1]))]
+    return ["".join(row).rstrip(" ") for row in zip(*kept)]

@@ -10,11 +10,10 @@ def as_markdown(rows):
 
     A column whose heading ends in ":" is aligned right.
     """
+    rules = ["---:" if cell.endswith(":") else "---" for cell in rows[0]]
     heading = [cell.removesuffix(":") for cell in rows[0]]
-    rule = "".join("---:|" if cell.endswith(":") else "---|" for cell in rows[0])
-    lines = ["|" + "".join(f" {cell} |" for cell in row)
-             for row in [heading, *rows[1:]]]
-    return [lines[0], "|" + rule, *lines[1:]]
+    lines = [f"| {' | '.join(row)} |" for row in [heading, *rows[1:]]]
+    return [lines[0], f"|{'|'.join(rules)}|", *lines[1:]]
 
 
 def escaped(text):
@@ -44,16 +43,17 @@ class Writer:
         """All lessons, a heading and a table for each part."""
         lines = []
         for part, (roman, title) in enumerate(zip(ROMAN, self.parts), 1):
-            rows = [["", "lesson", "in one line", "builds on", "minutes:"]]
-            for each in self.all:
-                name, idea = each["name"][3:], escaped(each["idea"])
-                if each["part"] == part:
-                    rows.append([number_of(each), *(
-                        [self._chapter(each, name), idea, self._builds_on(each),
-                         str(each["minutes"])] if each in self.written else
-                        [name, idea, "", "not written yet"])])
-            lines += ["", f"### Part {roman}. {title}", "", *as_markdown(rows)]
+            rows = [self._row(each) for each in self.all if each["part"] == part]
+            lines += ["", f"### Part {roman}. {title}", "", *as_markdown(
+                [["", "lesson", "in one line", "builds on", "minutes:"], *rows])]
         return lines[1:]
+
+    def _row(self, lesson):
+        name, idea = lesson["name"][3:], escaped(lesson["idea"])
+        return [number_of(lesson), *(
+            [self._chapter(lesson, name), idea, self._builds_on(lesson),
+             str(lesson["minutes"])] if lesson in self.written else
+            [name, idea, "", "not written yet"])]
 
     def this_one(self):
         """In a lesson's chapter: where its files are, how long it takes, what
@@ -63,23 +63,21 @@ class Writer:
         if name not in names:
             raise ValueError(f"{self.document.path} is no lesson's chapter: "
                              f"lessons/lessons.json has no written lesson {name}")
-        at = names.index(name)
-        lesson, program = self.written[at], name[3:] + ".cc"
-        facts = ["Program: " + self._link(program, f"lessons/{name}/{program}"),
-                 "Python: " + self._link("twin.py", f"lessons/{name}/twin.py"),
-                 "New here: " + self._link("how to read a lesson",
-                                           "docs/reading_a_lesson.md"),
-                 "Words: " + self._link("glossary", "docs/glossary.md"),
-                 f"{self.document.minutes_to_read()} minutes to read, "
-                 f"{lesson['minutes']} with its runs"]
-        if lesson["after"]:
-            facts.append("Builds on: " + self._builds_on(lesson))
-        if at > 0:
-            facts.append("Before: " + self._chapter(self.written[at - 1]))
-        facts.append("Next: " + self._chapter(self.written[at + 1])
-                     if at + 1 < len(names) else
-                     "All: " + self._link("contents", "docs/README.md"))
-        return [fact + " ·" for fact in facts[:-1]] + facts[-1:]
+        at, folder, program = names.index(name), f"lessons/{name}", name[3:] + ".cc"
+        lesson, before, after = (self.written[at], self.written[:at],
+                                 self.written[at + 1:])
+        return " ·\n".join(filter(None, [
+            "Program: " + self._link(program, f"{folder}/{program}"),
+            "Python: " + self._link("twin.py", f"{folder}/twin.py"),
+            "New here: " + self._link("how to read a lesson",
+                                      "docs/reading_a_lesson.md"),
+            "Words: " + self._link("glossary", "docs/glossary.md"),
+            f"{self.document.minutes_to_read()} minutes to read, "
+            f"{lesson['minutes']} with its runs",
+            lesson["after"] and "Builds on: " + self._builds_on(lesson),
+            before and "Before: " + self._chapter(before[-1]),
+            "Next: " + self._chapter(after[0]) if after else
+            "All: " + self._link("contents", "docs/README.md")])).split("\n")
 
     def _link(self, text, path):
         """"[text](../lessons/04_global/global.cc)"."""

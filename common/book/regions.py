@@ -25,7 +25,7 @@ def indent_of(line):
 
 
 def region(path, name):
-    """The lines that define `name`: a function, a class or a variable.
+    """The lines that define `name`, a function, class or variable, not indented.
 
     With them come the comment, the template line or the decorators above. If
     several have that name, the outermost is meant: a function, not a method; and
@@ -48,7 +48,7 @@ def region(path, name):
     if len(spans) > 1:
         numbers = ", ".join(str(begin + 1) for begin, _ in spans)
         raise NoRegion(f'"{name}" is defined more than once, in lines {numbers}')
-    return lines[slice(*spans[0])]
+    return without_indent(lines[slice(*spans[0])])
 
 
 def in_cpp(path, lines, name):

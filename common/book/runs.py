@@ -54,15 +54,15 @@ def run_one_program(a, b):
 
 def find_python():
     """A Python that can run the twins. (As find_python in cow/lesson/twin.h.)"""
-    candidates = [os.environ["COW_PYTHON"]] if "COW_PYTHON" in os.environ else \
+    names = [os.environ["COW_PYTHON"]] if "COW_PYTHON" in os.environ else \
         ["python3", "/usr/bin/python3"]
-    for python in candidates:
-        if shutil.which(python) and not subprocess.run(
-                [python, "-c", "import numpy, sys; sys.exit(sys.version_info < "
-                 "(3, 8))"], capture_output=True, check=False).returncode:
+    test = "import numpy, sys; sys.exit(sys.version_info < (3, 8))"
+    for python in filter(shutil.which, names):
+        if not subprocess.run([python, "-c", test], capture_output=True,
+                              check=False).returncode:
             return python
-    raise NotPossible("no Python for the twins: none of " +
-                      ", ".join(candidates) + " is 3.8 or newer and has numpy")
+    raise NotPossible("no Python for the twins: none of " + ", ".join(names) +
+                      " is 3.8 or newer and has numpy")
 
 
 class Runs:
@@ -90,7 +90,7 @@ class Runs:
         """
         waiting = [command for command in dict.fromkeys(map(tuple, commands))
                    if command not in self._done]
-        running = {}
+        running = {}  # their programs
         with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
             while waiting or running:
                 for command in waiting.copy():
@@ -98,13 +98,11 @@ class Runs:
                             run_one_program(command[0], program)
                             for program in running.values()):
                         waiting.remove(command)
-                        job = pool.submit(self._run, command)
-                        self._done[command] = job
-                        running[job] = command[0]
-                ended, _ = concurrent.futures.wait(
-                    running, return_when=concurrent.futures.FIRST_COMPLETED)
-                for job in ended:
-                    del running[job]
+                        self._done[command] = pool.submit(self._run, command)
+                        running[self._done[command]] = command[0]
+                for ended in concurrent.futures.wait(
+                        running, return_when="FIRST_COMPLETED").done:
+                    del running[ended]
 
     def run(self, command):
         """What the command has printed. Runs it if it was not run yet.
@@ -132,38 +130,43 @@ class Runs:
         if command[0] == "python3" and len(words) > 1:
             folder /= pathlib.Path(words[1]).parent
             words[1] = pathlib.Path(words[1]).name
-        is_lesson = LESSON.fullmatch(command[0])
         # Files without a name, so that none is left over.
         with os.fdopen(os.memfd_create("report"), "r+") as report, \
                 os.fdopen(os.memfd_create("file"), "r+") as file:
             if words[-1] in ("--svg", "--record"):
                 words.append(f"/proc/self/fd/{file.fileno()}")
+            is_lesson = LESSON.fullmatch(command[0])
             if is_lesson:
                 words += ["--json", f"/proc/self/fd/{report.fileno()}"]
-            text, status = self._wait(command, words, folder,
-                                      (report.fileno(), file.fileno()))
             try:
-                parsed = json.loads(report.read() if is_lesson else text)
-            except ValueError:
-                parsed = None
-            return Ran(text, status, parsed, file.read())
+                ended = subprocess.run(
+                    words, cwd=folder, stdout=subprocess.PIPE, check=False,
+                    stderr=subprocess.STDOUT, timeout=LONGEST,
+                    pass_fds=(report.fileno(), file.fileno()),
+                    env={name: value for name, value in os.environ.items()
+                         if name not in UNSET} | SET)
+            except subprocess.TimeoutExpired as error:
+                raise RuntimeError(f"{' '.join(command)} did not end within ten "
+                                   "minutes") from error
+            except OSError as error:
+                raise RuntimeError(f"{' '.join(command)}: neither a program of "
+                                   f"{self.programs} nor of this system") from error
+            text = ended.stdout.decode(errors="replace")
+            if ended.returncode == NOT_POSSIBLE:
+                raise NotPossible(text)
+            return Ran(text, status_of(ended.returncode),
+                       parsed(report.read() if is_lesson else text), file.read())
 
-    def _wait(self, command, words, folder, files):
-        """What the program prints, and how it ends."""
-        environment = {name: value for name, value in os.environ.items()
-                       if name not in UNSET} | SET
-        try:
-            ended = subprocess.run(
-                words, cwd=folder, env=environment, pass_fds=files, check=False,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LONGEST)
-        except subprocess.TimeoutExpired as error:
-            raise RuntimeError(f"{' '.join(command)} did not end within ten "
-                               "minutes") from error
-        except OSError as error:
-            raise RuntimeError(f"{' '.join(command)}: neither a program of "
-                               f"{self.programs} nor of this system") from error
-        text, code = ended.stdout.decode(errors="replace"), ended.returncode
-        if code == NOT_POSSIBLE:
-            raise NotPossible(text)
-        return text, (f"exit status {code}" if code >= 0 else
-                      f"signal {-code} ({signal.strsignal(-code)})")
+
+def status_of(code):
+    """How a program ended; a signal is negative."""
+    return f"exit status {code}" if code >= 0 else \
+        f"signal {-code} ({signal.strsignal(-code)})"
+
+
+def parsed(text):
+    """The value of a JSON text, None if it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

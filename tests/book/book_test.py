@@ -1,16 +1,21 @@
 """The program behind the documents: what it reads, compares, runs and writes."""
+import json
 import pathlib
 import sys
 import tempfile
+import types
 import unittest
+import unittest.mock
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "common" / "book"))
 import compare
 import excerpt
+import main
 import lessons
 import regions
 from document import Document, Mistake
+from runs import Runs
 
 KIB, MIB = 1 << 10, 1 << 20
 
@@ -64,7 +69,7 @@ class Parse(unittest.TestCase):
                     '2: "prat" is no option of output: expected part, lines, '
                     "free, near, within, says, exit, needs",
                 "<!-- table: a\n     part: b -->\n<!-- end -->\n":
-                    '2: table has no options, and so not "part"',
+                    '2: "part" is no option of table: expected none',
                 "<!-- output: a\n": "1: this comment has no -->",
                 "<!-- output: a --> b\n":
                     "1: nothing may stand behind --> on its line",
@@ -375,6 +380,190 @@ class Lessons(unittest.TestCase):
         for path in ("docs/pool.md", "docs/04_four.md"):
             self.assertIn(f"{path} is no lesson's chapter: lessons/lessons.json",
                           refusal(ValueError, self.lines, "this_one", path))
+
+
+def block(what, lines, kind="output"):
+    return f"<!-- {kind}: {what} -->\n```text\n{lines}```\n<!-- end -->\n"
+
+
+class Documents(unittest.TestCase):
+    """A source tree with one document and the program "says" of its own."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.top = pathlib.Path(folder.name)
+        for name in ("docs", "bin", "lessons"):
+            (self.top / name).mkdir()
+        (self.top / "lessons/lessons.json").write_text(
+            '{"parts": [], "lessons": [{"name": "16_mpi", "needs": "Open MPI"}]}')
+        self.program("echo ran >> log; echo 'ΣPSS  100.0 MiB'; echo 'claim  holds'")
+        self.path = self.top / "docs/x.md"
+
+    def program(self, script, name="says"):
+        path = self.top / "bin" / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def make(self, mode, text=None, left_out=""):
+        if text is not None:
+            self.path.write_text(text)
+        runs = Runs(self.top, self.top / "bin", lambda _: None)
+        book = main.Book(runs, mode, left_out)
+        book.make(["docs/x.md"])
+        return book
+
+    def mistakes(self, text):
+        return self.make("check", text).mistakes
+
+    def test_are_written_from_runs(self):
+        text = "# A\n\n" + block("says", "") + "\nend\n"
+        book = self.make("write", text)
+        self.assertEqual((book.mistakes, book.written), ([], ["docs/x.md"]))
+        self.assertEqual(self.path.read_text(), text.replace(
+            "text\n", "text\nΣPSS  100.0 MiB\nclaim  holds\n"))
+
+    def test_stay_unchanged_if_the_programs_agree(self):
+        text = block("says", "ΣPSS  99.4 MiB\nclaim holds\n")
+        self.assertEqual(self.make("write", text).written, [])
+        self.assertEqual(self.path.read_text(), text)
+        self.assertEqual(self.make("fresh").written, ["docs/x.md"])
+        self.assertIn("100.0 MiB", self.path.read_text())
+
+    def test_are_checked_and_not_changed(self):
+        text = block("says", "ΣPSS  99.4 MiB\nclaim  FAILS\n")
+        self.assertEqual(self.make("check", text).findings, [
+            "docs/x.md:1: says\n"
+            "  line 4: the program does not say this\n    - claim  FAILS\n"
+            "  line 5: the document does not say this\n    + claim  holds"])
+        self.assertEqual(self.path.read_text(), text)
+
+    def test_are_not_checked_in_blocks_of_a_program_left_out(self):
+        book = self.make("check", block("says", "FAILS\n"), left_out="says")
+        self.assertEqual((book.findings, book.checked, book.not_checked), ([], 0, 1))
+        self.assertFalse((self.top / "log").exists())
+
+    def test_run_each_command_once(self):
+        self.make("write", block("says", "") * 2 + block("says 2", ""))
+        self.assertEqual((self.top / "log").read_text(), "ran\nran\n")
+
+    def test_refuse_an_unexpected_exit_status(self):
+        self.program("echo no; exit 3")
+        self.assertEqual(self.mistakes(block("says", "no\n")), [
+            "docs/x.md:1: says ended with exit status 3 where exit status 0 is "
+            "expected; it printed at last: no"])
+        self.assertEqual(self.mistakes(block("says\n     exit: 3", "no\n")), [])
+
+    def test_stay_unchanged_where_a_program_or_what_it_needs_is_missing(self):
+        self.program("echo too little memory; exit 77")
+        book = self.make("fresh", block("says", "old\n"))
+        self.assertEqual(book.skipped, ["docs/x.md:1: too little memory"])
+        self.assertIn("old", self.path.read_text())
+        needs = block("says\n     needs: {}", "old\n").format
+        self.assertEqual(self.make("check", needs("Open MPI")).skipped,
+                         ["docs/x.md:1: there is no Open MPI here"])
+        self.assertEqual(self.mistakes(needs("luck")), [
+            'docs/x.md:1: needs: luck: expected "a zero page", or what a lesson '
+            "needs"])
+        self.program("echo old")
+        for has, skipped in ((True, []),
+                             (False, ["docs/x.md:1: this kernel has no zero page"])):
+            self.lesson("02_read_the_meter",
+                        json=json.dumps({"environment": {"zero_page": has}}))
+            book = self.make("check", needs("a zero page"))
+            self.assertEqual((book.mistakes, book.skipped), ([], skipped))
+
+    def test_are_refused_if_a_block_has_no_comment(self):
+        self.assertIn("docs/x.md:1: a fenced block that no comment",
+                      self.mistakes("```text\nwritten by hand\n```\n")[0])
+
+    def test_are_refused_if_they_name_what_is_not_there(self):
+        mistakes = self.mistakes(block("nobody", "") + block("a.cc#f", "", "code") +
+                                 block("t", "", "table") + block("f", "", "figure") +
+                                 block("l", "", "lessons"))
+        for mistake, begins in zip(mistakes, (
+                "1: nobody: neither a program", "5: ", '9: there is no table "t"',
+                '13: there is no figure "f"', '17: there is no lessons "l"'),
+                strict=True):
+            self.assertTrue(mistake.startswith("docs/x.md:" + begins), mistake)
+
+    def test_quote_only_figures_that_a_program_prints(self):
+        proof = "It is 99 MiB.\n<!-- proof: says\n     says: {} -->\n".format
+        self.assertEqual(self.mistakes(proof("99 MiB")), [])
+        self.assertEqual(self.mistakes(proof("97 MiB")), [
+            "docs/x.md:2: says does not print 97 MiB, which the prose says"])
+        self.assertEqual(self.mistakes(proof("101 MiB")), [
+            "docs/x.md:2: 101 MiB is to be in the prose, and is not"])
+
+    def test_show_the_current_code(self):
+        (self.top / "a.cc").write_text("int f() { return 1; }\n")
+        text = block("a.cc#f", "int f();\n", "code")
+        self.assertEqual(len(self.make("check", text).findings), 1)
+        self.make("write")
+        self.assertIn("```text\nint f() { return 1; }\n", self.path.read_text())
+        self.assertEqual(self.make("check").findings, [])
+
+    def lesson(self, name, **files):
+        """A lesson that writes each of these files after its flag."""
+        cases = "".join(f"--{flag}) echo '{text}' > $2;; "
+                        for flag, text in files.items())
+        self.program("for flag; do case $flag in " + cases + "esac; shift; done",
+                     name)
+
+    def test_compare_pictures_by_their_words(self):
+        svg = "<svg><desc>1,024 &lt; 2,000 shared</desc><text>7</text></svg>"
+        self.lesson("09_refcounts", json=json.dumps({"claims": [CLAIM]}), svg=svg)
+        drawing = self.top / "docs/figures/refcounts.svg"
+        text = "<!-- figure: refcounts -->\n<!-- end -->\n"
+        self.make("write", text)
+        self.assertEqual(drawing.read_text(), svg + "\n")
+        self.assertIn("![1,024 < 2,000 shared](figures/refcounts.svg)",
+                      self.path.read_text())
+        for old, new, option in (("1,024", "1,030", "near: shared"),
+                                 ("<text>7</text>", "", "free: ^[0-9]+$")):
+            drawing.write_text(svg.replace(old, new))
+            shown = self.path.read_text()
+            for line, number in ((" -->", 1), (f"\n     {option} -->", 0)):
+                self.assertEqual(number, len(self.make(
+                    "check", shown.replace(" -->", line, 1)).findings))
+            self.make("write", shown)
+        drawing.unlink()
+        self.assertIn("No such file", self.make("check").findings[0])
+
+    def test_keep_recordings_in_step(self):
+        def recorded(measured=80 * KIB, role="worker", pages=3, time=0.1):
+            return json.dumps({
+                "processes": [{"role": "parent"}, {"role": role, "parent": 0}],
+                "regions": [{"name": "data", "pages": 8}],
+                "events": [{"time": time, "moment": "held", "pages": [
+                    {"process": 1, "region": 0, "runs": [[2, pages, "x"]]}]}],
+                "report": {"claims": [CLAIM | {"formula": "b",
+                                               "measured": measured}]}})
+        path = self.top / "docs/runs/09_refcounts.json"
+        text = "<!-- recording: 09_refcounts -->\n"
+        self.lesson("09_refcounts", record=recorded())
+        self.make("write", text)
+        self.assertEqual(path.read_text(), recorded() + "\n")
+        for change, differs in (({"time": 7}, 0), ({"measured": 90 * KIB}, 0),
+                                ({"measured": 300 * KIB}, 1), ({"pages": 4}, 1),
+                                ({"role": "child"}, 1)):
+            path.write_text(recorded(**change))
+            self.assertEqual(len(self.make("check").findings), differs, change)
+            self.make("write")
+            self.assertEqual(path.read_text().strip(),
+                             recorded(**{} if differs else change))
+        table = types.SimpleNamespace(table=lambda recording: [
+            str(recording["events"][0]["time"])])
+        path.write_text(recorded(time=7))
+        with unittest.mock.patch.dict(sys.modules, replay_table=table):
+            for mode, shown in (("write", 7), ("check", 7), ("fresh", 0.1)):
+                book = self.make(mode, "<!-- replay: 09_refcounts -->\n"
+                                       "7\n<!-- end -->\n")
+                self.assertEqual((book.mistakes, book.findings), ([], []))
+                self.assertIn(f"\n{shown}\n", self.path.read_text())
+        self.lesson("09_refcounts", record="{")
+        self.assertEqual(self.mistakes(text), [
+            "docs/x.md:1: 09_refcounts --record wrote no recording: exit status 0"])
 
 
 if __name__ == "__main__":
