@@ -156,34 +156,28 @@ needs_of() {
       tool clang-tidy clang-tidy
       ;;
 
-    # Charts are written to files: no window system is wanted.
+    # The ctags must be universal-ctags, which writes JSON.
     'apt docs')
-      tool gnuplot gnuplot-nox
       package python3-markdown-it universal-ctags
       package python3-sphinx python3-myst-parser furo
       ;;
     'dnf docs')
-      tool gnuplot gnuplot
       package python3-markdown-it-py ctags
       package python3-sphinx python3-myst-parser python3-furo
       ;;
     'zypper docs')
-      tool gnuplot gnuplot
       package python3-markdown-it-py ctags
       package python3-Sphinx python3-myst-parser python3-furo
       ;;
     'pacman docs')
-      tool gnuplot gnuplot
       package python-markdown-it-py ctags
       package python-sphinx python-myst-parser python-sphinx-furo
       ;;
     'brew docs')
-      tool gnuplot gnuplot
       package universal-ctags
       package sphinx-doc  # furo, myst-parser and markdown-it-py come with pip
       ;;
     'none docs')
-      tool gnuplot gnuplot
       tool ctags universal-ctags
       tool sphinx-build 'Sphinx with myst-parser and furo'
       ;;

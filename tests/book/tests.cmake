@@ -1,25 +1,3 @@
-cowpool_test(book unit
-  block_test.cc
-  compare_test.cc
-  excerpt_test.cc
-  figures_test.cc
-  lessons_test.cc
-  region_test.cc
-  reports.cc
-  xml.cc)
-cowpool_test(book env
-  charts_test.cc
-  reports.cc
-  xml.cc)
-cowpool_test(book process
-  book_test.cc
-  draw_test.cc
-  reports.cc
-  xml.cc)
-foreach(tier IN ITEMS unit env process)
-  target_link_libraries(book_${tier}_test PRIVATE cowpool_book)
-endforeach()
-
 # The program behind the documents, and the figures in sentences.
 set(python "${PROJECT_SOURCE_DIR}/common/setup/python.sh")
 foreach(part IN ITEMS Parse Compare Excerpt Regions Lessons Documents)
