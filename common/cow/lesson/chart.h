@@ -1,6 +1,6 @@
 // A chart of a lesson: what its formulas predict, as curves, and what was
 // measured, as points. The lesson writes it into its JSON; the documents draw
-// it (book/charts.h).
+// it (common/book/charts.py).
 #pragma once
 
 #include <cstdint>

@@ -3,10 +3,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cow/report/chart_json.h"
+#include "cow/lesson/chart.h"
 #include "cow/report/report.h"
 
 namespace cow {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Axis, label, symbol, unit)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Curve, name, formula, measured)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Chart, title, subtitle, x, y_unit, curves)
+
 namespace {
 
 using Json = nlohmann::ordered_json;

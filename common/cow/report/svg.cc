@@ -18,8 +18,6 @@ constexpr std::array kFrameColors = {
     FrameColor{"paper", "#ffffff", "#16191d"},
     FrameColor{"ink", "#1f2328", "#e6e9ed"},
     FrameColor{"soft", "#59636e", "#a3adb8"},
-    FrameColor{"axis", "#8c959f", "#6b7681"},
-    FrameColor{"grid", "#e4e8ec", "#2b3138"},
 };
 
 constexpr std::string_view kFonts =
@@ -133,42 +131,27 @@ void Svg::color(std::string_view name, const Shade& shade) {
   dark_ += rule(name, shade.dark);
 }
 
-void Svg::dark_rule(std::string_view rule) {
-  dark_ += rule;
-  dark_ += '\n';
-}
-
 void Svg::text(double x, double at_y, const TextStyle& style,
                std::string_view text) {
-  constexpr std::array kAnchors = {"", " text-anchor=\"middle\"",
-                                   " text-anchor=\"end\""};
   body_ += fmt::format(
-      "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{}{} class=\"{}\">{}</text>\n",
+      "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{} class=\"{}\">{}</text>\n",
       svg_number(x), svg_number(at_y), svg_number(style.size),
-      style.bold ? " font-weight=\"bold\"" : "",
-      kAnchors.at(static_cast<std::size_t>(style.anchor)), style.color,
-      escape_xml(text));
+      style.bold ? " font-weight=\"bold\"" : "", style.color, escape_xml(text));
 }
 
 void Svg::rect(double x, double at_y, double width, double height,
-               std::string_view color, std::string_view hover) {
+               std::string_view color) {
   body_ += fmt::format(
-      R"(<rect x="{}" y="{}" width="{}" height="{}" class="{}")", svg_number(x),
-      svg_number(at_y), svg_number(width), svg_number(height), color);
-  body_ += hover.empty()
-               ? "/>\n"
-               : fmt::format("><title>{}</title></rect>\n", escape_xml(hover));
-}
-
-void Svg::path(std::string_view color, std::string_view path) {
-  body_ += fmt::format("<path d=\"{}\" class=\"{}-line\"/>\n", path, color);
+      "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" class=\"{}\"/>\n",
+      svg_number(x), svg_number(at_y), svg_number(width), svg_number(height),
+      color);
 }
 
 std::string Svg::document(std::string_view description) const {
   const std::string height = svg_number(std::ceil(y));
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-      "xmlns:xlink=\"http://www.w3.org/1999/xlink\" role=\"img\" "
+      "role=\"img\" "
       "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
       "aria-labelledby=\"title description\">\n"
       "<title id=\"title\">{2}</title>\n"

@@ -1,4 +1,5 @@
-// SVG documents: the frame and the elements that all pictures share.
+// SVG documents: the frame and the elements of the pictures of pages. It is
+// that of the documents' other pictures (common/book/mechanism/draw.py), too.
 //
 // A picture has a background of its own, light or dark as the reader's system
 // prefers. Without one, dark text could be unreadable on a web page that is
@@ -17,16 +18,12 @@ struct Shade {
   std::string dark;
 };
 
-/// Whether x is the beginning, the middle or the end of a text.
-enum class Anchor { kStart, kMiddle, kEnd };
-
 /// How a text looks: its size, and its colour, which is a class of the style
 /// sheet ("ink", "soft").
 struct TextStyle {
   double size = 15;  ///< in pixels; on a phone three quarters of that
   bool bold = false;
   std::string_view color = "ink";
-  Anchor anchor = Anchor::kStart;
 };
 
 /// A document 480 pixels wide: a heading, a drawing below it, and a description
@@ -47,16 +44,10 @@ class Svg {
   /// lines in it.
   void color(std::string_view name, const Shade& shade);
 
-  /// Adds a rule to the style sheet for dark pages only.
-  void dark_rule(std::string_view rule);
-
   void text(double x, double at_y, const TextStyle& style,
             std::string_view text);
-  /// A browser shows `hover` when the mouse is over it.
   void rect(double x, double at_y, double width, double height,
-            std::string_view color, std::string_view hover = "");
-  /// Draws a line: `path` has the syntax of SVG's `d`.
-  void path(std::string_view color, std::string_view path);
+            std::string_view color);
   /// Adds markup as it is.
   void raw(std::string_view markup) { body_ += markup; }
 
