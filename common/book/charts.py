@@ -23,7 +23,7 @@ COLORS = TEXTS | {
     "D": ("#0072b2", "#7cc4ee"), "items": ("#69737e", "#9aa5b1"),
     "warm": ("#b84f00", "#ee8434"), "cool": ("#0072b2", "#5ab4ec"),
     "green": ("#007a59", "#3cc79e"), "purple": ("#aa4499", "#dd8fce")}
-CURVES = "warm", "cool", "green", "purple"
+COLORS_OF_CURVES = "warm", "cool", "green", "purple"
 MEBI = 1 << 20
 HELD = "every worker holds its task"
 MEANS = {"rss": "in memory", "pss": "its share", "uss": "its alone"}
@@ -399,16 +399,20 @@ def mark(sign, x, y):
             "+": f"M{x - 11:.5g} {y:.5g}h22M{x:.5g} {y - 11:.5g}v22"}[sign]
 
 
-def draw_chart(title, subtitle, x_label, lines, series, unit="MiB"):
-    """A line: its name, colour and points. A series: its name, colour, sign,
-    and of each point x, x in words, y and y in words."""
+def draw_chart(title, subtitle, x_label, curves, unit="MiB"):
+    """A curve: its name, its points, and what was measured of it.
+
+    That is, for each series, its name, its sign, and of each point x, x in
+    words, y and y in words.
+    """
     picture = Drawing(title, subtitle)
     left = MARGIN + 44
-    right = WIDTH - MARGIN - 16 - 9 * max(len(name) for name, *_ in lines)
+    right = WIDTH - MARGIN - 16 - 9 * max(len(name) for name, *_ in curves)
     top, bottom = picture.y + 42, picture.y + 272
-    last = max(x for *_, points in lines for x, _ in points)
-    most = max([1, *(y for *_, points in lines for _, y in points),
-                *(y for *_, points in series for _, _, y, _ in points)])
+    last = max(x for _, formula, _ in curves for x, _ in formula)
+    most = max([1, *(y for _, formula, _ in curves for _, y in formula),
+                *(y for *_, measured in curves for *_, points in measured
+                  for _, _, y, _ in points)])
     step, x_step = tick_of(most, 5), tick_of(last, 8)
     most = math.ceil(most / step - .001) * step
 
@@ -430,24 +434,24 @@ def draw_chart(title, subtitle, x_label, lines, series, unit="MiB"):
         soft(x, bottom + 21, f"{tick * x_step:g}")
     picture.path("axis", f"M{left} {top}V{bottom}H{right}")
     soft((left + right) / 2, bottom + 42, x_label)
-    above = math.inf  # for the names of lines that end near each other
-    for name, color, points in sorted(lines, key=lambda line: line[2][-1][1]):
+    above = math.inf  # for the names of curves that end near each other
+    for color, (name, formula, _) in sorted(
+            zip(COLORS_OF_CURVES, curves), key=lambda each: each[1][1][-1][1]):
         picture.path(color, "M" + "L".join(
-            "{:.5g} {:.5g}".format(*place(*each)) for each in points), 2)
-        above = min(place(*points[-1])[1] + 5, above - 19)
+            "{:.5g} {:.5g}".format(*place(*each)) for each in formula), 2)
+        above = min(place(*formula[-1])[1] + 5, above - 19)
         picture.text(right + 10, above, name, color=color)
-    for name, color, sign, points in series:
-        for x, _, y, _ in points:
-            picture.path(color, mark(sign, *place(x, y)),
-                         4 if sign == "●" else 1.5)
-        picture.words += f" {name}: " + ", ".join(
-            f"{y_said} at {x_said}" for _, x_said, _, y_said in points) + "."
     picture.y = bottom + 48
-    for line, color, _ in lines:
-        named = [(sign, color, name) for name, of, sign, _ in series
-                 if of == color and name != line]
-        if named:
-            picture.key((f"{line}:", color, ""), *named)
+    for color, (curve, _, measured) in zip(COLORS_OF_CURVES, curves):
+        for name, sign, points in measured:
+            for x, _, y, _ in points:
+                picture.path(color, mark(sign, *place(x, y)),
+                             4 if sign == "●" else 1.5)
+            picture.words += f" {name}: " + ", ".join(
+                f"{y} at {x}" for _, x, _, y in points) + "."
+        if [name for name, *_ in measured] != [curve]:
+            picture.key((f"{curve}:", color, ""), *(
+                (sign, color, name) for name, sign, _ in measured))
     return picture.finish()
 
 
@@ -465,29 +469,27 @@ def draw_lesson_chart(*reports):
     """The lesson's own curves, with the points of all reports."""
     charts = [last_of(report, report.get("charts"), "has no chart")
               for report in reports]
-    first, x_axis = charts[0], charts[0]["x"]
-    check(len(first["curves"]) <= len(CURVES), reports[0],
+    first, x_axis, curves = charts[0], charts[0]["x"], []
+    check(len(first["curves"]) <= len(COLORS_OF_CURVES), reports[0],
           "has too many curves")
-    lines, series = [], []
-    for color, *curves in zip(CURVES, *(chart["curves"] for chart in charts)):
-        name, formula = curves[0]["name"], curves[0]["formula"]
-        check(all(curve["formula"] == formula for curve in curves), reports[0],
+    for same in zip(*(chart["curves"] for chart in charts)):
+        name, formula = same[0]["name"], same[0]["formula"]
+        check(all(curve["formula"] == formula for curve in same), reports[0],
               "and another of it have curves that differ")
-        lines.append((name, color, formula))
-        series.append((name, color, "●", [
+        curves.append((name, formula, [(name, "●", [
             (x, f"{x_axis['symbol']} = {three_digits(x, x_axis['unit'])}",
              y, three_digits(y, first["y_unit"]))
-            for curve in curves for x, y in curve["measured"]]))
+            for curve in same for x, y in curve["measured"]])]))
     return draw_chart(first["title"], first["subtitle"], x_axis["label"],
-                      lines, series, first["y_unit"])
+                      curves, first["y_unit"])
 
 
 def point(symbol, x, count, x_words=""):
     return x, f"{symbol} = {x_words or x}", count / MEBI, size(count)
 
 
-def straight(name, color, last, at_zero, at_last):
-    return name, color, [(0, at_zero / MEBI), (last, at_last / MEBI)]
+def straight(last, at_zero, at_last):
+    return [(0, at_zero / MEBI), (last, at_last / MEBI)]
 
 
 @figure("workers", *(
@@ -499,21 +501,23 @@ def draw_workers(*reports):
     last = max(parameter(report, "workers") for report in reports) + .5
     if any(parameter(report, "data") != data for report in reports):
         raise FigureError("the reports are not of the same amount of data")
+
+    def series(name, at, sign):
+        return name, sign, [
+            point("N", parameter(report, "workers"), Pool(report, at).sum())
+            for report in reports if report["lesson"][:2] == name[:2]]
+
     return draw_chart(
         f"The data sent: {size(data)} more a worker. Inherited: nothing",
         "ΣPSS by the number of workers: points are measured, lines are the "
         "formulas.", "N, workers",
-        [straight("(N + 1)·D", "warm", last, data, data * (last + 1)),
-         straight("D", "cool", last, data, data)],
-        [(name, color, sign, [
-            point("N", parameter(report, "workers"), Pool(report, at).sum())
-            for report in reports if report["lesson"][:2] == name[:2]])
-         for name, at, color, sign in (
-             ("01 pass_self", HELD, "warm", "●"),
-             ("07 spawn", "spawn", "warm", "□"),
-             ("04 global", HELD, "cool", "●"),
-             ("07 fork server", "forkserver", "cool", "□"),
-             ("13 memfd", "memfd", "cool", "+"))])
+        [("(N + 1)·D", straight(last, data, data * (last + 1)),
+          [series("01 pass_self", HELD, "●"),
+           series("07 spawn", "spawn", "□")]),
+         ("D", straight(last, data, data),
+          [series("04 global", HELD, "●"),
+           series("07 fork server", "forkserver", "□"),
+           series("13 memfd", "memfd", "+")])])
 
 
 @figure("writing", "08_page_map")
@@ -531,11 +535,10 @@ def draw_writing(report, last=1.03):
         f"By the part f of the pages that each of {workers} workers writes; "
         "the parent writes none. Points are measured, lines are the formulas.",
         "f, part of the pages",
-        [straight("D·(1 + N·f)", "warm", last, data,
-                  data * (1 + workers * last)),
-         straight("D·f", "cool", last, 0, data * last)],
-        [("ΣPSS, measured", "warm", "●", sums),
-         ("the parent's USS, measured", "cool", "●", parents)])
+        [("D·(1 + N·f)", straight(last, data, data * (1 + workers * last)),
+          [("ΣPSS, measured", "●", sums)]),
+         ("D·f", straight(last, 0, data * last),
+          [("the parent's USS, measured", "●", parents)])])
 
 
 @figure("nodes", *(f"16_many_machines --data 32MiB --workers 8 --nodes {nodes}"
@@ -544,23 +547,22 @@ def draw_nodes(*reports):
     data, ranks = (parameter(reports[0], each) for each in ("data", "workers"))
     last = 1.03 * max(parameter(report, "nodes") for report in reports)
 
-    def points(name):
-        for report in reports:
-            cost = claim(report, name, "total pss")
-            yield point("K", parameter(report, "nodes"),
-                        cost["measured"] - cost["figure"]["base"])
+    def series(name):
+        costs = [claim(report, name, "total pss") for report in reports]
+        return [(name, "●", [
+            point("K", parameter(report, "nodes"),
+                  cost["measured"] - cost["figure"]["base"])
+            for report, cost in zip(reports, costs)])]
 
     return draw_chart(
         "A copy in each rank, or a copy on each node",
         f"What {size(data)} of data costs {ranks} ranks: ΣPSS less the base, "
         "by the number of nodes. Points are measured, lines are the formulas.",
         "K, nodes",
-        [straight("N·D", "warm", last, ranks * data, ranks * data),
-         straight("K·D", "cool", last, 0, data * last)],
-        [("a copy in each rank", "warm", "●",
-          list(points("a copy in each rank"))),
-         ("a window on each node", "cool", "●",
-          list(points("a window on each node")))])
+        [("N·D", straight(last, ranks * data, ranks * data),
+          series("a copy in each rank")),
+         ("K·D", straight(last, 0, data * last),
+          series("a window on each node"))])
 
 
 # ---- all of them
