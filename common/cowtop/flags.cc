@@ -11,6 +11,8 @@
 #include <optional>
 
 #include "cow/lesson/command_line.h"
+#include "cow/memory/text.h"
+#include "cow/report/table.h"
 
 namespace cowtop {
 namespace {
@@ -214,6 +216,23 @@ void check(const Given& given, const Flags& flags) {
   }
 }
 
+// Continues the lines of flags that are longer than 80 columns below the text
+// of the flag.
+std::string folded(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::string_view line = cow::take_line(text);
+    if (line.size() <= 80) {
+      result.append(line).append("\n");
+      continue;
+    }
+    const std::size_t at = line.find_first_not_of(' ', line.find("  ", 2));
+    std::string lines = cow::wrap(line.substr(at), std::string(at, ' '));
+    result += lines.replace(0, at, line.substr(0, at));
+  }
+  return result;
+}
+
 }  // namespace
 
 Flags parse_flags(const std::vector<std::string>& arguments) {
@@ -258,13 +277,14 @@ std::string help_text() {
   std::string text = cow::list_flags(
       flags_into(given),
       "Shows what each process of a tree really costs, and what was copied "
-      "since the fork.\n\n"
+      "since the\nfork.\n\n"
       "  cowtop PID...         processes and all their descendants\n"
       "  cowtop -- COMMAND...  starts a command, ends with its exit status\n"
       "  cowtop                all your processes that share memory through "
       "fork\n\n"
       "Usage: cowtop [OPTIONS] [PID... | -- COMMAND...]\n");
   while (text.ends_with("\n\n")) text.pop_back();
+  text = folded(text);
   text +=
       "\nIn a terminal it is a screen that follows what happens; h shows its "
       "keys.\nElsewhere it prints a table for each look.\n"

@@ -5,7 +5,12 @@ set -eu
 cowtop=$1 version=$2 folder=$3
 mkdir -p "$folder"
 help=$folder/help
-"$cowtop" --help >"$help"
+# A flag's text goes on below its beginning: makes it one line.
+"$cowtop" --help | awk '
+  /^          / { sub(/^ +/, ""); line = line " " $0; next }
+  NR > 1 { print line }
+  { line = $0 }
+  END { print line }' >"$help"
 
 # A line a flag: names with commas between, what it takes, the help; with tabs.
 flags=$folder/flags

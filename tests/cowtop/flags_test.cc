@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "cow/lesson/flags.h"
 
 namespace cowtop {
@@ -198,6 +200,16 @@ TEST(Flags, AreNamedInTheHelpAsTheyAreTyped) {
   for (const char* of_the_library : {"TEXT", " x 2", "\n\n\n"}) {
     EXPECT_THAT(help, Not(HasSubstr(of_the_library)));
   }
+}
+
+TEST(Flags, AreInAHelpOfAtMost80Columns) {
+  std::istringstream help(help_text());
+  for (std::string line; std::getline(help, line);) {
+    EXPECT_LE(line.size(), 80U) << line;
+  }
+  EXPECT_THAT(
+      help_text(),
+      HasSubstr("\n                              A-B in hex, [heap], a "));
 }
 
 TEST(Flags, AreAllInTheHelp) {
