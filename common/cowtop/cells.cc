@@ -1,6 +1,8 @@
 #include "cowtop/cells.h"
 
 #include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -111,6 +113,13 @@ std::string_view beginning(std::string_view text, std::size_t most) {
 Charset current_charset() {
   return std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0 ? Charset::kUtf8
                                                            : Charset::kAscii;
+}
+
+std::size_t columns_of_output() {
+  if (::isatty(STDOUT_FILENO) != 1) return std::string::npos;
+  winsize size{};
+  const bool told = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return told && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 std::string clean(std::string_view bytes, Charset charset) {

@@ -19,6 +19,10 @@ enum class Charset { kAscii, kUtf8 };
 /// The charset of LC_CTYPE as it is now.
 Charset current_charset();
 
+/// How many cells a line on standard output has: 80 if the terminal does not
+/// tell. No limit (`npos`) if standard output is no terminal.
+std::size_t columns_of_output();
+
 /// Makes text from any source, such as another user's command line, safe for a
 /// terminal. Control characters and bytes that are not UTF-8 become "?". In
 /// kAscii the signs of our own sentences become words ("Σ" becomes "sum of "),

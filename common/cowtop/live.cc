@@ -9,6 +9,7 @@
 
 #include "cow/memory/mappings.h"
 #include "cow/os/descriptor.h"
+#include "cowtop/cells.h"
 #include "cowtop/clock.h"
 #include "cowtop/looks.h"
 #include "cowtop/mappings_report.h"
@@ -80,9 +81,9 @@ Ending show(Watch& watch, const Command* command, const Flags& flags) {
 void print_largest(const Sample& sample, const Flags& flags) {
   const std::string subject =
       flags.command.empty() ? title_of(flags) : flags.command.front();
-  const std::string text =
-      fmt::format("cowtop: {} has ended; the machine paid most at {}:\n\n{}",
-                  subject, clock(sample.at), to_table(sample));
+  const std::string text = fmt::format(
+      "cowtop: {} has ended; the machine paid most at {}:\n\n{}", subject,
+      clock(sample.at), to_table(sample, columns_of_output()));
   cow::write_fully(STDOUT_FILENO, text.data(), text.size());
 }
 

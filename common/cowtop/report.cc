@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cow/memory/text.h"
 #include "cow/report/table.h"
 #include "cowtop/amount.h"
+#include "cowtop/cells.h"
 #include "cowtop/clock.h"
 
 namespace cowtop {
@@ -48,6 +50,16 @@ void add_row(const Row& row, Table& table) {
              amount(row.usage->pss), amount(row.usage->uss()),
              amount(row.usage->swap), change(row.became_private),
              change(row.private_per_second), command});
+}
+
+// Cuts the last column, whose title is "command".
+std::string cut_commands(std::string_view table, std::size_t columns) {
+  columns = std::max(columns, table.find("command"));
+  std::string text;
+  while (!table.empty()) {
+    text += cut(cow::take_line(table), columns, current_charset()) + '\n';
+  }
+  return text;
 }
 
 Json to_object(const Row& row) {
@@ -125,14 +137,14 @@ double seconds_of(std::chrono::system_clock::time_point at) {
 
 }  // namespace
 
-std::string to_table(const Sample& sample) {
+std::string to_table(const Sample& sample, std::size_t columns) {
   using Align = Table::Align;
   Table table({Align::kRight, Align::kRight, Align::kRight, Align::kRight,
                Align::kRight, Align::kRight, Align::kRight, Align::kLeft});
   table.row({"PID", "RSS", "PSS", "USS", "swap", "new", "new/s", "command"});
   for (const Row& row : sample.rows) add_row(row, table);
   const Totals& totals = sample.totals;
-  std::string text = table.to_string("");
+  std::string text = cut_commands(table.to_string(""), columns);
   text += fmt::format("\nWhat top adds up       (sum of RSS): {}\n",
                       amount(totals.rss));
   text += fmt::format("What the machine pays  (sum of PSS): {}\n",

@@ -1,6 +1,7 @@
 // A look as text: a table for a person, and JSON or CSV for a program.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "cowtop/looks.h"
@@ -9,8 +10,10 @@
 namespace cowtop {
 
 /// The table, the totals, the diagnosis with its evidence, and the notes. Only
-/// commands go beyond 80 columns.
-std::string to_table(const Sample& sample);
+/// commands go beyond 80 columns. They are cut so that the lines have at most
+/// `columns`.
+std::string to_table(const Sample& sample,
+                     std::size_t columns = std::string::npos);
 
 /// One object, with sizes in bytes. Figures that could not be read are left
 /// out; then there is a "reason".

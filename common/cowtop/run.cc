@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -24,6 +25,7 @@
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
 #include "cow/report/table.h"
+#include "cowtop/cells.h"
 #include "cowtop/command.h"
 #include "cowtop/flags.h"
 #include "cowtop/live.h"
@@ -135,7 +137,7 @@ int run_one(Watch& watch, const Command* command, const Flags& flags) {
     last = look_to_the_end(watch, command, flags, add);
   }
   if (const auto look = looks.reported()) {
-    print(flags.json ? to_json(*look) : to_table(*look));
+    print(flags.json ? to_json(*look) : to_table(*look, columns_of_output()));
   }
   return conclude(looks, command, last);
 }
@@ -394,6 +396,7 @@ int run_mode(const Flags& flags) {
 
 int run(const std::vector<std::string>& arguments) {
   try {
+    std::setlocale(LC_CTYPE, "");
     // Otherwise the first opened file would become standard output.
     if (::fcntl(STDOUT_FILENO, F_GETFD) == -1) {
       throw BadUsage(

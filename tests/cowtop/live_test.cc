@@ -97,6 +97,22 @@ TEST_F(LiveCowtop, ShowsTheMappingsOfAProcess) {
   EXPECT_TRUE(terminal.wait_for("(anonymous)"));
 }
 
+TEST_F(LiveCowtop, CutsTheCommandsOfATableOnlyInATerminal) {
+  const std::string name(200, '/');
+  Child child =
+      Child::spawn("/usr/bin/tail", {"tail", "-f", name + "dev/null"}, {}, {});
+  Tmux terminal(90, 40);
+  const std::string once = cowtop(fmt::format("--once {}", child.pid()));
+  terminal.type(once + " > whole; " + once + "; echo ended with $?");
+  EXPECT_TRUE(terminal.wait_for("\nended with 0"));
+  EXPECT_THAT(*read_file(terminal.file("whole")),
+              HasSubstr("  tail -f " + name + "dev/null\n"));
+  EXPECT_THAT(terminal.screen(),
+              AllOf(HasSubstr("  tail -f ///"), HasSubstr("///…\n")));
+  child.kill(SIGKILL);
+  child.wait();
+}
+
 TEST_F(LiveCowtop, EndsWhenTheWatchedProcessEnds) {
   ParkedTree tree;
   Tmux terminal(110, 40);

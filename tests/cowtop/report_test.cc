@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <clocale>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -65,6 +66,19 @@ TEST(Table, HasProcessesTotalsAndTheDiagnosis) {
               HasSubstr("What the machine pays  (sum of PSS): 40.0 MiB"));
   EXPECT_THAT(table, HasSubstr("It is shared.\n  - a figure\n"));
   EXPECT_THAT(table, HasSubstr("A note."));
+}
+
+TEST(Table, CutsOnlyCommands) {
+  std::setlocale(LC_CTYPE, "C");
+  Sample one = sample();
+  one.rows[0].command = std::string(100, 'x');
+  EXPECT_THAT(to_table(one), HasSubstr("  " + std::string(100, 'x') + "\n"));
+  const std::string figures =
+      "\n 10  64.0 MiB  40.0 MiB  32.0 MiB  8 KiB  +1.0 MiB      0";
+  EXPECT_THAT(to_table(one, 80),
+              HasSubstr(figures + "  " + std::string(20, 'x') + "..\n"));
+  // The figures stay whole, also in a very narrow terminal.
+  EXPECT_THAT(to_table(one, 20), HasSubstr(figures));
 }
 
 TEST(Table, SaysWhatToDo) {
