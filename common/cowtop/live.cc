@@ -57,8 +57,8 @@ Ending show(Watch& watch, const Command* command, const Flags& flags) {
     return watch.look();
   };
   live.mappings = mappings_of;
-  live.why = [](const Sample& sample) {
-    const Why why = explain(sample.copier);
+  live.why = [](pid_t pid) {
+    const Why why = explain(kin_of(pid, cow::list_processes()));
     std::vector<std::string> lines = evidence_of(why);
     lines.insert(lines.begin(), sentence_of(why));
     return lines;

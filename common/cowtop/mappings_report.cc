@@ -8,6 +8,7 @@
 #include "cow/memory/process_list.h"
 #include "cow/report/table.h"
 #include "cowtop/amount.h"
+#include "cowtop/tree.h"
 
 namespace cowtop {
 namespace {
@@ -36,25 +37,15 @@ void add(const cow::Usage& usage, cow::Usage& sum) {
 }  // namespace
 
 MappedPages read_mapped_pages(pid_t pid, cow::Bytes rss) {
-  const auto all = cow::list_processes();
-  const auto own = std::find_if(all.begin(), all.end(), [&](const auto& one) {
-    return one.id.pid == pid;
-  });
-  if (own == all.end() || !own->image.known()) return {};
-  const cow::ListedProcess* relative = nullptr;
-  for (const cow::ListedProcess& other : all) {
-    if (other.image != own->image || other.id == own->id) continue;
-    if (relative == nullptr || other.id.pid == own->parent) relative = &other;
-  }
-  if (relative == nullptr) return {};
+  const auto kin = kin_of(pid, cow::list_processes());
+  if (!kin) return {};
   const auto states = read_page_states(pid, rss, false);
-  const auto theirs =
-      read_page_states(relative->id.pid, to_bytes(relative->rss), false);
+  const auto theirs = read_page_states(kin->relative.id.pid,
+                                       to_bytes(kin->relative.rss), false);
   if (!states || !theirs) return {};
-  const auto pages =
-      compare_ranges(*states, *theirs,
-                     relative->id.pid == own->parent ? Relative::kAncestor
-                                                     : Relative::kSibling);
+  const auto pages = compare_ranges(
+      *states, *theirs,
+      kin->is_worker() ? Relative::kAncestor : Relative::kSibling);
   MappedPages origins;
   for (std::size_t i = 0; i < pages.size(); ++i) {
     origins[states->ranges[i].begin] = pages[i];

@@ -83,9 +83,10 @@ Line mapping_row(const NamedMappings& sum, const std::vector<Figures>& columns,
   return line;
 }
 
-Line whose_mappings(const Scene& scene, const View& view) {
+// "mappings of 12  python3 job.py"
+Line whose(std::string_view what, const Scene& scene, const View& view) {
   Line line;
-  line.add(fmt::format("mappings of {}", view.selected), Look::kStrong);
+  line.add(fmt::format("{} {}", what, view.selected), Look::kStrong);
   if (const Row* row = selected_row(scene.sample, view)) {
     line.add("  " + clean(row->command, view.charset));
   }
@@ -120,7 +121,9 @@ constexpr std::array kKeysHelp = {
     HelpEntry{"p, space", "pause, and go on"},
     HelpEntry{"up, down", "select a process; also PgUp, PgDn, Home, End"},
     HelpEntry{"m, Enter", "the mappings of the selected process"},
-    HelpEntry{"w", "what has changed in the copied pages, read once"},
+    HelpEntry{"w",
+              "what the selected process has changed in the pages that it "
+              "has copied, read once"},
     HelpEntry{"o", "the output of the command that cowtop has started"},
     HelpEntry{"r", "forget when a process was first seen: begin anew"},
     HelpEntry{"+, -", "look less often, more often"},
@@ -152,7 +155,7 @@ void add_entries(const Entries& entries, const View& view, std::size_t width,
 
 Scroll mappings_page(const Scene& scene, const View& view, std::size_t width) {
   Scroll page;
-  page.fixed.push_back(whose_mappings(scene, view));
+  page.fixed.push_back(whose("mappings of", scene, view));
   if (scene.mappings == nullptr || !*scene.mappings) {
     const std::string reason =
         scene.mappings == nullptr ? "not read" : scene.mappings->reason();
@@ -181,8 +184,7 @@ Scroll mappings_page(const Scene& scene, const View& view, std::size_t width) {
 
 Scroll why_page(const Scene& scene, const View& view, std::size_t width) {
   Scroll page;
-  page.fixed.emplace_back().add("what has changed in the copied pages",
-                                Look::kStrong);
+  page.fixed.push_back(whose("what was copied by", scene, view));
   if (scene.why == nullptr) return page;
   for (const std::string& paragraph : *scene.why) {
     for (std::string& text : wrapped(clean(paragraph, view.charset), width)) {

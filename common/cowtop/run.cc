@@ -121,13 +121,22 @@ int run_tables(Watch& watch, const Command* command, const Flags& flags) {
   return conclude(looks, command, last);
 }
 
+// A worker that was asked for, or else what has copied most.
+Why why_of(const Sample& sample, const std::vector<pid_t>& asked) {
+  if (asked.size() == 1) {
+    const auto kin = kin_of(asked[0], cow::list_processes());
+    if (kin && kin->is_worker()) return explain(kin);
+  }
+  return explain(sample.copier);
+}
+
 // One look at what is there now; for a command, the look with the highest ΣPSS.
 int run_one(Watch& watch, const Command* command, const Flags& flags) {
   Looks looks;
   Sample last;
   const auto add = [&](const Sample& sample) {
     looks.add(sample, [&](Sample& largest) {
-      if (flags.why) largest.why = explain(largest.copier);
+      if (flags.why) largest.why = why_of(largest, flags.pids);
     });
   };
   if (command == nullptr) {

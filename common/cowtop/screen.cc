@@ -114,7 +114,7 @@ class Screen {
       case Action::kMappings:
         return read_mappings();
       case Action::kWhy:
-        if (live_.why) why_ = live_.why(sample_);
+        if (live_.why) why_ = live_.why(view_.selected);
         return;
       case Action::kForget:
         if (live_.forget) live_.forget();

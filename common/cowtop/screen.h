@@ -28,8 +28,9 @@ struct Live {
   std::string title;  ///< what is watched
   std::function<Sample()> look;
   std::function<cow::Reading<std::vector<NamedMappings>>(pid_t)> mappings;
-  /// What has changed in the copied pages, one paragraph each.
-  std::function<std::vector<std::string>(const Sample&)> why;
+  /// What the process has changed in the pages that it has copied, one
+  /// paragraph each.
+  std::function<std::vector<std::string>(pid_t)> why;
   /// Starts anew: every process counts as first seen at the next look.
   std::function<void()> forget;
   Order order = Order::kTree;  ///< of the table, at first

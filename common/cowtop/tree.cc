@@ -178,4 +178,17 @@ std::vector<Node> forked_trees(const Processes& all, uid_t user) {
   return nodes;
 }
 
+std::optional<Kin> kin_of(pid_t pid, const Processes& all) {
+  const auto own =
+      std::find_if(all.begin(), all.end(),
+                   [&](const ListedProcess& one) { return one.id.pid == pid; });
+  if (own == all.end() || !own->image.known()) return std::nullopt;
+  std::optional<Kin> kin;
+  for (const ListedProcess& other : all) {
+    if (other.image != own->image || other.id == own->id) continue;
+    if (!kin || other.id.pid == own->parent) kin = Kin{*own, other};
+  }
+  return kin;
+}
+
 }  // namespace cowtop

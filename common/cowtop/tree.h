@@ -1,7 +1,10 @@
 // Which processes are watched, and in which order they are shown.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -30,5 +33,16 @@ std::vector<Node> follow(const Processes& all, std::set<cow::ProcessId>& seen);
 /// roots. A tree inside another one, such as a pool that was started from a
 /// shell, is a tree of its own.
 std::vector<Node> forked_trees(const Processes& all, uid_t user);
+
+/// A process, and the one that its pages are compared with: the process that it
+/// was forked from or, if that has ended, another fork.
+struct Kin {
+  cow::ListedProcess process;
+  cow::ListedProcess relative;
+
+  bool is_worker() const { return process.parent == relative.id.pid; }
+};
+/// None if the process shares nothing through fork.
+std::optional<Kin> kin_of(pid_t pid, const Processes& all);
 
 }  // namespace cowtop

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cow/inspect/remote_memory.h"
+#include "cow/memory/usage.h"
 #include "cowtop/findings.h"
 
 namespace cowtop {
@@ -170,6 +171,26 @@ void add_types(const Why& why, std::vector<std::string>& lines) {
   }
 }
 
+Why unexplained(const std::string& reason, const Copier& copier = {}) {
+  return {copier, Pages(0), cow::Absent{reason}};
+}
+
+cow::Reading<CopiedPages> read_copied(const Copier& copier) {
+  const auto ours = read_page_states(copier.pid, copier.rss, false);
+  const auto theirs = read_page_states(copier.relative, copier.rss, false);
+  if (!ours || !theirs) return cow::Absent{(ours ? theirs : ours).reason()};
+  return copied_pages(*ours, *theirs, copier.kind);
+}
+
+Why compare(const Copier& copier, const CopiedPages& both) {
+  const auto& copied = copier.undecided ? both.undecided : both.copied;
+  if (copied.empty()) return unexplained("its copies have gone", copier);
+  return {
+      copier, Pages(copied.size()),
+      cow::compare_memory(cow::memory_of(copier.pid),
+                          cow::memory_of(copier.relative), sample_of(copied))};
+}
+
 }  // namespace
 
 std::optional<Copier> who_copied_most(const Findings& findings) {
@@ -190,30 +211,37 @@ std::optional<Copier> who_copied_most(const Findings& findings) {
 }
 
 Why explain(const std::optional<Copier>& copier) {
-  Why why;
   if (!copier) {
-    why.pages =
-        cow::Absent{"no process has copied pages that another still has"};
-    return why;
+    return unexplained("no process has copied pages that another still has");
   }
-  why.copier = *copier;
-  const auto ours = read_page_states(copier->pid, copier->rss, false);
-  const auto theirs = read_page_states(copier->relative, copier->rss, false);
-  if (!ours || !theirs) {
-    why.pages = cow::Absent{(ours ? theirs : ours).reason()};
-    return why;
+  const auto both = read_copied(*copier);
+  return both ? compare(*copier, *both) : unexplained(both.reason(), *copier);
+}
+
+Why explain(const std::optional<Kin>& kin) {
+  if (!kin) return unexplained("the process shares nothing through fork");
+  const cow::ListedProcess& process = kin->process;
+  Copier copier{
+      .pid = process.id.pid,
+      .relative = kin->relative.id.pid,
+      .kind = kin->is_worker() ? Relative::kAncestor : Relative::kSibling,
+      .rss = to_bytes(process.rss)};
+  const auto both = read_copied(copier);
+  if (!both) return unexplained(both.reason(), copier);
+  const bool ancestor = kin->relative.parent == copier.pid;
+  copier.undecided = !ancestor && both->undecided.size() > both->copied.size();
+  const auto copied = static_cast<std::int64_t>(
+      (copier.undecided ? both->undecided : both->copied).size());
+  if (copied == 0) {
+    return unexplained(
+        fmt::format("PID {} has copied no pages that PID {} still has",
+                    copier.pid, copier.relative));
   }
-  const CopiedPages both = copied_pages(*ours, *theirs, copier->kind);
-  const auto& copied = copier->undecided ? both.undecided : both.copied;
-  if (copied.empty()) {
-    why.pages = cow::Absent{"its copies have gone"};
-    return why;
-  }
-  why.copied = Pages(copied.size());
-  why.pages =
-      cow::compare_memory(cow::memory_of(copier->pid),
-                          cow::memory_of(copier->relative), sample_of(copied));
-  return why;
+  const auto usage = cow::read_usage(copier.pid);
+  copier.wrote = !usage || copied / 2 <= process.minor_faults +
+                                             process.major_faults +
+                                             to_pages(usage->huge).count();
+  return compare(copier, *both);
 }
 
 std::string sentence_of(const Why& why) {

@@ -11,6 +11,7 @@
 #include "cow/os/bytes.h"
 #include "cow/os/reading.h"
 #include "cowtop/comparison.h"
+#include "cowtop/tree.h"
 
 namespace cowtop {
 
@@ -41,6 +42,10 @@ struct Why {
 
 /// Compares the pages that the process has copied with those of the other.
 Why explain(const std::optional<Copier>& copier);
+/// The same for a process that was asked for, whatever others have copied.
+/// Compares it with its parent or, if it was not forked from that, with another
+/// fork.
+Why explain(const std::optional<Kin>& kin);
 
 /// One sentence: who has copied how much, or why nothing can be said.
 std::string sentence_of(const Why& why);

@@ -108,6 +108,28 @@ TEST(Cowtop, SaysWhatAWorkerHasChangedInItsCopies) {
   EXPECT_TRUE(child.end().success());
 }
 
+// Whatever its own forks have copied.
+TEST(Cowtop, SaysWhatTheWorkerThatIsAskedForHasChanged) {
+  const Region region(Pages(6000));
+  ParkedChild worker([&](const ParkedChild::Park& park) {
+    region.write(Pages(0), Pages(1500));
+    ParkedChild own([&](const ParkedChild::Park& park_too) {
+      region.write(Pages(2000), Pages(4000));
+      park_too(0);
+    });
+    own.await();
+    park(0);
+  });
+  worker.await();
+  const Outcome outcome = cowtop({"--json", "--why", parked_pid(worker)});
+  const auto why = nlohmann::json::parse(outcome.out).at("why");
+  EXPECT_EQ(why.at("pid"), worker.pid());
+  EXPECT_EQ(why.at("relative"), ::getpid());
+  EXPECT_GE(why.at("copied"), to_bytes(Pages(1500)).count());
+  EXPECT_LT(why.at("copied"), to_bytes(Pages(2000)).count());
+  EXPECT_TRUE(worker.end().success());
+}
+
 TEST(Cowtop, SaysIfNothingWasCopied) {
   cow::Child alone =
       cow::Child::spawn("/usr/bin/tail", {"tail", "-f", "/dev/null"}, {}, {});

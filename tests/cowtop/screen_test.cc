@@ -165,6 +165,17 @@ TEST_F(Screen, ReadsCopiedPagesOncePerPressOfW) {
   EXPECT_TRUE(terminal.wait_for("asked 2"));
 }
 
+TEST_F(Screen, AsksWhatTheSelectedProcessHasChanged) {
+  Tmux terminal;
+  terminal.type(stage());
+  ASSERT_TRUE(terminal.wait_for("worker 4"));
+  terminal.press("Down");
+  terminal.press("Down");
+  terminal.press("w");
+  EXPECT_TRUE(terminal.wait_for("copied by 1002"));
+  EXPECT_TRUE(terminal.wait_for("asked 1 of 1002"));
+}
+
 TEST_F(Screen, ForgetsEarlierSamplesIfRIsPressed) {
   Tmux terminal;
   terminal.type(stage());

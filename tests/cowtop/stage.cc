@@ -116,8 +116,8 @@ class Stage {
          .look = [&] { return look(); },
          .mappings = mappings,
          .why =
-             [&](const cowtop::Sample&) {
-               return std::vector{fmt::format("asked {}", ++asked_)};
+             [&](pid_t pid) {
+               return std::vector{fmt::format("asked {} of {}", ++asked_, pid)};
              },
          .forget = [&] { ++forgotten_; },
          .interval = interval_,

@@ -107,5 +107,16 @@ TEST(ForkedTrees, AreSeparatedIfTheirImagesDiffer) {
   EXPECT_NE(trees(nodes).at(3), trees(nodes).at(4));
 }
 
+TEST(Kin, IsTheParentIfTheProcessWasForkedFromIt) {
+  const Processes all = {process(2, 1, 0, 7), process(3, 4, 0, 7),
+                         process(4, 1, 0, 7), process(5, 1, 0, 9),
+                         process(6, 5, 0, 8)};
+  EXPECT_EQ(kin_of(3, all)->relative.id.pid, 4);
+  EXPECT_TRUE(kin_of(3, all)->is_worker());
+  EXPECT_EQ(kin_of(4, all)->relative.id.pid, 2);
+  EXPECT_FALSE(kin_of(4, all)->is_worker());
+  for (const pid_t alone : {5, 6, 99}) EXPECT_FALSE(kin_of(alone, all));
+}
+
 }  // namespace
 }  // namespace cowtop

@@ -103,7 +103,7 @@ TEST(Copier, IsNobodyIfNothingWasCopiedOrCompared) {
   unread.pages = cow::Absent{"denied"};
   findings.families.push_back({{}, {worker(11, {}), unread}});
   EXPECT_FALSE(who_copied_most(findings));
-  EXPECT_THAT(sentence_of(explain(std::nullopt)),
+  EXPECT_THAT(sentence_of(explain(std::optional<Copier>())),
               HasSubstr("no process has copied pages"));
 }
 
