@@ -21,7 +21,7 @@ inline bool anything_read(const Sample& sample) {
 /// True if there are processes, but none of them could be read. Another look
 /// would not change that.
 inline bool in_vain(const Sample& sample) {
-  return !sample.rows.empty() && !anything_read(sample);
+  return (!sample.rows.empty() || sample.hidden > 0) && !anything_read(sample);
 }
 
 /// Why nothing was read: the notes of the look.

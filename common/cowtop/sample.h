@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ struct Sample {
   /// moment and the totals may be wrong. Such a look is not taken as the
   /// highest.
   bool torn = false;
+  /// How many processes of the user of --user may not be read.
+  std::size_t hidden = 0;
   /// Of the tree whose forked processes cost most.
   Diagnosis diagnosis;
   /// If all trees are watched: the diagnosis of each further tree. Each

@@ -73,6 +73,20 @@ bool Watch::watches_all() const {
   return roots_.empty() && options_.name.empty();
 }
 
+// The processes of another user that may not be read. The kernel says 1 for
+// the first address of their program and 0 for that of the stack (do_task_stat
+// in fs/proc/array.c).
+std::size_t Watch::count_hidden() const {
+  if (!watches_all() || options_.user.value_or(::geteuid()) == ::geteuid()) {
+    return 0;
+  }
+  return static_cast<std::size_t>(
+      std::count_if(before_.begin(), before_.end(), [&](const auto& entry) {
+        const ListedProcess& process = entry.second;
+        return process.user == *options_.user && process.image == Image{1, 0};
+      }));
+}
+
 std::vector<Node> Watch::all_trees(const Processes& all) const {
   return forked_trees(all, options_.user.value_or(::geteuid()));
 }
@@ -467,7 +481,13 @@ void Watch::note(Sample& sample, std::size_t trees) const {
                                      : fmt::format("{} processes", pids.size()),
                     reason, fmt::join(pids.begin(), end, ", "), more));
   }
-  if (sample.rows.empty() && watches_all()) {
+  if (sample.hidden > 0) {
+    sample.notes.push_back(fmt::format(
+        "{} of user {} may not be read: only root and that user may.",
+        sample.hidden == 1 ? "1 process"
+                           : fmt::format("{} processes", sample.hidden),
+        *options_.user));
+  } else if (sample.rows.empty() && watches_all()) {
     sample.notes.push_back(
         fmt::format("None of {} processes share memory through fork.",
                     options_.user ? "this user's" : "your"));
@@ -616,6 +636,7 @@ Sample Watch::look() {
     }
   }
   read_group(sample);
+  sample.hidden = count_hidden();
   note(sample, trees.size());
   account(sample, cpu_before);
   options_.seen(sample);

@@ -136,6 +136,7 @@ class Watch {
   using Nodes = std::vector<Node>;
 
   bool watches_all() const;
+  std::size_t count_hidden() const;
   std::vector<Node> all_trees(const Processes& all) const;
   void find_roots(const Processes& all);
   void find_named(const Processes& all);

@@ -34,6 +34,7 @@ using cow::testing::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -550,6 +551,20 @@ TEST(Cowtop, EndsIfNothingIsReadable) {
     EXPECT_EQ(outcome.status.code, 1) << flag;
     EXPECT_THAT(outcome.err, AllOf(StartsWith("cowtop: 1 process"),
                                    HasSubstr("Permission denied")));
+    EXPECT_THAT(outcome.out, IsEmpty()) << flag;
+  }
+}
+
+TEST(Cowtop, SaysHowManyProcessesOfAUserItMayNotRead) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  for (const std::string flag : {"--once", "--json", "--interval=0.1"}) {
+    const Outcome outcome = cow::testing::run(
+        {"timeout", "60", program("cowtop"), flag, "--user=0"}, [] {
+          if (::setuid(65534) != 0) ::_exit(99);
+        });
+    EXPECT_EQ(outcome.status.code, 1) << flag;
+    EXPECT_THAT(outcome.err, MatchesRegex("cowtop: [0-9]+ process(es)? of user "
+                                          "0 may not be read: .*\n"));
     EXPECT_THAT(outcome.out, IsEmpty()) << flag;
   }
 }

@@ -148,6 +148,29 @@ TEST_F(Sampling, ShowsOnlyTheProcessesOfAUser) {
   EXPECT_THAT(pids(Watch(other).look()), ElementsAre(10, 11));
 }
 
+TEST_F(Sampling, CountsTheProcessesOfAnotherUserThatMayNotBeRead) {
+  proc.put_stat({.pid = 10, .code = 1});
+  proc.put_stat({.pid = 11, .code = 1});
+  proc.put_stat({.pid = 12, .code = 0});  // a thread of the kernel
+  WatchOptions user = options();
+  user.list = [](const std::filesystem::path& path) {
+    Processes all = cow::list_processes(path);
+    for (cow::ListedProcess& one : all) {
+      one.user = 7;
+      if (one.image.code == 1) one.image.stack = 0;
+    }
+    return all;
+  };
+  user.user = 7;
+  const Sample sample = Watch(user).look();
+  EXPECT_EQ(sample.hidden, 2U);
+  EXPECT_THAT(sample.notes, ElementsAre(HasSubstr("2 processes of user 7 may "
+                                                  "not be read")));
+  user.user = 8;
+  EXPECT_THAT(Watch(user).look().notes,
+              ElementsAre(HasSubstr("None of this user's")));
+}
+
 TEST_F(Sampling, HasTheControlGroupThatLeavesLeast) {
   put_pool(1);
   EXPECT_FALSE(Watch(10, options()).look().group);
