@@ -27,22 +27,13 @@ PageState state_of(const cow::Page& page, bool shared_mapping, bool file) {
   return page.exclusive ? PageState::kExclusive : PageState::kShared;
 }
 
-cow::Reading<PageRange> read_range(pid_t pid, const cow::MappingRange& mapping,
-                                   const std::filesystem::path& proc) {
-  PageRange range{.begin = mapping.begin,
-                  .shared_mapping = mapping.permissions[3] == 's',
-                  .heap = mapping.name == "[heap]",
-                  .before = Neighbor::kUnknown,
-                  .after = Neighbor::kUnknown,
-                  .pages = {}};
-  const bool file = is_file(mapping.name);
-  const Pages all = cow::to_pages(Bytes(mapping.end - mapping.begin));
-  range.pages.reserve(all.size());
-  const auto read = cow::for_each_page(
-      pid, mapping.begin, all, proc, [&](const cow::Page& page) {
-        range.pages.push_back(state_of(page, range.shared_mapping, file));
-      });
-  if (!read) return cow::Absent{read.reason()};
+// Without its pages as yet.
+PageRange range_of(const cow::MappingRange& mapping) {
+  PageRange range;
+  range.begin = mapping.begin;
+  range.shared_mapping = mapping.permissions[3] == 's';
+  range.heap = mapping.name == "[heap]";
+  range.pages.reserve(cow::to_pages(Bytes(mapping.end - mapping.begin)).size());
   return range;
 }
 
@@ -127,20 +118,41 @@ cow::Reading<PageStates> read_page_states(pid_t pid, Bytes rss,
   const auto mappings = cow::read_ranges(pid, proc);
   if (!mappings) return cow::Absent{mappings.reason()};
   PageStates states;
+  std::vector<const cow::MappingRange*> read;
   const std::vector<bool> chosen = choose(*mappings, rss, only_shared);
   for (std::size_t i = 0; i < mappings->size(); ++i) {
     const cow::MappingRange& mapping = (*mappings)[i];
     states.bounds.push_back(mapping.begin);
     states.bounds.push_back(mapping.end);
     if (!chosen[i]) continue;
-    cow::Reading<PageRange> range = read_range(pid, mapping, proc);
-    if (!range) return cow::Absent{range.reason()};
-    PageRange& added = states.ranges.emplace_back(*std::move(range));
+    read.push_back(&mapping);
+    PageRange& added = states.ranges.emplace_back(range_of(mapping));
     added.before =
         i == 0 ? Neighbor::kNone : neighbor(mapping, (*mappings)[i - 1]);
     added.after = i + 1 == mappings->size()
                       ? Neighbor::kNone
                       : neighbor(mapping, (*mappings)[i + 1]);
+  }
+  const cow::PageMap map(pid, proc);
+  const std::uint64_t page_size = cow::page_size().size();
+  for (std::size_t first = 0, next = 0; first < read.size(); first = next) {
+    // Mappings that touch each other are read together.
+    next = first + 1;
+    while (next < read.size() && read[next]->begin == read[next - 1]->end) {
+      ++next;
+    }
+    std::size_t i = first;
+    std::uint64_t at = read[i]->begin;
+    bool file = is_file(read[i]->name);
+    const auto add = [&](const cow::Page& page) {
+      PageRange& range = states.ranges[i];
+      range.pages.push_back(state_of(page, range.shared_mapping, file));
+      at += page_size;
+      if (at == read[i]->end && ++i < next) file = is_file(read[i]->name);
+    };
+    const auto done =
+        map.for_each(at, cow::to_pages(Bytes(read[next - 1]->end - at)), add);
+    if (!done) return cow::Absent{done.reason()};
   }
   return states;
 }

@@ -119,8 +119,8 @@ cow::Reading<std::vector<std::uint8_t>> read_states(
   const Pages all = cow::to_pages(size);
   std::vector<std::uint8_t> states;
   states.reserve(all.size());
-  const auto read = cow::for_each_page(
-      pid, mapping.begin, all, proc,
+  const auto read = cow::PageMap(pid, proc).for_each(
+      mapping.begin, all,
       [&](const cow::Page& page) { states.push_back(state_of(page)); });
   if (!read) return cow::Absent{read.reason()};
   return states;

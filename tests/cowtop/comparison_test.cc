@@ -2,12 +2,18 @@
 // exclusive, "s" shared.
 #include "cowtop/comparison.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cow/os/descriptor.h"
+#include "cowtop/fake_proc.h"
 #include "os/print.h"
 
 namespace cowtop {
@@ -234,6 +240,38 @@ TEST(CopiedPages, LeaveOutPagesThatBothProcessesMadeAfterTheFork) {
   EXPECT_TRUE(found.undecided.empty());
   EXPECT_EQ(found.copied,
             (std::vector<std::uint64_t>{101 * cow::page_size().size()}));
+}
+
+// Of a process with 60,000 mappings, opening it took longer than reading it.
+TEST(ReadPageStates, OpensThePageMapOnce) {
+  const testing::FakeProc proc;
+  const std::uint64_t page = cow::page_size().size();
+  const auto line = [&](std::uint64_t first, std::uint64_t last) {
+    return fmt::format("{:x}-{:x} rw-p 00000000 00:00 0\n", first * page,
+                       last * page);
+  };
+  proc.write(7, "maps", line(16, 80) + line(80, 150) + line(200, 264));
+  std::string map(8UL * 264, '\0');
+  for (const std::size_t first : {16UL, 80UL, 200UL}) map[8 * first + 7] = -127;
+  proc.write(7, "pagemap", map);
+  const cow::Descriptor events(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  const auto file = proc.path() / "7/pagemap";
+  // Two equal events in a row become one; so closing counts as well.
+  ASSERT_NE(::inotify_add_watch(events.get(), file.c_str(), IN_OPEN | IN_CLOSE),
+            -1);
+  const auto states = read_page_states(7, 1_MiB, false, proc.path());
+  inotify_event event{};
+  int count = 0;
+  while (::read(events.get(), &event, sizeof event) == sizeof event) ++count;
+  EXPECT_EQ(count, 2);
+  ASSERT_EQ(states->ranges.size(), 3U);
+  for (const PageRange& range : states->ranges) {
+    EXPECT_EQ(range.pages.front(), PageState::kExclusive);
+    EXPECT_EQ(std::count(range.pages.begin(), range.pages.end(),
+                         PageState::kExclusive),
+              1);
+  }
+  EXPECT_EQ(states->ranges[1].pages.size(), 70U);
 }
 
 TEST(WorthReading, IsTrueForLargeDataAndTheHeap) {

@@ -192,11 +192,12 @@ TEST_F(RegionPages, AreReadInPartsForALargeMapping) {
   }
   std::int64_t at = 0;
   std::vector<std::int64_t> present;
-  const auto walked = for_each_page(::getpid(), number(mapping.data()), all,
-                                    "/proc", [&](const Page& page) {
-                                      if (page.present) present.push_back(at);
-                                      ++at;
-                                    });
+  const auto walked =
+      PageMap(::getpid())
+          .for_each(number(mapping.data()), all, [&](const Page& page) {
+            if (page.present) present.push_back(at);
+            ++at;
+          });
   ASSERT_TRUE(walked) << walked.reason();
   EXPECT_EQ(*walked, all);
   EXPECT_EQ(at, all.count());

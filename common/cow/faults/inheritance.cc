@@ -209,18 +209,19 @@ std::shared_ptr<const MemorySnapshot> take_snapshot(
   auto ranges = read_ranges(pid);
   if (!ranges || ranges->empty()) return nullptr;  // none: it has ended
   snapshot->mappings = *std::move(ranges);
+  const PageMap map(pid);
   for (const MappingRange& range : snapshot->mappings) {
     if (!is_private_writable(range)) continue;
     std::uint64_t page = page_of(range.begin);
-    const auto read = for_each_page(pid, range.begin,
-                                    to_pages(Bytes(range.end - range.begin)),
-                                    "/proc", [&](const Page& one) {
-                                      constexpr std::uint64_t kPart = 1 << 14;
-                                      if (page % kPart == 0) meanwhile();
-                                      if (one.present && !one.file)
-                                        snapshot->present.insert(page);
-                                      ++page;
-                                    });
+    const auto read =
+        map.for_each(range.begin, to_pages(Bytes(range.end - range.begin)),
+                     [&](const Page& one) {
+                       constexpr std::uint64_t kPart = 1 << 14;
+                       if (page % kPart == 0) meanwhile();
+                       if (one.present && !one.file)
+                         snapshot->present.insert(page);
+                       ++page;
+                     });
     if (!read) return nullptr;
   }
   return snapshot;

@@ -9,7 +9,6 @@
 #include <cstring>
 #include <string>
 
-#include "cow/os/descriptor.h"
 #include "cow/os/error.h"
 
 namespace cow {
@@ -40,35 +39,45 @@ PageCount count_pages(std::span<const Page> pages) {
   return {Pages(present), Pages(swapped), Pages(exclusive)};
 }
 
-Reading<std::vector<Page>> read_page_map(pid_t pid, const void* begin,
-                                         Pages count, const std::string& proc) {
-  const std::string path = fmt::format("{}/{}/pagemap", proc, pid);
-  const Descriptor file(
-      retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
-  if (!file) return Absent{fmt::format("{}: {}", path, std::strerror(errno))};
+PageMap::PageMap(pid_t pid, const std::string& proc)
+    : path_(fmt::format("{}/{}/pagemap", proc, pid)),
+      file_(
+          retried([&] { return ::open(path_.c_str(), O_RDONLY | O_CLOEXEC); })),
+      error_(file_ ? 0 : errno) {}
 
-  std::vector<std::uint64_t> entries(count.size());
-  const std::size_t size = entries.size() * sizeof entries[0];
-  const auto offset = std::bit_cast<std::uint64_t>(begin) /
-                      static_cast<std::uint64_t>(page_size().count()) *
-                      sizeof entries[0];
+Reading<Pages> PageMap::read_entries(std::uint64_t begin,
+                                     std::span<std::uint64_t> entries) const {
+  if (error_ != 0) {
+    return Absent{fmt::format("{}: {}", path_, std::strerror(error_))};
+  }
+  const std::size_t size = entries.size_bytes();
+  const std::uint64_t offset = begin / page_size().size() * sizeof entries[0];
   std::size_t done = 0;
   while (done < size) {
     const ssize_t got = retried([&] {
-      return ::pread(file.get(), reinterpret_cast<char*>(entries.data()) + done,
+      return ::pread(file_.get(),
+                     reinterpret_cast<char*>(entries.data()) + done,
                      size - done, static_cast<off_t>(offset + done));
     });
     if (got <= 0) {
       return Absent{
-          fmt::format("{}: {} of {} entries at offset {}: {}", path,
+          fmt::format("{}: {} of {} entries at offset {}: {}", path_,
                       done / sizeof entries[0], entries.size(), offset,
                       got == 0 ? "the map ends" : std::strerror(errno))};
     }
     done += static_cast<std::size_t>(got);
   }
+  return Pages(entries.size());
+}
+
+Reading<std::vector<Page>> read_page_map(pid_t pid, const void* begin,
+                                         Pages count, const std::string& proc) {
   std::vector<Page> pages;
-  pages.reserve(entries.size());
-  for (const std::uint64_t entry : entries) pages.push_back(parse_page(entry));
+  pages.reserve(count.size());
+  const auto read = PageMap(pid, proc).for_each(
+      std::bit_cast<std::uint64_t>(begin), count,
+      [&](const Page& page) { pages.push_back(page); });
+  if (!read) return Absent{read.reason()};
   return pages;
 }
 

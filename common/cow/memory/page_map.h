@@ -4,7 +4,6 @@
 
 #include <sys/types.h>
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "cow/os/bytes.h"
+#include "cow/os/descriptor.h"
 #include "cow/os/reading.h"
 
 namespace cow {
@@ -41,29 +41,44 @@ struct PageCount {
 };
 PageCount count_pages(std::span<const Page> pages);
 
-/// `count` pages of process `pid`, from the address `begin` on, which must be a
-/// page boundary. A page that was never touched is neither present nor swapped.
-/// Needs no privilege for processes of the same user.
+/// The page map of one process, which is opened once. Needs no privilege for
+/// processes of the same user.
+class PageMap {
+ public:
+  explicit PageMap(pid_t pid, const std::string& proc = "/proc");
+
+  /// Calls `use` with each of `count` pages, one after the other, from the
+  /// address `begin` on, which must be a page boundary. A page that was never
+  /// touched is neither present nor swapped. Reads them in parts, because the
+  /// entries of all pages at once can take much memory. Absent, with the
+  /// reason, if the map could not be opened or a part cannot be read.
+  template <typename Use>
+  Reading<Pages> for_each(std::uint64_t begin, Pages count, Use use) const {
+    constexpr std::int64_t kPart = 1 << 16;
+    std::vector<std::uint64_t> entries;
+    for (std::int64_t done = 0; done < count.count(); done += kPart) {
+      const std::int64_t left = count.count() - done;
+      entries.resize(static_cast<std::size_t>(left < kPart ? left : kPart));
+      const auto read = read_entries(begin + to_bytes(Pages(done)).size(),
+                                     std::span(entries));
+      if (!read) return read;
+      for (const std::uint64_t entry : entries) use(parse_page(entry));
+    }
+    return count;
+  }
+
+ private:
+  Reading<Pages> read_entries(std::uint64_t begin,
+                              std::span<std::uint64_t> entries) const;
+
+  std::string path_;
+  Descriptor file_;
+  int error_;  // of opening it
+};
+
+/// `count` pages of process `pid` from the address `begin` on.
 Reading<std::vector<Page>> read_page_map(pid_t pid, const void* begin,
                                          Pages count,
                                          const std::string& proc = "/proc");
-
-/// Calls `use` with each of these pages, one after the other. Reads them in
-/// parts, because the entries of all pages at once can take much memory.
-/// Absent, with the reason, if a part cannot be read.
-template <typename Use>
-Reading<Pages> for_each_page(pid_t pid, std::uint64_t begin, Pages count,
-                             const std::string& proc, Use use) {
-  constexpr std::int64_t kPart = 1 << 16;
-  for (std::int64_t done = 0; done < count.count(); done += kPart) {
-    const std::uint64_t part = begin + to_bytes(Pages(done)).size();
-    const std::int64_t left = count.count() - done;
-    const auto pages = read_page_map(pid, std::bit_cast<const void*>(part),
-                                     Pages(left < kPart ? left : kPart), proc);
-    if (!pages) return Absent{pages.reason()};
-    for (const Page& page : *pages) use(page);
-  }
-  return count;
-}
 
 }  // namespace cow
