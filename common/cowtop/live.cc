@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <string>
 
-#include "cow/memory/mappings.h"
 #include "cow/os/descriptor.h"
 #include "cowtop/cells.h"
 #include "cowtop/clock.h"
@@ -39,12 +38,6 @@ std::string title_of(const Flags& flags) {
                      fmt::join(flags.pids, ", "));
 }
 
-cow::Reading<std::vector<NamedMappings>> mappings_of(pid_t pid) {
-  const auto mappings = cow::read_mappings(pid);
-  if (!mappings) return cow::Absent{mappings.reason()};
-  return by_name(*mappings);
-}
-
 Ending show(Watch& watch, const Command* command, const Flags& flags) {
   Ramp ramp(flags.interval);
   Live live;
@@ -56,7 +49,7 @@ Ending show(Watch& watch, const Command* command, const Flags& flags) {
     }
     return watch.look();
   };
-  live.mappings = mappings_of;
+  live.mappings = read_named_mappings;
   live.why = [](pid_t pid) {
     const Why why = explain(kin_of(pid, cow::list_processes()));
     std::vector<std::string> lines = evidence_of(why);

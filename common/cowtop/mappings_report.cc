@@ -1,9 +1,11 @@
 #include "cowtop/mappings_report.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
+#include <utility>
 
 #include "cow/memory/process_list.h"
 #include "cow/report/table.h"
@@ -24,6 +26,34 @@ Bytes own_of(const Comparison& pages) { return pages.own + pages.lone_memory; }
 
 Bytes undecided_of(const Comparison& pages) { return pages.undecided; }
 
+template <Bytes (*kOf)(const Comparison&)>
+std::string of_pages(const NamedMappings& sum) {
+  return sum.pages ? amount(kOf(*sum.pages)) : "-";
+}
+
+template <Bytes cow::Usage::*kField>
+std::string of_usage(const NamedMappings& sum) {
+  return amount(sum.usage.*kField);
+}
+
+std::string private_of(const NamedMappings& sum) {
+  return amount(sum.usage.uss());
+}
+std::string count_of(const NamedMappings& sum) {
+  return std::to_string(sum.count);
+}
+
+constexpr std::array<MappingColumn, 9> kMappingColumns = {
+    {{"private", private_of},
+     {"shared", of_pages<shared_of>},
+     {"copied", of_pages<copied_of>},
+     {"own", of_pages<own_of>},
+     {"unclear", of_pages<undecided_of>},
+     {"RSS", of_usage<&cow::Usage::rss>},
+     {"PSS", of_usage<&cow::Usage::pss>},
+     {"swap", of_usage<&cow::Usage::swap>},
+     {"mappings", count_of}}};
+
 void add(const cow::Usage& usage, cow::Usage& sum) {
   for (const auto field :
        {&cow::Usage::rss, &cow::Usage::pss, &cow::Usage::shared_clean,
@@ -34,8 +64,7 @@ void add(const cow::Usage& usage, cow::Usage& sum) {
   }
 }
 
-}  // namespace
-
+// Empty if there is nothing to compare with.
 MappedPages read_mapped_pages(pid_t pid, cow::Bytes rss) {
   const auto kin = kin_of(pid, cow::list_processes());
   if (!kin) return {};
@@ -52,6 +81,8 @@ MappedPages read_mapped_pages(pid_t pid, cow::Bytes rss) {
   }
   return origins;
 }
+
+}  // namespace
 
 std::vector<NamedMappings> by_name(
     const std::vector<cow::MappingUsage>& mappings,
@@ -81,6 +112,16 @@ std::vector<NamedMappings> by_name(
   return sorted;
 }
 
+cow::Reading<std::vector<NamedMappings>> read_named_mappings(pid_t pid) {
+  const auto mappings = cow::read_mappings(pid);
+  if (!mappings) return cow::Absent{mappings.reason()};
+  Bytes rss;
+  for (const cow::MappingUsage& mapping : *mappings) rss += mapping.usage.rss;
+  return by_name(*mappings, read_mapped_pages(pid, rss));
+}
+
+std::span<const MappingColumn> mapping_columns() { return kMappingColumns; }
+
 std::string to_table(const std::vector<NamedMappings>& mappings) {
   NamedMappings all;
   all.name = "all";
@@ -91,22 +132,22 @@ std::string to_table(const std::vector<NamedMappings>& mappings) {
     if (!all.pages) all.pages.emplace();
     *all.pages += *one.pages;
   }
-  std::vector<std::string> titles = {"private",  "shared", "copied", "own",
-                                     "unclear",  "RSS",    "PSS",    "swap",
-                                     "mappings", "name"};
-  std::vector<cow::Table::Align> columns(titles.size(),
-                                         cow::Table::Align::kRight);
-  columns.back() = cow::Table::Align::kLeft;
-  cow::Table table(columns);
+  std::vector<cow::Table::Align> aligns(kMappingColumns.size(),
+                                        cow::Table::Align::kRight);
+  aligns.push_back(cow::Table::Align::kLeft);
+  cow::Table table(std::move(aligns));
+  std::vector<std::string> titles;
+  for (const MappingColumn& column : kMappingColumns) {
+    titles.emplace_back(column.title);
+  }
+  titles.emplace_back("name");
   table.row(std::move(titles));
   const auto add_row = [&](const NamedMappings& one) {
-    std::vector<std::string> cells = {amount(one.usage.uss())};
-    for (const auto of : {shared_of, copied_of, own_of, undecided_of}) {
-      cells.push_back(one.pages ? amount(of(*one.pages)) : "-");
+    std::vector<std::string> cells;
+    for (const MappingColumn& column : kMappingColumns) {
+      cells.push_back(column.text(one));
     }
-    cells.insert(cells.end(),
-                 {amount(one.usage.rss), amount(one.usage.pss),
-                  amount(one.usage.swap), std::to_string(one.count), one.name});
+    cells.push_back(one.name);
     table.row(std::move(cells));
   };
   for (const NamedMappings& one : mappings) add_row(one);

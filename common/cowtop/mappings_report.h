@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cow/memory/mappings.h"
@@ -25,16 +27,24 @@ struct NamedMappings {
 /// What the pages of the mappings are, by the first address of each.
 using MappedPages = std::map<std::uint64_t, Comparison>;
 
-/// Compares the pages of process `pid` with those of the process that it was
-/// forked from, or else of another fork. Empty if there is neither, or it may
-/// not be read.
-MappedPages read_mapped_pages(pid_t pid, cow::Bytes rss);
-
 /// Adds up mappings by name. Sorts them by their private memory, largest first;
 /// then by RSS, then by name. Leaves out mappings without pages.
 std::vector<NamedMappings> by_name(
     const std::vector<cow::MappingUsage>& mappings,
     const MappedPages& origins = {});
+
+/// Those of process `pid`. Compares its pages with those of the process that it
+/// was forked from, or else of another fork, if there is one that may be read.
+cow::Reading<std::vector<NamedMappings>> read_named_mappings(pid_t pid);
+
+/// A column of figures.
+struct MappingColumn {
+  std::string_view title;
+  std::string (*text)(const NamedMappings&);
+};
+/// All of them, in their order. What was inherited, copied and made is "-"
+/// where it is unknown.
+std::span<const MappingColumn> mapping_columns();
 
 /// A table of them, for a person.
 std::string to_table(const std::vector<NamedMappings>& mappings);

@@ -16,38 +16,29 @@ using Mappings = std::vector<NamedMappings>;
 
 constexpr std::size_t kGap = 2;
 
-// A column of figures on the mappings page.
-struct Figures {
-  std::string_view heading;
-  std::size_t width;
-  std::string (*text)(const NamedMappings&);
+// A column on the mappings page.
+struct Figures : MappingColumn {
+  std::size_t width = 0;
 };
 
-std::string private_of(const NamedMappings& sum) {
-  return amount(sum.usage.uss());
-}
-std::string pss_of(const NamedMappings& sum) { return amount(sum.usage.pss); }
-std::string rss_of(const NamedMappings& sum) { return amount(sum.usage.rss); }
-std::string swap_of(const NamedMappings& sum) { return amount(sum.usage.swap); }
-std::string count_of(const NamedMappings& sum) {
-  return std::to_string(sum.count);
-}
-
-// The columns that fit. A part of a name is left even if columns must go.
+// The columns that fit and say anything. A part of a name is left even if
+// columns must go.
 std::vector<Figures> figures_for(const Mappings& mappings, std::size_t width) {
-  const bool swap = std::any_of(
-      mappings.begin(), mappings.end(),
-      [](const auto& sum) { return sum.usage.swap != cow::Bytes(); });
-  std::vector<Figures> columns = {{"private", 0, private_of}};
-  if (width >= 38) columns.push_back({"PSS", 0, pss_of});
-  if (width >= 50) columns.push_back({"RSS", 0, rss_of});
-  if (width >= 60 && swap) columns.push_back({"swap", 0, swap_of});
-  if (width >= 60) columns.push_back({"mappings", 0, count_of});
-  for (Figures& column : columns) {
-    column.width = std::max<std::size_t>(8, column.heading.size());
+  constexpr std::size_t kName = 17;
+  std::vector<Figures> columns;
+  std::size_t taken = 1;
+  for (const MappingColumn& one : mapping_columns()) {
+    Figures column{one, std::max<std::size_t>(8, one.title.size())};
+    bool empty = one.title != "RSS" && one.title != "PSS";
     for (const NamedMappings& sum : mappings) {
-      column.width = std::max(column.width, column.text(sum).size());
+      const std::string text = one.text(sum);
+      column.width = std::max(column.width, text.size());
+      empty = empty && (text == "-" || text == "0");
     }
+    if (empty && !columns.empty()) continue;
+    taken += column.width + kGap;
+    if (!columns.empty() && taken + kName > width) break;
+    columns.push_back(column);
   }
   return columns;
 }
@@ -62,9 +53,8 @@ Line mapping_heading(const std::vector<Figures>& columns) {
   line.add(" ");
   for (const Figures& column : columns) {
     const bool first = &column == columns.data();
-    line.add(std::string(column.width - column.heading.size(), ' '));
-    line.add(std::string(column.heading),
-             first ? Look::kSorted : Look::kHeading);
+    line.add(std::string(column.width - column.title.size(), ' '));
+    line.add(std::string(column.title), first ? Look::kSorted : Look::kHeading);
     line.add(std::string(kGap, ' '));
   }
   line.add("name", Look::kHeading);

@@ -367,12 +367,9 @@ int run_watch(const Flags& flags) {
 }
 
 int run_mappings(const Flags& flags) {
-  const auto mappings = cow::read_mappings(flags.pid);
+  const auto mappings = read_named_mappings(flags.pid);
   if (!mappings) return say(kNothingRead, mappings.reason());
-  cow::Bytes rss;
-  for (const cow::MappingUsage& mapping : *mappings) rss += mapping.usage.rss;
-  const auto sums = by_name(*mappings, read_mapped_pages(flags.pid, rss));
-  print(flags.json ? to_json(flags.pid, sums) : to_table(sums));
+  print(flags.json ? to_json(flags.pid, *mappings) : to_table(*mappings));
   return kDone;
 }
 

@@ -415,11 +415,26 @@ TEST_F(Layout, ShowsMappingsByName) {
   EXPECT_THAT(shown, HasSubstr("mappings of 100  python3 job.py\n"
                                "65.0 MiB private in 18 mappings\n"));
   EXPECT_THAT(shown,
-              HasSubstr("  private       PSS       RSS  mappings  name\n"
-                        " 61.0 MiB         0  64.0 MiB        12  (anonymous)\n"
+              HasSubstr("  private       RSS       PSS  mappings  name\n"
+                        " 61.0 MiB  64.0 MiB         0        12  (anonymous)\n"
                         "  4.0 MiB         0         0         1  [heap]\n"
                         "        0         0         0         5  "
                         "/lib/libc.so\n"));
+}
+
+TEST_F(Layout, ShowsWhatOfAMappingWasInheritedCopiedAndMade) {
+  std::vector<NamedMappings> mappings(2);
+  mappings[0] = {.name = "(anonymous)", .count = 12, .usage = {}};
+  mappings[0].pages = {.shared = 3_MiB, .copied = 2_MiB, .own = 1_MiB};
+  mappings[1] = {.name = "[heap]", .count = 1, .usage = {}};
+  mappings_ = mappings;
+  const Sample sample = make_sample(1);
+  lay_out(sample, kScreen);
+  press(Key::kMappings, sample, view_);
+  EXPECT_THAT(text(sample, {.columns = 60, .lines = 24}),
+              HasSubstr("  private    shared    copied       own  name\n"
+                        "        0   3.0 MiB   2.0 MiB   1.0 MiB  (anonymous)\n"
+                        "        0         -         -         -  [heap]\n"));
 }
 
 TEST_F(Layout, SaysWhyThereAreNoMappings) {

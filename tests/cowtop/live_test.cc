@@ -17,6 +17,7 @@ namespace {
 
 using namespace literals;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -94,7 +95,9 @@ TEST_F(LiveCowtop, ShowsTheMappingsOfAProcess) {
   terminal.press("Down");
   terminal.press("m");
   ASSERT_TRUE(terminal.wait_for(fmt::format("mappings of {}", tree.child())));
-  EXPECT_TRUE(terminal.wait_for("(anonymous)"));
+  ASSERT_TRUE(terminal.wait_for("(anonymous)"));
+  EXPECT_THAT(terminal.screen(),
+              ContainsRegex("copied .*\n *16.0 MiB +16.0 MiB +16.0 MiB "));
 }
 
 TEST_F(LiveCowtop, CutsTheCommandsOfATableOnlyInATerminal) {

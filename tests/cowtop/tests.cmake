@@ -1,6 +1,6 @@
 # The meter as a program, and its screen.
 add_executable(cowtop_stage cowtop/stage.cc)
-target_link_libraries(cowtop_stage PRIVATE cowtop_screen)
+target_link_libraries(cowtop_stage PRIVATE cowtop_screen cowtop_core)
 cowpool_program(cowtop_stage)
 
 cowpool_test(cowtop unit
