@@ -46,17 +46,34 @@ bool has_the_same(const PageStates& relative, const PageRange& range) {
          other->pages.size() == range.pages.size() && !other->shared_mapping;
 }
 
+// Whether the relative has the same part of the same file at this address.
+bool has_file(const PageStates& relative, const PageStates& states,
+              std::uint64_t address) {
+  const auto find = [&](const PageStates& one) {
+    const auto next = std::upper_bound(
+        one.files.begin(), one.files.end(), address,
+        [](std::uint64_t at, const auto& file) { return at < file.begin; });
+    return next != one.files.begin() && address < (next - 1)->end ? &*(next - 1)
+                                                                  : nullptr;
+  };
+  const cow::MappingRange* const ours = find(states);
+  const cow::MappingRange* const theirs = find(relative);
+  return ours != nullptr && theirs != nullptr && ours->name == theirs->name &&
+         ours->begin - ours->offset == theirs->begin - theirs->offset;
+}
+
 // Counts of pages.
 struct Counts {
   std::int64_t shared = 0;
   std::int64_t both = 0;       // exclusive here, and the relative has a page
   std::int64_t inherited = 0;  // exclusive here, certainly inherited
   std::int64_t own = 0;
+  std::int64_t written_files = 0;
   std::int64_t files = 0;
   std::int64_t lone_files = 0;
 };
 
-void count(PageState here, PageState there, Counts& counts) {
+void count(PageState here, PageState there, bool file, Counts& counts) {
   if (here == PageState::kNone) return;
   if (here == PageState::kFileShared) {
     ++counts.files;
@@ -69,26 +86,46 @@ void count(PageState here, PageState there, Counts& counts) {
   } else if (there == PageState::kShared) {
     ++counts.inherited;  // the relative shares it with another process
   } else {
-    ++counts.own;
+    ++(file ? counts.written_files : counts.own);
+  }
+}
+
+// Goes through the pages of a process and calls
+// `use(range, address, here, there)` for each, where `there` is the relative's
+// page. What the relative has not written in the same private mapping of a file
+// counts as a page that it shares: with the file.
+template <typename Use>
+void for_each_page(const PageStates& states, const PageStates& relative,
+                   Relative kind, Use use) {
+  Walk walk(relative);
+  const std::uint64_t page = cow::page_size().size();
+  for (std::size_t i = 0; i < states.ranges.size(); ++i) {
+    const PageRange& range = states.ranges[i];
+    std::uint64_t address = range.begin;
+    for (const PageState here : range.pages) {
+      PageState there = range.shared_mapping || kind == Relative::kNone
+                            ? PageState::kNone
+                            : walk.at(address);
+      if (range.file && here == PageState::kExclusive &&
+          there != PageState::kExclusive && there != PageState::kShared &&
+          kind != Relative::kNone && has_file(relative, states, address)) {
+        there = kind == Relative::kAncestor ? PageState::kShared
+                                            : PageState::kExclusive;
+      }
+      use(i, address, here, there);
+      address += page;
+    }
   }
 }
 
 std::vector<Counts> count_all(const PageStates& states,
                               const PageStates& relative, Relative kind) {
-  std::vector<Counts> all;
-  Walk walk(relative);
-  const std::uint64_t page = cow::page_size().size();
-  for (const PageRange& range : states.ranges) {
-    Counts& counts = all.emplace_back();
-    std::uint64_t address = range.begin;
-    for (const PageState here : range.pages) {
-      const PageState there = range.shared_mapping || kind == Relative::kNone
-                                  ? PageState::kNone
-                                  : walk.at(address);
-      count(here, there, counts);
-      address += page;
-    }
-  }
+  std::vector<Counts> all(states.ranges.size());
+  for_each_page(
+      states, relative, kind,
+      [&](std::size_t i, std::uint64_t, PageState here, PageState there) {
+        count(here, there, states.ranges[i].file, all[i]);
+      });
   return all;
 }
 
@@ -193,9 +230,9 @@ class Origins {
 Comparison& Comparison::operator+=(const Comparison& other) {
   for (const auto field :
        {&Comparison::shared, &Comparison::copied, &Comparison::left,
-        &Comparison::own, &Comparison::undecided, &Comparison::shared_memory,
-        &Comparison::lone_memory, &Comparison::files,
-        &Comparison::lone_files}) {
+        &Comparison::own, &Comparison::written_files, &Comparison::undecided,
+        &Comparison::shared_memory, &Comparison::lone_memory,
+        &Comparison::files, &Comparison::lone_files}) {
     this->*field += other.*field;
   }
   return *this;
@@ -232,6 +269,7 @@ std::vector<Comparison> compare_ranges(const PageStates& states,
     sum.shared += bytes(counts.shared);
     sum.copied += bytes(counts.inherited);
     sum.own += bytes(counts.own);
+    sum.written_files += bytes(counts.written_files);
     const Origin origin = origins.of(i, kind);
     (origin == Origin::kInherited ? sum.copied
      : origin == Origin::kMade    ? sum.own
@@ -245,25 +283,23 @@ CopiedPages copied_pages(const PageStates& states, const PageStates& relative,
   CopiedPages found;
   const std::vector<Counts> all = count_all(states, relative, kind);
   const Origins origins(states, relative, all);
-  Walk walk(relative);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const PageRange& range = states.ranges[i];
-    if (range.shared_mapping) continue;
-    const Origin origin = origins.of(i, kind);
-    for (std::size_t page = 0; page < range.pages.size(); ++page) {
-      const std::uint64_t address =
-          range.begin + to_bytes(cow::Pages(page)).size();
-      const PageState there = walk.at(address);
-      if (range.pages[page] != PageState::kExclusive) continue;
-      const bool both = there == PageState::kExclusive;
-      if (there == PageState::kShared ||
-          (both && origin == Origin::kInherited)) {
-        found.copied.push_back(address);
-      } else if (both && origin == Origin::kUnknown) {
-        found.undecided.push_back(address);
-      }
-    }
-  }
+  std::vector<Origin> origin(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) origin[i] = origins.of(i, kind);
+  for_each_page(
+      states, relative, kind,
+      [&](std::size_t i, std::uint64_t address, PageState here,
+          PageState there) {
+        if (here != PageState::kExclusive || states.ranges[i].shared_mapping) {
+          return;
+        }
+        const bool both = there == PageState::kExclusive;
+        if (!both && there != PageState::kShared) return;
+        if (!both || origin[i] == Origin::kInherited) {
+          found.copied.push_back(address);
+        } else if (origin[i] == Origin::kUnknown) {
+          found.undecided.push_back(address);
+        }
+      });
   return found;
 }
 

@@ -23,13 +23,17 @@ struct Comparison {
   /// Inherited and not written: other processes have the same page.
   cow::Bytes shared = {};
   /// Inherited and now exclusive: this process or the others have written to
-  /// it.
+  /// it. Includes pages that it has written in an inherited private mapping of
+  /// a file.
   cow::Bytes copied = {};
   /// Inherited and now exclusive, but this process has not written to it: it
   /// had too few page faults. The others have written to their copies.
   cow::Bytes left = {};
   /// Exclusive, and the relative has no page there: made after the fork.
   cow::Bytes own = {};
+  /// Exclusive, written in a private mapping of a file that the relative does
+  /// not have: mapped after the fork.
+  cow::Bytes written_files = {};
   /// Exclusive, and the relative has a page there, too; but it is unknown
   /// whether the mapping existed before the fork. Perhaps all of it was
   /// inherited and then written. Perhaps both processes made it after the fork,
@@ -51,7 +55,8 @@ struct Comparison {
 
   /// The part of USS that is in one of these classes.
   cow::Bytes exclusive() const {
-    return copied + left + own + undecided + lone_memory + lone_files;
+    return copied + left + own + written_files + undecided + lone_memory +
+           lone_files;
   }
 };
 

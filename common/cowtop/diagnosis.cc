@@ -29,12 +29,13 @@ constexpr Bytes kLeastRate = 1_MiB;
 Bytes own(const Found& found) { return found.pages->own; }
 Bytes copied(const Found& found) { return found.pages->copied; }
 Bytes left(const Found& found) { return found.pages->left; }
+Bytes written_files(const Found& found) { return found.pages->written_files; }
 Bytes undecided(const Found& found) { return found.pages->undecided; }
 Bytes shared(const Found& found) {
   // A page that was read but never written is in the page map, but not in any
   // process's RSS.
-  const Bytes anonymous =
-      found.usage.anonymous - copied(found) - left(found) - own(found);
+  const Bytes anonymous = found.usage.anonymous - copied(found) - left(found) -
+                          own(found) - written_files(found);
   return std::clamp(found.pages->shared, Bytes(), std::max(Bytes(), anonymous));
 }
 Bytes shared_memory(const Found& found) { return found.pages->shared_memory; }
@@ -55,7 +56,7 @@ Bytes rate(const Found& found) {
 Bytes growth(const Found& found) { return found.made_per_second; }
 Bytes most_rate(const Found& found) { return found.most_lost_per_second; }
 Bytes made_or_written(const Found& found) {
-  return own(found) + undecided(found);
+  return own(found) + undecided(found) + written_files(found);
 }
 
 Bytes sum(const std::vector<Found>& all, const Figure& figure) {
@@ -135,6 +136,10 @@ std::string line(const Found& found) {
   if (left(found) > Bytes()) {
     text +=
         fmt::format(", left to it by the others {}", to_string(left(found)));
+  }
+  if (written_files(found) > Bytes()) {
+    text += fmt::format(", written in private mappings of files {}",
+                        to_string(written_files(found)));
   }
   if (undecided(found) > Bytes()) {
     text += fmt::format(", one or the other {}", to_string(undecided(found)));
@@ -412,6 +417,26 @@ class FamilyCase {
                        to_string(all_shared()));
   }
 
+  bool is_written_file() const { return is_much(written_files); }
+  Said written_file() const {
+    const Typical one = typical(workers_, written_files);
+    Diagnosis diagnosis{
+        Kind::kCopies,
+        fmt::format("{} {} written about {} of files that {} privately: a "
+                    "written page is no longer the file's, and nobody shares "
+                    "it.{}",
+                    capital(one.who), one.several ? "have" : "has",
+                    to_string(one.amount),
+                    one.several ? "they have mapped" : "it has mapped",
+                    besides(sum(workers_, written_files))),
+        {}};
+    diagnosis.advice =
+        "map the file before the workers are forked, or for reading only "
+        "(mmap_mode=\"r\"), and write to memory of one's own: "
+        "docs/13_shared_memory.md";
+    return {diagnosis, written_files};
+  }
+
   bool is_lone() const { return is_much(lone_memory); }
   Said lone() const {
     const Typical one = typical(workers_, lone_memory);
@@ -520,6 +545,7 @@ class FamilyCase {
         {copied, "has been copied since the fork in"},
         {own, "was made after the fork in"},
         {undecided, "was copied or made after the fork in"},
+        {written_files, "was written in private mappings of files in"},
         {lone_memory, "is shared memory that nobody else has mapped in"}};
     std::pair<std::vector<std::string>, Figure> found;
     const auto add = [&](const std::string& text, const Figure& figure) {
@@ -598,6 +624,7 @@ const std::vector<FamilyCase::Rule> FamilyCase::kRules = {
     {&FamilyCase::is_dirtying, &FamilyCase::dirtying},
     {&FamilyCase::is_growing, &FamilyCase::growing},
     {&FamilyCase::is_made, &FamilyCase::made},
+    {&FamilyCase::is_written_file, &FamilyCase::written_file},
     {&FamilyCase::is_lone, &FamilyCase::lone},
     {&FamilyCase::is_written_by_ancestor, &FamilyCase::written_by_ancestor},
     {&FamilyCase::is_held_by_ancestor, &FamilyCase::held_by_ancestor},
@@ -670,8 +697,9 @@ Diagnosis of_parted(const Parted& parted) {
   }
   const Bytes together =
       std::max({shared(found), shared_memory(found), files(found)});
-  const Bytes most = std::max({together, copied(found), own(found),
-                               lone_memory(found), undecided(found)});
+  const Bytes most =
+      std::max({together, copied(found), own(found), lone_memory(found),
+                undecided(found), written_files(found)});
   const std::string head =
       parted.from == 0 ? fmt::format("PID {}", found.pid)
                        : fmt::format("PID {} was forked from PID {} and",
@@ -692,7 +720,7 @@ Diagnosis of_parted(const Parted& parted) {
   const auto is_case = [&](Bytes amount) {
     return amount >= kLeastToMention && amount >= together / 4 &&
            amount == std::max({copied(found), own(found), lone_memory(found),
-                               undecided(found)});
+                               undecided(found), written_files(found)});
   };
   if (is_case(copied(found))) {
     return say(Kind::kDirtying,
@@ -704,6 +732,12 @@ Diagnosis of_parted(const Parted& parted) {
                fmt::format("has about {} of its own, made after the fork; it "
                            "{}",
                            to_string(own(found)), shares));
+  }
+  if (is_case(written_files(found))) {
+    return say(Kind::kCopies,
+               fmt::format("has written about {} of files that it has mapped "
+                           "privately; it {}",
+                           to_string(written_files(found)), shares));
   }
   if (is_case(lone_memory(found))) {
     return say(Kind::kCopies,
@@ -907,7 +941,9 @@ Diagnosis diagnose(const Findings& findings) {
   said.diagnosis.evidence = evidence_of(sorted, said.figure);
   const Found& first =
       sorted.workers.empty() ? sorted.ancestor[0] : sorted.workers[0];
-  said.diagnosis.advice = advice_for(said.diagnosis.kind, first.program);
+  if (said.diagnosis.advice.empty()) {
+    said.diagnosis.advice = advice_for(said.diagnosis.kind, first.program);
+  }
   return said.diagnosis;
 }
 

@@ -22,7 +22,9 @@ Bytes shared_of(const Comparison& pages) {
   return pages.shared + pages.shared_memory;
 }
 Bytes copied_of(const Comparison& pages) { return pages.copied + pages.left; }
-Bytes own_of(const Comparison& pages) { return pages.own + pages.lone_memory; }
+Bytes own_of(const Comparison& pages) {
+  return pages.own + pages.lone_memory + pages.written_files;
+}
 
 Bytes undecided_of(const Comparison& pages) { return pages.undecided; }
 

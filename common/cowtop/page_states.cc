@@ -27,12 +27,24 @@ PageState state_of(const cow::Page& page, bool shared_mapping, bool file) {
   return page.exclusive ? PageState::kExclusive : PageState::kShared;
 }
 
+bool is_memory(std::string_view name) {
+  return std::any_of(kMemoryNames.begin(), kMemoryNames.end(),
+                     [&](auto memory) { return name.starts_with(memory); });
+}
+
+// Also of a library.
+bool is_private_file(const cow::MappingRange& mapping) {
+  return mapping.permissions[3] == 'p' && mapping.name.starts_with('/') &&
+         !is_memory(mapping.name);
+}
+
 // Without its pages as yet.
 PageRange range_of(const cow::MappingRange& mapping) {
   PageRange range;
   range.begin = mapping.begin;
   range.shared_mapping = mapping.permissions[3] == 's';
   range.heap = mapping.name == "[heap]";
+  range.file = is_private_file(mapping);
   range.pages.reserve(cow::to_pages(Bytes(mapping.end - mapping.begin)).size());
   return range;
 }
@@ -96,9 +108,8 @@ std::vector<bool> choose(const std::vector<cow::MappingRange>& mappings,
 }  // namespace
 
 bool is_file(const std::string& name) {
-  if (!name.starts_with('/') || name.find(".so") != name.npos) return false;
-  return std::none_of(kMemoryNames.begin(), kMemoryNames.end(),
-                      [&](auto memory) { return name.starts_with(memory); });
+  return name.starts_with('/') && name.find(".so") == name.npos &&
+         !is_memory(name);
 }
 
 bool worth_reading(const cow::MappingRange& range, Bytes rss) {
@@ -124,6 +135,7 @@ cow::Reading<PageStates> read_page_states(pid_t pid, Bytes rss,
     const cow::MappingRange& mapping = (*mappings)[i];
     states.bounds.push_back(mapping.begin);
     states.bounds.push_back(mapping.end);
+    if (is_private_file(mapping)) states.files.push_back(mapping);
     if (!chosen[i]) continue;
     read.push_back(&mapping);
     PageRange& added = states.ranges.emplace_back(range_of(mapping));

@@ -38,6 +38,7 @@ struct PageRange {
   std::uint64_t begin = 0;  ///< first address
   bool shared_mapping = false;
   bool heap = false;  ///< of brk(2): new memory lies above the old
+  bool file = false;  ///< a private mapping of a file
   Neighbor before = Neighbor::kUnknown;
   Neighbor after = Neighbor::kUnknown;
   std::vector<PageState> pages;
@@ -46,6 +47,8 @@ struct PageRange {
 /// The pages of one process, in the order of their addresses.
 struct PageStates {
   std::vector<PageRange> ranges;
+  /// The private mappings of files, read or not, in the same order.
+  std::vector<cow::MappingRange> files = {};
   /// Where any mapping begins or ends, read or not, in ascending order.
   std::vector<std::uint64_t> bounds = {};
 };

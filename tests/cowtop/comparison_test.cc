@@ -54,7 +54,7 @@ PageRange below(PageRange range) {  // touches one above it
 
 // With the bounds of all its ranges.
 PageStates states(std::vector<PageRange> ranges) {
-  PageStates states{std::move(ranges), {}};
+  PageStates states{std::move(ranges)};
   for (const PageRange& range : states.ranges) {
     states.bounds.push_back(range.begin);
     states.bounds.push_back(range.begin +
@@ -176,6 +176,40 @@ TEST(ComparePages, CountsPagesOfFilesSeparately) {
   EXPECT_EQ(sum.lone_files, pages(1));
   EXPECT_EQ(sum.shared, Bytes());
   EXPECT_EQ(sum.own, Bytes());
+}
+
+// A private mapping of a file, of which pages were written.
+PageStates with_file(const std::string& pages, const char* name,
+                     std::uint64_t offset = 0) {
+  PageRange file = range(100, pages);
+  file.file = true;
+  const std::uint64_t page = cow::page_size().size();
+  return {{file},
+          {{100 * page, (100 + pages.size()) * page, "rw-p", name, offset}}};
+}
+
+TEST(ComparePages, CountsWrittenPagesOfAnInheritedPrivateFileAsCopied) {
+  const PageStates worker = with_file("xx.x", "/weights");
+  const PageStates parent = with_file("..sx", "/weights");
+  const Comparison sum = compare(worker, parent, Relative::kAncestor);
+  EXPECT_EQ(sum.copied, pages(3));
+  EXPECT_EQ(sum.exclusive(), pages(3));
+  // Of an ancestor that has ended nobody knows whether it had the file.
+  EXPECT_EQ(compare(worker, parent, Relative::kSibling).undecided, pages(3));
+  EXPECT_EQ(copied_pages(worker, parent, Relative::kAncestor).copied.size(),
+            3U);
+}
+
+TEST(ComparePages, CountsWrittenPagesOfOtherPrivateFilesSeparately) {
+  const PageStates worker = with_file("xx.", "/weights");
+  for (const PageStates& parent :
+       {with_file("...", "/other"), with_file("...", "/weights", 4096),
+        PageStates()}) {
+    const Comparison sum = compare(worker, parent, Relative::kAncestor);
+    EXPECT_EQ(sum.written_files, pages(2));
+    EXPECT_EQ(sum.exclusive(), pages(2));
+  }
+  EXPECT_EQ(compare(worker, {}, Relative::kNone).written_files, pages(2));
 }
 
 TEST(ComparePages, CountsPagesAsCopiedOnlyIfTheSiblingSharesThem) {

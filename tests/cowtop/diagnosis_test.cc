@@ -104,6 +104,20 @@ TEST(Diagnose, NamesTheCopiedPartBesideTheSharedData) {
                     Not(HasSubstr("copy-on-write works"))));
 }
 
+TEST(Diagnose, FindsWrittenPrivateFiles) {
+  const Diagnosis diagnosis = diagnose(
+      family({.shared = 9_MiB},
+             {.shared = 9_MiB, .own = 5_MiB, .written_files = 60_MiB}));
+  EXPECT_EQ(diagnosis.kind, Kind::kCopies);
+  EXPECT_THAT(diagnosis.sentence,
+              AllOf(HasSubstr("Each of the 4 workers has written about 60.0 "
+                              "MiB of files that it has mapped privately"),
+                    Not(HasSubstr("made"))));
+  EXPECT_THAT(diagnosis.advice, HasSubstr("mmap_mode"));
+  EXPECT_THAT(diagnosis.evidence.at(1),
+              HasSubstr("written in private mappings of files 60.0 MiB"));
+}
+
 TEST(Diagnose, NamesWhatIsSharedBesideCopies) {
   const Diagnosis diagnosis =
       diagnose(family({.shared = 900_MiB}, {.shared = 900_MiB, .own = 80_MiB}));

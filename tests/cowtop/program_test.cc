@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,6 +130,46 @@ TEST(Cowtop, SaysWhatTheWorkerThatIsAskedForHasChanged) {
   EXPECT_GE(why.at("copied"), to_bytes(Pages(1500)).count());
   EXPECT_LT(why.at("copied"), to_bytes(Pages(2000)).count());
   EXPECT_TRUE(worker.end().success());
+}
+
+TEST(Cowtop, TellsWrittenPagesOfAnInheritedFileFromThoseOfAnother) {
+  const TemporaryFolder folder;
+  const std::size_t size = to_bytes(Pages(1024)).size();
+  const auto map = [&](const char* name) {
+    const auto path = folder.path() / name;
+    if (!std::filesystem::exists(path)) {
+      cow::write_file(path, std::string(size, 'x'));
+    }
+    const cow::Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    return static_cast<char*>(::mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                                     MAP_PRIVATE, file.get(), 0));
+  };
+  const auto write = [](char* pages, std::int64_t count) {
+    for (std::int64_t page = 0; page < count; ++page) {
+      pages[to_bytes(Pages(page)).size()] = 'y';
+    }
+  };
+  char* const inherited = map("inherited");
+  map("own");
+  ParkedChild child([&](const ParkedChild::Park& park) {
+    write(inherited, 300);
+    write(map("own"), 200);
+    park(0);
+  });
+  child.await();
+  const Outcome outcome = cowtop({"--json", "--mappings", parked_pid(child)});
+  const auto json = nlohmann::json::parse(outcome.out);
+  std::map<std::string, std::pair<std::int64_t, std::int64_t>> pages;
+  for (const auto& one : json.at("mappings")) {
+    const std::filesystem::path path(one.at("name").get<std::string>());
+    if (path.parent_path() != folder.path()) continue;
+    pages[path.filename()] = {
+        one.at("copied").get<std::int64_t>() / cow::page_size().count(),
+        one.at("own").get<std::int64_t>() / cow::page_size().count()};
+  }
+  EXPECT_EQ(pages["inherited"], std::pair(std::int64_t{300}, std::int64_t{0}));
+  EXPECT_EQ(pages["own"], std::pair(std::int64_t{0}, std::int64_t{200}));
+  EXPECT_TRUE(child.end().success());
 }
 
 TEST(Cowtop, SaysIfNothingWasCopied) {
