@@ -39,8 +39,8 @@ set_tests_properties(book.TheSiteIsBuiltWithoutWarnings book.SiteInABrowser
 # The programs of docs/recipes.md, before and after each cure. A recipe whose
 # tool is not here is skipped.
 foreach(recipe IN ITEMS
-    pool executor dataframe dicts forkserver gunicorn celery mmap shared_memory
-    joblib dataloader puma r perl one_look ends_early)
+    pool executor dataframe text dicts results forkserver gunicorn celery mmap
+    shared_memory joblib dataloader puma r perl one_look ends_early)
   add_test(NAME book.Recipe.${recipe}
     COMMAND "${COWPOOL_PYTHON3}" -B "${CMAKE_CURRENT_LIST_DIR}/recipes_test.py"
       ${recipe})

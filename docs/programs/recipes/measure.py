@@ -28,7 +28,9 @@ PUMA = "puma -w 2 -t 1:1 -b unix://socket "
 COMMANDS = {
     "gunicorn": {"before": GUNICORN + "web:app",
                  "--preload": GUNICORN + "--preload web:app",
-                 "after": GUNICORN + "-c HERE/gunicorn_after.py web:app"},
+                 "after": GUNICORN + "-c HERE/gunicorn_after.py web:app",
+                 "all read": GUNICORN +
+                             "-c HERE/gunicorn_after.py web_reads:app"},
     "celery": {"before": "-m celery -A celery_before worker -c 2",
                "after": "-m celery -A celery_after worker -c 2"},
     "puma": {"before": PUMA + "HERE/puma.ru",
@@ -38,7 +40,8 @@ COMMANDS = {
     "perl": {"before": "perl HERE/perl_before.pl",
              "after": "perl HERE/perl_after.pl"},
 }
-MODULES = {"dataframe": ["pandas"], "dicts": ["numpy"], "mmap": ["numpy"],
+MODULES = {"dataframe": ["pandas"], "text": ["pandas"],
+           "dicts": ["numpy"], "results": ["numpy"], "mmap": ["numpy"],
            "joblib": ["joblib", "numpy"], "dataloader": ["numpy"],
            "gunicorn": ["gunicorn"], "celery": ["celery"]}
 
@@ -173,6 +176,20 @@ def figures(group, results):
                     results=sorted(results.values()))
 
 
+def peaks(group, results):
+    """The highest RSS until now: of the workers, and of their parent."""
+    def peak(pid):
+        with open(f"/proc/{pid}/status") as lines:
+            return next(int(line.split()[1]) * 1024 for line in lines
+                        if line.startswith("VmHWM"))
+    return Measured(own=[peak(pid) for pid in results], together=peak(group),
+                    results=sorted(results.values()))
+
+
+# Where something else is read than what all processes cost.
+LOOKS = {"results": peaks}
+
+
 def shell(pid, results):
     """The command of README.md, with the PID of a process of the program."""
     with open(f"{HERE}/../one_look.sh") as file:
@@ -191,10 +208,12 @@ def main():
     except Missing as missing:
         print(missing)
         sys.exit(77)  # "not possible here": the proof skips the block
-    print("%-11s%22s  %26s" % ("", "a worker's own (USS)",
-                               "all processes (sum of PSS)"))
+    titles = (("a worker's peak (RSS)", "the parent's peak (RSS)")
+              if name in LOOKS else
+              ("a worker's own (USS)", "all processes (sum of PSS)"))
+    print("%-11s%22s  %26s" % ("", *titles))
     for when, words in commands_of(name).items():
-        measured = run(words, figures)
+        measured = run(words, LOOKS.get(name, figures))
         print("%-11s%18.1f MiB  %22.1f MiB" % (
             when, max(measured.own) / 2**20, measured.together / 2**20))
     print("with " + ", ".join(tools))
