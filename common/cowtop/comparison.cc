@@ -228,11 +228,7 @@ class Origins {
 }  // namespace
 
 Comparison& Comparison::operator+=(const Comparison& other) {
-  for (const auto field :
-       {&Comparison::shared, &Comparison::copied, &Comparison::left,
-        &Comparison::own, &Comparison::written_files, &Comparison::undecided,
-        &Comparison::shared_memory, &Comparison::lone_memory,
-        &Comparison::files, &Comparison::lone_files}) {
+  for (const auto field : kClasses) {
     this->*field += other.*field;
   }
   return *this;

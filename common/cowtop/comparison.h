@@ -3,6 +3,7 @@
 // the address of every page.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -59,6 +60,14 @@ struct Comparison {
            lone_files;
   }
 };
+
+/// All classes.
+inline constexpr std::array kClasses = {
+    &Comparison::shared,        &Comparison::copied,
+    &Comparison::left,          &Comparison::own,
+    &Comparison::written_files, &Comparison::undecided,
+    &Comparison::shared_memory, &Comparison::lone_memory,
+    &Comparison::files,         &Comparison::lone_files};
 
 /// Compares the pages of a process with the pages of `relative` at the same
 /// addresses.

@@ -125,7 +125,8 @@ Typical typical(const std::vector<Found>& all, const Figure& figure) {
 }
 
 std::string line(const Found& found) {
-  const std::string head = fmt::format("PID {} ({})", found.pid, found.name);
+  std::string head = fmt::format("PID {} ({})", found.pid, found.name);
+  if (found.like != 0) head += fmt::format(", as PID {}", found.like);
   if (!found.pages) {
     return fmt::format("{}: pages not read: {}", head, found.pages.reason());
   }

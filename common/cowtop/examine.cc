@@ -1,6 +1,7 @@
 #include "cowtop/examine.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -35,6 +36,22 @@ Found found(const Member& member, const std::filesystem::path& proc) {
                   member.usage.huge + member.usage.hugetlb;
   return found;
 }
+
+// The figures of idle workers of one pool differ by some pages.
+template <typename Figures, typename Fields>
+bool alike(const Figures& a, const Figures& b, const Fields& fields) {
+  return std::all_of(fields.begin(), fields.end(), [&](auto field) {
+    const auto [less, more] = std::minmax(a.*field, b.*field);
+    return more - less <= std::max(128_KiB, more / 256);
+  });
+}
+
+constexpr std::array kUsages = {
+    &cow::Usage::rss,           &cow::Usage::shared_clean,
+    &cow::Usage::shared_dirty,  &cow::Usage::private_clean,
+    &cow::Usage::private_dirty, &cow::Usage::anonymous,
+    &cow::Usage::huge,          &cow::Usage::swap,
+    &cow::Usage::hugetlb};
 
 // "rchar: 4096", a line of /proc/PID/io of proc(5).
 std::optional<Bytes> io_field(std::string_view text, std::string_view name) {
@@ -83,14 +100,26 @@ class FamilyReader {
     ancestor_ = the_ancestor();
   }
 
+  // Of many processes, evenly chosen ones are read first.
   Family read() {
+    constexpr std::size_t kSample = 16;
+    const Group all = group_;
+    // Odd, since workers may do the one thing and the other in turn.
+    const std::size_t step =
+        all.size() > 2 * kSample ? all.size() / kSample | 1 : 1;
+    std::vector<std::optional<Found>> entries(all.size());
+    for (std::size_t i = 0; i < all.size(); i += step) {
+      entries[i] = look_at(*all[i]);
+      if (entries[i] && entries[i]->pages) read_.push_back(*entries[i]);
+    }
     Family family;
-    for (const Member* member : Group(group_)) {
-      std::optional<Found> entry = look_at(*member);
-      if (!entry) continue;
-      add_transfer(proc_, *entry);
-      (member == ancestor_ ? family.ancestor : family.workers)
-          .push_back(*entry);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i % step != 0) entries[i] = like_others(*all[i]);
+      if (i % step != 0 && !entries[i]) entries[i] = look_at(*all[i]);
+      if (!entries[i]) continue;
+      add_transfer(proc_, *entries[i]);
+      (all[i] == ancestor_ ? family.ancestor : family.workers)
+          .push_back(*entries[i]);
     }
     return family;
   }
@@ -115,6 +144,33 @@ class FamilyReader {
       if (group_.size() == before) return entry;
     }
     return std::nullopt;
+  }
+
+  // The process with the pages of workers that were read, if it has the same
+  // figures as some of them, and these have the same pages.
+  std::optional<Found> like_others(const Member& member) const {
+    constexpr int kEnough = 3;
+    const Partner partner = partner_of(member);
+    if (&member == ancestor_ || partner.member == nullptr) return std::nullopt;
+    const Found* like = nullptr;
+    int count = 0;
+    for (const Found& one : read_) {
+      if (one.relative != partner.member->process.id.pid ||
+          one.kind != partner.kind ||
+          !alike(one.usage, member.usage, kUsages)) {
+        continue;
+      }
+      if (like == nullptr) like = &one;
+      if (!alike(*one.pages, *like->pages, kClasses)) return std::nullopt;
+      ++count;
+    }
+    if (count < kEnough) return std::nullopt;
+    Found entry = found(member, proc_);
+    entry.pages = like->pages;
+    entry.relative = like->relative;
+    entry.kind = like->kind;
+    entry.like = like->pid;
+    return entry;
   }
 
   // The process that all others descend from; null if it has ended.
@@ -187,6 +243,7 @@ class FamilyReader {
   std::map<const Member*, const Member*> parents_;
   const Member* ancestor_ = nullptr;
   std::map<const Member*, States> kept_;
+  std::vector<Found> read_;  // of the sample
 };
 
 Found alone(const Member& member, const std::filesystem::path& proc,

@@ -23,7 +23,8 @@ struct Member {
 /// Examines the processes of one tree; each parent comes before its children.
 /// `outside` are processes that are not watched, but were forked from the same
 /// processes as these. Adds the number of page maps that it has read to
-/// `reads`.
+/// `reads`. Of many workers it reads a sample, and those that smaps_rollup
+/// shows to be unlike the others.
 Findings examine(const std::vector<Member>& members,
                  const std::vector<cow::ListedProcess>& outside,
                  const std::filesystem::path& proc, std::int64_t& reads);

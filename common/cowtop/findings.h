@@ -32,6 +32,9 @@ struct Found {
   /// `kind` says how that process is related to this one.
   pid_t relative = 0;
   Relative kind = Relative::kNone;
+  /// If the process was not compared itself: another worker, whose `pages`
+  /// these are. smaps_rollup says the same of both.
+  pid_t like = 0;
   /// The most that it can have written since it was forked: its page faults.
   std::optional<cow::Bytes> touched;
   /// What it has read and written with system calls since then: a file, a pipe.

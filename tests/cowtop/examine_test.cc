@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -141,6 +142,66 @@ TEST_F(Examine, KeepsALivingProcessThatIsUnreadable) {
   const Diagnosis diagnosis = diagnose(findings);
   EXPECT_EQ(diagnosis.kind, Kind::kUnknown);
   EXPECT_THAT(diagnosis.sentence, HasSubstr("PID 12"));
+}
+
+// 100 workers that smaps_rollup shows to be alike, except the last one.
+class ExamineMany : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (pid_t pid = 10; pid <= 110; ++pid) {
+      put(pid, pid == 110 ? 1500 : pid == 10 ? 0 : 500);
+    }
+  }
+
+  // With this many copied pages of 2048.
+  void put(pid_t pid, std::size_t copied) {
+    proc.put({.pid = pid, .parent = pid == 10 ? 1 : 10, .rss = 2048});
+    proc.put_heap(pid,
+                  std::string(copied, 'x') + std::string(2048 - copied, 's'));
+    cow::Usage usage;
+    usage.rss = usage.anonymous = to_bytes(cow::Pages(2048));
+    usage.private_dirty = to_bytes(cow::Pages(copied));
+    usage.shared_dirty = usage.rss - usage.private_dirty;
+    usages[pid] = usage;
+  }
+
+  Family examine() {
+    std::vector<Member> members;
+    for (const cow::ListedProcess& listed : cow::list_processes(proc.path())) {
+      members.push_back({listed, "", usages.at(listed.id.pid)});
+    }
+    reads = 0;
+    return cowtop::examine(members, {}, proc.path(), reads).families.at(0);
+  }
+
+  static cow::Bytes copied(const Family& family) {
+    cow::Bytes sum;
+    for (const Found& one : family.workers) sum += one.pages->copied;
+    return sum;
+  }
+
+  FakeProc proc;
+  std::map<pid_t, cow::Usage> usages;
+  std::int64_t reads = 0;
+};
+
+TEST_F(ExamineMany, ReadsASampleAndTheWorkerThatIsUnlikeTheOthers) {
+  const Family family = examine();
+  EXPECT_LE(reads, 25);
+  EXPECT_EQ(family.workers.size(), 100U);
+  EXPECT_EQ(copied(family), to_bytes(cow::Pages(99 * 500 + 1500)));
+  EXPECT_EQ(family.workers.back().like, 0);
+  EXPECT_NE(family.workers[1].like, 0);
+}
+
+// Two kinds of workers that cost the same: each of them is read.
+TEST_F(ExamineMany, ReadsAllIfTheSampleDiffers) {
+  for (pid_t pid = 11; pid < 110; pid += 2) {
+    proc.put_heap(pid, std::string(500, '.') + std::string(1548, 's'));
+  }
+  const Family family = examine();
+  EXPECT_EQ(reads, 101);
+  EXPECT_EQ(copied(family), to_bytes(cow::Pages(49 * 500 + 1500)));
 }
 
 }  // namespace
