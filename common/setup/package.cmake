@@ -77,6 +77,20 @@ cowpool_pack(FILES "${folder}/cowtop.fish"
 cowpool_pack(FILES "${PROJECT_SOURCE_DIR}/LICENSE"
   DESTINATION share/doc/cowtop RENAME copyright)
 
+# The pages that cowtop names, as in "To do: ...: docs/04_global.md".
+file(GLOB sources "${PROJECT_SOURCE_DIR}/common/cowtop/*.cc")
+set(pages)
+foreach(source IN LISTS sources)
+  file(STRINGS "${source}" lines REGEX "docs/[0-9a-z_]+\\.md")
+  string(REGEX MATCHALL "docs/[0-9a-z_]+\\.md" named "${lines}")
+  list(APPEND pages ${named})
+endforeach()
+list(REMOVE_DUPLICATES pages)
+foreach(page IN LISTS pages)
+  cowpool_pack(FILES "${PROJECT_SOURCE_DIR}/${page}"
+    DESTINATION share/doc/cowtop/docs)
+endforeach()
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME cowtop)
 set(CPACK_PACKAGE_CONTACT "The authors of cowpool")

@@ -18,7 +18,7 @@ portable=$(sed '/\.deb$/d' "$work/made")
 
 dpkg-deb --extract "$deb" "$work/deb"
 (cd "$work/deb" && find . -type f | sort) >"$work/files"
-cat >"$work/expected" <<END
+cat >"$work/always" <<END
 ./usr/bin/cowtop
 ./usr/share/bash-completion/completions/cowtop
 ./usr/share/doc/cowtop/copyright
@@ -26,6 +26,11 @@ cat >"$work/expected" <<END
 ./usr/share/man/man1/cowtop.1
 ./usr/share/zsh/vendor-completions/_cowtop
 END
+# With all pages that cowtop names.
+grep -ao 'docs/[0-9a-z_]*\.md' "$portable" | sort -u >"$work/pages"
+[ "$(wc -l <"$work/pages")" -gt 5 ] || fail "cowtop names no pages"
+sed 's|^|./usr/share/doc/cowtop/|' "$work/pages" | sort - "$work/always" \
+  >"$work/expected"
 diff "$work/expected" "$work/files" || fail "the .deb has other files"
 [ -z "$(dpkg-deb --field "$deb" Depends)" ] || fail "the .deb needs packages"
 cmp "$portable" "$work/deb/usr/bin/cowtop" || fail "the .deb has another cowtop"
