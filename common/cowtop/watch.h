@@ -18,6 +18,7 @@
 #include "cow/memory/process_list.h"
 #include "cowtop/budget.h"
 #include "cowtop/examine.h"
+#include "cowtop/lister.h"
 #include "cowtop/sample.h"
 #include "cowtop/tree.h"
 
@@ -47,8 +48,7 @@ struct WatchOptions {
   /// Tests replace these: the folder, the lists, the clocks.
   std::filesystem::path proc = "/proc";
   std::filesystem::path cgroups = "/sys/fs/cgroup";
-  std::function<Processes(const std::filesystem::path&)> list =
-      cow::list_processes;
+  std::function<Processes(const std::filesystem::path&)> list = Lister();
   std::function<std::chrono::steady_clock::time_point()> now =
       std::chrono::steady_clock::now;
   std::function<std::chrono::nanoseconds()> cpu_time = own_cpu_time;

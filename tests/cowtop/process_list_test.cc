@@ -6,12 +6,19 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cow/memory/mappings.h"
+#include "cow/memory/region.h"
 #include "cow/os/descriptor.h"
 #include "cowtop/fake_proc.h"
+#include "cowtop/lister.h"
 
 namespace cow {
 namespace {
@@ -98,6 +105,65 @@ TEST(ListProcesses, IncludesThisProcess) {
     return;
   }
   FAIL() << "this process is not listed";
+}
+
+class ListAgain : public ::testing::Test {
+ protected:
+  // The RSS of process 9, and the parent of process 10.
+  std::pair<Pages, pid_t> list() {
+    std::pair<Pages, pid_t> found;
+    for (const ListedProcess& one : lister(proc.path())) {
+      if (one.id.pid == 9) found.first = one.rss;
+      if (one.id.pid == 10) found.second = one.parent;
+    }
+    return found;
+  }
+
+  FakeProc proc;
+  std::map<pid_t, std::chrono::nanoseconds> used{{9, {}}, {10, {}}};
+  cowtop::Lister lister{[this](pid_t pid) { return std::optional(used[pid]); }};
+};
+
+TEST_F(ListAgain, ReadsAProcessOnlyIfItHasUsedProcessorTime) {
+  proc.put({.pid = 9, .parent = 0, .rss = 100});
+  EXPECT_EQ(list().first, Pages(100));
+  proc.put({.pid = 9, .parent = 0, .rss = 200});
+  EXPECT_EQ(list().first, Pages(100));
+  ++used[9];
+  EXPECT_EQ(list().first, Pages(200));
+}
+
+TEST_F(ListAgain, ReadsEachProcessNowAndThen) {
+  proc.put({.pid = 9, .parent = 0, .rss = 100});
+  list();
+  proc.put({.pid = 9, .parent = 0, .rss = 90});
+  int times = 0;
+  while (list().first != Pages(90) && times < 100) ++times;
+  EXPECT_LT(times, 16);
+}
+
+TEST_F(ListAgain, ReadsWhoHasLostItsParent) {
+  proc.put({.pid = 9, .parent = 0});
+  proc.put({.pid = 10, .parent = 9});
+  EXPECT_EQ(list().second, 9);
+  proc.remove(9);
+  proc.put({.pid = 10, .parent = 0});
+  EXPECT_EQ(list().second, 0);
+}
+
+TEST_F(ListAgain, SeesWhatAProcessHasDone) {
+  cowtop::Lister real;
+  const auto faults = [&] {
+    for (const ListedProcess& one : real("/proc")) {
+      if (one.id.pid == ::getpid()) return one.minor_faults;
+    }
+    return std::int64_t{-1};
+  };
+  const std::int64_t before = faults();
+  const Region region(Pages(100));
+  EXPECT_GE(faults(), before + 100);
+  constexpr pid_t kNobody = 1 << 22;  // PID_MAX_LIMIT of Linux
+  EXPECT_FALSE(cowtop::cpu_time_of(kNobody));
 }
 
 TEST(CommandLine, HasABlankBetweenTwoArguments) {

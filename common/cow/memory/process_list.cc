@@ -119,13 +119,19 @@ Reading<ListedProcess> parse_listed(std::string_view text) {
   return process;
 }
 
-std::vector<ListedProcess> list_processes(const std::string& proc) {
+std::vector<ListedProcess> list_processes(
+    const std::string& proc,
+    const std::function<const ListedProcess*(pid_t)>& unchanged) {
   std::vector<ListedProcess> processes;
   const std::unique_ptr<DIR, CloseFolder> folder(::opendir(proc.c_str()));
   if (!folder) return processes;
   while (const dirent* entry = ::readdir(folder.get())) {
     const auto pid = parse_number<pid_t>(entry->d_name);
     if (!pid || *pid <= 0) continue;
+    if (const ListedProcess* known = unchanged ? unchanged(*pid) : nullptr) {
+      processes.push_back(*known);
+      continue;
+    }
     std::optional<ListedProcess> process =
         read_listed(fmt::format("{}/{}", proc, entry->d_name));
     if (!process || process->id.pid != *pid) continue;

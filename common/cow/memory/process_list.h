@@ -7,6 +7,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,8 +63,11 @@ struct ListedProcess {
 Reading<ListedProcess> parse_listed(std::string_view text);
 
 /// All processes, read in one pass, in the order of their ids. Leaves out those
-/// that end meanwhile. Empty if there is no /proc.
-std::vector<ListedProcess> list_processes(const std::string& proc = "/proc");
+/// that end meanwhile. Empty if there is no /proc. A process that `unchanged`
+/// gives is not read; null: to be read.
+std::vector<ListedProcess> list_processes(
+    const std::string& proc = "/proc",
+    const std::function<const ListedProcess*(pid_t)>& unchanged = {});
 
 /// The arguments in /proc/PID/cmdline, as text for a terminal: with a blank
 /// between two arguments, made `printable`, at most 1,000 bytes of them. Empty
