@@ -29,6 +29,7 @@ struct Given {
   std::optional<std::string> sort;
   std::optional<std::string> fail_if;
   std::optional<std::string> csv;
+  std::optional<std::string> record;
   std::optional<std::string> mappings;
   std::vector<std::string> pages;
   bool writers = false;
@@ -75,6 +76,10 @@ std::vector<cow::Flag> flags_into(Given& given) {
        "write a line a process and look there, to the end of it all; - is "
        "standard output",
        &given.csv},
+      {"--record", "FILE",
+       "write there what happens, page by page, to be replayed: until PID or "
+       "COMMAND has ended, or Ctrl-C; - is standard output",
+       &given.record},
       {"--mappings", "PID",
        "print which mappings of a process are private, by name",
        &given.mappings},
@@ -172,6 +177,7 @@ Mode mode_of(const Given& given) {
   if (!given.pages.empty()) return Mode::kPages;
   if (given.csv) return Mode::kCsv;
   if (given.writers) return Mode::kWriters;
+  if (given.record) return Mode::kRecord;
   if (given.json) return Mode::kJson;
   return given.once || given.why ? Mode::kOnce : Mode::kLive;
 }
@@ -180,6 +186,7 @@ void check(const Given& given, const Flags& flags) {
   check_one_of({{"--mappings", given.mappings.has_value()},
                 {"--pages", !given.pages.empty()},
                 {"--writers", given.writers},
+                {"--record", given.record.has_value()},
                 {"--once", given.once},
                 {"--csv", given.csv.has_value()}});
   // They would have no effect there.
@@ -192,6 +199,13 @@ void check(const Given& given, const Flags& flags) {
                   {"--mappings", given.mappings.has_value()},
                   {"--pages", !given.pages.empty()},
                   {"--writers", given.writers}});
+  }
+  for (const auto& [flag, is_given] :
+       {std::pair{"--fail-if", given.fail_if.has_value()},
+        std::pair{"--sort", given.sort.has_value()},
+        std::pair{"--budget", given.budget.has_value()},
+        std::pair{"--json", given.json}, std::pair{"--why", given.why}}) {
+    check_one_of({{flag, is_given}, {"--record", given.record.has_value()}});
   }
   check_one_of({{"--json", given.json}, {"--csv", given.csv.has_value()}});
   check_one_of({{"--why", given.why},
@@ -207,6 +221,12 @@ void check(const Given& given, const Flags& flags) {
                 {"--pages", !given.pages.empty()}});
   if (given.writers && flags.command.empty() && given.pids.size() != 1) {
     throw BadUsage("--writers: expected one PID, or -- COMMAND behind it");
+  }
+  if (given.record && flags.command.empty() && given.pids.empty()) {
+    throw BadUsage("--record: expected a PID, or -- COMMAND behind it");
+  }
+  if (given.record && given.record->empty()) {
+    throw BadUsage("--record '': expected the name of a file");
   }
   if (given.csv && given.csv->empty()) {
     throw BadUsage("--csv '': expected the name of a file");
@@ -253,6 +273,7 @@ Flags parse_flags(const std::vector<std::string>& arguments) {
   flags.json = given.json;
   flags.why = given.why;
   flags.csv = given.csv.value_or("");
+  flags.record = given.record.value_or("");
   if (given.interval) flags.interval = parse_interval(*given.interval);
   if (given.budget) {
     flags.budget = parse_number("--budget", *given.budget, "percent", 0.1, 100);

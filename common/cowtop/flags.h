@@ -22,6 +22,7 @@ enum class Mode {
   kMappings,  ///< --mappings PID
   kPages,     ///< --pages PID WHICH
   kWriters,   ///< --writers
+  kRecord,    ///< --record FILE
   kHelp,
   kVersion,
 };
@@ -38,6 +39,7 @@ struct Flags {
   Order order = Order::kTree;
   std::vector<Limit> limits;  ///< of --fail-if
   std::string csv;            ///< the file; "-" is standard output
+  std::string record;         ///< the file; "-" is standard output
   std::string pages;          ///< which mapping
   bool why = false;           ///< with --once or --json
   bool json = false;          ///< with --mappings, --pages, --writers, too

@@ -33,6 +33,7 @@
 #include "cowtop/mappings_report.h"
 #include "cowtop/pages_report.h"
 #include "cowtop/ramp.h"
+#include "cowtop/record.h"
 #include "cowtop/report.h"
 #include "cowtop/say.h"
 #include "cowtop/screen.h"
@@ -63,9 +64,10 @@ bool wants_screen(const Flags& flags) {
 // standard output.
 Output output_of(const Flags& flags) {
   if (wants_screen(flags)) return Output::kKept;
-  return flags.mode == Mode::kCsv && flags.csv != kStandardOutput
-             ? Output::kInherited
-             : Output::kToErrors;
+  const bool to_file =
+      (flags.mode == Mode::kCsv && flags.csv != kStandardOutput) ||
+      (flags.mode == Mode::kRecord && flags.record != kStandardOutput);
+  return to_file ? Output::kInherited : Output::kToErrors;
 }
 
 // Waits. Returns whether the command has ended or a signal has come.
@@ -196,7 +198,7 @@ int run_csv(Watch& watch, const Command* command, const Flags& flags,
 }
 
 // Called before the command is started, so that it does not run for nothing.
-cow::Descriptor open_csv(const std::string& path) {
+cow::Descriptor open_file(const char* flag, const std::string& path) {
   cow::Descriptor file(cow::retried([&] {
     if (path == kStandardOutput) {
       return ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -207,7 +209,7 @@ cow::Descriptor open_csv(const std::string& path) {
   }));
   if (!file) {
     throw BadUsage(
-        fmt::format("--csv {}: expected a file that can be written{}", path,
+        fmt::format("{} {}: expected a file that can be written{}", flag, path,
                     errno == ENXIO ? ", or a FIFO that somebody reads" : ""));
   }
   if (path != kStandardOutput) ::fcntl(file.get(), F_SETFL, 0);
@@ -245,10 +247,11 @@ int run_writers(cow::WriterRecording& recording, const Command* command,
 }
 
 // Returns the exit status for the case without a command.
-int watch_with(Command* command, const Flags& flags, int csv,
+int watch_with(Command* command, const Flags& flags, int file,
                const std::function<void(Sample&)>& seen,
                const Recording& recording) {
   if (recording) return run_writers(*recording, command, flags);
+  if (flags.mode == Mode::kRecord) return run_record(command, flags, file);
   WatchOptions options;
   options.interval = flags.interval;
   options.budget = flags.budget;
@@ -261,7 +264,7 @@ int watch_with(Command* command, const Flags& flags, int csv,
   Watch watch(command != nullptr ? std::vector{command->pid()} : flags.pids,
               options);
   if (wants_screen(flags)) return run_live(watch, command, flags);
-  if (flags.mode == Mode::kCsv) return run_csv(watch, command, flags, csv);
+  if (flags.mode == Mode::kCsv) return run_csv(watch, command, flags, file);
   if (flags.mode == Mode::kLive) return run_tables(watch, command, flags);
   return run_one(watch, command, flags);
 }
@@ -321,20 +324,21 @@ int watch_all(const Flags& flags, const std::function<void(Sample&)>& seen) {
   if (wants_screen(flags)) {
     if (const auto reason = why_no_screen()) return say(kNothingRead, *reason);
   }
-  cow::Descriptor csv;
-  if (flags.mode == Mode::kCsv) csv = open_csv(flags.csv);
+  cow::Descriptor file;
+  if (flags.mode == Mode::kCsv) file = open_file("--csv", flags.csv);
+  if (flags.mode == Mode::kRecord) file = open_file("--record", flags.record);
   const Recording recording = begin_recording(flags);
   std::unique_ptr<Command> command;
   if (!flags.command.empty()) {
     command = std::make_unique<Command>(flags.command, output_of(flags));
   }
-  if (!command) return watch_with(nullptr, flags, csv.get(), seen, recording);
+  if (!command) return watch_with(nullptr, flags, file.get(), seen, recording);
   if (command->error() != 0) {
     return say(command->wait(), fmt::format("{}: {}", flags.command[0],
                                             std::strerror(command->error())));
   }
   try {
-    watch_with(command.get(), flags, csv.get(), seen, recording);
+    watch_with(command.get(), flags, file.get(), seen, recording);
   } catch (const std::exception& error) {
     // Says it now, because the command may run for hours. The exit status is
     // still the command's.

@@ -9,6 +9,7 @@
 #include <cctype>
 #include <string>
 
+#include "cow/lesson/recorder_link.h"
 #include "cow/memory/page_map.h"
 
 namespace cow {
@@ -48,6 +49,11 @@ std::vector<bool> exclusive(const CountedPages& pages, pid_t pid) {
   const std::vector<bool> without = exclusive(pages.without, pid);
   all.insert(all.end(), without.begin(), without.end());
   return all;
+}
+
+void draw(const CountedPages& pages) {
+  tell_recorder_pages("pages with counts", pages.with_counts);
+  tell_recorder_pages("pages without counts", pages.without);
 }
 
 // A task that reads nothing.
@@ -152,6 +158,7 @@ Copies measure_copies(Lesson& lesson, std::string_view name, Pool& pool,
                       double (*task)(int), const CountedPages& pages) {
   Copies copies{.held = {},
                 .pages_with_counts = Pages(pages.with_counts.size())};
+  draw(pages);
   lesson.ask_each_worker(pool, stand_still, [&](const Moment& forked) {
     copies.before = exclusive(pages, forked.workers.at(0).pid);
   });

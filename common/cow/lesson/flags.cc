@@ -33,6 +33,7 @@ struct Given {
   std::optional<std::string> items;
   std::optional<std::string> json;
   std::optional<std::string> svg;
+  std::optional<std::string> record;
   std::optional<std::string> objects;
   std::optional<std::string> share;
   std::optional<std::string> seed;
@@ -54,7 +55,10 @@ std::vector<Flag> flags_into(Given& given, const Options& options) {
        &given.full_scale},
       {"--json", "FILE",
        "also write the raw figures there (- : instead, to standard output)",
-       &given.json}};
+       &given.json},
+      {"--record", "FILE",
+       "also record there what happens, page by page, to be replayed",
+       &given.record}};
   if (options.svg) {
     flags.push_back({"--svg", "FILE", "also draw the pages there", &given.svg});
   }
@@ -170,6 +174,7 @@ Flags parse_flags(const std::vector<std::string>& arguments,
   flags.help = given.help;
   flags.json = given.json.value_or("");
   flags.svg = given.svg.value_or("");
+  flags.record = given.record.value_or("");
   if (given.full_scale) {
     flags.data = kFullScaleData;
     flags.workers = kFullScaleWorkers;

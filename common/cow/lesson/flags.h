@@ -40,9 +40,10 @@ struct Flags {
   int items = 4;
   double share = 0;  ///< above 0 and below 1, if the lesson has --share
   int seed = 1;
-  int nodes = 0;     ///< above 0 if the lesson has --nodes
-  std::string json;  ///< a file, "-" for standard output, empty for none
-  std::string svg;   ///< a file; empty for none
+  int nodes = 0;       ///< above 0 if the lesson has --nodes
+  std::string json;    ///< a file, "-" for standard output, empty for none
+  std::string svg;     ///< a file; empty for none
+  std::string record;  ///< a file; empty for none
   bool help = false;
 };
 

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "cow/lesson/recorder_link.h"
 #include "cow/memory/environment.h"
 
 namespace cow {
@@ -55,7 +56,7 @@ void Lesson::needs_memory(const Formula& peak_size) const {
   }
 }
 
-Moment Lesson::hold(PendingWork& work) {
+Moment Lesson::hold(PendingWork& work, std::string_view name) {
   // First, before waiting: if this process cannot be read, the workers cannot
   // be read either.
   const auto measured = [](const auto& reading) {
@@ -79,12 +80,15 @@ Moment Lesson::hold(PendingWork& work) {
         "the map ended before every worker had stopped: its task must call "
         "wait_to_be_measured()");
   }
+  moment.name = name;
+  if (!over_nothing_) tell_recorder_held(moment, work.transfer());
   return moment;
 }
 
 void Lesson::let_go(PendingWork& work) {
   rendezvous_.open();
   work.wait();
+  if (!over_nothing_) tell_recorder_done(work.transfer());
   rendezvous_.close();
   work.wait_for_success();
 }
@@ -95,8 +99,7 @@ Moment Lesson::measure_work(std::string_view name, PendingWork& work,
       fmt::format("{}: {}, {} of data, {} workers", result_.about.name,
                   over_nothing_ ? kOverNothing : name,
                   to_string(over_nothing_ ? kNothing : data()), workers()));
-  Moment moment = hold(work);
-  moment.name = over_nothing_ ? kOverNothing : name;
+  Moment moment = hold(work, over_nothing_ ? kOverNothing : name);
   moment.nothing = nothing_;
   if (look && !work.failed()) look(moment);
   let_go(work);

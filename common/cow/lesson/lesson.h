@@ -26,6 +26,7 @@
 #include "cow/lesson/measured_program.h"
 #include "cow/lesson/moment.h"
 #include "cow/lesson/progress.h"
+#include "cow/lesson/recorder_link.h"
 #include "cow/lesson/rendezvous.h"
 #include "cow/lesson/result.h"
 #include "cow/os/bytes.h"
@@ -103,6 +104,7 @@ class Lesson {
   template <typename Experiment>
   void measure_base(Experiment experiment) {
     over_nothing_ = true;
+    const NotRecorded over_nothing;
     call(experiment, kNothing);
     over_nothing_ = false;
   }
@@ -169,7 +171,7 @@ class Lesson {
 
  private:
   // Reads the processes while every worker waits.
-  Moment hold(PendingWork& work);
+  Moment hold(PendingWork& work, std::string_view name = {});
   // Lets the workers go on, and waits for the end of the map.
   void let_go(PendingWork& work);
   void keep(Moment& moment);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cow/lesson/chart.h"
+#include "cow/lesson/recorder_link.h"
 #include "cow/memory/region.h"
 #include "cow/os/bytes.h"
 #include "cow/os/child.h"
@@ -79,6 +80,7 @@ inline std::vector<ChartPoint> straight_line(
 /// A curve of `time` beside D/16, D/4, D/2 and D of data.
 inline Curve time_beside(Bytes D, PageSize page_size, const std::string& name,
                          double (*time)()) {
+  const NotRecorded stops_would_take_time;
   Curve curve{name, {}, {}};
   for (const int part : {16, 4, 2, 1}) {
     const Region data(to_pages(D / part), page_size);

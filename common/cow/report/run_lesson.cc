@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "cow/lesson/manifest.h"
+#include "cow/lesson/recorder.h"
+#include "cow/lesson/recorder_link.h"
 #include "cow/os/descriptor.h"
 #include "cow/report/page_drawing.h"
 #include "cow/report/report.h"
@@ -100,6 +102,10 @@ int run(int argc, char** argv, const About& about,
   }
   if (flags.json != "-") check_file("--json", flags.json);
   check_file("--svg", flags.svg);
+  check_file("--record", flags.record);
+  if (!is_recorded() && !flags.record.empty()) {
+    return record_this_program(about.name, {argv, argv + argc}, flags.record);
+  }
   // No huge pages: in them a page cannot be counted alone, and page tables are
   // smaller.
   if (!about.options.huge_pages) ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
@@ -108,6 +114,7 @@ int run(int argc, char** argv, const About& about,
   Lesson lesson(about, flags);
   experiment(lesson);
   const Result& result = lesson.finish();
+  tell_recorder_report(to_json(result));
   show(result);
   return result.holds() ? kEveryClaimHolds : kAClaimFails;
 }

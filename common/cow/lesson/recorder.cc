@@ -1,0 +1,350 @@
+#include "cow/lesson/recorder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "cow/lesson/recorder_link.h"
+#include "cow/os/error.h"
+#include "cow/os/held_signal.h"
+
+namespace cow {
+namespace {
+
+using Microseconds = std::chrono::microseconds;
+
+// From one look to the next, so many pages should change.
+constexpr std::size_t kFewChanges = 128;
+constexpr std::size_t kManyChanges = 1024;
+constexpr Microseconds kShortest{300};
+
+// Stops processes, and lets them go on at its end.
+class Stopped {
+ public:
+  explicit Stopped(std::set<ProcessId>& seen) {
+    constexpr int kMostTries = 200;
+    for (int tries = 0; tries < kMostTries; ++tries) {
+      // A process that was running may have started others.
+      processes_ = living_of(seen);
+      all_ = true;
+      for (const ListedProcess& process : processes_) {
+        if (process.state == 'T' || process.state == 't') continue;
+        all_ = false;
+        if (stopped_.insert(process.id.pid).second) {
+          ::kill(process.id.pid, SIGSTOP);
+        }
+      }
+      if (all_) return;
+      std::this_thread::sleep_for(Microseconds(100));
+    }
+  }
+  Stopped(const Stopped&) = delete;
+  Stopped& operator=(const Stopped&) = delete;
+  ~Stopped() {
+    for (const pid_t pid : stopped_) ::kill(pid, SIGCONT);
+  }
+
+  const std::vector<ListedProcess>& processes() const { return processes_; }
+  /// False if one of them cannot be stopped just now.
+  bool all() const { return all_; }
+
+ private:
+  std::vector<ListedProcess> processes_;
+  std::set<pid_t> stopped_;
+  bool all_ = false;
+};
+
+// Whether a process alone shares pages. So it is in the middle of a fork, or
+// the last one that it has forked in the middle of its end.
+bool is_forking(const Tree& tree) {
+  const auto shares = [](const LookedAtRange& range) {
+    return !range.shared &&
+           range.states->find(kSharedPage) != std::string::npos;
+  };
+  return tree.size() == 1 &&
+         std::any_of(tree[0].ranges.begin(), tree[0].ranges.end(), shares);
+}
+
+}  // namespace
+
+Recorder::Recorder(std::string program, const std::vector<pid_t>& roots,
+                   bool stops, std::chrono::microseconds longest)
+    : recording_(std::move(program)), stops_(stops), longest_(longest) {
+  for (const ListedProcess& process : list_processes()) {
+    if (std::count(roots.begin(), roots.end(), process.id.pid) > 0) {
+      seen_.insert(process.id);
+    }
+  }
+}
+
+double Recorder::now() const {
+  const std::chrono::duration<double> time = Clock::now() - begun_ - stopped_;
+  return time.count();
+}
+
+void Recorder::look(RecordedLook known) {
+  const Clock::time_point before = Clock::now();
+  known.time = now();
+  Tree tree;
+  if (stops_) {
+    const Stopped stopped(seen_);
+    tree = look_at(stopped.processes(), last_);
+    known.running = !stopped.all();
+  } else {
+    tree = look_at(living_of(seen_), last_);
+    known.running = !same_pages(tree, look_at(living_of(seen_), tree));
+  }
+  if (stops_) stopped_ += Clock::now() - before;
+  // A fork begins anew when it is stopped: it gets longer each time.
+  if (stops_ && !known.is_kept && (known.running || is_forking(tree))) {
+    pause_ = std::min(pause_ * 2, longest_);
+    return;
+  }
+  // Other programs are not to be slowed down.
+  const auto shortest =
+      stops_ ? kShortest
+             : std::max(kShortest, 4 * std::chrono::duration_cast<Microseconds>(
+                                           Clock::now() - before));
+  if (tree.empty()) return;  // `finish` will say so
+  for (const LookedAt& told : known.tree) {
+    for (LookedAt& process : tree) {
+      if (process.id.pid != told.id.pid) continue;
+      process.rss = told.rss;
+      process.pss = told.pss;
+      process.uss = told.uss;
+    }
+  }
+  known.tree = tree;
+  last_ = std::move(tree);
+  if (known.is_kept) pause_ = shortest;
+  const std::size_t changes = recording_.add(std::move(known));
+  if (changes < kFewChanges) pause_ = std::min(pause_ * 2, longest_);
+  if (changes > kManyChanges) pause_ = pause_ / 2;
+  pause_ = std::max(pause_, shortest);
+}
+
+void Recorder::finish() {
+  recording_.add({.time = now(),
+                  .what = {},
+                  .moment = {},
+                  .is_kept = true,
+                  .messages = {},
+                  .tree = {}});
+}
+
+namespace {
+
+constexpr Microseconds kLongest{16'000};
+
+// Records a lesson, which says when its moments are.
+class LessonRecorder {
+ public:
+  LessonRecorder(std::string_view name, pid_t lesson, int socket)
+      : recorder_(std::string(name), {lesson}, true, kLongest),
+        socket_(socket) {}
+
+  // Until the lesson has ended.
+  void run(const Child& lesson) {
+    std::array<pollfd, 2> polled{
+        {{.fd = socket_, .events = POLLIN, .revents = 0},
+         {.fd = lesson.descriptor(), .events = POLLIN, .revents = 0}}};
+    for (;;) {
+      const Microseconds wait =
+          away_ ? Microseconds(100'000) : recorder_.until_next();
+      const timespec time{.tv_sec = 0, .tv_nsec = 1000 * wait.count()};
+      checked(
+          [&] { return ::ppoll(polled.data(), polled.size(), &time, nullptr); },
+          "ppoll(lesson)");
+      pass_on_signals(lesson);
+      if (polled[0].revents != 0) {
+        hear();
+        polled[0].fd = socket_;  // -1: the lesson has closed it
+      } else if (polled[1].revents != 0) {
+        break;
+      } else if (!away_) {
+        recorder_.look();
+      }
+    }
+    if (!recorder_.recording().empty()) recorder_.finish();
+  }
+
+  const std::string& report() const { return report_; }
+  std::string recording() { return recorder_.recording().to_json(report_); }
+
+ private:
+  // Ctrl-C ends the lesson. What was recorded until then is still written.
+  static void pass_on_signals(const Child& lesson) {
+    sigset_t pending;
+    ::sigpending(&pending);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      if (::sigismember(&pending, signal) == 1) lesson.kill(signal);
+    }
+  }
+
+  void hear() {
+    std::array<char, 1 << 16> part{};
+    const ssize_t got =
+        retried([&] { return ::recv(socket_, part.data(), part.size(), 0); });
+    if (got <= 0) {
+      socket_ = -1;
+      return;
+    }
+    line_.append(part.data(), static_cast<std::size_t>(got));
+    if (line_.back() != '\n') return;  // the lesson waits for an answer
+    const auto said = nlohmann::json::parse(line_);
+    line_.clear();
+    if (said.contains("held")) {
+      hold(said);
+    } else if (said.contains("done")) {
+      reply(said);
+    } else if (said.contains("away")) {
+      away_ = said.at("away");
+      if (!away_) begin();
+    } else if (said.contains("pages")) {
+      draw(said);
+    } else {
+      report_ = said.at("report");
+    }
+    const char answer = '+';
+    retried([&] { return ::send(socket_, &answer, 1, MSG_NOSIGNAL); });
+  }
+
+  // Also looks when the lesson begins, and after a pause.
+  void begin() {
+    recorder_.look({.what = "the experiment begins",
+                    .moment = {},
+                    .is_kept = true,
+                    .messages = {},
+                    .tree = {}});
+  }
+
+  void hold(const nlohmann::json& said) {
+    if (away_) return;
+    RecordedLook known{.what = {},
+                       .moment = said.at("held"),
+                       .is_kept = true,
+                       .messages = {},
+                       .tree = {}};
+    known.what = "every worker holds its task";
+    workers_.clear();
+    for (const auto& process : said.at("processes")) {
+      const pid_t pid = process.at("pid");
+      const std::string role = process.at("role");
+      if (role == "parent") parent_ = pid;
+      if (role == "worker") workers_.push_back(pid);
+      if (role != "parent") recorder_.recording().set_role(pid, role);
+      if (known.moment.empty()) continue;
+      LookedAt figures;
+      figures.id.pid = pid;
+      figures.rss = Bytes(process.at("rss").get<std::int64_t>());
+      figures.pss = Bytes(process.at("pss").get<std::int64_t>());
+      figures.uss = Bytes(process.at("uss").get<std::int64_t>());
+      known.tree.push_back(figures);
+    }
+    for (const pid_t worker : workers_) {
+      add_message(said, "to_workers", parent_, worker, known.messages);
+    }
+    recorder_.look(std::move(known));
+  }
+
+  void reply(const nlohmann::json& said) {
+    if (away_) return;
+    RecordedLook known{.what = "the parent has every reply",
+                       .moment = {},
+                       .is_kept = true,
+                       .messages = {},
+                       .tree = {}};
+    for (const pid_t worker : workers_) {
+      add_message(said, "from_workers", worker, parent_, known.messages);
+    }
+    recorder_.look(std::move(known));
+  }
+
+  // If each worker got one batch of the same size, it is known who got what.
+  void add_message(const nlohmann::json& said, const char* way, pid_t from,
+                   pid_t to, std::vector<PipeMessages>& messages) const {
+    const std::int64_t batches = said.at("batches");
+    const std::int64_t bytes = said.at(way);
+    const auto workers = static_cast<std::int64_t>(workers_.size());
+    if (batches != workers || bytes % workers != 0 || bytes == 0) return;
+    messages.push_back(
+        {.from = from, .to = to, .bytes = Bytes(bytes / workers), .count = 1});
+  }
+
+  void draw(const nlohmann::json& said) {
+    if (away_) return;
+    std::vector<PageSpan> spans;
+    for (const auto& span : said.at("spans")) {
+      spans.push_back({.begin = span.at(0), .count = span.at(1)});
+    }
+    recorder_.recording().draw(said.at("pages"), std::move(spans));
+  }
+
+  Recorder recorder_;
+  int socket_;
+  bool away_ = false;
+  pid_t parent_ = 0;
+  std::vector<pid_t> workers_;
+  std::string line_;
+  std::string report_;
+};
+
+}  // namespace
+
+int record_this_program(std::string_view name,
+                        const std::vector<std::string>& arguments,
+                        const std::string& file) {
+  std::array<int, 2> sockets{};
+  checked(
+      [&] {
+        return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+                            sockets.data());
+      },
+      "socketpair()");
+  const Descriptor ours = above_standard(Descriptor(sockets[0]));
+  Descriptor theirs = above_standard(Descriptor(sockets[1]));
+  std::vector<std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    environment.emplace_back(*entry);
+  }
+  environment.push_back(
+      fmt::format("{}={},{}", kRecorderVariable, ::getpid(), theirs.get()));
+  Child lesson = Child::spawn(std::filesystem::read_symlink("/proc/self/exe"),
+                              arguments, environment, {theirs.get()});
+  theirs.close();
+  std::optional<HeldSignal> held[] = {std::nullopt, std::nullopt, std::nullopt};
+  held[0].emplace(SIGINT);
+  held[1].emplace(SIGTERM);
+  held[2].emplace(SIGHUP);
+  LessonRecorder recorder(name, lesson.pid(), ours.get());
+  try {
+    recorder.run(lesson);
+  } catch (...) {
+    lesson.kill(SIGKILL);
+    lesson.wait();
+    throw;
+  }
+  const ExitStatus status = lesson.wait();
+  // A lesson that was not possible has nothing to be replayed.
+  if (!recorder.report().empty() || status.signal != 0) {
+    write_file(file, recorder.recording());
+  }
+  if (status.signal == 0) return status.code;
+  for (auto& signal : held) signal.reset();  // acts now, if it was ours
+  ::raise(status.signal);
+  return 128 + status.signal;
+}
+
+}  // namespace cow

@@ -1,0 +1,65 @@
+// Records a tree of processes from outside, as a process of its own. (A forked
+// recorder would share the pages that it looks at, and spoil their PSS.)
+//
+// It looks as long as something changes, the more often the more changes. A
+// lesson is stopped while the recorder looks at it, so each look is of one
+// moment. Other programs are not stopped.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cow/lesson/recording.h"
+#include "cow/os/child.h"
+
+namespace cow {
+
+class Recorder {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Records the processes `roots` and their descendants. `stops`: stops them
+  /// while it looks. `longest`: from one look to the next.
+  Recorder(std::string program, const std::vector<pid_t>& roots, bool stops,
+           std::chrono::microseconds longest);
+
+  /// Makes a look.
+  void look() { look({}); }
+  /// Makes a look, and adds to it what the caller knows of this moment.
+  /// Figures in `known.tree` take the place of those that were read.
+  void look(RecordedLook known);
+  /// How long to wait until the next look.
+  std::chrono::microseconds until_next() const { return pause_; }
+  /// Whether all processes have ended.
+  bool ended() const { return seen_.empty(); }
+
+  Recording& recording() { return recording_; }
+  /// Makes the last look, in which all processes have ended.
+  void finish();
+
+ private:
+  double now() const;
+
+  Recording recording_;
+  std::set<ProcessId> seen_;
+  Tree last_;
+  bool stops_;
+  std::chrono::microseconds longest_;
+  Clock::time_point begun_ = Clock::now();
+  Clock::duration stopped_{};  // for so long the processes did not run
+  std::chrono::microseconds pause_{2000};
+};
+
+/// Runs this program again, with the same command line, as a child that is
+/// recorded; writes the recording into `file`. Returns the child's exit status.
+/// If a signal has ended the child, the same signal ends this process.
+int record_this_program(std::string_view name,
+                        const std::vector<std::string>& arguments,
+                        const std::string& file);
+
+}  // namespace cow

@@ -1,0 +1,96 @@
+// A recording: what happened in a tree of processes, page by page. A site can
+// replay it. docs/recording.md describes the format.
+//
+// It is made of looks. Which memory is drawn, and what the processes are
+// called, is decided at the end, when all looks are known.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cow/lesson/look.h"
+#include "cow/os/bytes.h"
+
+namespace cow {
+
+/// What went through the pipes from one process to another.
+struct PipeMessages {
+  pid_t from = 0;
+  pid_t to = 0;
+  Bytes bytes;
+  std::int64_t count = 0;  ///< 0: a part of a message that is counted later
+};
+
+/// A look at the processes, at one time.
+struct RecordedLook {
+  double time = 0;       ///< seconds since the start
+  std::string what;      ///< what happens; if empty, what has changed is told
+  std::string moment;    ///< the lesson's name of this moment; or empty
+  bool is_kept = false;  ///< is not left out, however many looks there are
+  bool running = false;  ///< something has changed while it was made
+  std::vector<PipeMessages> messages;
+  Tree tree;
+  int experiment = 0;  ///< set by `add`
+};
+
+/// `count` pages from the page number `begin` on.
+struct PageSpan {
+  std::uint64_t begin = 0;
+  std::uint64_t count = 0;
+};
+
+/// The looks of one recording.
+class Recording {
+ public:
+  /// How many looks are kept, if not more of them must be kept.
+  static constexpr std::size_t kMostLooks = 200;
+  /// A recording gets no longer than this by its pages. Then each of several
+  /// pages is drawn.
+  static constexpr std::size_t kMostBytes = 1'000'000;
+
+  /// `program` is the lesson's name or the command line.
+  explicit Recording(std::string program) : program_(std::move(program)) {}
+
+  /// Adds a look. One in which hardly anything has changed is left out, unless
+  /// it is to be kept. Returns how many pages have changed.
+  std::size_t add(RecordedLook look);
+  /// Draws these pages, instead of whole mappings, in this experiment: until
+  /// all processes but the first have ended. They are those of the first
+  /// process, and of its forks.
+  void draw(std::string name, std::vector<PageSpan> pages);
+  /// What a process is called: "worker", "fork server".
+  void set_role(pid_t pid, std::string role) { roles_[pid] = std::move(role); }
+
+  bool empty() const { return looks_.empty(); }
+  const Tree& last() const;
+
+  /// The whole recording. `report` is the lesson's JSON; empty: there is none.
+  std::string to_json(const std::string& report) const;
+
+ private:
+  friend class RecordingWriter;
+
+  struct DrawnPages {
+    std::string name;
+    std::vector<PageSpan> pages;
+    int experiment;
+  };
+  void thin_out(std::size_t most);
+  // Says of a message at which looks its parts came, if that is known.
+  void spread_messages();
+
+  std::string program_;
+  std::vector<RecordedLook> looks_;
+  std::vector<std::size_t> changes_;  // of each look, in pages
+  std::vector<DrawnPages> drawn_;
+  std::map<pid_t, std::string> roles_;
+  int experiment_ = 0;
+  bool had_workers_ = false;
+};
+
+}  // namespace cow

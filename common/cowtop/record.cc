@@ -1,0 +1,82 @@
+#include "cowtop/record.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cow/lesson/recorder.h"
+#include "cow/memory/usage.h"
+#include "cow/os/descriptor.h"
+#include "cow/os/error.h"
+#include "cowtop/say.h"
+#include "cowtop/signals.h"
+
+namespace cowtop {
+namespace {
+
+// Waits. Returns whether the command has ended or a signal has come.
+bool wait_for(const Command* command, const Signals* signals,
+              std::chrono::microseconds time) {
+  pollfd polled{
+      .fd = command != nullptr ? command->descriptor() : signals->descriptor(),
+      .events = POLLIN,
+      .revents = 0};
+  const std::chrono::nanoseconds all = time;
+  const auto second = std::chrono::nanoseconds(std::chrono::seconds(1));
+  const timespec left{.tv_sec = all / second,
+                      .tv_nsec = (all % second).count()};
+  return ::ppoll(&polled, 1, &left, nullptr) > 0;
+}
+
+std::string program_of(const Flags& flags) {
+  if (!flags.command.empty()) {
+    return fmt::format("{}", fmt::join(flags.command, " "));
+  }
+  std::vector<std::string> commands;
+  for (const cow::ListedProcess& process : cow::list_processes()) {
+    if (process.id.pid == flags.pids.front()) return read_command(process);
+  }
+  return "";
+}
+
+}  // namespace
+
+int run_record(const Command* command, const Flags& flags, int file) {
+  // Who records until Ctrl-C wants the recording. A command gets the signals.
+  std::optional<Signals> signals;
+  if (command == nullptr) signals.emplace({SIGINT, SIGTERM, SIGHUP});
+  const std::vector<pid_t> roots =
+      command != nullptr ? std::vector{command->pid()} : flags.pids;
+  cow::Recorder recorder(program_of(flags), roots, false, flags.interval);
+  do {
+    if (command != nullptr) command->reap_orphans();
+    recorder.look();
+  } while (
+      !recorder.ended() &&
+      !wait_for(command, signals ? &*signals : nullptr, recorder.until_next()));
+  if (recorder.recording().empty()) {
+    const auto usage = cow::read_usage(roots.front());
+    return say(kNothingRead, usage ? "nothing could be read" : usage.reason());
+  }
+  if (signals && signals->next() != 0) {
+    recorder.look();
+  } else {
+    recorder.finish();
+  }
+  const std::string text = recorder.recording().to_json("");
+  struct stat status {};
+  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+    cow::checked([&] { return ::ftruncate(file, 0); }, "ftruncate({})",
+                 flags.record);
+  }
+  cow::write_fully(file, text.data(), text.size());
+  return kDone;
+}
+
+}  // namespace cowtop
