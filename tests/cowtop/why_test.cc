@@ -89,7 +89,7 @@ TEST(Copier, HasNotWrittenIfItHadTooFewFaults) {
   EXPECT_FALSE(who_copied_most(findings)->wrote);
 }
 
-TEST(Copier, IsUndecidedIfMostOfItsMemoryMayBeNewerThanTheFork) {
+TEST(Copier, IsMarkedUndecidedIfMostOfItsMemoryMayBeNewerThanTheFork) {
   Findings findings;
   findings.families.push_back({{}, {worker(11, 1_MiB, 9_MiB)}});
   EXPECT_TRUE(who_copied_most(findings)->undecided);

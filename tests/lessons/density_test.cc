@@ -186,7 +186,7 @@ TEST(Density, StaysWithinTheBoundsForTwentySeeds) {
   }
 }
 
-TEST(Density, OfAnotherSeedCopiesOtherPages) {
+TEST(Density, WithAnotherSeedCopiesOtherPages) {
   const auto copied = [](const char* seed) {
     Values pages =
         figure_of(run_with(0.01, {"--data", "4MiB", "--seed", seed}).report,

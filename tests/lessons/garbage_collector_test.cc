@@ -108,7 +108,7 @@ TEST(GarbageCollector, CopiesAsManyPagesAsThatOfCPython) {
 
 // Where the bits end with a page, the stack lies in the next one. Where a page
 // has room for no more than the mark of the last list, its count does, too.
-TEST(GarbageCollector, CopiesItsStackToo) {
+TEST(GarbageCollector, CopiesThePagesOfItsMarkStackToo) {
   for (const std::int64_t beyond : {-384, -256, 0}) {
     const std::int64_t M = 3 * 8 * page_size().count() + beyond;
     expect_marks_to_copy(

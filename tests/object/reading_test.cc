@@ -199,7 +199,7 @@ TEST_F(Reader, OwnsNothingIfItAsksForThePagesOfTheHeap) {
   EXPECT_EQ(owned, PageSet());
 }
 
-TEST_F(Reader, OwnsPagesOfCountsEvenIfItKeepsItsReferences) {
+TEST_F(Reader, OwnsPagesThatHoldCountsEvenIfItKeepsItsReferences) {
   const Ref<List> list = make_list(heap, 10'000);
   const PageSet owned = owned_after([&] {
     for (std::int64_t i = 0; i < list->size(); ++i) {

@@ -55,7 +55,7 @@ TEST_F(Cgroups, LieBelowTheFolderOfTheControllerInVersionOne) {
                                        root() / "memory/a", root() / "memory"));
 }
 
-TEST_F(Cgroups, LieBelowTheRootEvenIfProcNamesOtherFolders) {
+TEST_F(Cgroups, AreNeverOutsideTheRootWhateverProcSays) {
   std::filesystem::create_directories(root() / "../beside,memory");
   make("memory");
   EXPECT_THAT(find("4:../beside,memory:/\n").groups, IsEmpty());

@@ -252,7 +252,7 @@ TEST_F(Files, AreAbsentWithTheirPathIfMissing) {
               HasSubstr(std::generic_category().message(ENOENT)));
 }
 
-TEST_F(Files, AreAbsentWithTheirPathIfTheyAreFolders) {
+TEST_F(Files, AreNamedInTheReasonIfTheyAreFolders) {
   const Reading<std::string> text = read_file(folder());
   EXPECT_FALSE(text);
   EXPECT_THAT(text.reason(), HasSubstr(folder().string()));

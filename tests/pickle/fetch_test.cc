@@ -191,7 +191,7 @@ TEST(Fetch, TakesMemoryForABlockOnlyAsItArrives) {
             std::size_t{1} << 20);
 }
 
-TEST(Fetch, NamesTheByteIfTheLengthIsTooSmall) {
+TEST(Fetch, SaysAtWhichByteItStopsIfTheLengthIsTooSmall) {
   const std::string whole =
       bytes_of(std::pair(std::string("hello"), std::vector<double>(10'000, 1)));
   EXPECT_THAT(error_of(whole, Bytes(5)), HasSubstr("byte 0 of 5"));

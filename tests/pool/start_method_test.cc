@@ -354,7 +354,7 @@ TEST(Spawn, RefusesAMainThatLacksItsFirstLine) {
   EXPECT_THAT(outcome.out, HasSubstr("cow::serve_if_spawned()"));
 }
 
-TEST(Spawn, ReportsAMainWhoseFirstLineComesTooLate) {
+TEST(Spawn, ReportsAMainThatCallsServeIfSpawnedTooLate) {
   for (const char* when : {"pool", "end"}) {
     const Outcome outcome = run({program("pool_late_line"), when});
     EXPECT_EQ(outcome.status.code, 0) << outcome.err;

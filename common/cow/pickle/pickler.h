@@ -46,9 +46,9 @@ class Pickler
   ~Pickler() override;
 
   /// Promises that the `count` objects at `objects` stay where they are,
-  /// unchanged, until the message was sent. Then large blocks that they own are
-  /// referred to. All other blocks are copied, such as those of a temporary
-  /// inside a `save` function.
+  /// unchanged, until the message was sent. In return, the message only
+  /// refers to large blocks that they own. All other blocks are copied, such as
+  /// those of a temporary inside a `save` function.
   template <typename T>
   void keep(const T* objects, std::size_t count = 1) {
     keep_range(reinterpret_cast<const std::byte*>(objects),

@@ -8,9 +8,9 @@
 // A batch goes to an idle worker. If no worker is idle, it is *prefetched*: it
 // waits in the pipe of a busy worker. When a worker is idle and no batch waits
 // for it, the pool looks for another worker with batches that are not begun.
-// Half of these are *stolen back*: the pool claims them, and only one side can
-// win a claim (offers.h). The frame of a stolen batch stays in the pipe. The
-// worker skips it and says so.
+// Half of these are *stolen back*: the pool takes them, unless the worker
+// begins them first (offers.h: only one of the two gets a batch). The frame of
+// a stolen batch stays in the pipe. The worker skips it and says so.
 #pragma once
 
 #include <array>
@@ -82,7 +82,7 @@ class Dispatch {
   /// Whether it has also answered its call, if it has one: now it serves
   /// batches.
   bool has_started(std::size_t place) const;
-  /// Whether the worker can send a frame with this header now.
+  /// Whether a frame with this header can be an answer of the worker now.
   bool is_answer(std::size_t place, const FrameHeader& header) const;
   /// Its first batch in flight, to which it replies next. There must be one.
   const PickledBatch& current(std::size_t place) const;
@@ -94,8 +94,8 @@ class Dispatch {
   PickledBatch finish(std::size_t place);
 
   /// Takes back batches of one worker: the last half of those that it has not
-  /// begun, rounded up. Its first `spared` frames in flight are not taken and
-  /// are not counted in that half. First it tries workers that can be given no
+  /// begun, rounded up. Its first `spared` frames in flight are left out
+  /// before the rest is halved. First, workers are tried that can be given no
   /// more now. Then it tries the others: those with many batches in flight
   /// before those with few. Takes from the first worker that has something to
   /// take.
@@ -109,7 +109,7 @@ class Dispatch {
  private:
   struct Frame {
     std::uint64_t number;  // no two of a worker have the same
-    Bytes end;             // bytes given up to the end of this frame
+    Bytes end;             // value of `given` after this frame
     // None: the start, a call, or a stolen batch, which the worker will skip.
     std::optional<PickledBatch> batch;
   };
@@ -146,9 +146,9 @@ class Dispatch {
   static const Frame* front_batch(const Worker& worker);
   // The batch is no longer in flight: frees its slot.
   void take_off(Worker& worker, const PickledBatch& batch);
-  // Steals batches from the end of the worker's list, as long as `wanted`
-  // returns true. Stops at a batch that is begun. Stops, too, at a large one
-  // that is not fully written, because its bytes are still needed.
+  // Steals batches from the end of the worker's `in_flight`, as long as
+  // `wanted` returns true. Stops at a batch that is begun. Stops, too, at a
+  // large one that is not fully written, because its bytes are still needed.
   template <typename Wanted>
   std::vector<PickledBatch> steal_while(Worker& worker, Wanted wanted);
 

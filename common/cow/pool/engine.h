@@ -57,9 +57,10 @@ class Engine {
   /// wait for replies.
   void hand_out();
   /// One round: hands out batches, then waits for one of these events. The
-  /// event is an answer, room in a pipe, or the death of a worker. It can also
-  /// be that `also` (a descriptor, if not -1) is readable, or that
-  /// `milliseconds` have passed (-1: no limit). Does not wait if `also` is -1
+  /// event is an answer, room in a pipe, or the death of a worker. Two more
+  /// are: the descriptor `also` (-1: none) is readable; `milliseconds` have
+  /// passed
+  /// (-1: no limit). Does not wait if `also` is -1
   /// and there are no batches, in flight or waiting. Returns whether `also` is
   /// readable. Throws as `expect_usable` does.
   bool progress(int also = -1, int milliseconds = -1);
@@ -106,8 +107,8 @@ class Engine {
     return run_code_of_others([this] { return backlog_.find_next(); });
   }
 
-  // Tells Dispatch of the worker that was started here, and sends the worker
-  // its call.
+  // Tells Dispatch of the worker that was started in this place, and sends the
+  // worker its call.
   void add_worker(std::size_t place);
   // Starts one more worker; false if there is no place or the start fails.
   bool start_one_more();
