@@ -156,28 +156,40 @@ needs_of() {
       tool clang-tidy clang-tidy
       ;;
 
-    # The ctags must be universal-ctags, which writes JSON.
+    # npm fetches what the site's script is bundled with. The ctags must be
+    # universal-ctags, which writes JSON.
     'apt docs')
+      tool node nodejs
+      tool npm npm
       package python3-markdown-it universal-ctags
       package python3-sphinx python3-myst-parser furo
       ;;
     'dnf docs')
+      tool node nodejs
+      tool npm npm
       package python3-markdown-it-py ctags
       package python3-sphinx python3-myst-parser python3-furo
       ;;
     'zypper docs')
+      tool node nodejs
+      tool npm npm
       package python3-markdown-it-py ctags
       package python3-Sphinx python3-myst-parser python3-furo
       ;;
     'pacman docs')
+      tool node nodejs
+      tool npm npm
       package python-markdown-it-py ctags
       package python-sphinx python-myst-parser python-sphinx-furo
       ;;
     'brew docs')
+      tool node node
       package universal-ctags
       package sphinx-doc  # furo, myst-parser and markdown-it-py come with pip
       ;;
     'none docs')
+      tool node nodejs
+      tool npm npm
       tool ctags universal-ctags
       tool sphinx-build 'Sphinx with myst-parser and furo'
       ;;

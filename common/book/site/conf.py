@@ -7,14 +7,15 @@ html_title = "Copy-on-Write by Experiment"
 copyright = "the authors of cowpool, MIT license"
 
 extensions = ["myst_parser"]
-exclude_patterns = [".tree"]
+exclude_patterns = [".tree", ".script"]
 
 # As on GitHub: "#the-symbols" is a heading, three levels deep.
 myst_heading_anchors = 4
 
 html_theme = "furo"
 html_static_path = ["static"]
-html_css_files = ["book.css"]
+html_css_files = sorted(sheet.name for sheet in
+                        (Path(__file__).parent / "static").glob("*.css"))
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False
@@ -36,6 +37,14 @@ html_theme_options = {
 }
 pygments_style = "friendly"
 pygments_dark_style = "native"
+
+
+def add_script(app, config):
+    """The script, if build.sh could bundle it."""
+    folder = Path(app.srcdir) / ".script"
+    if folder.exists():
+        config.html_static_path.append(str(folder))
+        config.html_js_files.append(("cowpool.js", {"defer": "defer"}))
 
 
 def repair_theme(app, exception):
@@ -68,4 +77,5 @@ def repair_theme(app, exception):
 
 
 def setup(app):
+    app.connect("config-inited", add_script)
     app.connect("build-finished", repair_theme)

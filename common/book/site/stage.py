@@ -11,9 +11,18 @@ import re
 import sys
 from pathlib import Path
 
+from widget import widget
+try:
+    from predict_form import with_form
+except ImportError:
+    with_form = None
+
 SOURCE = Path.cwd()
 STAGE = Path(sys.argv[1])
 
+# A block of the documents that the script replaces by a player (or the like).
+BLOCK = re.compile(r"^<!-- (replay): (\S+) -->\n(.*?)^<!-- end -->$",
+                   re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]*)?(\))")
 # (Not .cmake: Pygments cannot read a quotation mark within a text there.)
 LANGUAGES = {".cc": "cpp", ".h": "cpp", ".py": "python", ".sh": "bash",
@@ -79,6 +88,20 @@ def with_links(document):
     return LINK.sub(lead, (SOURCE / document).read_text())
 
 
+def with_widgets(document, text):
+    """The text of a document, with the places that the script brings to life.
+
+    `document` is its path below the top folder."""
+    def place(match):
+        kind, name, static = match.groups()
+        file = SOURCE / f"docs/runs/{name}.json"
+        if not file.exists():
+            sys.exit(f"{document}: {kind}: {name}: there is no {file}")
+        return widget(kind, file.read_text(), static)
+    text = BLOCK.sub(place, text)
+    return with_form(document, text) if with_form else text
+
+
 def toctree(caption, pages, **options):
     lines = [f":caption: {caption}"] + [f":{key}: {value}"
                                         for key, value in options.items()]
@@ -90,7 +113,7 @@ def main():
     documents = sorted((SOURCE / "docs").glob("*.md"))
     for path in documents:
         inside = path.relative_to(SOURCE)
-        write(inside, with_links(inside))
+        write(inside, with_widgets(inside, with_links(inside)))
     write("docs/figures/.keep", "")
     for figure in (SOURCE / "docs/figures").glob("*.svg"):
         write(figure.relative_to(SOURCE), figure.read_text())

@@ -1,0 +1,13 @@
+// @ts-check
+// The modules that main.js can start, by the name in data-widget.
+
+/**
+ * Fills `root`, an empty element in the page. `data` is the text of the place's
+ * JSON ("" where there is none), which the module parses itself, so that it can
+ * say what is wrong. `place` is the whole place, with the static part.
+ * @typedef {(root: HTMLElement, data: string, place: HTMLElement)
+ *   => void | Promise<void>} Widget
+ */
+
+/** @type {Record<string, Widget>} */
+export const widgets = {};
