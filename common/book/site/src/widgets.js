@@ -1,5 +1,7 @@
 // @ts-check
 // The modules that main.js can start, by the name in data-widget.
+import {ownRun} from "./own_run.js";
+import {playIn} from "./replay/player.js";
 
 /**
  * Fills `root`, an empty element in the page. `data` is the text of the place's
@@ -10,4 +12,9 @@
  */
 
 /** @type {Record<string, Widget>} */
-export const widgets = {};
+export const widgets = {
+  replay(root, data, place) {
+    if (!playIn(root, data)) place.dataset.keep = "";
+  },
+  "own-run": ownRun,
+};
