@@ -1,6 +1,10 @@
 """How Sphinx makes the site; stage.py has made its sources."""
 import re
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from boxes import with_boxes  # noqa: E402
 
 project = "cowpool"
 html_title = "Copy-on-Write by Experiment"
@@ -28,10 +32,12 @@ html_theme_options = {
     "light_css_variables": {
         "color-brand-primary": "#005a8c",
         "color-brand-content": "#005a8c",
+        "color-foreground-muted": "#5f6368",
     },
     "dark_css_variables": {
         "color-brand-primary": "#7cc7f2",
         "color-brand-content": "#7cc7f2",
+        "color-foreground-muted": "#9aa0a6",
     },
     "footer_icons": [],
 }
@@ -76,6 +82,13 @@ def repair_theme(app, exception):
     style.write_text(sheet)
 
 
+def add_boxes(app, page, template, context, doctree):
+    if "body" in context:
+        context["body"] = with_boxes(context["body"],
+                                     Path(app.srcdir) / "docs/figures")
+
+
 def setup(app):
+    app.connect("html-page-context", add_boxes)
     app.connect("config-inited", add_script)
     app.connect("build-finished", repair_theme)

@@ -11,6 +11,7 @@ import re
 import sys
 from pathlib import Path
 
+from home import home
 from widget import widget
 try:
     from predict_form import with_form
@@ -23,6 +24,9 @@ STAGE = Path(sys.argv[1])
 # A block of the documents that the script replaces by a player (or the like).
 BLOCK = re.compile(r"^<!-- (replay): (\S+) -->\n(.*?)^<!-- end -->$",
                    re.MULTILINE | re.DOTALL)
+OWN_RUN = re.compile(r"^<!-- by hand: without script this stands in the place "
+                     r"of the player -->\n(.*?)^<!-- end -->$",
+                     re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]*)?(\))")
 # (Not .cmake: Pygments cannot read a quotation mark within a text there.)
 LANGUAGES = {".cc": "cpp", ".h": "cpp", ".py": "python", ".sh": "bash",
@@ -91,15 +95,23 @@ def with_links(document):
 def with_widgets(document, text):
     """The text of a document, with the places that the script brings to life.
 
-    `document` is its path below the top folder."""
+    `document` is its path below the top folder. Beside those of its blocks, a
+    chapter has one at its end, where it is ticked as read."""
     def place(match):
         kind, name, static = match.groups()
         file = SOURCE / f"docs/runs/{name}.json"
         if not file.exists():
             sys.exit(f"{document}: {kind}: {name}: there is no {file}")
-        return widget(kind, file.read_text(), static)
+        recording = json.loads(file.read_text())
+        recording.pop("report", None)  # the player shows events only
+        return widget(kind, recording, static)
     text = BLOCK.sub(place, text)
-    return with_form(document, text) if with_form else text
+    text = OWN_RUN.sub(lambda match: widget("own-run", static=match[1]), text)
+    if with_form:
+        text = with_form(document, text)
+    if document.name[:2].isdigit():
+        text += "\n\n" + widget("chapter-end", chapter=document.stem) + "\n"
+    return text
 
 
 def toctree(caption, pages, **options):
@@ -119,7 +131,8 @@ def main():
         write(figure.relative_to(SOURCE), figure.read_text())
 
     names = [path.stem for path in documents]
-    index = with_links(Path("README.md"))
+    index = home(with_links(Path("README.md")), MANIFEST, ROMAN,
+                 SOURCE / "docs/runs")
     first = ["README", "reading_a_lesson", "glossary"]
     index += toctree("The course", ["Contents <docs/README>"]
                      + [f"docs/{name}" for name in first[1:]])

@@ -3,15 +3,24 @@
 
 const kKibi = 1024, kMebi = kKibi ** 2, kGibi = kKibi ** 3;
 
+/** Half of the last digit is rounded to even, as C++ and Python do it.
+ * @param {number} value @param {number} decimals */
+function fixed(value, decimals) {
+  const scaled = value * 10 ** decimals;
+  const down = Math.floor(scaled);
+  const near = scaled - down === 0.5 ? down + down % 2 : Math.round(scaled);
+  return (near / 10 ** decimals).toFixed(decimals);
+}
+
 /** @param {number} bytes */
 export function inBytes(bytes) {
   if (bytes < kKibi) return `${bytes} byte${bytes === 1 ? "" : "s"}`;
   if (bytes < kMebi) {
-    return `${(bytes / kKibi).toFixed(bytes % kKibi === 0 ? 0 : 1)} KiB`;
+    return `${fixed(bytes / kKibi, bytes % kKibi === 0 ? 0 : 1)} KiB`;
   }
-  if (bytes < 10 * kGibi) return `${(bytes / kMebi).toFixed(1)} MiB`;
-  if (bytes < 10 * kKibi * kGibi) return `${(bytes / kGibi).toFixed(2)} GiB`;
-  return `${(bytes / kKibi / kGibi).toFixed(2)} TiB`;
+  if (bytes < 10 * kGibi) return `${fixed(bytes / kMebi, 1)} MiB`;
+  if (bytes < 10 * kKibi * kGibi) return `${fixed(bytes / kGibi, 2)} GiB`;
+  return `${fixed(bytes / kKibi / kGibi, 2)} TiB`;
 }
 
 /** @param {number} count */

@@ -1,7 +1,9 @@
 // @ts-check
 // The modules that main.js can start, by the name in data-widget.
 import {ownRun} from "./own_run.js";
+import {chapterEnd, progress} from "./progress.js";
 import {playIn} from "./replay/player.js";
+import {story} from "./story.js";
 
 /**
  * Fills `root`, an empty element in the page. `data` is the text of the place's
@@ -17,4 +19,7 @@ export const widgets = {
     if (!playIn(root, data)) place.dataset.keep = "";
   },
   "own-run": ownRun,
+  "chapter-end": chapterEnd,
+  progress,
+  story,
 };

@@ -4,6 +4,7 @@
 // is not in the data.
 
 const kTallest = 150;  // of a map, in CSS pixels, where pages are large enough
+const kLongest = 300;  // where a page is one pixel of the screen
 const kLargest = 14;   // of a page, in CSS pixels
 const kGap = 4;        // pages of so many pixels have a line between them
 
@@ -21,11 +22,12 @@ const kRank = [0, 1, 3, 2];
  * wide at most. All have squares of one size, as the largest region needs it.
  * @param {number[]} regions the pages of each
  * @param {number} width @param {number} ratio pixels of the screen to one of CSS
+ * @param {number=} longest in CSS pixels
  * @returns {Grid[]}
  */
-export function gridsOf(regions, width, ratio) {
+export function gridsOf(regions, width, ratio, longest = kLongest) {
   const wide = Math.max(16, Math.floor(width * ratio));
-  const tall = Math.floor(kTallest * ratio);
+  const tall = Math.floor(Math.min(kTallest, longest) * ratio);
   const most = Math.max(1, ...regions);
   /** @param {number} size */
   const columns = (size) => {
@@ -36,8 +38,8 @@ export function gridsOf(regions, width, ratio) {
   let size = Math.max(1, Math.floor(kLargest * ratio));
   while (size > 1 && Math.ceil(most / columns(size)) * size > tall) --size;
   if (size === 1) {
-    // Twice as tall at most: then a square stands for 2, 4, 8 … pages.
-    while (Math.ceil(most / each / columns(1)) > 2 * tall) each *= 2;
+    // Else a square stands for 2, 4, 8 … pages.
+    while (Math.ceil(most / each / columns(1)) > longest * ratio) each *= 2;
   }
   return regions.map((pages) => {
     const squares = Math.max(1, Math.ceil(pages / each));

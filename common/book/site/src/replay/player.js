@@ -156,8 +156,8 @@ export class Player {
       this.paint();
     });
     new ResizeObserver(() => this.#fit()).observe(this.grid);
-    this.#fit();
     this.show(0);
+    this.#fit();
   }
 
   #build() {
@@ -247,7 +247,9 @@ export class Player {
   }
 
   #fit() {
-    const {box} = this.cards[0];
+    const box = this.cards.map((card) => card.box)
+      .find((each) => each.clientWidth > 0);
+    if (!box) return;
     const style = getComputedStyle(box);
     const width = box.clientWidth - parseFloat(style.paddingLeft) -
       parseFloat(style.paddingRight);
@@ -319,8 +321,7 @@ export class Player {
         card.meters[i].show(here?.[name], this.scale.process));
       const into = messages.filter(({to}) => to === process);
       const bytes = into.reduce((sum, message) => sum + message.bytes, 0);
-      card.traffic.textContent = !here ? "not there" :
-        into.length ? `↓ ${inBytes(bytes)}` : "";
+      card.traffic.textContent = into.length ? `↓ ${inBytes(bytes)}` : "";
       for (const {index, counts, canvas, name} of card.maps) {
         const parts = Array.from(this.fold.state.counts[index],
           (count, state) => ({count, state})).filter(({count}) => count > 0);

@@ -1,0 +1,87 @@
+"""The main events of a recorded run, as a table: replay_table.py RECORDING
+
+What a reader without script has in the place of the player.
+"""
+import json
+import sys
+from pathlib import Path
+
+MOST_ROWS = 8
+
+
+def to_text(count):
+    """A number of bytes, as all programs of the course write it."""
+    if count < 1024:
+        return f"{count} byte{'' if count == 1 else 's'}"
+    if count < 1 << 20:
+        return f"{count / 1024:.{0 if count % 1024 == 0 else 1}f} KiB"
+    if count < 10 << 30:
+        return f"{count / (1 << 20):.1f} MiB"
+    return f"{count / (1 << 30):.2f} GiB"
+
+
+def exclusive_pages(recording):
+    """For each event, how many pages each process has exclusively."""
+    states, now = {}, [0] * len(recording["processes"])
+    for event in recording["events"]:
+        for change in event.get("pages", []):
+            process, region = change["process"], change["region"]
+            pages = states.setdefault(
+                (process, region),
+                bytearray(b"." * recording["regions"][region]["pages"]))
+            for first, count, state in change["runs"]:
+                now[process] -= pages.count(b"x", first, first + count)
+                now[process] += count if state == "x" else 0
+                pages[first:first + count] = state.encode() * count
+        yield list(now)
+
+
+def is_worker(recording, process):
+    return "parent" in recording["processes"][process]
+
+
+def main_events(recording):
+    """Numbers of the events that tell the run: moments, the first and the last,
+    and those that change the most."""
+    events = recording["events"]
+    chosen = {0, len(events) - 1}
+    chosen |= {i for i, event in enumerate(events) if event.get("moment")}
+
+    def weight(i):
+        return sum(run[1] for change in events[i].get("pages", [])
+                   for run in change["runs"])
+    for i in sorted(range(len(events)), key=weight, reverse=True):
+        if len(chosen) >= MOST_ROWS or weight(i) == 0:
+            break
+        chosen.add(i)
+    return sorted(chosen)
+
+
+def replay_table(recording):
+    """The lines of the table, in Markdown."""
+    events = recording["events"]
+    exclusive = list(exclusive_pages(recording))
+    chosen = main_events(recording)
+    lines = ["| event | what happens | through pipes since | pages that one "
+             "worker has exclusively, at most | ΣPSS |",
+             "|---:|---|---:|---:|---:|"]
+    last = -1
+    for i in chosen:
+        event = events[i]
+        sent = sum(message["bytes"] for between in events[last + 1:i + 1]
+                   for message in between.get("messages", []))
+        last = i
+        workers = [exclusive[i][figure["process"]]
+                   for figure in event["figures"]
+                   if is_worker(recording, figure["process"])]
+        pss = [figure.get("pss") for figure in event["figures"]]
+        what = event.get("moment") or event["what"]
+        lines.append("| {} | {} | {} | {} | {} |".format(
+            i + 1, what.replace("|", "\\|"), to_text(sent) if sent else "",
+            f"{max(workers):,}" if workers else "",
+            to_text(sum(pss)) if None not in pss else ""))
+    return lines
+
+
+if __name__ == "__main__":
+    print("\n".join(replay_table(json.loads(Path(sys.argv[1]).read_text()))))

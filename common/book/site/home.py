@@ -1,0 +1,87 @@
+"""What the first page of the site has instead of tables and pictures of
+README.md: the picture that moves, and the course at a glance."""
+import html
+import json
+import re
+
+from widget import widget
+
+# Sent, inherited, written to: the whole idea.
+STORY = ("01_pass_self", "04_global", "08_page_map")
+
+ACTIONS = """
+<div class="home-actions">
+
+- [Begin with lesson 01](docs/01_pass_self.md)
+- [My workers eat the memory](docs/cowtop.md)
+- [Cures, before and after](docs/recipes.md)
+
+</div>
+"""
+
+
+def story(static, runs):
+    """The picture that moves, around the one that does not."""
+    recordings = []
+    for name in STORY:
+        path = runs / f"{name}.json"
+        if not path.exists():
+            return static
+        recording = json.loads(path.read_text())
+        recording.pop("report", None)
+        recordings.append(recording)
+    return widget("story", recordings, static)
+
+
+def hours(minutes):
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def card(lesson):
+    number, name = lesson["name"].split("_", 1)
+    after = ", ".join(lesson["after"])
+    needs = f' · needs {lesson["needs"]}' if "needs" in lesson else ""
+    return (f'<li data-chapter="{lesson["name"]}">\n'
+            f'<a href="docs/{lesson["name"]}.html"><b>{number}</b> '
+            f'{html.escape(name.replace("_", " "))}</a>\n'
+            f'<span class="course-minutes">{lesson["minutes"]} min</span>\n'
+            f'<p>{html.escape(lesson["question"])}</p>\n'
+            f'<details><summary>the answer</summary>'
+            f'{html.escape(lesson["answer"])}</details>\n'
+            f'<small>{"builds on " + after if after else "to begin with"}'
+            f'{needs}</small>\n</li>')
+
+
+def course(manifest, parts):
+    """The course at a glance: a card for each lesson, with its minutes."""
+    lines = []
+    lessons = [each for each in manifest["lessons"] if "question" in each]
+    for number, (roman, title) in enumerate(zip(parts, manifest["parts"]), 1):
+        mine = [each for each in lessons if each["part"] == number]
+        if not mine:
+            continue
+        total = hours(sum(each["minutes"] for each in mine))
+        lines += [f"<h3>{roman}. {html.escape(title)} "
+                  f"<small>{total}</small></h3>",
+                  '<ol class="course">', *map(card, mine), "</ol>"]
+    total = hours(sum(each["minutes"] for each in lessons))
+    head = (f"{len(lessons)} lessons, {total} in all: chapter, prediction, run "
+            "and comparison.")
+    return (f"{head}\n\n" + widget("progress", static="")
+            + "\n\n" + "\n".join(lines) + "\n")
+
+
+def block(kind):
+    return re.compile(rf"^<!-- {kind} -->\n(.*?)^<!-- end -->$",
+                      re.MULTILINE | re.DOTALL)
+
+
+def home(text, manifest, parts, runs):
+    """README.md as the first page."""
+    text = block("figure: course").sub(
+        lambda match: story(match[1], runs), text, 1)
+    text = block("lessons: questions").sub(
+        lambda match: course(manifest, parts), text, 1)
+    lead = text.index("\n\n", text.index("\n\n") + 2)  # after title and lead
+    return ("---\nhide-toc: true\n---\n" + text[:lead] + "\n" + ACTIONS
+            + text[lead:])
