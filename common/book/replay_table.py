@@ -41,11 +41,10 @@ def is_worker(recording, process):
 
 
 def main_events(recording):
-    """Numbers of the events that tell the run: moments, the first and the last,
-    and those that change the most."""
+    """Numbers of the events that tell the run: its moments, and those that
+    change the most."""
     events = recording["events"]
-    chosen = {0, len(events) - 1}
-    chosen |= {i for i, event in enumerate(events) if event.get("moment")}
+    chosen = {i for i, event in enumerate(events) if event.get("moment")}
 
     def weight(i):
         return sum(run[1] for change in events[i].get("pages", [])
@@ -53,7 +52,8 @@ def main_events(recording):
     for i in sorted(range(len(events)), key=weight, reverse=True):
         if len(chosen) >= MOST_ROWS or weight(i) == 0:
             break
-        chosen.add(i)
+        if events[i]["figures"]:
+            chosen.add(i)
     return sorted(chosen)
 
 
@@ -75,7 +75,7 @@ def replay_table(recording):
                    for figure in event["figures"]
                    if is_worker(recording, figure["process"])]
         pss = [figure.get("pss") for figure in event["figures"]]
-        what = event.get("moment") or event["what"]
+        what = event["what"]
         lines.append("| {} | {} | {} | {} | {} |".format(
             i + 1, what.replace("|", "\\|"), to_text(sent) if sent else "",
             f"{max(workers):,}" if workers else "",

@@ -194,13 +194,11 @@ needs_of() {
       tool sphinx-build 'Sphinx with myst-parser and furo'
       ;;
 
-    # The browser that the site is tested in, and what drives it.
-    'apt browser') package chromium chromium-driver python3-selenium ;;
-    'dnf browser') package chromium chromedriver python3-selenium ;;
-    'zypper browser') package chromium chromedriver python3-selenium ;;
-    'pacman browser') package chromium python-selenium ;;
-    'brew browser') package chromedriver ;;
-    'none browser') tool chromedriver 'chromium with chromedriver' ;;
+    # The browser that the site is tested in; npm brings what drives it.
+    'apt browser' | 'dnf browser' | 'zypper browser' | 'pacman browser')
+      package chromium
+      ;;
+    'brew browser' | 'none browser') tool chromium chromium ;;
 
     *' mutants') tool git git ;;
 

@@ -23,19 +23,6 @@ foreach(test IN ITEMS Mechanism Charts)
     LABELS "unit;not_asan;not_tsan" TIMEOUT 60)
 endforeach()
 
-# The site: built from the documents, then opened in a browser.
-set(site "${PROJECT_BINARY_DIR}/site-test")
-add_test(NAME book.TheSiteIsBuiltWithoutWarnings
-  COMMAND "${PROJECT_SOURCE_DIR}/common/book/site/build.sh" "${site}"
-  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-add_test(NAME book.SiteInABrowser
-  COMMAND "${CMAKE_CURRENT_LIST_DIR}/site_test.sh" "${site}")
-set_tests_properties(book.TheSiteIsBuiltWithoutWarnings PROPERTIES
-  FIXTURES_SETUP site)
-set_tests_properties(book.SiteInABrowser PROPERTIES FIXTURES_REQUIRED site)
-set_tests_properties(book.TheSiteIsBuiltWithoutWarnings book.SiteInABrowser
-  PROPERTIES LABELS "env;not_asan" TIMEOUT 300 SKIP_RETURN_CODE 77)
-
 # The programs of docs/recipes.md, before and after each cure. A recipe whose
 # tool is not here is skipped.
 foreach(recipe IN ITEMS

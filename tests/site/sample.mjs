@@ -50,3 +50,25 @@ export function sample() {
     ],
   };
 }
+
+/** How many pages of each state there are at an event, by "process region":
+ * folded page by page, as the format says it, from the JSON alone. */
+export function countsAt(json, last) {
+  const states = {};
+  for (const event of json.events.slice(0, last + 1)) {
+    for (const {process, region, runs} of event.pages ?? []) {
+      const pages = states[`${process} ${region}`] ??=
+        Array(json.regions[region].pages).fill(".");
+      for (const [first, count, state] of runs) {
+        for (let page = first; page < first + count; ++page) {
+          pages[page] = state;
+        }
+      }
+    }
+  }
+  return Object.fromEntries(Object.entries(states).map(([key, pages]) => {
+    const counts = {".": 0, s: 0, x: 0, w: 0};
+    for (const state of pages) ++counts[state];
+    return [key, counts];
+  }));
+}

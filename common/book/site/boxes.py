@@ -1,4 +1,5 @@
 """What is wider than a phone gets a box of its own, in which it scrolls."""
+import math
 import re
 from pathlib import Path
 
@@ -7,13 +8,11 @@ SMALLEST_TEXT = 11  # px, of a figure on any screen
 IMAGE = re.compile(r'<img [^>]*src="([^"]*/([^"/]+\.svg))"[^>]*>')
 
 
-def least_width(svg):
-    """The width in px at which the smallest text of a figure is still read."""
+def smallest_text(svg):
+    """The smallest text of a figure, as a part of the figure's width."""
     box = re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) ', svg)
     sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)', svg)]
-    if not box or not sizes:
-        return 0
-    return round(float(box[1]) * SMALLEST_TEXT / min(sizes))
+    return min(sizes) / float(box[1]) if box and sizes else 0
 
 
 def with_boxes(body, figures):
@@ -21,8 +20,10 @@ def with_boxes(body, figures):
     the focus, so that the keyboard can scroll it."""
     def figure(match):
         path = Path(figures) / match[2]
-        width = least_width(path.read_text()) if path.exists() else 0
-        image = match[0].replace("<img ", f'<img style="min-width:{width}px" ')
+        text = smallest_text(path.read_text()) if path.exists() else 0
+        width = math.ceil(SMALLEST_TEXT / text) if text else 0
+        image = match[0].replace(
+            "<img ", f'<img data-text="{text:.5f}" style="min-width:{width}px" ')
         return f'<span class="figure-box" tabindex="0">{image}</span>'
     body = IMAGE.sub(figure, body)
     body = body.replace('<div class="table-wrapper',

@@ -33,6 +33,6 @@ reason="the site needs Sphinx with myst-parser and furo"
 echo "$reason" >&2
 # Where a run of all tests collects why some were skipped.
 if [ -n "${COWPOOL_SKIPPED-}" ]; then
-  echo "skipped  book.TheSiteIsBuiltWithoutWarnings: $reason" >>"$COWPOOL_SKIPPED"
+  echo "skipped  site.IsBuiltWithoutWarnings: $reason" >>"$COWPOOL_SKIPPED"
 fi
 exit 77

@@ -41,8 +41,9 @@ html_theme_options = {
     },
     "footer_icons": [],
 }
-pygments_style = "friendly"
-pygments_dark_style = "native"
+# Of those with a dark text on a light ground, the one with enough contrast.
+pygments_style = "default"
+pygments_dark_style = "github-dark"
 
 
 def add_script(app, config):
@@ -53,13 +54,35 @@ def add_script(app, config):
         config.html_js_files.append(("cowpool.js", {"defer": "defer"}))
 
 
+# What the theme does not tell a screen reader.
+FOR_SCREEN_READERS = {
+    'class="caption" role="heading"':
+        'class="caption" role="heading" aria-level="2"',
+    '<label class="overlay': '<label aria-hidden="true" class="overlay',
+    '<aside class="sidebar-drawer"':
+        '<aside aria-label="The site" class="sidebar-drawer"',
+    '<aside class="toc-drawer': '<aside aria-label="This page" class="toc-drawer',
+    '<div class="article-container">':
+        '<div class="article-container" role="main">',
+    '<article role="main">': "<article>",
+    '<div id="search-results">': '<h1>Search</h1>\n<div id="search-results">',
+}
+
+
 def repair_theme(app, exception):
     """Makes whole what Debian's furo has in parts.
 
     Its script is a module that imports another, its style sheet imports one by
     an address of a web server: a page that is opened from a file gets neither.
-    And the style sheet is without the colours for readers whose system is dark.
+    And the style sheet is without the colours for readers whose system is dark,
+    and the pages without some words for those who do not see them.
     """
+    if exception is None:
+        for page in Path(app.outdir).rglob("*.html"):
+            text = page.read_text()
+            for old, new in FOR_SCREEN_READERS.items():
+                text = text.replace(old, new)
+            page.write_text(text)
     static = Path(app.outdir) / "_static"
     script = static / "scripts" / "furo.js"
     other = static / "scripts" / "gumshoe-patched.js"

@@ -6,8 +6,9 @@ import re
 
 from widget import widget
 
-# Sent, inherited, written to: the whole idea.
-STORY = ("01_pass_self", "04_global", "08_page_map")
+# Sent, inherited, written to: the whole idea. Of each recorded run the part
+# that leads to one of its moments, counted from the first or from the last.
+STORY = (("01_pass_self", 0), ("04_global", 0), ("08_page_map", -1))
 
 ACTIONS = """
 <div class="home-actions">
@@ -20,17 +21,25 @@ ACTIONS = """
 """
 
 
+def part(recording, number):
+    """A recording up to one of its moments, and the event at which the part
+    that leads there begins."""
+    events = recording["events"]
+    moments = [i for i, event in enumerate(events) if event.get("moment")]
+    end = moments[number]
+    begin = max((i + 1 for i in moments if i < end), default=0)
+    recording.pop("report", None)
+    return {"recording": recording | {"events": events[:end + 1]},
+            "begin": begin}
+
+
 def story(static, runs):
     """The picture that moves, around the one that does not."""
-    recordings = []
-    for name in STORY:
-        path = runs / f"{name}.json"
-        if not path.exists():
-            return static
-        recording = json.loads(path.read_text())
-        recording.pop("report", None)
-        recordings.append(recording)
-    return widget("story", recordings, static)
+    paths = [runs / f"{name}.json" for name, _ in STORY]
+    if not all(path.exists() for path in paths):
+        return static
+    return widget("story", [part(json.loads(path.read_text()), number)
+                            for path, (_, number) in zip(paths, STORY)], static)
 
 
 def hours(minutes):

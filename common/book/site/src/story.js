@@ -9,8 +9,9 @@ import {read} from "./replay/recording.js";
 import {scales, totalPss} from "./replay/totals.js";
 import {inBytes} from "./units.js";
 
-const kMilliseconds = 1100;  // of a step
-const kRest = 4;             // steps at the end of the story
+const kMilliseconds = 400;  // of a step
+const kSteps = 28;          // of the story
+const kRest = 12;           // steps at its end
 const kPanels = [
   {title: "Sent", words: "The data goes through a pipe: each worker builds a copy."},
   {title: "Inherited", words: "Built before the fork: all workers share one original."},
@@ -20,15 +21,18 @@ const kPanels = [
 /** One of the three runs. */
 class Panel {
   /** @param {import("./replay/recording.js").Recording} recording
+   *  @param {number} begin the first event of it that is shown
    *  @param {typeof kPanels[0]} panel @param {number} most */
-  constructor(recording, {title, words}, most) {
+  constructor(recording, begin, {title, words}, most) {
     this.recording = recording;
+    this.begin = begin;
     this.most = most;
     this.fold = new Fold(recording);
     this.number = element("b");
     this.bar = element("i");
     this.what = element("p", {class: "story-what"});
-    const seen = recording.processes.map((_, process) => ({
+    const last = recording.events[recording.events.length - 1];
+    const seen = last.figures.map(({process}) => ({
       process,
       maps: recording.maps.flatMap((map, index) =>
         map.process === process ? [{index, canvas: new PageMapCanvas()}] : []),
@@ -40,16 +44,12 @@ class Panel {
       return {process, maps, box};
     });
     this.root = element("div", {class: "story-panel"},
-      element("h3", {}, title), element("p", {}, words),
+      element("p", {class: "story-title"}, title), element("p", {}, words),
       element("div", {class: "story-maps", "aria-hidden": "true"},
         ...this.boxes.map(({box}) => box)),
       this.what,
       element("p", {class: "story-total"}, "the machine spends ", this.number),
       element("span", {class: "replay-bar", "aria-hidden": "true"}, this.bar));
-  }
-
-  get events() {
-    return this.recording.events.length;
   }
 
   fit() {
@@ -62,13 +62,14 @@ class Panel {
     maps.forEach(({canvas}, i) => canvas.resize(grids[i], ratio));
   }
 
-  /** @param {number} event */
-  show(event) {
-    event = Math.min(event, this.events - 1);
+  /** @param {number} part of the story, from 0 to 1 */
+  show(part) {
+    const last = this.recording.events.length - 1;
+    const event = this.begin + Math.round(part * (last - this.begin));
     this.fold.seek(event);
     const {what, figures} = this.recording.events[event];
     const total = totalPss(this.recording.events[event]) ?? 0;
-    this.what.textContent = what;
+    this.what.textContent = what.replace(/^[^:]*: /, "");
     this.number.textContent = inBytes(total);
     this.bar.style.width = `${100 * total / this.most}%`;
     const alive = new Set(figures.map(({process}) => process));
@@ -92,13 +93,12 @@ class Panel {
 export function story(root, data) {
   // Who wants no motion has the static picture: the module does not start.
   if (still()) throw new Error("no motion is wanted");
-  /** @type {unknown[]} */
+  /** @type {{recording: unknown, begin: number}[]} */
   const all = JSON.parse(data);
-  const recordings = all.map((each) => read(JSON.stringify(each)));
+  const recordings = all.map((each) => read(JSON.stringify(each.recording)));
   const most = Math.max(...recordings.map((each) => scales(each).total));
   const panels = recordings.map(
-    (each, i) => new Panel(each, kPanels[i], most));
-  const steps = Math.max(...panels.map((panel) => panel.events));
+    (each, i) => new Panel(each, all[i].begin, kPanels[i], most));
   const pause = element("button", {type: "button", class: "story-pause"}, "pause");
   const grid = element("div", {class: "story"},
     ...panels.map((panel) => panel.root));
@@ -108,13 +108,14 @@ export function story(root, data) {
             "pages that one process alone has"), pause));
 
   let step = 0, running = true, visible = false, timer = 0;
-  const show = () => panels.forEach((panel) => panel.show(step));
+  const show = () => panels.forEach((panel) => 
+    panel.show(Math.min(1, step / kSteps)));
   const run = () => {
     clearInterval(timer);
     timer = 0;
     if (!running || !visible) return;
     timer = window.setInterval(() => {
-      step = (step + 1) % (steps + kRest);
+      step = (step + 1) % (kSteps + kRest);
       show();
     }, kMilliseconds);
   };

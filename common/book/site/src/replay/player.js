@@ -114,7 +114,7 @@ class Card {
     });
     this.box = element("article",
       {class: "replay-process", "data-process": String(process)},
-      element("h4", {}, role, " ", element("small", {}, `PID ${pid}`)),
+      element("h3", {}, role, " ", element("small", {}, `PID ${pid}`)),
       this.traffic, ...this.meters.map((meter) => meter.row),
       ...this.maps.map((map) => map.figure));
   }
@@ -130,6 +130,7 @@ export class Player {
     this.at = 0;
     this.timer = 0;
     this.frame = 0;
+    this.height = 0;
     this.sentSoFar = recording.events.reduce((sums, event) => {
       sums.push((sums[sums.length - 1] ?? 0) +
         event.messages.reduce((sum, message) => sum + message.bytes, 0));
@@ -250,6 +251,7 @@ export class Player {
     const box = this.cards.map((card) => card.box)
       .find((each) => each.clientWidth > 0);
     if (!box) return;
+    this.height = 0;
     const style = getComputedStyle(box);
     const width = box.clientWidth - parseFloat(style.paddingLeft) -
       parseFloat(style.paddingRight);
@@ -297,6 +299,7 @@ export class Player {
     this.messages.replaceChildren(
       ...lines.map((line) => element("li", {}, line)));
     this.#cards(figures, messages);
+    this.#keepHeight();
     this.paint();
     if (this.slider) {
       this.slider.value = String(this.at);
@@ -308,6 +311,13 @@ export class Player {
     this.live.textContent = [`Event ${this.at + 1} of ${this.last + 1}: ${what}`,
       total === null ? "" : `ΣPSS ${inBytes(total)}`, ...lines]
       .filter(Boolean).join(". ");
+  }
+
+  /** Where processes have ended, their place stays, so that nothing moves. */
+  #keepHeight() {
+    this.grid.style.minHeight = "0";
+    this.height = Math.max(this.height, this.grid.offsetHeight);
+    this.grid.style.minHeight = `${this.height}px`;
   }
 
   /** @param {import("./recording.js").Figures[]} figures

@@ -1,0 +1,278 @@
+// The player in a browser: what it shows is what was recorded, at each event;
+// and what is no recording is said in one sentence. Recordings are opened on the
+// page "your own run", as a reader opens one.
+import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
+import test, {after, before} from "node:test";
+
+import {inBytes} from "../src/units.js";
+import {address, kRecordings, launch, newPage} from "./browser.mjs";
+import {countsAt, sample} from "./sample.mjs";
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const file = (text) => ({name: "my <b>run</b>.json",
+  mimeType: "application/json", buffer: Buffer.from(text)});
+
+async function opened(text, options = {}) {
+  const page = await newPage(browser, options);
+  await page.goto(address("docs/your_own_run.html"));
+  await page.setInputFiles("#own-run-file", file(text));
+  await page.waitForSelector(".replay, .widget-complaint");
+  return page;
+}
+
+/** What the page shows: texts only. */
+const shown = (page) => page.evaluate(() => {
+  const text = (from, selector) =>
+    from.querySelector(selector)?.textContent ?? "";
+  return {
+    what: text(document, ".replay-what"),
+    when: text(document, ".replay-when"),
+    total: text(document, ".replay-total .replay-number"),
+    sent: text(document, ".replay-sent"),
+    live: text(document, ".replay [aria-live]"),
+    messages: [...document.querySelectorAll(".replay-messages li")]
+      .map((each) => each.textContent),
+    processes: [...document.querySelectorAll(".replay-process")]
+      .filter((box) => box.offsetHeight > 0).map((box) => ({
+        process: Number(box.dataset.process),
+        name: text(box, "h3"),
+        figures: [...box.querySelectorAll(".replay-number")]
+          .map((each) => each.textContent),
+        maps: [...box.querySelectorAll("figure")].map((figure) =>
+          Object.fromEntries([...figure.querySelectorAll("[data-state]")]
+            .map((each) => [each.dataset.state, each.textContent]))),
+      })),
+  };
+});
+
+/** What must be shown at an event, from the JSON. */
+function expected(json, i) {
+  const {figures} = json.events[i];
+  const counts = countsAt(json, i);
+  // A process shows the regions that it has at any time, in the order in which
+  // they come up.
+  const regions = json.processes.map(() => []);
+  for (const event of json.events) {
+    for (const {process, region} of event.pages ?? []) {
+      if (!regions[process].includes(region)) regions[process].push(region);
+    }
+  }
+  return {
+    total: inBytes(figures.reduce((sum, {pss}) => sum + pss, 0)),
+    processes: [...figures].sort((a, b) => a.process - b.process)
+      .map(({process, rss, pss, uss}) => ({
+        process, figures: [rss, pss, uss].map(inBytes),
+        maps: regions[process].map((region) => Object.fromEntries(
+          Object.entries(counts[`${process} ${region}`] ??
+              {".": json.regions[region].pages})
+            .filter(([, count]) => count > 0)
+            .map(([state, count]) => [state, count.toLocaleString("en")]))),
+      })),
+  };
+}
+
+const all = [{name: "sample", text: JSON.stringify(sample())},
+             ...kRecordings.map(({name, file}) =>
+               ({name, text: readFileSync(file, "utf8")}))];
+
+for (const {name, text} of all) {
+  test(`${name}: each event shows the figures of the recording`, async () => {
+    const json = JSON.parse(text);
+    const page = await opened(text);
+    for (let i = 0; i < json.events.length; ++i) {
+      const now = await shown(page);
+      const {total, processes} = expected(json, i);
+      assert.equal(now.what, json.events[i].what);
+      assert(now.when.startsWith(`event ${i + 1} of ${json.events.length} `));
+      assert.equal(now.total, total);
+      assert.deepEqual(now.processes.map(({name, ...rest}) => rest), processes,
+                       `event ${i + 1}`);
+      assert(now.live.startsWith(`Event ${i + 1} of`), now.live);
+      await page.click("[aria-label='one event on']");
+    }
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+}
+
+/** The colours of a canvas, each with the pixels that have it. */
+const colorsOf = (page, canvas) => page.evaluate((index) => {
+  const canvas = document.querySelectorAll(".replay-map")[index];
+  const {width, height} = canvas;
+  const {data} = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const pixels = new Uint32Array(data.buffer);
+  const colors = {};
+  for (const pixel of pixels) colors[pixel] = (colors[pixel] ?? 0) + 1;
+  const box = canvas.getBoundingClientRect();
+  return {colors, width, height, ratio: devicePixelRatio,
+          shown: [box.width, box.height]};
+}, canvas);
+
+for (const ratio of [1, 1.5, 2, 2.625]) {
+  test(`A page is one square of whole pixels, at ratio ${ratio}`, async () => {
+    const page = await opened(JSON.stringify(sample()),
+      {deviceScaleFactor: ratio});
+    await page.locator("[aria-label=event]").focus();
+    for (let i = 0; i < 3; ++i) await page.keyboard.press("ArrowRight");
+    const {colors, width, height, shown} = await colorsOf(page, 1);
+    assert(Math.abs(shown[0] * ratio - width) < 0.1);
+    assert(Math.abs(shown[1] * ratio - height) < 0.1);
+    // Shared, exclusive, and what lies between and behind the squares.
+    assert.equal(Object.keys(colors).length, 3);
+    const [few, many] = Object.entries(colors).filter(([color]) => color !== "0")
+      .map(([, count]) => count).sort((a, b) => a - b);
+    assert.equal(few / many, 250 / 750);
+    await page.context().close();
+  });
+}
+
+test("The colours follow the theme and forced colours", async () => {
+  const page = await opened(JSON.stringify(sample()));
+  const seen = new Set();
+  for (const media of [{colorScheme: "light"}, {colorScheme: "dark"},
+                       {colorScheme: "light", forcedColors: "active"}]) {
+    await page.emulateMedia({forcedColors: "none", ...media});
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    const {colors} = await colorsOf(page, 3);  // worker 2: not in memory
+    seen.add(Object.keys(colors).filter((color) => color !== "0").join());
+  }
+  assert.equal(seen.size, 3, [...seen].join(" "));
+  await page.context().close();
+});
+
+test("The keyboard does all that the buttons do", async () => {
+  const page = await opened(JSON.stringify(sample()));
+  const at = async () => (await shown(page)).when.split(" ")[1];
+  for (const focus of ["[aria-label=event]", "[aria-label='one event on']"]) {
+    await page.locator(focus).focus();
+    for (const [key, event] of [["End", "6"], ["ArrowLeft", "5"],
+                                ["Home", "1"], ["ArrowLeft", "1"],
+                                ["ArrowRight", "2"], ["ArrowUp", "3"],
+                                ["ArrowDown", "2"]]) {
+      await page.keyboard.press(key);
+      assert.equal(await at(), event, `${key} at ${focus}`);
+    }
+  }
+  await page.locator("[aria-label=event]").focus();
+  await page.keyboard.press("Home");
+  await page.selectOption("[aria-label=speed]", "4");
+  await page.locator("[aria-label=event]").focus();
+  await page.keyboard.press("Space");
+  await page.waitForFunction(() =>
+    document.querySelector(".replay-when").textContent.startsWith("event 6 "));
+  await page.waitForSelector("button[aria-label=play]");  // has stopped
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("Messages go from the parent to its workers", async () => {
+  const page = await opened(JSON.stringify(sample()));
+  await page.locator("[aria-label=event]").focus();
+  for (let i = 0; i < 2; ++i) await page.keyboard.press("ArrowRight");
+  let now = await shown(page);
+  assert.deepEqual(now.messages, ["parent → 2 workers: 800.8 KiB each"]);
+  assert.equal(now.sent, "through pipes so far: 1.6 MiB");
+  for (let i = 0; i < 2; ++i) await page.keyboard.press("ArrowRight");
+  now = await shown(page);
+  assert.deepEqual(now.messages, ["worker 1 → parent: 64 bytes in 2 messages"]);
+  await page.context().close();
+});
+
+test("Who wants no motion has steps only", async () => {
+  const page = await opened(JSON.stringify(sample()), {reducedMotion: "reduce"});
+  assert(await page.locator(".replay-play").isHidden());
+  assert(await page.locator(".replay-speed").isHidden());
+  await page.click("[aria-label='one event on']");
+  assert.equal((await shown(page)).when.split(" ")[1], "2");
+  assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
+  await page.context().close();
+});
+
+test("A step of 16,384 pages in 5 processes takes at most 4 frames", async () => {
+  const json = sample();
+  json.regions = [{name: "data", pages: 16384}];
+  json.processes = Array.from({length: 5}, (_, i) =>
+    ({role: i ? `worker ${i}` : "parent", pid: i + 1, ...(i && {parent: 0})}));
+  json.events = Array.from({length: 10}, (_, event) => ({
+    time: event, what: `event ${event}`,
+    figures: json.processes.map((_, process) =>
+      ({process, rss: event, pss: event, uss: event})),
+    // Every second page, the worst for a list of runs.
+    pages: json.processes.map((_, process) => ({process, region: 0,
+      runs: Array.from({length: 8192}, (_, i) =>
+        [2 * i, 1, event % 2 ? "s" : "x"])})),
+  }));
+  const page = await opened(JSON.stringify(json));
+  const [step, empty] = await page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const [on, back] = ["one event on", "one event back"].map((label) =>
+      document.querySelector(`[aria-label='${label}']`));
+    const median = (all) => all.sort((a, b) => a - b)[all.length >> 1];
+    const times = async (work) => {
+      const all = [];
+      for (let i = 0; i < 50; ++i) {
+        const start = performance.now();
+        work(i);
+        await frame();
+        await frame();  // the second begins when the first has been drawn
+        all.push((performance.now() - start) / 2);
+      }
+      return median(all);
+    };
+    await times(() => {});
+    const empty = await times(() => {});
+    return [await times((i) => (i % 2 ? back : on).click()), empty];
+  });
+  assert(step / empty <= 4, `${step} ms of ${empty}`);
+  await page.context().close();
+});
+
+const markup = "<img src=x onerror=\"alert(1)\"><script>alert(2)</script>";
+test("Names with markup are shown as text", async () => {
+  const json = sample();
+  json.program = json.regions[0].name = markup;
+  for (const process of json.processes) process.role = markup;
+  for (const event of json.events) event.what = event.moment = markup;
+  const page = await opened(JSON.stringify(json));
+  for (let i = 0; i < 5; ++i) await page.click("[aria-label='one event on']");
+  assert.equal((await shown(page)).what, markup);
+  assert.equal(await page.locator(".replay img, .replay script, .own-run b")
+    .count(), 0);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("What is no recording is said in one sentence, and the next is played",
+  async () => {
+    const page = await opened("not JSON");
+    const bad = (change) => {
+      const json = sample();
+      change(json);
+      return JSON.stringify(json);
+    };
+    for (const text of [
+      "", "null", markup, JSON.stringify(sample()).slice(0, 500),
+      bad((json) => { json.version = 99; }),
+      bad((json) => { json.regions[0].pages = 1e9; }),
+      bad((json) => { json.events[0].pages[0].runs[0][1] = 1001; }),
+      bad((json) => { json.events[0].pages[0].runs[0][2] = markup; }),
+      "{".repeat(1e6), " ".repeat(4e7),
+    ]) {
+      await page.setInputFiles("#own-run-file", []);
+      await page.setInputFiles("#own-run-file", file(text));
+      await page.waitForSelector(".widget-complaint");
+      const sentences = await page.locator(".widget-complaint").allTextContents();
+      assert.equal(sentences.length, 1);
+      assert.match(sentences[0], /^[A-Z][^<]*\.$/);
+      assert.equal(await page.locator(".replay").count(), 0);
+    }
+    await page.setInputFiles("#own-run-file", file(JSON.stringify(sample())));
+    await page.waitForSelector(".replay");
+    assert.equal(await page.locator(".widget-complaint").count(), 0);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
