@@ -57,7 +57,7 @@ def main_events(recording):
     return sorted(chosen)
 
 
-def replay_table(recording):
+def table(recording):
     """The lines of the table, in Markdown."""
     events = recording["events"]
     exclusive = list(exclusive_pages(recording))
@@ -84,4 +84,4 @@ def replay_table(recording):
 
 
 if __name__ == "__main__":
-    print("\n".join(replay_table(json.loads(Path(sys.argv[1]).read_text()))))
+    print("\n".join(table(json.loads(Path(sys.argv[1]).read_text()))))

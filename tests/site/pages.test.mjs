@@ -120,6 +120,7 @@ test("No page loads more script than it may", () => {
   for (const name of documents) {
     const text = readFileSync(join(kSite, name), "utf8");
     const sum = [...text.matchAll(/<script[^>]* src="([^"?]+)/g)]
+      .filter(([, source]) => !source.endsWith("searchindex.js"))  // is data
       .map(([, source]) => gzipSync(readFileSync(
         join(kSite, dirname(name), source))).length)
       .reduce((a, b) => a + b, 0);
@@ -260,7 +261,7 @@ test("Each kind of fault is seen", async () => {
   try {
     for (const [expected, fault] of Object.entries(kFaults)) {
       writeFileSync(join(folder, name),
-                    `<!doctype html><title>x</title><body>${fault}`);
+                    `<!doctype html><title>x</title><body style="margin:0">${fault}`);
       const wrong = [...await faultsOf([url], {}), ...deadLinks(folder, [name])]
         .filter((what) => !what.endsWith(`asks for ${url}`));
       assert(wrong.some((what) => what.includes(expected)),

@@ -101,7 +101,8 @@ def with_widgets(document, text):
         kind, name, static = match.groups()
         file = SOURCE / f"docs/runs/{name}.json"
         if not file.exists():
-            sys.exit(f"{document}: {kind}: {name}: there is no {file}")
+            sys.exit(f"{document}: {kind}: {name}: there is no "
+                     f"docs/runs/{name}.json")
         recording = json.loads(file.read_text())
         recording.pop("report", None)  # the player shows events only
         return widget(kind, recording, static)

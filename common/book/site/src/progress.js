@@ -53,10 +53,14 @@ export function chapterEnd(root, _, place) {
     else chapters.delete(chapter);
     keep(chapters);
     tick(chapters);
+    show(read);
+  }
+  /** @param {boolean} read */
+  function show(read) {
     button.textContent = read ? "✓ read" : "mark as read";
     button.setAttribute("aria-pressed", String(read));
   }
-  set(readChapters().has(chapter));
+  show(readChapters().has(chapter));
   const seen = new IntersectionObserver((entries) => {
     if (window.scrollY === 0 || !entries.some((each) => each.isIntersecting)) {
       return;
