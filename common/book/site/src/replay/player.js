@@ -100,7 +100,7 @@ class Card {
     const {role, pid} = recording.processes[process];
     this.meters = kFigures.map(
       (name) => new Meter(name.toUpperCase(), kTitles[name]));
-    this.traffic = element("p", {class: "replay-traffic"});
+    this.traffic = element("b");
     this.maps = recording.maps.flatMap((map, index) => {
       if (map.process !== process) return [];
       const canvas = new PageMapCanvas();
@@ -114,8 +114,10 @@ class Card {
     });
     this.box = element("article",
       {class: "replay-process", "data-process": String(process)},
-      element("h3", {}, role, " ", element("small", {}, `PID ${pid}`)),
-      this.traffic, ...this.meters.map((meter) => meter.row),
+      element("h3", {}, role),
+      element("p", {class: "replay-traffic"},
+        element("small", {}, `PID ${pid} `), this.traffic),
+      ...this.meters.map((meter) => meter.row),
       ...this.maps.map((map) => map.figure));
   }
 }
