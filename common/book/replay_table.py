@@ -21,7 +21,8 @@ def to_text(count):
 
 
 def exclusive_pages(recording):
-    """For each event, how many pages each process has exclusively."""
+    """For each event, how many pages each process has exclusively. A page that
+    was recorded counts for those of which it is one."""
     states, now = {}, [0] * len(recording["processes"])
     for event in recording["events"]:
         for change in event.get("pages", []):
@@ -30,8 +31,9 @@ def exclusive_pages(recording):
                 (process, region),
                 bytearray(b"." * recording["regions"][region]["pages"]))
             for first, count, state in change["runs"]:
-                now[process] -= pages.count(b"x", first, first + count)
-                now[process] += count if state == "x" else 0
+                more = count if state == "x" else 0
+                more -= pages.count(b"x", first, first + count)
+                now[process] += more * recording["regions"][region].get("every", 1)
                 pages[first:first + count] = state.encode() * count
         yield list(now)
 
@@ -62,6 +64,7 @@ def table(recording):
     events = recording["events"]
     exclusive = list(exclusive_pages(recording))
     chosen = main_events(recording)
+    about = "about " * any("every" in each for each in recording["regions"])
     lines = ["| event | what happens | through pipes since | pages that one "
              "worker has exclusively, at most | ΣPSS |",
              "|---:|---|---:|---:|---:|"]
@@ -78,7 +81,7 @@ def table(recording):
         what = event["what"]
         lines.append("| {} | {} | {} | {} | {} |".format(
             i + 1, what.replace("|", "\\|"), to_text(sent) if sent else "",
-            f"{max(workers):,}" if workers else "",
+            f"{about}{max(workers):,}" if workers else "",
             to_text(sum(pss)) if None not in pss else ""))
     return lines
 

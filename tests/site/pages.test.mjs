@@ -1,7 +1,8 @@
-// All pages of the site, in a browser, from their files: as wide as a phone and
-// as a desk, light and dark, with and without script. Nothing is wider than the
-// window, nothing complains, nothing is asked of any other machine, figures are
-// there, have a text and can be read, and every link leads somewhere.
+// All pages of the site, in a browser, from their files: as wide as a phone, a
+// desk and a wide desk, light and dark, with and without script. Nothing is
+// wider than the window, nothing complains, nothing is asked of any other
+// machine, figures are there, have a text and can be read, and every link leads
+// somewhere.
 // Of the pages of code, which one template makes, the lessons' and the largest
 // are opened.
 import assert from "node:assert/strict";
@@ -13,9 +14,9 @@ import test, {after, before} from "node:test";
 import {pathToFileURL} from "node:url";
 import {gzipSync} from "node:zlib";
 
-import {address, kSite, launch, newPage} from "./browser.mjs";
+import {address, kRecordings, kSite, launch, newPage} from "./browser.mjs";
 
-const kWidths = [390, 1280];
+const kWidths = [390, 1280, 1920];
 const kLargest = 10;     // of the pages of code
 const kScript = 150e3;   // bytes of script a page may load, compressed
 const kLeastText = 11;   // px, of a figure
@@ -115,6 +116,28 @@ test("Each widget starts, and no static text stays beside it", async () => {
   assert(started > 16);
   await page.context().close();
 });
+
+test("The first picture moves, can be stopped, and stands still if wanted",
+  {skip: !kRecordings.some(({name}) => name === "08_page_map") &&
+    "there is no recording"}, async () => {
+    const moving = await newPage(browser);
+    await moving.goto(address("index.html"));
+    const seen = () => moving.locator(".story-total").allTextContents();
+    const first = (await seen()).join();
+    await moving.waitForFunction((first) =>
+      [...document.querySelectorAll(".story-total")]
+        .map((each) => each.textContent).join() !== first, first);
+    await moving.click(".story-pause");
+    assert.equal(await moving.textContent(".story-pause"), "go on");
+    assert.deepEqual(moving.faults, []);
+    await moving.context().close();
+    const page = await newPage(browser, {reducedMotion: "reduce"});
+    await page.goto(address("index.html"));
+    assert(await page.locator("[data-widget=story] img").isVisible());
+    assert.equal(await page.locator(".story").count(), 0);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
 
 test("No page loads more script than it may", () => {
   for (const name of documents) {

@@ -7,7 +7,7 @@ import test, {after, before} from "node:test";
 
 import {inBytes} from "../src/units.js";
 import {address, kRecordings, launch, newPage} from "./browser.mjs";
-import {countsAt, sample} from "./sample.mjs";
+import {countsAt, joined, sample} from "./sample.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -81,7 +81,7 @@ const all = [{name: "sample", text: JSON.stringify(sample())},
 
 for (const {name, text} of all) {
   test(`${name}: each event shows the figures of the recording`, async () => {
-    const json = JSON.parse(text);
+    const json = joined(JSON.parse(text));
     const page = await opened(text);
     for (let i = 0; i < json.events.length; ++i) {
       const now = await shown(page);

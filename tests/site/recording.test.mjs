@@ -9,7 +9,7 @@ import {BadRecording, kStates, read} from "../src/replay/recording.js";
 import {totalPss} from "../src/replay/totals.js";
 import {inBytes} from "../src/units.js";
 import {kRecordings} from "./browser.mjs";
-import {countsAt, sample} from "./sample.mjs";
+import {countsAt, joined, sample} from "./sample.mjs";
 
 const all = [{name: "sample", text: JSON.stringify(sample())},
              ...kRecordings.map(({name, file}) =>
@@ -30,7 +30,7 @@ function foldedCounts(fold) {
 
 for (const {name, text} of all) {
   test(`${name}: every event is folded to the page, from any other`, () => {
-    const json = JSON.parse(text);
+    const json = joined(JSON.parse(text));
     const fold = new Fold(read(text));
     const events = json.events.length;
     // There and back, and in leaps.

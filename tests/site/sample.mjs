@@ -1,6 +1,7 @@
 // A small recording, made by hand: a parent with two workers. It has all states,
-// a region that only the workers have, messages both ways, and a worker that
-// ends and is replaced.
+// a region that only the workers have and of which each fourth page was recorded,
+// a region in two pieces, messages both ways, and a worker that ends and is
+// replaced.
 export function sample() {
   const figures = (...all) => all.map(([process, rss, pss, uss]) =>
     ({process, rss: rss * 4096, pss: pss * 4096, uss: uss * 4096}));
@@ -14,7 +15,8 @@ export function sample() {
       {role: "worker 3", pid: 103, parent: 0},
     ],
     regions: [{name: "data", pages: 1000},
-              {name: "rebuilt from the message", pages: 200}],
+              {name: "rebuilt from the message", pages: 150, every: 4},
+              {name: "rebuilt from the message", pages: 50, every: 4}],
     events: [
       {time: 0, what: "the parent has built the data",
        figures: figures([0, 1100, 1100, 1100]),
@@ -30,8 +32,9 @@ export function sample() {
                   {from: 0, to: 2, bytes: 820000, count: 1}],
        figures: figures([0, 1100, 400, 50], [1, 1200, 550, 210],
                         [2, 1200, 550, 210]),
-       pages: [1, 2].map((process) =>
-         ({process, region: 1, runs: [[0, 200, "x"]]}))},
+       pages: [1, 2].flatMap((process) =>
+         [{process, region: 1, runs: [[0, 150, "x"]]},
+          {process, region: 2, runs: [[0, 50, "x"]]}])},
       {time: 0.03, what: "worker 1 has written",
        figures: figures([0, 1100, 400, 50], [1, 1200, 650, 460],
                         [2, 1200, 550, 210]),
@@ -45,7 +48,8 @@ export function sample() {
        figures: figures([0, 1080, 380, 40], [2, 1200, 550, 210],
                         [3, 980, 340, 8]),
        pages: [{process: 1, region: 0, runs: [[0, 1000, "."]]},
-               {process: 1, region: 1, runs: [[0, 200, "."]]},
+               {process: 1, region: 1, runs: [[0, 150, "."]]},
+               {process: 1, region: 2, runs: [[10, 40, "."]]},
                {process: 3, region: 0, runs: [[0, 980, "s"]]}]},
     ],
   };
@@ -71,4 +75,28 @@ export function countsAt(json, last) {
     for (const state of pages) ++counts[state];
     return [key, counts];
   }));
+}
+
+/** The recording, its regions joined as the player does it: those of one name
+ * that the same processes have are one. */
+export function joined(json) {
+  const pages = json.events.flatMap((event) => event.pages ?? []);
+  const keys = json.regions.map(({name, every = 1}, region) => {
+    const processes = new Set(pages.filter((each) => each.region === region)
+      .map(({process}) => process));
+    return `${name} ${every} ${[...processes].sort()}`;
+  });
+  const names = [...new Set(keys)];
+  const offset = (region) => json.regions.slice(0, region)
+    .filter((_, i) => keys[i] === keys[region])
+    .reduce((sum, {pages}) => sum + pages, 0);
+  return {...json,
+    regions: names.map((key) => ({...json.regions[keys.indexOf(key)],
+      pages: json.regions.filter((_, i) => keys[i] === key)
+        .reduce((sum, {pages}) => sum + pages, 0)})),
+    events: json.events.map((event) => ({...event,
+      pages: (event.pages ?? []).map(({process, region, runs}) => ({process,
+        region: names.indexOf(keys[region]),
+        runs: runs.map(([first, count, state]) =>
+          [first + offset(region), count, state])}))}))};
 }

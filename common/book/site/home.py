@@ -28,6 +28,8 @@ def part(recording, number):
     moments = [i for i, event in enumerate(events) if event.get("moment")]
     end = moments[number]
     begin = max((i + 1 for i in moments if i < end), default=0)
+    while len(events[begin]["figures"]) > 1:  # workers of the part before
+        begin += 1
     recording.pop("report", None)
     return {"recording": recording | {"events": events[:end + 1]},
             "begin": begin}

@@ -22,7 +22,7 @@ SOURCE = Path.cwd()
 STAGE = Path(sys.argv[1])
 
 # A block of the documents that the script replaces by a player (or the like).
-BLOCK = re.compile(r"^<!-- (replay): (\S+) -->\n(.*?)^<!-- end -->$",
+BLOCK = re.compile(r"^<!-- (replay): (\S+)[^>]*-->\n(.*?)^<!-- end -->$",
                    re.MULTILINE | re.DOTALL)
 OWN_RUN = re.compile(r"^<!-- by hand: without script this stands in the place "
                      r"of the player -->\n(.*?)^<!-- end -->$",

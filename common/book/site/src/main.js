@@ -8,8 +8,8 @@
 //   </div>
 //
 // The static part is what a reader without script has. It is hidden once the
-// module has started, unless the place says data-keep. If the module throws,
-// the static part stays, and nothing else is seen of it.
+// module has started, unless the place says data-keep. If the module throws, or
+// returns false, the static part stays, and nothing else is seen of it.
 import { widgets } from "./widgets.js";
 
 /** @param {HTMLElement} place */
@@ -23,8 +23,9 @@ async function start(place) {
     const data = place.querySelector(
       ":scope > script[type='application/json']",
     );
-    await widget(root, data?.textContent ?? "", place);
-    place.classList.add("is-live");
+    const started = await widget(root, data?.textContent ?? "", place);
+    if (started === false) root.remove();
+    else place.classList.add("is-live");
   } catch (error) {
     root.remove();
     console.warn(`${place.dataset.widget} did not start:`, error);

@@ -91,8 +91,7 @@ class Panel {
 
 /** @type {import("./widgets.js").Widget} */
 export function story(root, data) {
-  // Who wants no motion has the static picture: the module does not start.
-  if (still()) throw new Error("no motion is wanted");
+  if (still()) return false;
   /** @type {{recording: unknown, begin: number}[]} */
   const all = JSON.parse(data);
   const recordings = all.map((each) => read(JSON.stringify(each.recording)));
@@ -134,4 +133,5 @@ export function story(root, data) {
   })).observe(grid);
   onColors(() => panels.forEach((panel) => panel.paint()));
   show();
+  return true;
 }

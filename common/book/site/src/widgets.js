@@ -8,9 +8,10 @@ import {story} from "./story.js";
 /**
  * Fills `root`, an empty element in the page. `data` is the text of the place's
  * JSON ("" where there is none), which the module parses itself, so that it can
- * say what is wrong. `place` is the whole place, with the static part.
+ * say what is wrong. `place` is the whole place, with the static part. Returns
+ * false if the static part is better for this reader.
  * @typedef {(root: HTMLElement, data: string, place: HTMLElement)
- *   => void | Promise<void>} Widget
+ *   => void | boolean | Promise<void | boolean>} Widget
  */
 
 /** @type {Record<string, Widget>} */

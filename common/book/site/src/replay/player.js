@@ -107,7 +107,9 @@ class Card {
       canvas.canvas.setAttribute("role", "img");
       const each = element("span", {class: "replay-each"});
       const counts = element("p", {class: "replay-counts"});
-      const name = recording.regions[map.region].name;
+      const {name: region, every} = recording.regions[map.region];
+      const name = every === 1 ? region :
+        `${region} (one page in ${inDigits(every)})`;
       const figure = element("figure", {},
         element("figcaption", {}, name, each), canvas.canvas, counts);
       return [{index, canvas, counts, figure, each, name: `${role}, ${name}`}];
@@ -393,8 +395,10 @@ export class Player {
     if (!stage) return;
     for (const {from, to, bytes} of
          this.recording.events[this.at].messages.slice(0, 64)) {
-      const [start, end] = [from, to].map((process) => {
-        const box = this.cards[process].box.getBoundingClientRect();
+      const ends = [from, to].map(
+        (process) => this.cards[process].box.getBoundingClientRect());
+      if (ends.some(({width}) => width === 0)) continue;  // has ended
+      const [start, end] = ends.map((box) => {
         return `translate(${box.left - stage.left + box.width / 2}px, ` +
           `${box.top - stage.top + 16}px)`;
       });

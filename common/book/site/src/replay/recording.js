@@ -3,6 +3,8 @@
 // from anywhere, so nothing of it is believed: what is wrong is said in one
 // sentence, and what is right is small enough to be played.
 
+import {join} from "./join.js";
+
 /** What is wrong with a recording, as a sentence for the reader. */
 export class BadRecording extends Error {}
 
@@ -17,7 +19,8 @@ export const kMost = {
   bytes: 32e6,
   processes: 128,
   regions: 256,
-  maps: 512,
+  mapsRead: 8192,
+  maps: 512,   // once regions are joined
   pages: 2 ** 24,
   changes: 2 ** 28,
   events: 100000,
@@ -26,7 +29,8 @@ export const kMost = {
 
 /**
  * @typedef {{role: string, pid: number, parent: number | null}} Process
- * @typedef {{name: string, pages: number}} Region
+ * @typedef {{name: string, pages: number, every: number}} Region `every`: a
+ *   recorded page is one of so many; the others are not in the recording
  * @typedef {{process: number, region: number, pages: number}} PageMap
  *   the pages of a region in a process, if an event names them
  * @typedef {{from: number, to: number, bytes: number, count: number}} Message
@@ -145,7 +149,9 @@ export function read(source) {
     const each = object(value, `region ${index}`);
     const pages = whole(each.pages, `the pages of region ${index}`);
     few(pages, kMost.pages, "pages in one region");
-    return {name: text(each.name, `the name of region ${index}`), pages};
+    const every = each.every === undefined ? 1 :
+      whole(each.every, `every of region ${index}`);
+    return {name: text(each.name, `the name of region ${index}`), pages, every};
   });
   few(regions.length, kMost.regions, "regions");
 
@@ -166,7 +172,7 @@ export function read(source) {
     if (number === undefined) {
       number = maps.push({process, region, pages: regions[region].pages}) - 1;
       numbers.set(key, number);
-      few(maps.length, kMost.maps, "maps of pages");
+      few(maps.length, kMost.mapsRead, "maps of pages");
       few(pages += regions[region].pages, kMost.pages, "pages in all processes");
     }
     return number;
@@ -238,9 +244,11 @@ export function read(source) {
       }),
     };
   });
-  return {
+  const joined = join({
     program: text(all.program ?? "", "program"),
     pageSize: whole(all.page_size, "page_size"),
     processes, regions, maps, events: read,
-  };
+  });
+  few(joined.maps.length, kMost.maps, "maps of pages");
+  return joined;
 }
