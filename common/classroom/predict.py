@@ -25,7 +25,9 @@ the environment: a line of JSON is added for each run,
                   "measured": 13781811}, ...]}
 
 with a value of null where the answer was "?". Nothing else is kept: no name, and
-no verdict, for that can be found again from what is there.
+no verdict, for that can be found again from what is there. The form of the site
+writes the same lines, and reads what is typed by the same rules
+(common/book/site/src/predict/grammar.js).
 """
 import datetime
 import glob
@@ -121,7 +123,7 @@ def parse(typed, question, names):
     try:
         if split:
             unit = split.group(2).lower()
-            amount = number(split.group(1).strip()) * UNITS[unit]
+            amount = number(split.group(1).strip().lower()) * UNITS[unit]
             if unit and not of_bytes:
                 raise ValueError
             # A figure of memory that is "64" is meant to be 64 MiB.
@@ -131,6 +133,9 @@ def parse(typed, question, names):
                                  "4K or 240 bytes")
         else:
             formula = re.sub("[·×]", "*", text).replace("−", "-")
+            formula = re.sub("[\u00a0\u202f]", " ", formula)
+            if re.search(r"(?i)\d_|0[xbo]|#", formula):  # Python's, nobody else's
+                raise ValueError
             amount = value(formula, names)
         if 0 <= amount < 1e18:
             return int(round(amount))
