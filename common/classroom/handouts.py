@@ -7,7 +7,7 @@ import os
 import re
 
 from exercises import BUILD, value, write
-from lessons import asking, predict_first, predictions, report
+from lessons import asking, can_run, predict_first, predictions, report
 from predict import figure, names_of, shown
 
 STYLE = """
@@ -152,7 +152,7 @@ def make():
     folder = os.path.join(BUILD, "handouts")
     os.makedirs(folder, exist_ok=True)
     rows = []
-    for lesson in asking():
+    for lesson in filter(can_run, asking()):
         name = lesson["name"]
         given = predictions(name)
         write(os.path.join(folder, name + ".html"),

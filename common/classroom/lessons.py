@@ -33,9 +33,18 @@ def find(number):
         number, ", ".join(lesson["name"][:2] for lesson in written())))
 
 
+def program_of(name):
+    return os.path.join(BUILD, "bin", name)
+
+
+def can_run(lesson):
+    """False for a lesson that needs what this machine lacks: it is not built."""
+    return "needs" not in lesson or os.path.exists(program_of(lesson["name"]))
+
+
 def report(name):
     """The JSON of a run of the lesson with its usual flags."""
-    program = os.path.join(BUILD, "bin", name)
+    program = program_of(name)
     try:
         ran = subprocess.run([program, "--json", "-"], stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, encoding="utf-8",

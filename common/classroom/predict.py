@@ -7,20 +7,23 @@ the questions, in the order of the chapter's numbered list:
     {"asks":   "the PSS of one worker",    as the chapter asks it
      "unit":   "bytes" or "number",
      "figure": where it is measured in the lesson's JSON: "transfer.to_workers";
-               {"claim": NAME}, what that claim has measured; or {"moment": NAME,
+               {"claim": NAME}, what that claim has measured (with "without":
+               "base", less what it is without data); or {"moment": NAME,
                "role": "worker", "parent", "fork server" or "all", "quantity":
                "rss", "reduce": "max", "min" or "sum" over those processes}
      "slack":  "D/32", how far a right answer may be off; a twentieth of what
                was measured always may
      "wrong":  [["D/N", "You divided by the workers only. ..."], ...]}
 
-Expressions have the course's symbols: D, N, n, T, R, and page for its size.
+Expressions have the course's symbols: D, N, n, T, R, K for the nodes (1 in most
+lessons), and page for its size.
 
 The answers are kept in predictions/NN_name.jsonl, or in the file PREDICTIONS of
 the environment: a line of JSON is added for each run,
 
     {"lesson": "04_global", "time": "2025-01-31T09:30:00Z",
-     "names": {"D": 67108864, "N": 4, "n": 4, "T": 4, "R": 16384, "page": 4096},
+     "names": {"D": 67108864, "N": 4, "n": 4, "T": 4, "R": 16384, "K": 1,
+               "page": 4096},
      "answers": [{"asks": "the PSS of one worker", "value": 16777216,
                   "measured": 13781811}, ...]}
 
@@ -42,7 +45,8 @@ from lessons import asked, find, plain, predict_first, predictions, report
 
 # The symbols, with the values that most lessons have without flags: enough to
 # see whether a formula can be read. The run gives them their values.
-NAMES = {"D": 64 << 20, "N": 4, "n": 4, "T": 4, "R": 16384, "page": 4096}
+NAMES = {"D": 64 << 20, "N": 4, "n": 4, "T": 4, "R": 16384, "K": 1,
+         "page": 4096}
 WIDTH = 80
 
 
@@ -63,8 +67,10 @@ def figure(where, found):
             found = found[key]
         return found
     if "claim" in where:
-        return [claim["measured"] for claim in found["claims"]
-                if claim["name"] == where["claim"]][0]
+        claim = [each for each in found["claims"]
+                 if each["name"] == where["claim"]][0]
+        without = claim["figure"]["base"] if "without" in where else 0
+        return claim["measured"] - without
     moment = [each for each in found["moments"]
               if each["name"] == where["moment"]][-1]
     reduce = {"max": max, "min": min, "sum": sum}[where["reduce"]]
@@ -79,7 +85,8 @@ def names_of(found):
     return {"D": parameters["data"], "N": parameters["workers"],
             "n": parameters["items"],
             "T": -(-parameters["items"] // parameters["chunk_size"]),
-            "R": parameters["data"] // page, "page": page}
+            "R": parameters["data"] // page, "K": parameters.get("nodes", 1),
+            "page": page}
 
 
 # What is predicted.
@@ -297,6 +304,7 @@ def kept_lines(folder, name):
                     line = json.loads(text)
                     if line["lesson"] != name:
                         continue
+                    line["names"] = {"K": 1, **line["names"]}  # older lines
                     for answer in line["answers"]:
                         judge(answer["value"], answer["measured"],
                               {"wrong": [[each, ""] for each in NAMES]},
