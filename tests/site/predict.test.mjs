@@ -2,15 +2,17 @@
 // `make predict` does.
 import assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";
-import {readFileSync} from "node:fs";
+import {readFileSync, realpathSync} from "node:fs";
+import {join} from "node:path";
 import {test} from "node:test";
+import {fileURLToPath} from "node:url";
 
-import {shown} from "../../common/book/site/src/amount.js";
-import {judge, parse, Unreadable} from "../../common/book/site/src/predict/grammar.js";
+import {shown} from "../src/amount.js";
+import {judge, parse, Unreadable} from "../src/predict/grammar.js";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = join(realpathSync(fileURLToPath(import.meta.url)), "../../..");
 const ENTRIES = JSON.parse(
-  readFileSync(new URL("tests/classroom/entries.json", ROOT), "utf8"));
+  readFileSync(join(ROOT, "tests/classroom/entries.json"), "utf8"));
 
 function parsed(text, kind) {
   return parse(text, ENTRIES.questions[kind], ENTRIES.names);

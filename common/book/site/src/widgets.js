@@ -1,6 +1,7 @@
 // @ts-check
 // The modules that main.js can start, by the name in data-widget.
 import {ownRun} from "./own_run.js";
+import {predict} from "./predict/widget.js";
 import {chapterEnd, progress} from "./progress.js";
 import {playIn} from "./replay/player.js";
 import {story} from "./story.js";
@@ -21,6 +22,7 @@ export const widgets = {
   },
   "own-run": ownRun,
   "chapter-end": chapterEnd,
+  predict,
   progress,
   story,
 };

@@ -38,13 +38,13 @@ const ZERO = ["none", "nothing", "zero"];
  * @param {string} text
  */
 function number(text) {
-  text = text.replace(/(?<=\d)[ _'\u00a0\u202f](?=\d{3})/g, "");
+  text = text.replace(/(\d)[ _'\u00a0\u202f](?=\d{3})/g, "$1");
   if (/^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(text)) {
-    text = text.replaceAll(",", "");
+    text = text.replace(/,/g, "");
   } else if (/^[1-9]\d{0,2}(\.\d{3}){2,}$/.test(text)) {
-    text = text.replaceAll(".", "");
+    text = text.replace(/\./g, "");
   } else {
-    text = text.replaceAll(",", ".");
+    text = text.replace(/,/g, ".");
   }
   return /^(\d+\.?\d*|\.\d+)(e\+?\d{1,2})?$/.test(text) ? Number(text) : NaN;
 }
