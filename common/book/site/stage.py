@@ -11,12 +11,10 @@ import re
 import sys
 from pathlib import Path
 
+from handles_form import with_handles
 from home import home
+from predict_form import with_form
 from widget import widget
-try:
-    from predict_form import with_form
-except ImportError:
-    with_form = None
 
 SOURCE = Path.cwd()
 STAGE = Path(sys.argv[1])
@@ -108,8 +106,7 @@ def with_widgets(document, text):
         return widget(kind, recording, static)
     text = BLOCK.sub(place, text)
     text = OWN_RUN.sub(lambda match: widget("own-run", static=match[1]), text)
-    if with_form:
-        text = with_form(document, text)
+    text = with_form(document, with_handles(document, text))
     if document.name[:2].isdigit():
         text += "\n\n" + widget("chapter-end", chapter=document.stem) + "\n"
     return text

@@ -1,5 +1,6 @@
 // @ts-check
 // The modules that main.js can start, by the name in data-widget.
+import {handles} from "./handles/widget.js";
 import {ownRun} from "./own_run.js";
 import {predict} from "./predict/widget.js";
 import {chapterEnd, progress} from "./progress.js";
@@ -22,6 +23,7 @@ export const widgets = {
   },
   "own-run": ownRun,
   "chapter-end": chapterEnd,
+  handles,
   predict,
   progress,
   story,
