@@ -11,6 +11,7 @@ import re
 import sys
 from pathlib import Path
 
+from choose_page import with_choice
 from handles_form import with_handles
 from home import home
 from predict_form import with_form
@@ -106,7 +107,8 @@ def with_widgets(document, text):
         return widget(kind, recording, static)
     text = BLOCK.sub(place, text)
     text = OWN_RUN.sub(lambda match: widget("own-run", static=match[1]), text)
-    text = with_form(document, with_handles(document, text))
+    for put in (with_handles, with_form, with_choice):
+        text = put(document, text)
     if document.name[:2].isdigit():
         text += "\n\n" + widget("chapter-end", chapter=document.stem) + "\n"
     return text

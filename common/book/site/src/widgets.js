@@ -1,5 +1,6 @@
 // @ts-check
 // The modules that main.js can start, by the name in data-widget.
+import {choose} from "./choose/widget.js";
 import {handles} from "./handles/widget.js";
 import {ownRun} from "./own_run.js";
 import {predict} from "./predict/widget.js";
@@ -23,6 +24,7 @@ export const widgets = {
   },
   "own-run": ownRun,
   "chapter-end": chapterEnd,
+  choose,
   handles,
   predict,
   progress,
