@@ -55,11 +55,11 @@ export function sample() {
   };
 }
 
-/** How many pages of each state there are at an event, by "process region":
+/** For each event, how many pages of each state there are by "process region":
  * folded page by page, as the format says it, from the JSON alone. */
-export function countsAt(json, last) {
+export function counted(json) {
   const states = {};
-  for (const event of json.events.slice(0, last + 1)) {
+  return json.events.map((event) => {
     for (const {process, region, runs} of event.pages ?? []) {
       const pages = states[`${process} ${region}`] ??=
         Array(json.regions[region].pages).fill(".");
@@ -69,12 +69,12 @@ export function countsAt(json, last) {
         }
       }
     }
-  }
-  return Object.fromEntries(Object.entries(states).map(([key, pages]) => {
-    const counts = {".": 0, s: 0, x: 0, w: 0};
-    for (const state of pages) ++counts[state];
-    return [key, counts];
-  }));
+    return Object.fromEntries(Object.entries(states).map(([key, pages]) => {
+      const counts = {".": 0, s: 0, x: 0, w: 0};
+      for (const state of pages) ++counts[state];
+      return [key, counts];
+    }));
+  });
 }
 
 /** The recording, its regions joined as the player does it: those of one name

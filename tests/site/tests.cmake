@@ -17,3 +17,8 @@ foreach(file IN LISTS files ITEMS types)
 endforeach()
 set_tests_properties(${names} PROPERTIES
   LABELS "env;not_asan;not_tsan" TIMEOUT 600 SKIP_RETURN_CODE 77)
+
+add_test(NAME site.replay_table
+  COMMAND "${COWPOOL_PYTHON3}" -B "${CMAKE_CURRENT_LIST_DIR}/replay_table_test.py")
+set_tests_properties(site.replay_table PROPERTIES
+  LABELS "unit;not_asan;not_tsan" TIMEOUT 60)

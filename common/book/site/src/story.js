@@ -69,7 +69,9 @@ class Panel {
     this.fold.seek(event);
     const {what, figures} = this.recording.events[event];
     const total = totalPss(this.recording.events[event]) ?? 0;
-    this.what.textContent = what.replace(/^[^:]*: /, "");
+    // Of a longer run, each part is called by its name first.
+    this.what.textContent =
+      this.begin === 0 ? what : what.replace(/^[^:]*: /, "");
     this.number.textContent = inBytes(total);
     this.bar.style.width = `${100 * total / this.most}%`;
     const alive = new Set(figures.map(({process}) => process));

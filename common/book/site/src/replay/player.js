@@ -336,7 +336,9 @@ export class Player {
       const into = messages.filter(({to}) => to === process);
       const bytes = into.reduce((sum, message) => sum + message.bytes, 0);
       card.traffic.textContent = into.length ? `↓ ${inBytes(bytes)}` : "";
-      for (const {index, counts, canvas, name} of card.maps) {
+      for (const {index, counts, canvas, name, figure} of card.maps) {
+        const {pages} = this.recording.maps[index];
+        figure.hidden = this.fold.state.counts[index][0] === pages;
         const parts = Array.from(this.fold.state.counts[index],
           (count, state) => ({count, state})).filter(({count}) => count > 0);
         counts.replaceChildren(...parts.map(({count, state}) =>
