@@ -104,6 +104,7 @@ test: ## Runs all tests that this machine can run
 	@common/setup/run_tests.sh $(BUILD) $(ARGS)
 
 docs: book ## Writes what the documents show, builds the site
+	@$(if $(FRESH),python3 -B common/book/site/handles_form.py,:)
 	@python3 -B common/book/mechanism/main.py
 	@$(BOOK) $(if $(FRESH),--fresh) $(ARGS)
 	@$(MAKE) -s site

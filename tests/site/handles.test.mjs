@@ -71,8 +71,7 @@ test("Charts: eight chapters and more have one", () => {
   assert.ok(Object.keys(CHARTS).length >= 8);
   for (const name of Object.keys(CHARTS)) {
     assert.match(readFileSync(join(ROOT, `docs/${name}.md`), "utf8"),
-                 new RegExp(`^<!-- by hand: the site has handles for it here, those of ${name} -->$`,
-                            "m"));
+                 new RegExp(`^<!-- by hand: the site has handles .* of ${name} -->$`, "m"));
   }
 });
 
@@ -245,14 +244,13 @@ test("Page: without script the measured figures stand there", async () => {
 for (const width of [390, 1280]) {
   for (const colorScheme of ["light", "dark"]) {
     test(`Page: ${width} px, ${colorScheme}: fits, and axe finds nothing`, async () => {
-      for (const name of ["10_density", "04_global"]) {
-        const page = await opened(name, {colorScheme, viewport: {width, height: 800}});
-        await page.locator(".handles-table summary").click();
-        assert.deepEqual(await findings(page, "[data-widget=handles]"), []);
-        assert.ok(await page.evaluate(
-          () => document.documentElement.scrollWidth <= innerWidth));
-        await page.context().close();
-      }
+      const page = await opened("02_read_the_meter",
+                                {colorScheme, viewport: {width, height: 800}});
+      await page.locator(".handles-table summary").click();
+      assert.deepEqual(await findings(page, "[data-widget=handles]"), []);
+      assert.ok(await page.evaluate(
+        () => document.documentElement.scrollWidth <= innerWidth));
+      await page.context().close();
     });
   }
 }
