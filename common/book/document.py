@@ -23,7 +23,7 @@ KINDS = {"output": ("part", "lines", "free", "near", "within", "says", "exit",
          "code": ("from", "to"), "table": (), "figure": ("near", "free", "needs"),
          "lessons": (), "proof": ("says", "near", "exit", "needs"),
          "figures": ("source", "definition", "from"),
-         "replay": ("near", "needs"), "recording": ("near", "needs"),
+         "replay": ("needs",), "recording": ("needs",),
          "by hand": ()}
 WITHOUT_TEXT = ("proof", "figures", "recording")
 WORDS_A_MINUTE = 190  # of a reader whose English is a second language

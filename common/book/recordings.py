@@ -5,13 +5,14 @@ from quantities import size
 def words_of(recording):
     """What must stay when a run is recorded again, as lines to compare.
 
-    Its processes and regions, its claims, and how many pages of each region each
-    process has exclusively at each moment.
+    Its processes, the names of its regions, its claims, and how much of the
+    regions of each name each process has exclusively at each moment. That is
+    memory, not pages: the heap lies a few pages elsewhere in each run.
     """
     processes, regions = recording["processes"], recording["regions"]
+    names = list(dict.fromkeys(each["name"] for each in regions))
     lines = [f"{each['role']}, of {each.get('parent', 'nobody')}"
-             for each in processes]
-    lines += [f"{each['name']}: {each['pages']} pages" for each in regions]
+             for each in processes] + names
     for claim in recording["report"]["claims"]:
         shown = size if claim["unit"] == "bytes" else str
         lines.append("  ".join([claim["name"], claim["formula"], shown(
@@ -24,8 +25,13 @@ def words_of(recording):
                                       ["."] * regions[region]["pages"])
             for first, count, state in each["runs"]:
                 states[first:first + count] = [state] * count
-        if "moment" in event:
-            lines += [f"{event['moment']}: {processes[process]['role']} has "
-                      f"{states.count('x')} pages of {regions[region]['name']}"
-                      for (process, region), states in sorted(pages.items())]
+        for process in [each["process"] for each in event.get("figures", [])
+                        if "moment" in event]:
+            for name in names:
+                alone = sum(states.count("x") for (i, region), states in
+                            pages.items()
+                            if (i, regions[region]["name"]) == (process, name))
+                lines.append(
+                    f"{event['moment']}: {processes[process]['role']} has "
+                    f"{size(alone * recording['page_size'])} of {name}")
     return lines

@@ -533,10 +533,11 @@ class Documents(unittest.TestCase):
     def test_keep_recordings_in_step(self):
         def recorded(measured=80 * KIB, role="worker", pages=3, time=0.1):
             return json.dumps({
+                "page_size": MIB, "regions": [{"name": "data", "pages": 8}],
                 "processes": [{"role": "parent"}, {"role": role, "parent": 0}],
-                "regions": [{"name": "data", "pages": 8}],
                 "events": [{"time": time, "moment": "held", "pages": [
-                    {"process": 1, "region": 0, "runs": [[2, pages, "x"]]}]}],
+                    {"process": 1, "region": 0, "runs": [[2, pages, "x"]]}],
+                    "figures": [{"process": 0}, {"process": 1}]}],
                 "report": {"claims": [CLAIM | {"formula": "b",
                                                "measured": measured}]}})
         path = self.top / "docs/runs/09_refcounts.json"
@@ -545,7 +546,7 @@ class Documents(unittest.TestCase):
         self.make("write", text)
         self.assertEqual(path.read_text(), recorded() + "\n")
         for change, differs in (({"time": 7}, 0), ({"measured": 90 * KIB}, 0),
-                                ({"measured": 300 * KIB}, 1), ({"pages": 4}, 1),
+                                ({"measured": 300 * KIB}, 1), ({"pages": 5}, 1),
                                 ({"role": "child"}, 1)):
             path.write_text(recorded(**change))
             self.assertEqual(len(self.make("check").findings), differs, change)
