@@ -1,6 +1,6 @@
 """The main events of a recorded run, as a table: replay_table.py RECORDING
 
-What a reader without script has in the place of the player.
+What a reader without script has in the place of the player, folded.
 """
 import json
 import sys
@@ -60,12 +60,13 @@ def main_events(recording):
 
 
 def table(recording):
-    """The lines of the table, in Markdown."""
+    """The lines of the folded table, in Markdown."""
     events = recording["events"]
     exclusive = list(exclusive_pages(recording))
     chosen = main_events(recording)
     about = "about " * any("every" in each for each in recording["regions"])
-    lines = ["| event | what happens | through pipes since | pages that one "
+    lines = ["<details>", "<summary>The main events as a table</summary>", "",
+             "| event | what happens | through pipes since | pages that one "
              "worker has exclusively, at most | ΣPSS |",
              "|---:|---|---:|---:|---:|"]
     last = -1
@@ -83,7 +84,7 @@ def table(recording):
             i + 1, what.replace("|", "\\|"), to_text(sent) if sent else "",
             f"{about}{max(workers):,}" if workers else "",
             to_text(sum(pss)) if None not in pss else ""))
-    return lines
+    return lines + ["", "</details>"]
 
 
 if __name__ == "__main__":
