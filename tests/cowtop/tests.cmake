@@ -27,6 +27,7 @@ cowpool_test(cowtop process
   cases_test.cc
   pools_test.cc
   program_test.cc
+  record_test.cc
   truth_test.cc
   writers_test.cc)
 set(in_a_terminal)

@@ -1,0 +1,171 @@
+// Recordings that are made from looks of the test's own.
+#include "cow/lesson/recording.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cow {
+namespace {
+
+using nlohmann::json;
+
+LookedAtRange range(std::uint64_t begin, const std::string& states) {
+  return {.begin = begin,
+          .end = begin + states.size(),
+          .name = "",
+          .states = std::make_shared<const std::string>(states)};
+}
+
+LookedAt process(pid_t pid, pid_t parent, std::vector<LookedAtRange> ranges) {
+  return {.id = {.pid = pid, .started = 1},
+          .parent = parent,
+          .image = {.code = 1, .stack = 1},
+          .name = "program",
+          .rss = Bytes(3),
+          .pss = Bytes(2),
+          .uss = Bytes(1),
+          .ranges = std::move(ranges)};
+}
+
+RecordedLook look(double time, Tree tree) {
+  return {.time = time,
+          .what = {},
+          .moment = {},
+          .is_kept = true,
+          .messages = {},
+          .tree = std::move(tree)};
+}
+
+json written(const Recording& recording, const std::string& report = "") {
+  return json::parse(recording.to_json(report));
+}
+
+TEST(Recording, WritesOnlyThePagesThatHaveChanged) {
+  Recording recording("program");
+  recording.add(look(0, {process(1, 0, {range(100, "xx..")})}));
+  recording.add(look(1, {process(1, 0, {range(100, "xxx.")})}));
+  const json it = written(recording);
+  EXPECT_EQ(it.at("format"), "cowpool recording");
+  EXPECT_EQ(it.at("regions"), json::parse(R"([{"name":"data","pages":4}])"));
+  EXPECT_EQ(it.at("events").at(0).at("pages"),
+            json::parse(R"([{"process":0,"region":0,"runs":[[0,2,"x"]]}])"));
+  EXPECT_EQ(it.at("events").at(1).at("pages"),
+            json::parse(R"([{"process":0,"region":0,"runs":[[2,1,"x"]]}])"));
+  EXPECT_FALSE(it.contains("report"));
+}
+
+TEST(Recording, LeavesOutAProcessThatHasEnded) {
+  Recording recording("program");
+  const auto parent = [&](const char* states) {
+    return process(1, 0, {range(100, states)});
+  };
+  recording.add(look(0, {parent("ssss"), process(2, 1, {range(100, "ssss")})}));
+  recording.add(look(1, {parent("xxxx")}));
+  recording.add(look(2, {}));
+  const json it = written(recording);
+  EXPECT_EQ(it.at("processes").at(1),
+            json::parse(R"({"role":"worker 1","pid":2,"parent":0})"));
+  EXPECT_EQ(it.at("events").at(0).at("figures").size(), 2U);
+  EXPECT_EQ(it.at("events").at(1).at("figures"),
+            json::parse(R"([{"process":0,"rss":3,"pss":2,"uss":1}])"));
+  EXPECT_EQ(it.at("events").at(1).at("what"), "worker 1 has ended");
+  EXPECT_TRUE(it.at("events").at(2).at("figures").empty());
+}
+
+TEST(Recording, EmptiesARegionThatHasGone) {
+  Recording recording("program");
+  recording.add(look(0, {process(1, 0, {range(100, "xxxx")})}));
+  recording.add(look(1, {process(1, 0, {})}));
+  const json it = written(recording);
+  EXPECT_EQ(it.at("events").at(1).at("pages"),
+            json::parse(R"([{"process":0,"region":0,"runs":[[0,4,"."]]}])"));
+}
+
+TEST(Recording, KeepsOneRegionForMemoryThatGrowsAtItsEnds) {
+  Recording recording("program");
+  recording.add(look(0, {process(1, 0, {range(100, "xx")})}));
+  recording.add(look(1, {process(1, 0, {range(98, "xxxxxx")})}));
+  const json it = written(recording);
+  EXPECT_EQ(it.at("regions"), json::parse(R"([{"name":"data","pages":6}])"));
+  EXPECT_EQ(it.at("events").at(0).at("pages").at(0).at("runs"),
+            json::parse(R"([[2,2,"x"]])"));
+}
+
+TEST(Recording, DrawsThePagesThatItIsToldInsteadOfMappings) {
+  Recording recording("program");
+  recording.draw("chosen",
+                 {{.begin = 101, .count = 1}, {.begin = 103, .count = 1}});
+  recording.add(look(0, {process(1, 0, {range(100, "x.xsx")})}));
+  const json it = written(recording);
+  EXPECT_EQ(it.at("regions"), json::parse(R"([{"name":"chosen","pages":2}])"));
+  EXPECT_EQ(it.at("events").at(0).at("pages").at(0).at("runs"),
+            json::parse(R"([[1,1,"s"]])"));
+}
+
+TEST(Recording, SpreadsAMessageOverTheLooksInWhichItWasRead) {
+  Recording recording("program");
+  const auto tree = [&](std::int64_t read) {
+    Tree both{process(1, 0, {range(100, "ssss")}),
+              process(2, 1, {range(100, "ssss")})};
+    both[1].bytes_read = read;
+    return both;
+  };
+  recording.add(look(0, tree(0)));
+  recording.add(look(1, tree(40)));
+  RecordedLook last = look(2, tree(100));
+  last.messages = {{.from = 1, .to = 2, .bytes = Bytes(100), .count = 1}};
+  recording.add(last);
+  const json it = written(recording);
+  EXPECT_EQ(it.at("events").at(1).at("messages"),
+            json::parse(R"([{"from":0,"to":1,"bytes":40,"count":0}])"));
+  EXPECT_EQ(it.at("events").at(2).at("messages"),
+            json::parse(R"([{"from":0,"to":1,"bytes":60,"count":1}])"));
+}
+
+TEST(Recording, HasAtMostSoManyEventsThatNeedNotBeKept) {
+  Recording recording("program");
+  std::string states(1000, '.');
+  for (std::size_t i = 0; i + 10 <= states.size(); i += 2) {
+    states.replace(i, 10, 10, 'x');
+    RecordedLook next =
+        look(static_cast<double>(i), {process(1, 0, {range(100, states)})});
+    next.is_kept = false;
+    recording.add(std::move(next));
+    states[i] = '.';
+    states.replace(i, 10, 10, 's');
+  }
+  EXPECT_LE(written(recording).at("events").size(), Recording::kMostLooks);
+}
+
+TEST(Recording, DrawsFewerPagesIfItWouldGetTooLong) {
+  Recording recording("program");
+  for (int i = 0; i < 40; ++i) {
+    std::string states(30'000, 'x');
+    for (std::size_t page = static_cast<std::size_t>(i % 2);
+         page < states.size(); page += 2 + static_cast<std::size_t>(i % 3)) {
+      states[page] = 's';
+    }
+    recording.add(look(i, {process(1, 0, {range(1 << 15, states)})}));
+  }
+  const std::string text = recording.to_json("");
+  EXPECT_LE(text.size(), Recording::kMostBytes);
+  const json region = json::parse(text).at("regions").at(0);
+  EXPECT_GT(region.at("every"), 1);
+  const int every = region.at("every");
+  EXPECT_EQ(region.at("pages"), (30'000 + every - 1) / every);
+}
+
+TEST(Recording, HasTheReportAsItIs) {
+  Recording recording("04_global");
+  recording.add(look(0, {process(1, 0, {})}));
+  EXPECT_EQ(written(recording, R"({"lesson": "04_global"})").at("report"),
+            json::parse(R"({"lesson": "04_global"})"));
+}
+
+}  // namespace
+}  // namespace cow
