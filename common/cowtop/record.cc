@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@
 #include "cow/memory/usage.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
+#include "cowtop/run.h"
 #include "cowtop/say.h"
 #include "cowtop/signals.h"
 
@@ -53,7 +56,10 @@ int run_record(const Command* command, const Flags& flags, int file) {
   if (command == nullptr) signals.emplace({SIGINT, SIGTERM, SIGHUP});
   const std::vector<pid_t> roots =
       command != nullptr ? std::vector{command->pid()} : flags.pids;
-  cow::Recorder recorder(program_of(flags), roots, false, flags.interval);
+  // A process that lives for less than this may be missed.
+  constexpr std::chrono::milliseconds kLongest{50};
+  cow::Recorder recorder(program_of(flags), roots, false,
+                         std::min(flags.interval, kLongest));
   do {
     if (command != nullptr) command->reap_orphans();
     recorder.look();

@@ -112,6 +112,7 @@ CountedPages counted_pages(const Heap& heap) {
     (page.counts > 0 ? pages.with_counts : pages.without)
         .push_back(page.address);
   }
+  draw(pages);
   return pages;
 }
 

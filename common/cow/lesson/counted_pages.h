@@ -34,7 +34,7 @@ struct CountedPages {
 /// The pages in which the `size` bytes from `begin` on lie.
 PageList pages_of(const void* begin, Bytes size);
 
-/// The pages of `heap` that are in use.
+/// The pages of `heap` that are in use. A recording draws them from now on.
 CountedPages counted_pages(const Heap& heap);
 /// The same, but only for the counts of objects of `kind`. If `table` has
 /// counts, all of them are in it, and no page of the heap has one.

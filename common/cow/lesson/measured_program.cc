@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "cow/lesson/recorder_link.h"
 #include "cow/lesson/rendezvous.h"
 #include "cow/os/child.h"
 #include "cow/os/descriptor.h"
@@ -74,6 +75,7 @@ class Conversation {
     };
     if (is("moment ")) {
       moments_.emplace_back().name = line;
+      if (line == kOverNothing) tell_recorder_away(true);
     } else if (is("+ ")) {
       arrived_.insert(std::stoi(std::string(line)));
       if (arrived_.size() == workers_) measure();
@@ -92,6 +94,7 @@ class Conversation {
                    ? read_started_by_others(child_.pid(), arrived)
                    : read_moment(child_.pid(), arrived));
     moment.name = name;
+    tell_recorder_held(moment, {});
     rendezvous_.open();
   }
 
@@ -101,7 +104,9 @@ class Conversation {
     moment.right_results = said.at("right_results");
     moment.to_workers = Bytes(said.value("to_workers", std::int64_t{0}));
     moment.nodes = said.value("nodes", std::int64_t{0});
+    tell_recorder_done({});
     if (moment.name == kOverNothing) {
+      tell_recorder_away(false);
       nothing_ = std::make_shared<const Moment>(moment);
     }
     moment.nothing = nothing_;

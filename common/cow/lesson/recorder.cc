@@ -36,7 +36,9 @@ class Stopped {
   explicit Stopped(std::set<ProcessId>& seen) {
     constexpr int kMostTries = 200;
     for (int tries = 0; tries < kMostTries; ++tries) {
-      // A process that was running may have started others.
+      // A list is not of one moment. A process that was running may have
+      // started another one, which is in the next list only.
+      const std::size_t before = processes_.size();
       processes_ = living_of(seen);
       all_ = true;
       for (const ListedProcess& process : processes_) {
@@ -46,6 +48,7 @@ class Stopped {
           ::kill(process.id.pid, SIGSTOP);
         }
       }
+      all_ = all_ && processes_.size() == before;
       if (all_) return;
       std::this_thread::sleep_for(Microseconds(100));
     }
@@ -65,17 +68,6 @@ class Stopped {
   std::set<pid_t> stopped_;
   bool all_ = false;
 };
-
-// Whether a process alone shares pages. So it is in the middle of a fork, or
-// the last one that it has forked in the middle of its end.
-bool is_forking(const Tree& tree) {
-  const auto shares = [](const LookedAtRange& range) {
-    return !range.shared &&
-           range.states->find(kSharedPage) != std::string::npos;
-  };
-  return tree.size() == 1 &&
-         std::any_of(tree[0].ranges.begin(), tree[0].ranges.end(), shares);
-}
 
 }  // namespace
 
@@ -107,8 +99,9 @@ void Recorder::look(RecordedLook known) {
     known.running = !same_pages(tree, look_at(living_of(seen_), tree));
   }
   if (stops_) stopped_ += Clock::now() - before;
-  // A fork begins anew when it is stopped: it gets longer each time.
-  if (stops_ && !known.is_kept && (known.running || is_forking(tree))) {
+  // What cannot be stopped is in the middle of a start or of its end. (A fork
+  // begins anew when it is stopped: it gets longer each time.)
+  if (stops_ && known.running && !known.is_kept) {
     pause_ = std::min(pause_ * 2, longest_);
     return;
   }
@@ -211,7 +204,7 @@ class LessonRecorder {
       reply(said);
     } else if (said.contains("away")) {
       away_ = said.at("away");
-      if (!away_) begin();
+      if (!away_) recorder_.look();
     } else if (said.contains("pages")) {
       draw(said);
     } else {
@@ -219,15 +212,6 @@ class LessonRecorder {
     }
     const char answer = '+';
     retried([&] { return ::send(socket_, &answer, 1, MSG_NOSIGNAL); });
-  }
-
-  // Also looks when the lesson begins, and after a pause.
-  void begin() {
-    recorder_.look({.what = "the experiment begins",
-                    .moment = {},
-                    .is_kept = true,
-                    .messages = {},
-                    .tree = {}});
   }
 
   void hold(const nlohmann::json& said) {
@@ -285,6 +269,7 @@ class LessonRecorder {
 
   void draw(const nlohmann::json& said) {
     if (away_) return;
+    recorder_.look();  // the processes of the experiment before have ended
     std::vector<PageSpan> spans;
     for (const auto& span : said.at("spans")) {
       spans.push_back({.begin = span.at(0), .count = span.at(1)});

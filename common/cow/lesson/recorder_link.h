@@ -29,7 +29,8 @@ void tell_recorder_held(const Moment& held, const Transfer& moved);
 void tell_recorder_done(const Transfer& moved);
 /// What happens from now on is not recorded; is recorded again.
 void tell_recorder_away(bool away);
-/// To draw these pages of this process until its workers have ended.
+/// To draw these pages of this process and its forks, from now on until pages
+/// of this name are drawn anew.
 void tell_recorder_pages(std::string_view name,
                          const std::vector<const std::byte*>& pages);
 /// The report, as JSON.

@@ -82,6 +82,9 @@ std::size_t Recording::add(RecordedLook look) {
 }
 
 void Recording::draw(std::string name, std::vector<PageSpan> pages) {
+  std::erase_if(drawn_, [&](const DrawnPages& drawn) {
+    return drawn.name == name && drawn.experiment == experiment_;
+  });
   drawn_.push_back({std::move(name), std::move(pages), experiment_});
 }
 
@@ -142,7 +145,6 @@ struct Source {
   std::size_t first = 0;  // look
   std::size_t last = 0;   // look
   bool shared = false;
-  bool is_drawn = false;  // by Recording::draw
   std::set<ProcessId> processes;
   bool is_inherited = false;     // several processes have had it at once
   std::size_t most_present = 0;  // pages
@@ -159,7 +161,7 @@ struct Source {
 };
 
 // What can happen to a page, as kind_of() numbers it.
-constexpr std::array kKinds = {"pages filled",        "pages became its own",
+constexpr std::array kKinds = {"pages filled",        "pages became exclusive",
                                "shared pages mapped", "pages became shared",
                                "pages given back",    "pages swapped out"};
 using Changes = std::map<ProcessId, std::array<std::size_t, kKinds.size()>>;
@@ -323,8 +325,11 @@ class RecordingWriter {
         }
       }
     }
-    choose_mappings();
-    add_drawn();
+    if (it_.drawn_.empty()) {
+      choose_mappings();
+    } else {
+      add_drawn();
+    }
   }
 
   bool is_first(const ProcessId& id) const { return number_of(id) == 0; }
@@ -354,6 +359,13 @@ class RecordingWriter {
                                            : "made by the worker";
       }
       sources_.push_back(source);
+    }
+    constexpr std::size_t kMost = 12;
+    while (sources_.size() > kMost) {
+      sources_.erase(std::min_element(sources_.begin(), sources_.end(),
+                                      [](const auto& a, const auto& b) {
+                                        return a.most_present < b.most_present;
+                                      }));
     }
   }
 
@@ -397,35 +409,37 @@ class RecordingWriter {
                        });
   }
 
+  bool is_drawn_anew(const Recording::DrawnPages& drawn, int experiment) const {
+    return std::any_of(it_.drawn_.begin(), it_.drawn_.end(),
+                       [&](const Recording::DrawnPages& other) {
+                         return other.name == drawn.name &&
+                                drawn.experiment < other.experiment &&
+                                other.experiment <= experiment;
+                       });
+  }
+
   void add_drawn() {
     for (const Recording::DrawnPages& drawn : it_.drawn_) {
       Source source{.name = drawn.name,
                     .image = processes_.empty() ? Image() : processes_[0].image,
                     .spans = drawn.pages,
-                    .is_drawn = true,
                     .processes = {}};
       bool found = false;
       for (std::size_t i = 0; i < it_.looks_.size(); ++i) {
-        if (it_.looks_[i].experiment != drawn.experiment) continue;
+        const RecordedLook& look = it_.looks_[i];
+        if (look.experiment < drawn.experiment) continue;
+        if (is_drawn_anew(drawn, look.experiment)) break;
         if (!std::exchange(found, true)) source.first = i;
         source.last = i;
-        for (const LookedAt& process : it_.looks_[i].tree) {
-          if (process.image == source.image)
-            source.processes.insert(process.id);
+        for (const LookedAt& process : look.tree) {
+          if (process.image != source.image) continue;
+          source.processes.insert(process.id);
+          for (const LookedAtRange& range : process.ranges) {
+            source.step = std::max(source.step, range.step);
+          }
         }
       }
       if (!found || drawn.pages.empty()) continue;
-      // Instead of the mappings that hold them.
-      std::erase_if(sources_, [&](Source& other) {
-        const bool holds = !other.is_drawn && other.image == source.image &&
-                           std::any_of(drawn.pages.begin(), drawn.pages.end(),
-                                       [&](const PageSpan& span) {
-                                         return other.begin() <= span.begin &&
-                                                span.begin < other.end();
-                                       });
-        if (holds) source.step = std::max(source.step, other.step);
-        return holds;
-      });
       sources_.push_back(std::move(source));
     }
   }
@@ -618,9 +632,10 @@ class RecordingWriter {
     std::map<std::pair<std::size_t, std::size_t>, std::string> states;
     std::string events;
     const Tree none;
+    const Tree* shown = &none;  // the look of the event before
     for (std::size_t i = 0; i < it_.looks_.size(); ++i) {
       const RecordedLook& look = it_.looks_[i];
-      const Tree& before = i == 0 ? none : it_.looks_[i - 1].tree;
+      const Tree& before = *shown;
       Json figures = Json::array();
       Json pages = Json::array();
       Changes changes;
@@ -642,6 +657,12 @@ class RecordingWriter {
               {{"process", number}, {"region", r}, {"runs", std::move(runs)}});
         }
       }
+      Json messages = messages_json(look, before);
+      if (!look.is_kept && i > 0 && pages.empty() && messages.empty() &&
+          describe_processes(look.tree, before).empty()) {
+        continue;
+      }
+      shown = &look.tree;
       Json event;
       event["time"] = std::round(look.time * 1e4) / 1e4;
       std::string what = describe(look, before, changes);
@@ -652,11 +673,10 @@ class RecordingWriter {
       event["what"] = std::move(what);
       if (!look.moment.empty()) event["moment"] = look.moment;
       if (look.running) event["running"] = true;
-      Json messages = messages_json(look, before);
       if (!messages.empty()) event["messages"] = std::move(messages);
       event["figures"] = std::move(figures);
       event["pages"] = std::move(pages);
-      events += (i == 0 ? "\n" : ",\n") + dump(event);
+      events += (events.empty() ? "\n" : ",\n") + dump(event);
     }
     std::string text = "{\"format\":\"cowpool recording\",\"version\":1,";
     text += fmt::format("\"program\":{},\"page_size\":{},\n",

@@ -59,9 +59,9 @@ class Recording {
   /// Adds a look. One in which hardly anything has changed is left out, unless
   /// it is to be kept. Returns how many pages have changed.
   std::size_t add(RecordedLook look);
-  /// Draws these pages, instead of whole mappings, in this experiment: until
-  /// all processes but the first have ended. They are those of the first
-  /// process, and of its forks.
+  /// Draws these pages of the first process and of its forks, instead of whole
+  /// mappings: from this experiment on, until pages of that name are drawn
+  /// anew. (An experiment ends when all processes but the first have ended.)
   void draw(std::string name, std::vector<PageSpan> pages);
   /// What a process is called: "worker", "fork server".
   void set_role(pid_t pid, std::string role) { roles_[pid] = std::move(role); }
