@@ -69,6 +69,15 @@ FOR_SCREEN_READERS = {
 }
 
 
+def leave_out_unused(app, page, template, context, doctree):
+    """Neither Sphinx's scripts nor the theme's use jQuery or underscore, which
+    Sphinx 5 has on each page all the same: 100 KB, compressed."""
+    context["script_files"] = [
+        script for script in context["script_files"]
+        if not re.search(r"(jquery|underscore|frameworks_compat)\.js",
+                         getattr(script, "filename", None) or str(script))]
+
+
 def repair_theme(app, exception):
     """Makes whole what Debian's furo has in parts.
 
@@ -114,4 +123,5 @@ def add_boxes(app, page, template, context, doctree):
 def setup(app):
     app.connect("html-page-context", add_boxes)
     app.connect("config-inited", add_script)
+    app.connect("html-page-context", leave_out_unused)
     app.connect("build-finished", repair_theme)
