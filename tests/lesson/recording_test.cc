@@ -144,7 +144,7 @@ TEST(Recording, HasAtMostSoManyEventsThatNeedNotBeKept) {
 
 TEST(Recording, DrawsFewerPagesIfItWouldGetTooLong) {
   Recording recording("program");
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 16; ++i) {
     std::string states(30'000, 'x');
     for (std::size_t page = static_cast<std::size_t>(i % 2);
          page < states.size(); page += 2 + static_cast<std::size_t>(i % 3)) {
