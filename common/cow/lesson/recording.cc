@@ -193,7 +193,7 @@ class RecordingWriter {
     std::string text;
     for (std::uint64_t thinner = 1;; thinner *= 2) {
       text = write(report, thinner);
-      if (text.size() - report.size() <= Recording::kMostBytes ||
+      if (text.size() <= Recording::kMostBytes + report.size() ||
           thinner == 64) {
         return text;
       }
