@@ -91,9 +91,10 @@ void count(PageState here, PageState there, bool file, Counts& counts) {
 }
 
 // Goes through the pages of a process and calls
-// `use(range, address, here, there)` for each, where `there` is the relative's
+// `use(range, address, here, there, has)` for each. `there` is the relative's
 // page. What the relative has not written in the same private mapping of a file
-// counts as a page that it shares: with the file.
+// counts as a page that it shares: with the file. `has` is whether it has the
+// page at all.
 template <typename Use>
 void for_each_page(const PageStates& states, const PageStates& relative,
                    Relative kind, Use use) {
@@ -106,13 +107,14 @@ void for_each_page(const PageStates& states, const PageStates& relative,
       PageState there = range.shared_mapping || kind == Relative::kNone
                             ? PageState::kNone
                             : walk.at(address);
+      const bool has = there != PageState::kNone;
       if (range.file && here == PageState::kExclusive &&
           there != PageState::kExclusive && there != PageState::kShared &&
           kind != Relative::kNone && has_file(relative, states, address)) {
         there = kind == Relative::kAncestor ? PageState::kShared
                                             : PageState::kExclusive;
       }
-      use(i, address, here, there);
+      use(i, address, here, there, has);
       address += page;
     }
   }
@@ -123,7 +125,7 @@ std::vector<Counts> count_all(const PageStates& states,
   std::vector<Counts> all(states.ranges.size());
   for_each_page(
       states, relative, kind,
-      [&](std::size_t i, std::uint64_t, PageState here, PageState there) {
+      [&](std::size_t i, std::uint64_t, PageState here, PageState there, bool) {
         count(here, there, states.ranges[i].file, all[i]);
       });
   return all;
@@ -281,21 +283,21 @@ CopiedPages copied_pages(const PageStates& states, const PageStates& relative,
   const Origins origins(states, relative, all);
   std::vector<Origin> origin(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) origin[i] = origins.of(i, kind);
-  for_each_page(
-      states, relative, kind,
-      [&](std::size_t i, std::uint64_t address, PageState here,
-          PageState there) {
-        if (here != PageState::kExclusive || states.ranges[i].shared_mapping) {
-          return;
-        }
-        const bool both = there == PageState::kExclusive;
-        if (!both && there != PageState::kShared) return;
-        if (!both || origin[i] == Origin::kInherited) {
-          found.copied.push_back(address);
-        } else if (origin[i] == Origin::kUnknown) {
-          found.undecided.push_back(address);
-        }
-      });
+  for_each_page(states, relative, kind,
+                [&](std::size_t i, std::uint64_t address, PageState here,
+                    PageState there, bool has) {
+                  if (here != PageState::kExclusive || !has ||
+                      states.ranges[i].shared_mapping) {
+                    return;
+                  }
+                  const bool both = there == PageState::kExclusive;
+                  if (!both && there != PageState::kShared) return;
+                  if (!both || origin[i] == Origin::kInherited) {
+                    found.copied.push_back(address);
+                  } else if (origin[i] == Origin::kUnknown) {
+                    found.undecided.push_back(address);
+                  }
+                });
   return found;
 }
 

@@ -79,7 +79,8 @@ std::vector<Comparison> compare_ranges(const PageStates& states,
                                        Relative kind);
 
 /// The addresses of the pages that count as copied, and of those that count as
-/// undecided; each ascending.
+/// undecided; each ascending. Without pages of a file that the relative has
+/// mapped, but not touched.
 struct CopiedPages {
   std::vector<std::uint64_t> copied;
   std::vector<std::uint64_t> undecided;

@@ -433,7 +433,7 @@ class FamilyCase {
         {}};
     diagnosis.advice =
         "map the file before the workers are forked, or for reading only "
-        "(mmap_mode=\"r\"), and write to memory of one's own: "
+        "(mmap_mode=\"r\"), and write to memory of their own: "
         "docs/13_shared_memory.md";
     return {diagnosis, written_files};
   }

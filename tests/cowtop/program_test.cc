@@ -114,12 +114,12 @@ TEST(Cowtop, SaysWhatAWorkerHasChangedInItsCopies) {
 TEST(Cowtop, SaysWhatTheWorkerThatIsAskedForHasChanged) {
   const Region region(Pages(6000));
   ParkedChild worker([&](const ParkedChild::Park& park) {
-    region.write(Pages(0), Pages(1500));
     ParkedChild own([&](const ParkedChild::Park& park_too) {
       region.write(Pages(2000), Pages(4000));
       park_too(0);
     });
     own.await();
+    region.write(Pages(0), Pages(1500));
     park(0);
   });
   worker.await();
