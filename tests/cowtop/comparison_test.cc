@@ -323,7 +323,7 @@ TEST(WorthReading, IsTrueForLargeDataAndTheHeap) {
 }
 
 TEST(IsFile, IsFalseForSharedMemory) {
-  EXPECT_TRUE(is_file("/home/weights.bin"));
+  EXPECT_TRUE(is_file("/srv/weights.bin"));
   EXPECT_TRUE(is_file("/tmp/gone (deleted)"));
   EXPECT_FALSE(is_file("/dev/shm/psm_1"));
   EXPECT_FALSE(is_file("/dev/zero (deleted)"));
