@@ -50,6 +50,13 @@ std::shared_ptr<const std::string> shared_with(const LookedAt* before,
   return std::make_shared<const std::string>(std::move(states));
 }
 
+bool has_page_of(const std::vector<PageSpan>& spans,
+                 const LookedAtRange& range) {
+  return std::any_of(spans.begin(), spans.end(), [&](const PageSpan& span) {
+    return span.begin < range.end && range.begin < span.begin + span.count;
+  });
+}
+
 // "rchar: 123" in /proc/PID/io: proc(5).
 std::int64_t read_bytes_read(pid_t pid) {
   const auto text = read_file(fmt::format("/proc/{}/io", pid));
@@ -125,7 +132,8 @@ std::vector<ListedProcess> living_of(std::set<ProcessId>& seen) {
   return processes;
 }
 
-Tree look_at(const std::vector<ListedProcess>& processes, const Tree& before) {
+Tree look_at(const std::vector<ListedProcess>& processes, const Tree& before,
+             const std::vector<PageSpan>& drawn) {
   Tree tree;
   for (const ListedProcess& listed : processes) {
     const pid_t pid = listed.id.pid;
@@ -151,7 +159,9 @@ Tree look_at(const std::vector<ListedProcess>& processes, const Tree& before) {
                          .shared = range.permissions[3] == 's',
                          .states = {}};
       const std::uint64_t pages = seen.end - seen.begin;
-      if (!holds_data(range) || pages > most) continue;
+      const bool is_drawn =
+          range.permissions[1] == 'w' && has_page_of(drawn, seen);
+      if (!is_drawn && (!holds_data(range) || pages > most)) continue;
       seen.step = step_for(pages);
       auto states = read_states(pid, seen.begin, pages, seen.step);
       if (!states) continue;

@@ -23,6 +23,12 @@ inline constexpr char kSharedPage = 's';     ///< another process maps it, too
 inline constexpr char kExclusivePage = 'x';  ///< this process alone maps it
 inline constexpr char kSwappedPage = 'w';
 
+/// `count` pages from the page number `begin` on.
+struct PageSpan {
+  std::uint64_t begin = 0;
+  std::uint64_t count = 0;
+};
+
 /// The pages of one mapping. Addresses are numbers of pages.
 struct LookedAtRange {
   std::uint64_t begin = 0;
@@ -72,8 +78,10 @@ Reading<std::string> read_states(pid_t pid, std::uint64_t begin,
 std::vector<ListedProcess> living_of(std::set<ProcessId>& seen);
 
 /// Reads these processes. Leaves out those that end meanwhile. `before` is the
-/// look before: what is equal is shared with it.
-Tree look_at(const std::vector<ListedProcess>& processes, const Tree& before);
+/// look before: what is equal is shared with it. Reads the mappings that hold
+/// data, and those with a page of `drawn`, however small they are.
+Tree look_at(const std::vector<ListedProcess>& processes, const Tree& before,
+             const std::vector<PageSpan>& drawn = {});
 
 /// Whether the pages of both looks are in the same states.
 bool same_pages(const Tree& one, const Tree& other);

@@ -92,7 +92,7 @@ void Recorder::look(RecordedLook known) {
   Tree tree;
   if (stops_) {
     const Stopped stopped(seen_);
-    tree = look_at(stopped.processes(), last_);
+    tree = look_at(stopped.processes(), last_, recording_.drawn_now());
     known.running = !stopped.all();
   } else {
     tree = look_at(living_of(seen_), last_);

@@ -88,6 +88,16 @@ void Recording::draw(std::string name, std::vector<PageSpan> pages) {
   drawn_.push_back({std::move(name), std::move(pages), experiment_});
 }
 
+std::vector<PageSpan> Recording::drawn_now() const {
+  std::map<std::string, const std::vector<PageSpan>*> last;
+  for (const DrawnPages& drawn : drawn_) last[drawn.name] = &drawn.pages;
+  std::vector<PageSpan> all;
+  for (const auto& [name, pages] : last) {
+    all.insert(all.end(), pages->begin(), pages->end());
+  }
+  return all;
+}
+
 // Removes one look after the other, each time the one that shows least.
 void Recording::thin_out(std::size_t most) {
   while (looks_.size() > most) {

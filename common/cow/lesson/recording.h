@@ -38,12 +38,6 @@ struct RecordedLook {
   int experiment = 0;  ///< set by `add`
 };
 
-/// `count` pages from the page number `begin` on.
-struct PageSpan {
-  std::uint64_t begin = 0;
-  std::uint64_t count = 0;
-};
-
 /// The looks of one recording.
 class Recording {
  public:
@@ -68,6 +62,8 @@ class Recording {
 
   bool empty() const { return looks_.empty(); }
   const Tree& last() const;
+  /// All pages that `draw` was told last, under each name.
+  std::vector<PageSpan> drawn_now() const;
 
   /// The whole recording. `report` is the lesson's JSON; empty: there is none.
   std::string to_json(const std::string& report) const;
