@@ -1,6 +1,7 @@
 // Recordings that are made from looks of the test's own.
 #include "cow/lesson/recording.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -105,6 +106,31 @@ TEST(Recording, DrawsThePagesThatItIsToldInsteadOfMappings) {
   EXPECT_EQ(it.at("regions"), json::parse(R"([{"name":"chosen","pages":2}])"));
   EXPECT_EQ(it.at("events").at(0).at("pages").at(0).at("runs"),
             json::parse(R"([[1,1,"s"]])"));
+}
+
+TEST(Recording, DrawsPagesFromTheirExperimentOn) {
+  Recording recording("program");
+  const auto tree = [](pid_t worker) {
+    return Tree{process(1, 0, {range(100, "sx")}),
+                process(worker, 1, {range(100, "s.")})};
+  };
+  recording.add(look(0, tree(2)));
+  recording.draw("chosen", {{.begin = 100, .count = 1}});
+  recording.add(look(1, tree(2)));
+  // No look has shown the first process alone.
+  recording.see(tree(3));
+  recording.draw("chosen", {{.begin = 101, .count = 1}});
+  recording.add(look(2, tree(3)));
+  const json it = written(recording);
+  EXPECT_EQ(it.at("events").at(0).at("pages"), json::parse(R"([
+      {"process":0,"region":0,"runs":[[0,1,"s"]]},
+      {"process":1,"region":0,"runs":[[0,1,"s"]]}])"));
+  EXPECT_TRUE(it.at("events").at(1).at("pages").empty());
+  std::string last;
+  for (const json& change : it.at("events").at(2).at("pages")) {
+    for (const json& run : change.at("runs")) last += run.at(2);
+  }
+  EXPECT_THAT(last, ::testing::HasSubstr("x"));
 }
 
 TEST(Recording, SpreadsAMessageOverTheLooksInWhichItWasRead) {

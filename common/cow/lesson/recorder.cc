@@ -102,6 +102,7 @@ void Recorder::look(RecordedLook known) {
   // What cannot be stopped is in the middle of a start or of its end. (A fork
   // begins anew when it is stopped: it gets longer each time.)
   if (stops_ && known.running && !known.is_kept) {
+    recording_.see(tree);
     pause_ = std::min(pause_ * 2, longest_);
     return;
   }

@@ -66,14 +66,25 @@ const Tree& Recording::last() const {
   return looks_.empty() ? none : looks_.back().tree;
 }
 
+int Recording::see(const Tree& tree) {
+  std::set<ProcessId> workers;
+  bool goes_on = workers_.empty();
+  for (std::size_t i = 1; i < tree.size(); ++i) {
+    workers.insert(tree[i].id);
+    goes_on = goes_on || workers_.contains(tree[i].id);
+  }
+  // The next workers may be there at the look after the last one with these.
+  if (!goes_on && !workers.empty()) ++experiment_;
+  const int experiment = experiment_;
+  if (!goes_on && workers.empty()) ++experiment_;
+  workers_ = std::move(workers);
+  return experiment;
+}
+
 std::size_t Recording::add(RecordedLook look) {
   constexpr std::size_t kHardlyAnything = 8;
   const std::size_t changes = changes_between(last(), look.tree);
-  look.experiment = experiment_;
-  had_workers_ = had_workers_ || look.tree.size() > 1;
-  if (look.tree.size() <= 1 &&
-      std::exchange(had_workers_, look.tree.size() > 1))
-    ++experiment_;
+  look.experiment = see(look.tree);
   if (!look.is_kept && !looks_.empty() && changes < kHardlyAnything) return 0;
   looks_.push_back(std::move(look));
   changes_.push_back(changes);

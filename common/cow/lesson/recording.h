@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,12 +51,16 @@ class Recording {
   /// `program` is the lesson's name or the command line.
   explicit Recording(std::string program) : program_(std::move(program)) {}
 
+  /// Notes which processes there are, for a look that is not added. Returns the
+  /// number of the experiment.
+  int see(const Tree& tree);
   /// Adds a look. One in which hardly anything has changed is left out, unless
   /// it is to be kept. Returns how many pages have changed.
   std::size_t add(RecordedLook look);
   /// Draws these pages of the first process and of its forks, instead of whole
   /// mappings: from this experiment on, until pages of that name are drawn
   /// anew. (An experiment ends when all processes but the first have ended.)
+  /// `see` the processes of this moment before.
   void draw(std::string name, std::vector<PageSpan> pages);
   /// What a process is called: "worker", "fork server".
   void set_role(pid_t pid, std::string role) { roles_[pid] = std::move(role); }
@@ -86,7 +91,7 @@ class Recording {
   std::vector<DrawnPages> drawn_;
   std::map<pid_t, std::string> roles_;
   int experiment_ = 0;
-  bool had_workers_ = false;
+  std::set<ProcessId> workers_;  // all but the first process, at the last look
 };
 
 }  // namespace cow
