@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "cow/lesson/recorder_link.h"
 #include "cow/os/child.h"
 #include "cow/os/descriptor.h"
 #include "lessons/report.h"
@@ -389,6 +392,21 @@ TEST(Recording, IntoAFileThatCannotBeWrittenIsRefused) {
             "04_global: --record /nowhere/file.json: expected a file that can "
             "be written\n");
   EXPECT_EQ(outcome.out, "");
+}
+
+TEST(Recording, OfALessonWithAnotherRecorderInItsEnvironmentIsItsOwn) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path() / "recording.json";
+  const Outcome outcome =
+      run({program("04_global"), "--data", "4MiB", "--record", file}, [] {
+        ::setenv(kRecorderVariable, "1,3", 1);
+        // A chain of recorders would come to its end: each has one more.
+        const rlimit descriptors{.rlim_cur = 64, .rlim_max = 64};
+        ::setrlimit(RLIMIT_NOFILE, &descriptors);
+      });
+  EXPECT_EQ(outcome.status.code, 0) << outcome.err;
+  std::ifstream stream(file);
+  EXPECT_TRUE(json::parse(stream).contains("report"));
 }
 
 TEST(Recording, HasWhatHappenedUntilAnInterrupt) {

@@ -303,7 +303,10 @@ int record_this_program(std::string_view name,
   Descriptor theirs = above_standard(Descriptor(sockets[1]));
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    environment.emplace_back(*entry);
+    // Of two variables of one name, the lesson would see the first.
+    const std::string_view variable(*entry);
+    if (variable.substr(0, variable.find('=')) == kRecorderVariable) continue;
+    environment.emplace_back(variable);
   }
   environment.push_back(
       fmt::format("{}={},{}", kRecorderVariable, ::getpid(), theirs.get()));
