@@ -133,6 +133,20 @@ TEST(Recording, DrawsPagesFromTheirExperimentOn) {
   EXPECT_THAT(last, ::testing::HasSubstr("x"));
 }
 
+TEST(Recording, DrawsTheProcessesThatLivedLongest) {
+  Recording recording("program");
+  constexpr auto kMost = static_cast<pid_t>(Recording::kMostProcesses);
+  for (pid_t pid = 2; pid < 2 * kMost; ++pid) {
+    Tree tree{process(1, 0, {range(100, "s")}), process(pid, 1, {})};
+    if (pid > kMost) tree.push_back(process(2 * kMost, 1, {}));
+    recording.add(look(pid, std::move(tree)));
+  }
+  const json it = written(recording);
+  EXPECT_EQ(it.at("processes").size(), Recording::kMostProcesses);
+  EXPECT_EQ(it.at("processes").at(0).at("pid"), 1);
+  EXPECT_EQ(it.at("processes").back().at("pid"), 2 * kMost);
+}
+
 TEST(Recording, SpreadsAMessageOverTheLooksInWhichItWasRead) {
   Recording recording("program");
   const auto tree = [&](std::int64_t read) {

@@ -127,6 +127,29 @@ void Recording::thin_out(std::size_t most) {
   }
 }
 
+// Leaves out those that are in the fewest looks.
+void Recording::leave_out_processes() {
+  std::map<ProcessId, std::size_t> looks;
+  for (const RecordedLook& look : looks_) {
+    for (const LookedAt& process : look.tree) ++looks[process.id];
+  }
+  if (looks.size() <= kMostProcesses) return;
+  using Lived = std::pair<ProcessId, std::size_t>;
+  std::vector<Lived> longest(looks.begin(), looks.end());
+  std::stable_sort(
+      longest.begin(), longest.end(),
+      [](const Lived& a, const Lived& b) { return a.second > b.second; });
+  std::set<ProcessId> drawn;
+  for (std::size_t i = 0; i < kMostProcesses; ++i) {
+    drawn.insert(longest[i].first);
+  }
+  for (RecordedLook& look : looks_) {
+    std::erase_if(look.tree, [&](const LookedAt& process) {
+      return !drawn.contains(process.id);
+    });
+  }
+}
+
 // What a worker has read since the message before is this message, if it is as
 // much. Then each part of it belongs to the look after it was read.
 void Recording::spread_messages() {
@@ -747,6 +770,7 @@ class RecordingWriter {
 std::string Recording::to_json(const std::string& report) const {
   Recording thinned = *this;
   thinned.thin_out(kMostLooks);
+  thinned.leave_out_processes();
   thinned.spread_messages();
   return RecordingWriter(thinned).write(report);
 }

@@ -47,6 +47,9 @@ class Recording {
   /// A recording gets no longer than this by its pages. Then each of several
   /// pages is drawn.
   static constexpr std::size_t kMostBytes = 1'000'000;
+  /// If there were more processes than a site can replay, only those that
+  /// lived longest are drawn.
+  static constexpr std::size_t kMostProcesses = 128;
 
   /// `program` is the lesson's name or the command line.
   explicit Recording(std::string program) : program_(std::move(program)) {}
@@ -82,6 +85,7 @@ class Recording {
     int experiment;
   };
   void thin_out(std::size_t most);
+  void leave_out_processes();
   // Says of a message at which looks its parts came, if that is known.
   void spread_messages();
 
