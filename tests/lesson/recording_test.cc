@@ -147,6 +147,23 @@ TEST(Recording, DrawsTheProcessesThatLivedLongest) {
   EXPECT_EQ(it.at("processes").back().at("pid"), 2 * kMost);
 }
 
+TEST(Recording, DrawsNothingOfPagesThatWereNotKept) {
+  Recording recording("program");
+  // In the fork, the kernel has joined both mappings of the parent.
+  LookedAtRange joined = range(101, "s");
+  joined.end = 108;
+  joined.step = 4;  // only page 104 was kept
+  recording.add(
+      look(0, {process(1, 0, {range(100, "ss"), range(102, "ssssss")}),
+               process(2, 1, {joined})}));
+  const json it = written(recording);
+  EXPECT_EQ(it.at("regions").at(1),
+            json::parse(R"({"name":"data","pages":6})"));
+  EXPECT_THAT(it.at("events").at(0).at("pages"),
+              ::testing::Contains(json::parse(
+                  R"({"process":1,"region":1,"runs":[[2,4,"s"]]})")));
+}
+
 TEST(Recording, SpreadsAMessageOverTheLooksInWhichItWasRead) {
   Recording recording("program");
   const auto tree = [&](std::int64_t read) {

@@ -541,11 +541,12 @@ class RecordingWriter {
     const std::uint64_t end = span.begin + span.count;
     for (const LookedAtRange& range : process.ranges) {
       if (range.end <= page) continue;
-      for (; page < std::min(end, range.begin); page += step) {
-        states += kNotInMemory;
-      }
       const std::uint64_t first =
           (range.begin + range.step - 1) / range.step * range.step;
+      // What of the range was not kept counts as not in memory, too.
+      for (; page < std::min(end, first); page += step) {
+        states += kNotInMemory;
+      }
       for (; page < std::min(end, range.end); page += step) {
         states += (*range.states)[(page - first) / range.step];
       }
