@@ -118,10 +118,9 @@ void Recording::thin_out(std::size_t most) {
       if (!least || changes_[i] < changes_[*least]) least = i;
     }
     if (!least) return;
-    RecordedLook& next = looks_[*least + 1];
-    next.messages.insert(next.messages.begin(), looks_[*least].messages.begin(),
-                         looks_[*least].messages.end());
-    changes_[*least + 1] = changes_between(looks_[*least - 1].tree, next.tree);
+    // It has no messages: those come with looks that are kept.
+    changes_[*least + 1] =
+        changes_between(looks_[*least - 1].tree, looks_[*least + 1].tree);
     looks_.erase(looks_.begin() + static_cast<std::ptrdiff_t>(*least));
     changes_.erase(changes_.begin() + static_cast<std::ptrdiff_t>(*least));
   }
