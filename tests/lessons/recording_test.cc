@@ -33,6 +33,8 @@ using Where = std::pair<std::size_t, std::size_t>;  // process, region
 // Small enough that no page is left out.
 constexpr const char* kData = "16MiB";
 constexpr std::int64_t kPages = 4096;
+// Pages of small mappings that the kernel has joined to one of malloc's.
+constexpr std::int64_t kJoined = 8;
 
 // What a player has drawn after some events.
 class Picture {
@@ -157,14 +159,24 @@ class Recorded {
   }
 
   // The same of an array that malloc has mapped: its header takes a page more.
-  // The kernel may join a small mapping or two to it.
+  // The kernel may join a small mapping or two to it: it depends on where it
+  // has put them. From outside, nobody sees where the array ends then. So their
+  // few pages are drawn, too, and workers write to some of them.
   void expect_arrays(const std::string& moment, const std::string& region,
                      char state) const {
     for (const std::size_t worker : at(moment).workers) {
       const std::int64_t pages =
           at(moment).picture.count(worker, region, state);
       EXPECT_GE(pages, kPages + 1) << moment << ", " << region;
-      EXPECT_LE(pages, kPages + 8) << moment << ", " << region;
+      EXPECT_LE(pages, kPages + 1 + kJoined) << moment << ", " << region;
+    }
+  }
+
+  void expect_hardly_any(const std::string& moment, const std::string& region,
+                         char state) const {
+    for (const std::size_t worker : at(moment).workers) {
+      EXPECT_LE(at(moment).picture.count(worker, region, state), kJoined)
+          << moment << ", " << region;
     }
   }
 
@@ -257,7 +269,7 @@ TEST(Recording, OfLesson01ShowsTheArrayThatAWorkerHasBuilt) {
   const Recorded run("01_pass_self");
   // The array and the block's header: one page more.
   run.expect_arrays(kHeld, "data", 's');
-  run.expect_workers(kHeld, "data", 'x', 0);
+  run.expect_hardly_any(kHeld, "data", 'x');
   run.expect_arrays(kHeld, "rebuilt from the message", 'x');
   EXPECT_EQ(bytes_to_workers(run.recording()),
             moment_of(run.report(), kHeld).to_workers);
@@ -266,7 +278,7 @@ TEST(Recording, OfLesson01ShowsTheArrayThatAWorkerHasBuilt) {
 TEST(Recording, OfLesson04ShowsThatAllPagesAreShared) {
   const Recorded run("04_global");
   run.expect_arrays(kHeld, "data", 's');
-  run.expect_workers(kHeld, "data", 'x', 0);
+  run.expect_hardly_any(kHeld, "data", 'x');
   EXPECT_EQ(bytes_to_workers(run.recording()),
             moment_of(run.report(), kHeld).to_workers);
 }
