@@ -148,7 +148,7 @@ def compare(old_texts, new_texts, slack=Slack()):
             for then, now in zip(old[i:i_end], new[j:j_end]):
                 found += differences_of(then, now, slack)
             continue
-        where = old[i_end].number if i_end < len(old) else 0
+        where = old[i_end].number if i_end < len(old) else len(old_texts)
         found += [Difference(line.number, line.text, "", "the program does not "
                              "say this") for line in old[i:i_end]]
         found += [Difference(where, "", line.text, "the document does not say "

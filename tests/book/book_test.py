@@ -129,7 +129,7 @@ class Compare(unittest.TestCase):
 
     def test_finds_a_changed_word_and_verdict(self):
         said = [(0, "the program does not say this"),
-                (0, "the document does not say this")]
+                (1, "the document does not say this")]
         self.assertEqual(self.found("the data exists", "the data exist"), said)
         self.assertEqual(self.found("a FAILS 1", "a holds 1"), said)
 
@@ -137,6 +137,8 @@ class Compare(unittest.TestCase):
         rows = ["  one  1", "  two  2", "  three  3"]
         self.assertEqual(self.found(rows[::2], rows),
                          [(1, "the document does not say this")])
+        self.assertEqual(self.found(rows[:2], rows),
+                         [(2, "the document does not say this")])
         self.assertEqual(self.found(rows, rows[:2]),
                          [(2, "the program does not say this")])
         self.differ(rows, rows[::-1])
