@@ -187,8 +187,9 @@ def replay(block, runs, anew):
     command = [*words_of(block.what), "--record"]
     ran = runs.run(command)
     recording = parsed(ran.file)
-    if not recording:
-        raise ValueError(f"{' '.join(command)} wrote no recording: {ran.status}")
+    if not recording or ran.status != "exit status 0":
+        raise ValueError(f"{' '.join(command)} wrote no recording, or failed: "
+                         f"{ran.status}")
     fresh = Fresh([], Slack(claims_of(recording["report"]), near=[""]),
                   runs.source / f"docs/runs/{command[0]}.json", ran.file,
                   lambda text: recordings.words_of(json.loads(text)))

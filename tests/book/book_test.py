@@ -565,8 +565,13 @@ class Documents(unittest.TestCase):
                 self.assertEqual((book.mistakes, book.findings), ([], []))
                 self.assertIn(f"\n{shown}\n", self.path.read_text())
         self.lesson("09_refcounts", record="{")
-        self.assertEqual(self.mistakes(text), [
-            "docs/x.md:1: 09_refcounts --record wrote no recording: exit status 0"])
+        refused = ("docs/x.md:1: 09_refcounts --record wrote no recording, or "
+                   "failed: exit status ")
+        self.assertEqual(self.mistakes(text), [refused + "0"])
+        self.lesson("09_refcounts", record=recorded())
+        with (self.top / "bin/09_refcounts").open("a") as program:
+            program.write("exit 1\n")
+        self.assertEqual(self.mistakes(text), [refused + "1"])
 
 
 if __name__ == "__main__":
