@@ -17,7 +17,7 @@ LESSON = re.compile(r"(.*/)?[0-9]{2}_[^/]+")
 # What would make an output depend on how this program was started. For example,
 # a make that runs this program must not pass its flags to one that is run here.
 UNSET = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "PYTHONPATH",
-         "COW_RENDEZVOUS")
+         "COW_RENDEZVOUS", "COW_RECORDER")
 SET = {"NO_COLOR": "1", "NO_INSTALL": "1", "LC_ALL": "C.UTF-8",
        "PYTHONDONTWRITEBYTECODE": "1"}
 
