@@ -6,18 +6,9 @@ import json
 import sys
 from pathlib import Path
 
+from quantities import size
+
 MOST_ROWS = 8
-
-
-def to_text(count):
-    """A number of bytes, as all programs of the course write it."""
-    if count < 1024:
-        return f"{count} byte{'' if count == 1 else 's'}"
-    if count < 1 << 20:
-        return f"{count / 1024:.{0 if count % 1024 == 0 else 1}f} KiB"
-    if count < 10 << 30:
-        return f"{count / (1 << 20):.1f} MiB"
-    return f"{count / (1 << 30):.2f} GiB"
 
 
 def exclusive_pages(recording):
@@ -39,7 +30,8 @@ def exclusive_pages(recording):
 
 
 def is_worker(recording, process):
-    return "parent" in recording["processes"][process]
+    # A fork server has a parent, too.
+    return recording["processes"][process]["role"].startswith("worker ")
 
 
 def main_events(recording):
@@ -81,9 +73,9 @@ def table(recording):
         pss = [figure.get("pss") for figure in event["figures"]]
         what = event["what"]
         lines.append("| {} | {} | {} | {} | {} |".format(
-            i + 1, what.replace("|", "\\|"), to_text(sent) if sent else "",
+            i + 1, what.replace("|", "\\|"), size(sent) if sent else "",
             f"{about}{max(workers):,}" if workers else "",
-            to_text(sum(pss)) if None not in pss else ""))
+            size(sum(pss)) if None not in pss else ""))
     return lines + ["", "</details>"]
 
 

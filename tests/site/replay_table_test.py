@@ -22,7 +22,7 @@ def recording(*events, **region):
 
 def cells(lines):
     return [[cell.strip() for cell in line.split("|")[1:-1]]
-            for line in lines[2:]]
+            for line in lines[5:-2]]  # without what folds it, and its head
 
 
 class Table(unittest.TestCase):
@@ -44,6 +44,11 @@ class Table(unittest.TestCase):
             ["3", "forked", "1000 bytes", "0", "6.0 MiB"],
             ["4", "written", "536 bytes", "20", "7.0 MiB"]])
 
+    def test_a_fork_server_is_no_worker(self):
+        forked = recording(self.EVENTS[3])
+        forked["processes"][1]["role"] = "fork server"
+        self.assertEqual(cells(table(forked))[0][3], "")
+
     def test_what_was_sent_in_between_is_counted(self):
         events = [self.EVENTS[2]] + [event("n", [1], [(1, (i, 9, "x"))],
                                            moment=str(i)) for i in range(9)]
@@ -57,7 +62,7 @@ class Table(unittest.TestCase):
         self.assertEqual(rows[-1][0], "21")
 
     def test_a_bar_ends_no_cell(self):
-        self.assertIn("a \\| b", table(recording(*self.EVENTS))[-1])
+        self.assertIn("a \\| b", table(recording(*self.EVENTS))[-3])
 
     def test_a_page_that_was_recorded_counts_for_several(self):
         rows = cells(table(recording(*self.EVENTS[2:4], every=4)))
