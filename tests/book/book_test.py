@@ -533,9 +533,11 @@ class Documents(unittest.TestCase):
         self.assertIn("No such file", self.make("check").findings[0])
 
     def test_keep_recordings_in_step(self):
-        def recorded(measured=80 * KIB, role="worker", pages=3, time=0.1):
+        def recorded(measured=80 * KIB, role="worker", pages=3, time=0.1,
+                     every=2):
             return json.dumps({
-                "page_size": MIB, "regions": [{"name": "data", "pages": 8}],
+                "page_size": MIB,
+                "regions": [{"name": "data", "pages": 8, "every": every}],
                 "processes": [{"role": "parent"}, {"role": role, "parent": 0}],
                 "events": [{"time": time, "moment": "held", "pages": [
                     {"process": 1, "region": 0, "runs": [[2, pages, "x"]]}],
@@ -549,6 +551,8 @@ class Documents(unittest.TestCase):
         self.assertEqual(path.read_text(), recorded() + "\n")
         for change, differs in (({"time": 7}, 0), ({"measured": 90 * KIB}, 0),
                                 ({"measured": 300 * KIB}, 1), ({"pages": 5}, 1),
+                                ({"every": 1, "pages": 6}, 1),
+                                ({"every": 4}, 1), ({"every": 6, "pages": 1}, 0),
                                 ({"role": "child"}, 1)):
             path.write_text(recorded(**change))
             self.assertEqual(len(self.make("check").findings), differs, change)
