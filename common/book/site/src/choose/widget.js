@@ -46,8 +46,8 @@ export function choose(root, text) {
     const {cure, costs, lesson} = rows[left[0]];
     result.replaceChildren(
       element("p", {class: "choose-cure"}, cure),
-      element("p", {}, "It costs ", element("b", {}, costs),
-        ", for 64 MiB of data and four workers."),
+      element("p", {}, "Measured with 64 MiB of data and four workers: ",
+        element("b", {}, costs), "."),
       element("p", {}, "Lesson ", element("a", {href: `${lesson}.html`},
                                        lesson.replace("_", " "))));
   }
