@@ -86,16 +86,17 @@ def repair_theme(app, exception):
     And the style sheet is without the colours for readers whose system is dark,
     and the pages without some words for those who do not see them.
     """
-    if exception is None:
-        for page in Path(app.outdir).rglob("*.html"):
-            text = page.read_text()
-            for old, new in FOR_SCREEN_READERS.items():
-                text = text.replace(old, new)
-            page.write_text(text)
+    if exception is not None:
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text()
+        for old, new in FOR_SCREEN_READERS.items():
+            text = text.replace(old, new)
+        page.write_text(text)
     static = Path(app.outdir) / "_static"
     script = static / "scripts" / "furo.js"
     other = static / "scripts" / "gumshoe-patched.js"
-    if exception is None and other.exists():
+    if other.exists():
         lines = script.read_text().splitlines(keepends=True)
         script.write_text(other.read_text() + "".join(
             line for line in lines if not line.startswith("import ")))
@@ -103,8 +104,6 @@ def repair_theme(app, exception):
     def normalize(match):
         return (Path("/usr/share") / match[1].lstrip("/")).read_text()
     style = static / "styles" / "furo.css"
-    if exception is not None:
-        return
     sheet = re.sub(r'@import (?:url\()?"?(/javascript/[^")]*)"?\)?;', normalize,
                    style.read_text())
     dark = re.search(r'body\[data-theme="dark"\] {([^}]*)}', sheet)

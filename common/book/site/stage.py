@@ -147,10 +147,7 @@ def main():
     index += toctree("Beside the chapters", [f"docs/{name}" for name in others]
                      + ["CONTRIBUTING"])
     write("index.md", index)
-    for name in ("CONTRIBUTING.md", "LICENSE"):
-        path = Path(name)
-        if is_document(path):
-            write(path, with_links(path))
+    write("CONTRIBUTING.md", with_links(Path("CONTRIBUTING.md")))
 
 
 main()
