@@ -1,26 +1,14 @@
 // @ts-check
 // Which chapters the reader has read: kept in the browser, and nowhere else.
 import {element} from "./dom.js";
+import {keep, recall} from "./store.js";
 
-const kKey = "cowpool.read";
+const kKey = "read";
 
 /** @returns {Set<string>} */
 function readChapters() {
-  try {
-    const list = JSON.parse(localStorage.getItem(kKey) ?? "[]");
-    return new Set(Array.isArray(list) ? list.map(String) : []);
-  } catch {
-    return new Set();  // no storage here, or not ours
-  }
-}
-
-/** @param {Set<string>} chapters */
-function keep(chapters) {
-  try {
-    localStorage.setItem(kKey, JSON.stringify([...chapters].sort()));
-  } catch {
-    // The reader's browser keeps nothing: ticks last as long as the page.
-  }
+  const list = recall(kKey);
+  return new Set(Array.isArray(list) ? list.map(String) : []);
 }
 
 /** Ticks the links to chapters that were read. @param {Set<string>} chapters */
@@ -51,7 +39,7 @@ export function chapterEnd(root, _, place) {
     const chapters = readChapters();
     if (read) chapters.add(chapter);
     else chapters.delete(chapter);
-    keep(chapters);
+    keep(kKey, [...chapters].sort());
     tick(chapters);
     show(read);
   }
@@ -96,7 +84,7 @@ export function progress(root) {
     `${String(left % 60).padStart(2, "0")} min left`);
   const forget = element("button", {type: "button"}, "forget what I have read");
   forget.addEventListener("click", () => {
-    keep(new Set());
+    keep(kKey, []);
     tick(new Set());
     root.replaceChildren();
     progress(root, "", root);

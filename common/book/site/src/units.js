@@ -1,16 +1,13 @@
 // @ts-check
 // Figures as all programs of the course write them (cow/os/bytes.cc).
+// (amount.js writes them as the forms do.)
+import {round} from "./amount.js";
 
 const kKibi = 1024, kMebi = kKibi ** 2, kGibi = kKibi ** 3;
 
-/** Half of the last digit is rounded to even, as C++ and Python do it.
- * @param {number} value @param {number} decimals */
-function fixed(value, decimals) {
-  const scaled = value * 10 ** decimals;
-  const down = Math.floor(scaled);
-  const near = scaled - down === 0.5 ? down + down % 2 : Math.round(scaled);
-  return (near / 10 ** decimals).toFixed(decimals);
-}
+/** @param {number} value @param {number} decimals */
+const fixed = (value, decimals) =>
+  (round(value * 10 ** decimals) / 10 ** decimals).toFixed(decimals);
 
 /** @param {number} bytes */
 export function inBytes(bytes) {
