@@ -55,6 +55,18 @@ for (const {name, text} of all) {
   });
 }
 
+test("The kept states of many small maps take little memory", () => {
+  const json = sample();
+  json.regions = Array.from({length: 256}, (_, i) => ({name: `${i}`, pages: 1}));
+  const [process] = json.processes;
+  json.processes = [process, process];
+  json.events = Array.from({length: 20000}, (_, time) => ({time, what: ""}));
+  json.events[0].pages = json.regions.flatMap((_, region) => [0, 1].map(
+    (process) => ({process, region, runs: [[0, 1, "x"]]})));
+  const {kept} = new Fold(read(JSON.stringify(json)));
+  assert(kept.length * 512 * 400 <= 64e6, `${kept.length} states`);
+});
+
 /** The sentence that refuses a recording, changed by `change`. */
 function refusal(change) {
   const json = sample();

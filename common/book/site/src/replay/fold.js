@@ -7,6 +7,8 @@ import {kStates} from "./recording.js";
 
 // Bytes that the kept states may take together.
 const kKept = 64e6;
+// Bytes that the two arrays of a map take besides its pages.
+const kObjects = 400;
 
 /**
  * The pages of each map, and how many there are of each state.
@@ -34,7 +36,8 @@ export class Fold {
         return counts;
       }),
     };
-    const bytes = recording.maps.reduce((sum, map) => sum + map.pages, 1);
+    const bytes = recording.maps.reduce(
+      (sum, map) => sum + map.pages + kObjects, 1);
     const events = recording.events.length;
     this.every = Math.max(8, Math.ceil(events * bytes / kKept));
     /** @type {State[]} */
