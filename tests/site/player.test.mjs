@@ -191,6 +191,20 @@ test("Messages go from the parent to its workers", async () => {
   await page.context().close();
 });
 
+test("A part of a message, and a look that is not of one moment, are said",
+  async () => {
+    const json = sample();
+    json.events[0].messages = [{from: 0, to: 1, bytes: 64, count: 0}];
+    json.events[0].running = true;
+    const page = await opened(JSON.stringify(json));
+    const {messages, when} = await shown(page);
+    assert.deepEqual(messages, ["parent → worker 1: 64 bytes of a message"]);
+    assert.match(when, /pages may have changed while they were read$/);
+    await page.click("[aria-label='one event on']");
+    assert.doesNotMatch((await shown(page)).when, /changed/);
+    await page.context().close();
+  });
+
 test("Who wants no motion has steps only", async () => {
   const page = await opened(JSON.stringify(sample()), {reducedMotion: "reduce"});
   assert(await page.locator(".replay-play").isHidden());

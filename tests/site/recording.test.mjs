@@ -88,7 +88,7 @@ const hostile = {
   "that is no JSON": [() => "\u0000\u0001PNG", /not JSON/],
   "that is empty": [() => "", /not JSON/],
   "that is another JSON": [() => "[1, 2]", /should be an object/],
-  "of another format": [(json) => { json.format = "x"; }, /first field/],
+  "of another format": [(json) => { json.format = "x"; }, /field "format"/],
   "of a newer version": [(json) => { json.version = 2; }, /newer site/],
   "of no version": [(json) => { json.version = "1"; }, /version/],
   "without processes": [(json) => { json.processes = []; }, /no process/],

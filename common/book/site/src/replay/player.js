@@ -63,7 +63,8 @@ export function inWords(recording, messages) {
     const down = recording.processes[to].parent === from;
     const ends = others === 0 ? `${role(from)} → ${role(to)}` :
       down ? `${role(from)} → ${many}` : `${many} → ${role(to)}`;
-    const in_ = count === 1 ? "" : ` in ${inDigits(count)} messages`;
+    const in_ = count > 1 ? ` in ${inDigits(count)} messages` :
+      count === 1 ? "" : " of a message";
     return `${ends}: ${inBytes(bytes)}${in_}${others ? " each" : ""}`;
   });
 }
@@ -289,13 +290,14 @@ export class Player {
     this.at = Math.min(Math.max(event, 0), this.last);
     cancelAnimationFrame(this.frame);
     this.fold.seek(this.at);
-    const {time, what, moment, figures, messages} =
+    const {time, what, moment, running, figures, messages} =
       this.recording.events[this.at];
     const total = totalPss(this.recording.events[this.at]);
     this.what.textContent = what;
     this.when.textContent = `event ${inDigits(this.at + 1)} of ` +
       `${inDigits(this.last + 1)} · ${inSeconds(time)}` +
-      (moment && moment !== what ? ` · moment: ${moment}` : "");
+      (moment && moment !== what ? ` · moment: ${moment}` : "") +
+      (running ? " · pages may have changed while they were read" : "");
     this.total.show(total, this.scale.total);
     this.sent.textContent =
       `through pipes so far: ${inBytes(this.sentSoFar[this.at])}`;

@@ -38,8 +38,9 @@ export const kMost = {
  *   in bytes; what could not be read is not there
  * @typedef {{map: number, runs: [first: number, count: number, state: number][]
  *   }} Change
- * @typedef {{time: number, what: string, moment: string, messages: Message[],
- *   figures: Figures[], changes: Change[]}} Event
+ * @typedef {{time: number, what: string, moment: string, running: boolean,
+ *   messages: Message[], figures: Figures[], changes: Change[]}} Event
+ *   `running`: what it shows is not of one moment
  * @typedef {{program: string, pageSize: number, processes: Process[],
  *   regions: Region[], maps: PageMap[], events: Event[]}} Recording
  */
@@ -123,14 +124,15 @@ export function read(source) {
   }
   const all = object(json, "the whole");
   if (all.format !== "cowpool recording") {
-    bad("This file is no recording: a recording says so in its first field.");
+    bad('This file is no recording: its field "format" is not ' +
+      '"cowpool recording".');
   }
   if (typeof all.version === "number" && all.version > kVersion) {
     bad(`This recording is of version ${text(String(all.version), "version")}, ` +
       `and this page knows version ${kVersion}. A newer site can show it.`);
   }
   if (all.version !== kVersion) {
-    bad("This recording is damaged: its version is not a number that there is.");
+    bad("This recording is damaged: its version is unknown.");
   }
 
   const processes = list(all.processes, "processes").map((value, index) => {
@@ -197,6 +199,7 @@ export function read(source) {
       what: text(each.what, `what of ${where}`),
       moment: each.moment === undefined ? "" :
         text(each.moment, `moment of ${where}`),
+      running: each.running === true,
       messages: messages.map((value) => {
         const message = object(value, `a message of ${where}`);
         return {
@@ -234,8 +237,8 @@ export function read(source) {
           }
           const number = kStates.indexOf(/** @type {any} */ (state));
           if (number < 0) {
-            bad(`This recording is damaged: in ${where} a page has a state ` +
-              "that there is not.");
+            bad(`This recording is damaged: in ${where} a page has an unknown ` +
+              "state.");
           }
           few(changed += length, kMost.changes, "changes of pages");
           return /** @type {[number, number, number]} */ ([from, length, number]);
