@@ -137,14 +137,17 @@ for (const ratio of [1, 1.5, 2, 2.625]) {
 }
 
 test("The colours follow the theme and forced colours", async () => {
-  const page = await opened(JSON.stringify(sample()));
+  const json = sample();
+  // What is not in memory has other colours in each.
+  json.events[0].pages[0].runs = [[1, 999, "x"]];
+  const page = await opened(JSON.stringify(json));
   const seen = [];
   for (const media of [{colorScheme: "light"}, {colorScheme: "dark"},
                        {colorScheme: "light", forcedColors: "active"}]) {
     await page.emulateMedia({forcedColors: "none", ...media});
-    // Of worker 2, which is not there yet: a color that was not there before.
+    // A color that was not there before.
     const color = await page.waitForFunction((seen) => {
-      const canvas = document.querySelectorAll(".replay-map")[3];
+      const canvas = document.querySelectorAll(".replay-map")[0];
       const color = canvas.getContext("2d").getImageData(0, 0, 1, 1).data.join();
       return !seen.includes(color) && color;
     }, seen);
@@ -204,6 +207,32 @@ test("A part of a message, and a look that is not of one moment, are said",
     assert.doesNotMatch((await shown(page)).when, /changed/);
     await page.context().close();
   });
+
+test("A thousand processes are played, eight at a time", async () => {
+  const json = sample();
+  const all = 1024;
+  json.processes = Array.from({length: all}, (_, i) =>
+    ({role: i ? `worker ${i}` : "parent", pid: i + 1, ...(i && {parent: 0})}));
+  json.events = Array.from({length: all}, (_, at) => ({
+    time: at, what: `worker ${at} has begun`,
+    figures: [0, ...Array.from({length: 8}, (_, i) => at - i)]
+      .filter((process, i) => i === 0 || process > 0)
+      .map((process) => ({process, rss: 9, pss: 9, uss: 9})),
+    pages: [at, at - 8].filter((process) => process >= 0).map((process) =>
+      ({process, region: 0, runs: [[0, 1000, process === at ? "s" : "."]]})),
+  }));
+  const page = await opened(JSON.stringify(json));
+  const seen = await shownAtEach(page, 100);
+  await page.keyboard.press("End");
+  seen.push(await shown(page));
+  const names = (at) => [0, ...Array.from({length: 8}, (_, i) => at - 7 + i)]
+    .filter((process, i) => i === 0 || process > 0);
+  for (const [i, at] of [[0, 0], [3, 3], [100, 100], [101, all - 1]]) {
+    assert.deepEqual(seen[i].processes.map(({process}) => process), names(at));
+    assert(seen[i].processes.slice(1).every(({maps}) => maps[0].s === "1,000"));
+  }
+  await page.context().close();
+});
 
 test("Who wants no motion has steps only", async () => {
   const page = await opened(JSON.stringify(sample()), {reducedMotion: "reduce"});

@@ -108,9 +108,9 @@ const hostile = {
     json.events[0].pages[0].runs =
       Array.from({length: 1000}, () => [0, 2 ** 22, "x"]);
   }, /changes of pages/],
-  "with a thousand processes": [(json) => {
-    json.processes = Array.from({length: 1000}, () => ({role: "w", pid: 1}));
-  }, /1,000 processes/],
+  "with two thousand processes": [(json) => {
+    json.processes = Array.from({length: 2000}, () => ({role: "w", pid: 1}));
+  }, /2,000 processes/],
   "with a run behind its region": [(json) => {
     json.events[0].pages[0].runs = [[990, 11, "x"]];
   }, /behind its region/],

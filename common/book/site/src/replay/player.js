@@ -272,12 +272,14 @@ export class Player {
     this.paint();
   }
 
-  /** Draws all pages; while a step is played, those behind `part` of each map
-   * as they were before. @param {Uint8Array[]=} before */
+  /** Draws all pages that are seen; while a step is played, those behind `part`
+   * of each map as they were before. @param {Uint8Array[]=} before */
   paint(before, part = 1) {
     if (!this.colors) return;
-    for (const {maps} of this.cards) {
-      for (const {index, canvas} of maps) {
+    for (const {maps, box} of this.cards) {
+      if (box.classList.contains("is-gone")) continue;
+      for (const {index, canvas, figure} of maps) {
+        if (figure.hidden) continue;
         const pages = this.fold.state.pages[index];
         canvas.draw(pages, this.colors, before?.[index],
                     Math.floor(part * pages.length));

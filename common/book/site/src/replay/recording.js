@@ -17,10 +17,10 @@ export const kStates = /** @type {const} */ ([".", "s", "x", "w"]);
 // half a second; a map of 2^24 pages is 16 MB; 2^28 changes take about a second.
 export const kMost = {
   bytes: 32e6,
-  processes: 128,
+  processes: 1024,
   regions: 256,
   mapsRead: 8192,
-  maps: 512,   // once regions are joined
+  maps: 2048,  // once regions are joined
   pages: 2 ** 24,
   changes: 2 ** 28,
   events: 100000,
