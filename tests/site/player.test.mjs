@@ -234,6 +234,59 @@ test("A thousand processes are played, eight at a time", async () => {
   await page.context().close();
 });
 
+test("After a file is opened, keys go through its events", async () => {
+  const page = await opened(JSON.stringify(sample()));
+  await page.keyboard.press("ArrowRight");
+  assert.equal((await shown(page)).when.split(" ")[1], "2");
+  await page.context().close();
+});
+
+test("The same file, recorded again, can be opened again", async () => {
+  const page = await newPage(browser);
+  await page.goto(address("docs/your_own_run.html"));
+  for (const what of ["first", "second"]) {
+    const json = sample();
+    json.events[0].what = what;
+    const chooser = page.waitForEvent("filechooser");
+    await page.click("#own-run-file");
+    const {buffer, ...rest} = file(JSON.stringify(json));
+    const before = page.locator("#own-run-file");
+    assert.equal(await before.evaluate((input) => input.files.length), 0);
+    await (await chooser).setFiles({buffer, ...rest});
+    await page.getByText(what, {exact: true}).waitFor();
+  }
+  await page.context().close();
+});
+
+test("Of two files that are opened at once the second is played, alone",
+  async () => {
+    const page = await opened(JSON.stringify(sample()));
+    await page.click("button[aria-label=play]");
+    const old = await page.evaluateHandle(
+      () => document.querySelector(".replay"));
+    await page.evaluate((text) => {
+      const late = new File([text.replaceAll("sample", "late")], "late.json");
+      // A text that is there after that of the next file.
+      late.text = () => new Promise((done) => setTimeout(
+        () => done(text.replaceAll("sample", "late")), 200));
+      const soon = new File([text.replaceAll("sample", "soon")], "soon.json");
+      for (const file of [late, soon]) {
+        const drop = new Event("drop", {cancelable: true});
+        drop.dataTransfer = {files: [file]};
+        document.querySelector(".own-run").dispatchEvent(drop);
+      }
+    }, JSON.stringify(sample()));
+    await page.waitForTimeout(400);
+    assert.deepEqual(await page.locator(".replay").evaluateAll((all) =>
+      all.map((each) => each.getAttribute("aria-label"))), ["Replay of soon"]);
+    assert.equal(await page.locator(".own-run-name").textContent(), "soon.json");
+    // The one that was played before has stopped.
+    assert.equal(await old.evaluate((each) =>
+      each.classList.contains("is-playing")), false);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+
 test("Who wants no motion has steps only", async () => {
   const page = await opened(JSON.stringify(sample()), {reducedMotion: "reduce"});
   assert(await page.locator(".replay-play").isHidden());

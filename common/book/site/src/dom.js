@@ -40,12 +40,18 @@ export const complaint = (sentence) =>
 export const still = () =>
   window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Calls back when the colours of the page may have changed.
+/** Calls back when the colours of the page may have changed, until the function
+ * that it returns is called.
  * @param {() => void} changed */
 export function onColors(changed) {
-  new MutationObserver(changed).observe(document.body,
+  const theme = new MutationObserver(changed);
+  theme.observe(document.body,
     {attributes: true, attributeFilter: ["data-theme"]});
-  for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
-    window.matchMedia(query).addEventListener("change", changed);
-  }
+  const queries = ["(prefers-color-scheme: dark)", "(forced-colors: active)"]
+    .map((query) => window.matchMedia(query));
+  for (const query of queries) query.addEventListener("change", changed);
+  return () => {
+    theme.disconnect();
+    for (const query of queries) query.removeEventListener("change", changed);
+  };
 }

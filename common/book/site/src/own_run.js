@@ -15,19 +15,32 @@ export function ownRun(root) {
     element("p", {}, "Or drop the file here. It stays on your machine."), name);
   root.append(box, stage);
 
+  /** @type {import("./replay/player.js").Player | null} */
+  let player = null;
+  let opened = 0;
+
   /** @param {File | undefined | null} file */
   async function open(file) {
     if (!file) return;
+    const number = ++opened;
     name.textContent = file.name;
+    player?.close();
+    player = null;
     stage.replaceChildren();
     try {
       checkSize(file.size);
-      playIn(stage, await file.text());
+      const text = await file.text();
+      if (number !== opened) return;  // another one was opened meanwhile
+      player = playIn(stage, text);
+      player?.slider?.focus();  // so that keys go through the events
     } catch (error) {
+      if (number !== opened) return;
       stage.replaceChildren(complaint(error instanceof BadRecording ?
         error.message : "This file could not be read."));
     }
   }
+  // Else to open the same file, recorded again, would be no change.
+  input.addEventListener("click", () => { input.value = ""; });
   input.addEventListener("change", () => open(input.files?.[0]));
   box.addEventListener("dragover", (event) => {
     event.preventDefault();

@@ -157,13 +157,21 @@ export class Player {
     root.append(this.root);
 
     this.colors = stateColors(this.root);
-    onColors(() => {
+    this.forgetColors = onColors(() => {
       this.colors = stateColors(this.root);
       this.paint();
     });
-    new ResizeObserver(() => this.#fit()).observe(this.grid);
+    this.sizes = new ResizeObserver(() => this.#fit());
+    this.sizes.observe(this.grid);
     this.show(0);
     this.#fit();
+  }
+
+  /** Before its place is taken by another: stops, and holds on to nothing. */
+  close() {
+    this.pause();
+    this.forgetColors();
+    this.sizes.disconnect();
   }
 
   #build() {
@@ -436,7 +444,7 @@ export class Player {
   }
 }
 
-/** Plays a recording in `root`, or says there why it cannot, and returns false.
+/** Plays a recording in `root`, or says there why it cannot, and returns null.
  * @param {HTMLElement} root @param {string} source */
 export function playIn(root, source) {
   let recording;
@@ -445,8 +453,7 @@ export function playIn(root, source) {
   } catch (error) {
     if (!(error instanceof BadRecording)) throw error;
     root.append(complaint(error.message));
-    return false;
+    return null;
   }
-  new Player(root, recording);
-  return true;
+  return new Player(root, recording);
 }
