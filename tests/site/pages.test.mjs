@@ -187,6 +187,7 @@ test("The search finds", async () => {
   await page.fill("input[name=q]", "copy-on-write");
   await page.press("input[name=q]", "Enter");
   await page.click("#search-results li a");
+  await page.waitForLoadState("load");
   assert.match((await page.textContent("body")).toLowerCase(), /copy-on-write/);
   assert.deepEqual(page.faults, []);
   await page.context().close();
