@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "cow/lesson/recorder.h"
 #include "cow/memory/usage.h"
 #include "cow/os/descriptor.h"
 #include "cow/os/error.h"
+#include "cow/record/recorder.h"
 #include "cowtop/run.h"
 #include "cowtop/say.h"
 #include "cowtop/signals.h"

@@ -5,7 +5,6 @@ cowpool_test(lesson unit
   formula_test.cc
   moment_test.cc
   page_picture_test.cc
-  recording_test.cc
   timing_test.cc)
 cowpool_test(lesson process
   lesson_test.cc

@@ -8,15 +8,7 @@
 namespace cow {
 
 std::string all_digits(std::int64_t number, Unit unit) {
-  const std::string digits = std::to_string(number);
-  std::string grouped;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    const std::size_t left = digits.size() - i;
-    const bool after_digit = i > 0 && digits[i - 1] != '-';
-    if (after_digit && left % 3 == 0) grouped += ',';
-    grouped += digits[i];
-  }
-  return unit == Unit::kBytes ? grouped + " bytes" : grouped;
+  return grouped(number) + (unit == Unit::kBytes ? " bytes" : "");
 }
 
 std::string to_string(std::int64_t number, Unit unit) {

@@ -95,6 +95,8 @@ Pages to_pages(Bytes bytes);
 /// binary.
 std::string to_string(Bytes bytes);
 std::string to_string(Pages pages);
+/// A count with its digits in groups: "1,234".
+std::string grouped(std::int64_t number);
 
 inline namespace literals {
 constexpr Bytes operator""_B(unsigned long long n) { return Bytes(n); }

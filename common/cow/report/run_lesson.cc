@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "cow/lesson/manifest.h"
-#include "cow/lesson/recorder.h"
+#include "cow/lesson/record_lesson.h"
 #include "cow/lesson/recorder_link.h"
 #include "cow/os/descriptor.h"
 #include "cow/report/page_drawing.h"

@@ -1,5 +1,5 @@
 // Recordings that are made from looks of the test's own.
-#include "cow/lesson/recording.h"
+#include "cow/record/recording.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

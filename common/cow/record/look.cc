@@ -1,4 +1,4 @@
-#include "cow/lesson/look.h"
+#include "cow/record/look.h"
 
 #include <fmt/core.h>
 

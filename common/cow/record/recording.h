@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "cow/lesson/look.h"
 #include "cow/os/bytes.h"
+#include "cow/record/look.h"
 
 namespace cow {
 
@@ -37,6 +37,13 @@ struct RecordedLook {
   std::vector<PipeMessages> messages;
   Tree tree;
   int experiment = 0;  ///< set by `add`
+};
+
+/// Pages that are drawn instead of whole mappings, from an experiment on.
+struct DrawnPages {
+  std::string name;
+  std::vector<PageSpan> pages;
+  int experiment = 0;
 };
 
 /// The looks of one recording.
@@ -69,6 +76,10 @@ class Recording {
   void set_role(pid_t pid, std::string role) { roles_[pid] = std::move(role); }
 
   bool empty() const { return looks_.empty(); }
+  const std::string& program() const { return program_; }
+  const std::vector<RecordedLook>& looks() const { return looks_; }
+  const std::vector<DrawnPages>& drawn() const { return drawn_; }
+  const std::map<pid_t, std::string>& roles() const { return roles_; }
   const Tree& last() const;
   /// All pages that `draw` was told last, under each name.
   std::vector<PageSpan> drawn_now() const;
@@ -77,13 +88,6 @@ class Recording {
   std::string to_json(const std::string& report) const;
 
  private:
-  friend class RecordingWriter;
-
-  struct DrawnPages {
-    std::string name;
-    std::vector<PageSpan> pages;
-    int experiment;
-  };
   void thin_out(std::size_t most);
   void leave_out_processes();
   // Says of a message at which looks its parts came, if that is known.

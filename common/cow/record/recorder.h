@@ -11,11 +11,9 @@
 #include <chrono>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "cow/lesson/recording.h"
-#include "cow/os/child.h"
+#include "cow/record/recording.h"
 
 namespace cow {
 
@@ -54,12 +52,5 @@ class Recorder {
   Clock::duration stopped_{};  // for so long the processes did not run
   std::chrono::microseconds pause_{2000};
 };
-
-/// Runs this program again, with the same command line, as a child that is
-/// recorded; writes the recording into `file`. Returns the child's exit status.
-/// If a signal has ended the child, the same signal ends this process.
-int record_this_program(std::string_view name,
-                        const std::vector<std::string>& arguments,
-                        const std::string& file);
 
 }  // namespace cow

@@ -1,0 +1,2 @@
+cowpool_test(record unit
+  recording_test.cc)
