@@ -106,8 +106,8 @@ TEST(ClaimAboveBase, AllowsSomePagesForEachProcess) {
     return expected.high - expected.formula.value();
   };
   EXPECT_EQ(slack(above_base(0), 1), 256 * kKiB);
-  EXPECT_EQ(slack(above_base(0), 4), 256 * kKiB);
-  EXPECT_EQ(slack(above_base(0), 5), 5 * 64 * kKiB);
+  EXPECT_EQ(slack(above_base(0), 2), 256 * kKiB);
+  EXPECT_EQ(slack(above_base(0), 5), 5 * 96 * kKiB);
   EXPECT_EQ(slack(above_base(Formula("D", 1024_MiB)), 11),
             (1024 * kMiB + 40 * kKiB) / 100);
 }

@@ -110,7 +110,7 @@ std::vector<std::int64_t> figure_of(const nlohmann::json& report,
 }
 
 std::int64_t pss_slack(std::int64_t data, std::int64_t processes) {
-  return std::max(data / 100, processes * 64 * kKiB);
+  return std::max(data / 100, processes * 96 * kKiB);
 }
 
 std::int64_t rss_base(const Held& nothing, const Held& held) {

@@ -9,7 +9,7 @@
 namespace cow {
 namespace {
 
-constexpr Bytes kSlackOfAProcess = 64_KiB;
+constexpr Bytes kSlackOfAProcess = 96_KiB;
 constexpr Bytes kLeastSlack = 256_KiB;
 
 }  // namespace

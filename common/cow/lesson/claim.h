@@ -51,7 +51,7 @@ class Prediction {
 };
 
 /// The formula, with a slack on both sides: the largest of 1 % of its value,
-/// 256 KiB, and 64 KiB for each process of the figure. A whole process takes
+/// 256 KiB, and 96 KiB for each process of the figure. A whole process takes
 /// and gives back a few dozen pages by itself.
 Prediction about(const Formula& formula);
 /// The same for the sum of the formula and the figure's base.
