@@ -41,7 +41,6 @@ std::string program_of(const Flags& flags) {
   if (!flags.command.empty()) {
     return fmt::format("{}", fmt::join(flags.command, " "));
   }
-  std::vector<std::string> commands;
   for (const cow::ListedProcess& process : cow::list_processes()) {
     if (process.id.pid == flags.pids.front()) return read_command(process);
   }
@@ -51,7 +50,7 @@ std::string program_of(const Flags& flags) {
 }  // namespace
 
 int run_record(const Command* command, const Flags& flags, int file) {
-  // Who records until Ctrl-C wants the recording. A command gets the signals.
+  // Of processes, Ctrl-C ends the recording. Of a command, it ends the command.
   std::optional<Signals> signals;
   if (command == nullptr) signals.emplace({SIGINT, SIGTERM, SIGHUP});
   const std::vector<pid_t> roots =
@@ -70,11 +69,8 @@ int run_record(const Command* command, const Flags& flags, int file) {
     const auto usage = cow::read_usage(roots.front());
     return say(kNothingRead, usage ? "nothing could be read" : usage.reason());
   }
-  if (signals && signals->next() != 0) {
-    recorder.look();
-  } else {
-    recorder.finish();
-  }
+  recorder.look();
+  if (recorder.all_ended()) recorder.finish();
   const std::string text = recorder.recording().to_json("");
   struct stat status {};
   if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {

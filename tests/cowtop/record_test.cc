@@ -90,6 +90,19 @@ TEST(CowtopRecord, CountsThePagesOfAProcessUntilAnInterrupt) {
   EXPECT_EQ(exclusive, 512);
 }
 
+TEST(CowtopRecord, SaysThatTheProgramHasEndedOnlyIfAllProcessesHave) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path() / "recording.json";
+  const Outcome outcome = cow::testing::run(
+      {program("cowtop"), "--record", file, "--", "/bin/sh", "-c",
+       "sleep 100 >/dev/null 2>&1 & sleep 0.5; echo $!"});
+  ::kill(std::stoi(outcome.out), SIGKILL);
+  const json last = read_json(file).at("events").back();
+  EXPECT_EQ(last.at("figures").size(), 1U);
+  EXPECT_THAT(last.at("what").get<std::string>(), HasSubstr(" ended"));
+  EXPECT_NE(last.at("what"), "the program has ended");
+}
+
 TEST(CowtopRecord, RefusesAFileThatCannotBeWritten) {
   const Outcome outcome = cow::testing::run(
       {program("cowtop"), "--record", "/nowhere/file", "--", "/bin/true"});

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "cow/lesson/recorder_link.h"
+#include "cow/memory/process.h"
 #include "cow/os/child.h"
 #include "cow/os/descriptor.h"
 #include "lessons/report.h"
@@ -286,7 +287,7 @@ TEST(Recording, OfLesson04ShowsThatAllPagesAreShared) {
 TEST(Recording, OfLesson07ShowsWhoHasTheData) {
   const Recorded run("07_start_methods");
   run.expect_arrays("fork", "data", 's');
-  run.expect_arrays("spawn", "made by the worker", 'x');
+  run.expect_arrays("spawn", "data of its own", 'x');
   run.expect_workers("spawn", "data", 's', 0);
   run.expect_arrays("forkserver", "data", 's');
   const Shown& shown = run.at("forkserver");
@@ -439,6 +440,23 @@ TEST(Recording, HasWhatHappenedUntilAnInterrupt) {
   const json recording = json::parse(stream);
   EXPECT_FALSE(recording.contains("report"));
   EXPECT_TRUE(recording.at("events").is_array());
+}
+
+TEST(Recording, EndsByTheSignalThatHasEndedTheLesson) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    const TemporaryFolder folder;
+    const std::string file = folder.path() / "recording.json";
+    Pipe out = make_pipe();
+    Child recorder =
+        run_program({program("15_in_production"), "--record", file},
+                    [&] { ::dup2(out.writer.get(), STDOUT_FILENO); });
+    out.writer.close();
+    std::vector<pid_t> lesson;
+    while ((lesson = children_of(recorder.pid())).empty()) {
+    }
+    ::kill(lesson.front(), signal);
+    EXPECT_EQ(recorder.wait().signal, signal);
+  }
 }
 
 }  // namespace

@@ -217,6 +217,72 @@ TEST(Recording, DrawsFewerPagesIfItWouldGetTooLong) {
   EXPECT_EQ(region.at("pages"), (30'000 + every - 1) / every);
 }
 
+TEST(Recording, DrawsEachWorkersArrayWhereverItLies) {
+  Recording recording("program");
+  recording.add(look(0, {process(1, 0, {}), process(2, 1, {range(100, "xxxx")}),
+                         process(3, 1, {range(300, "xxxx")})}));
+  const json it = written(recording);
+  EXPECT_EQ(it.at("regions").size(), 1U);
+  EXPECT_EQ(it.at("events").at(0).at("pages"), json::parse(R"([
+      {"process":1,"region":0,"runs":[[0,4,"x"]]},
+      {"process":2,"region":0,"runs":[[0,4,"x"]]}])"));
+}
+
+TEST(Recording, DrawsWhatWasInheritedBeforeWhatIsLarger) {
+  Recording recording("program");
+  Tree tree{process(1, 0, {range(100, "ssss")}),
+            process(2, 1, {range(100, "ssss")})};
+  for (pid_t pid = 3; pid < 23; ++pid) {
+    const auto more = static_cast<std::size_t>(pid);
+    tree.push_back(
+        process(pid, 1, {range(1000 * more, std::string(20 + more, 'x'))}));
+  }
+  recording.add(look(0, std::move(tree)));
+  const json regions = written(recording).at("regions");
+  EXPECT_EQ(regions.size(), 12U);
+  EXPECT_THAT(regions,
+              ::testing::Contains(json::parse(R"({"name":"data","pages":4})")));
+}
+
+TEST(Recording, DrawsEachPageHoweverManyProcessesThereAre) {
+  Recording recording("program");
+  for (int i = 0; i < 30; ++i) {
+    Tree tree{process(1, 0, {range(100, "ssss")})};
+    for (pid_t pid = 2; pid < 900; ++pid) tree.push_back(process(pid, 1, {}));
+    recording.add(look(i, std::move(tree)));
+  }
+  const std::string text = recording.to_json("");
+  EXPECT_GT(text.size(), Recording::kMostBytes);
+  EXPECT_FALSE(json::parse(text).at("regions").at(0).contains("every"));
+}
+
+TEST(Recording, NamesAnExperimentOnlyByWholePartsOfItsMoments) {
+  Recording recording("program");
+  for (const char* moment : {"a copy, k = 1", "a copy, k = 2"}) {
+    recording.add(look(0, {process(1, 0, {}), process(2, 1, {})}));
+    RecordedLook held = look(1, {process(1, 0, {}), process(2, 1, {})});
+    held.moment = moment;
+    recording.add(std::move(held));
+  }
+  EXPECT_EQ(written(recording).at("events").at(0).at("what"),
+            "a copy: the program has begun");
+  RecordedLook held = look(2, {process(1, 0, {}), process(2, 1, {})});
+  held.moment = "a window, k = 1";
+  recording.add(std::move(held));
+  EXPECT_EQ(written(recording).at("events").at(0).at("what"),
+            "the program has begun");
+}
+
+TEST(Recording, CallsAForkThatExecutesAProgramByThatName) {
+  Recording recording("program");
+  recording.add(look(0, {process(1, 0, {}), process(2, 1, {})}));
+  LookedAt sleep = process(2, 1, {});
+  sleep.image = {.code = 7, .stack = 7};
+  sleep.name = "sleep";
+  recording.add(look(1, {process(1, 0, {}), sleep}));
+  EXPECT_EQ(written(recording).at("processes").at(1).at("role"), "sleep");
+}
+
 TEST(Recording, HasTheReportAsItIs) {
   Recording recording("04_global");
   recording.add(look(0, {process(1, 0, {})}));

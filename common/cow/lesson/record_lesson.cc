@@ -101,12 +101,11 @@ class LessonRecorder {
 
   void hold(const nlohmann::json& said) {
     if (away_) return;
-    RecordedLook known{.what = {},
+    RecordedLook known{.what = "every worker holds its task",
                        .moment = said.at("held"),
                        .is_kept = true,
                        .messages = {},
                        .tree = {}};
-    known.what = "every worker holds its task";
     workers_.clear();
     for (const auto& process : said.at("processes")) {
       const pid_t pid = process.at("pid");
@@ -141,7 +140,8 @@ class LessonRecorder {
     recorder_.look(std::move(known));
   }
 
-  // If each worker got one batch of the same size, it is known who got what.
+  // With one batch for each worker, each is taken to have got an equal part:
+  // the sizes are not told.
   void add_message(const nlohmann::json& said, const char* way, pid_t from,
                    pid_t to, std::vector<PipeMessages>& messages) const {
     const std::int64_t batches = said.at("batches");
@@ -197,10 +197,8 @@ int record_this_program(std::string_view name,
   Child lesson = Child::spawn(std::filesystem::read_symlink("/proc/self/exe"),
                               arguments, environment, {theirs.get()});
   theirs.close();
-  std::optional<HeldSignal> held[] = {std::nullopt, std::nullopt, std::nullopt};
-  held[0].emplace(SIGINT);
-  held[1].emplace(SIGTERM);
-  held[2].emplace(SIGHUP);
+  std::optional<HeldSignal> held(
+      std::in_place, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP});
   LessonRecorder recorder(name, lesson.pid(), ours.get());
   try {
     recorder.run(lesson);
@@ -215,7 +213,7 @@ int record_this_program(std::string_view name,
     write_file(file, recorder.recording());
   }
   if (status.signal == 0) return status.code;
-  for (auto& signal : held) signal.reset();  // acts now, if it was ours
+  held.reset();  // acts now, if it was ours
   ::raise(status.signal);
   return 128 + status.signal;
 }

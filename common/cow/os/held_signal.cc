@@ -3,24 +3,24 @@
 namespace cow {
 namespace {
 
-sigset_t set_of(int signal) {
+sigset_t set_of(std::initializer_list<int> signals) {
   sigset_t set;
   ::sigemptyset(&set);
-  ::sigaddset(&set, signal);
+  for (const int signal : signals) ::sigaddset(&set, signal);
   return set;
 }
 
 }  // namespace
 
-HeldSignal::HeldSignal(int signal) {
-  const sigset_t held = set_of(signal);
+HeldSignal::HeldSignal(std::initializer_list<int> signals) {
+  const sigset_t held = set_of(signals);
   ::pthread_sigmask(SIG_BLOCK, &held, &before_);
 }
 
 HeldSignal::~HeldSignal() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 ForgottenSignal::~ForgottenSignal() {
-  const sigset_t held = set_of(signal_);
+  const sigset_t held = set_of({signal_});
   const timespec at_once{};
   ::sigtimedwait(&held, nullptr, &at_once);
 }
@@ -33,7 +33,7 @@ void ignore_signal(int signal) {
   struct sigaction before {};
   ::sigaction(signal, &nothing, &before);
   if (before.sa_handler == SIG_IGN) ::sigaction(signal, &before, nullptr);
-  const sigset_t ignored = set_of(signal);
+  const sigset_t ignored = set_of({signal});
   ::pthread_sigmask(SIG_UNBLOCK, &ignored, nullptr);
 }
 

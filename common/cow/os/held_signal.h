@@ -3,16 +3,18 @@
 #pragma once
 
 #include <csignal>
+#include <initializer_list>
 
 namespace cow {
 
-/// While this object exists, `signal` is held back from this thread, which gets
-/// it afterwards. Processes that the thread starts meanwhile inherit that. For
-/// them the signal is held back until they call `ignore_signal`, so they never
-/// get it.
+/// While this object exists, signals are held back from this thread, which gets
+/// them afterwards. Processes that the thread starts meanwhile inherit that.
+/// For them a signal is held back until they call `ignore_signal`, so they
+/// never get it.
 class HeldSignal {
  public:
-  explicit HeldSignal(int signal);
+  explicit HeldSignal(int signal) : HeldSignal({signal}) {}
+  HeldSignal(std::initializer_list<int> signals);
   HeldSignal(const HeldSignal&) = delete;
   HeldSignal& operator=(const HeldSignal&) = delete;
   ~HeldSignal();

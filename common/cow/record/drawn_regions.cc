@@ -60,16 +60,23 @@ std::size_t DrawnRegion::drawn_pages(std::uint64_t step) const {
 
 std::string DrawnRegion::states(const LookedAt& process, std::size_t look,
                                 std::uint64_t step) const {
-  std::string states;
+  // One that this process has; or else one of a process like this: the kernel
+  // may have joined the mapping to another one here.
+  const DrawnSource* chosen = nullptr;
   for (const DrawnSource* source : sources) {
     if (look < source->first || source->last < look ||
         process.image != source->image) {
       continue;
     }
-    for (const PageSpan& span : source->spans) {
+    const bool has_it = source->processes.contains(process.id);
+    if (chosen == nullptr || has_it) chosen = source;
+    if (has_it) break;
+  }
+  std::string states;
+  if (chosen != nullptr) {
+    for (const PageSpan& span : chosen->spans) {
       add_states(process, span, step, states);
     }
-    break;
   }
   states.resize(drawn_pages(step), kNotInMemory);
   return states;
@@ -159,14 +166,10 @@ void DrawnRegions::choose_mappings(const LookedAt& first_process) {
                source.processes.contains(first_process.id)) {
       source.name = source.name == "[heap]" ? "heap" : "data";
     } else {
-      source.name = came_by_pipe(source) ? "rebuilt from the message"
-                                         : "made by the worker";
+      source.name =
+          came_by_pipe(source) ? "rebuilt from the message" : "data of its own";
     }
     sources_.push_back(source);
-  }
-  constexpr std::size_t kMost = 12;
-  while (sources_.size() > kMost) {
-    sources_.erase(std::min_element(sources_.begin(), sources_.end(), less));
   }
 }
 
@@ -265,6 +268,25 @@ void DrawnRegions::make_regions() {
     }
     found->step = std::max(found->step, source.step);
     found->sources.push_back(&source);
+  }
+  leave_out_regions();
+}
+
+// Keeps the largest; before all others, those that were inherited.
+void DrawnRegions::leave_out_regions() {
+  constexpr std::size_t kMost = 12;
+  const auto weight = [](const DrawnRegion& region) {
+    std::pair<bool, std::size_t> most;
+    for (const DrawnSource* source : region.sources) {
+      most = std::max(most, {source->is_inherited, source->most_present});
+    }
+    return most;
+  };
+  const auto less = [&](const DrawnRegion& a, const DrawnRegion& b) {
+    return weight(a) < weight(b);
+  };
+  while (regions_.size() > kMost) {
+    regions_.erase(std::min_element(regions_.begin(), regions_.end(), less));
   }
 }
 

@@ -2,8 +2,8 @@
 // the first process and its forks, or in all processes that have mapped them.
 //
 // It is decided when all looks are known: what was read of each mapping is put
-// together over the looks, and what is small, or was only of one process, is
-// left out.
+// together over the looks. What is small is left out, and what only one process
+// has ever had must be large to be drawn.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ struct DrawnSource {
   std::size_t last = 0;   ///< look
   bool shared = false;
   std::set<ProcessId> processes;
-  bool is_inherited = false;     ///< several processes have had it at once
+  bool is_inherited = false;     ///< a process and its parent have had it
   std::size_t most_present = 0;  ///< pages
   std::uint64_t step = 1;        ///< as in LookedAtRange
 
@@ -35,7 +35,7 @@ struct DrawnSource {
   std::uint64_t pages() const;
 };
 
-/// Sources of one name and size that no process has at the same time.
+/// Sources of one name and size, of which no process has two at once.
 struct DrawnRegion {
   std::string name;
   std::uint64_t pages = 0;
@@ -69,6 +69,7 @@ class DrawnRegions {
   bool is_drawn_anew(const DrawnPages& drawn, int experiment) const;
   void add_drawn(const LookedAt& first_process);
   void make_regions();
+  void leave_out_regions();
 
   const Recording& it_;
   std::deque<DrawnSource> mappings_;  // all that were seen

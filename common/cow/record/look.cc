@@ -16,11 +16,12 @@ namespace {
 
 // Smaller mappings are not drawn.
 constexpr std::uint64_t kLeastPages = 256;
-// Of a mapping, at most so many pages are kept: 128 MiB, each page of them.
+// Of a mapping, at most so many pages are kept: 128 MiB, if it is each page.
 constexpr std::uint64_t kMostKept = 1 << 15;
-// A mapping that is so many times as large as all that the process has in
-// memory is reserved for later: to read it would cost more than it tells.
-constexpr std::uint64_t kReserved = 64;
+// A mapping that is more than so many times as large as all that the process
+// has in memory is reserved for later: to read it would cost more than it
+// tells.
+constexpr std::uint64_t kTimesAsLarge = 64;
 
 std::uint64_t number_of(std::uint64_t address) {
   return address / page_size().size();
@@ -70,14 +71,8 @@ std::int64_t read_bytes_read(pid_t pid) {
   return -1;
 }
 
-}  // namespace
-
-const LookedAt* find_process(const Tree& tree, const ProcessId& id) {
-  const auto found = std::find_if(tree.begin(), tree.end(),
-                                  [&](const auto& p) { return p.id == id; });
-  return found == tree.end() ? nullptr : &*found;
-}
-
+// Whether a mapping holds data: it can be written to, belongs to no file, and
+// is not small.
 bool holds_data(const MappingRange& range) {
   const auto is = [&](const char* begin) {
     return range.name.starts_with(begin);
@@ -91,17 +86,27 @@ bool holds_data(const MappingRange& range) {
   return is("/dev/shm/") || is("/memfd:") || is("/SYSV") || is("/dev/zero");
 }
 
+// The states of `count` pages from the page number `begin` on: of each whose
+// number is a multiple of `step`.
 Reading<std::string> read_states(pid_t pid, std::uint64_t begin,
-                                 std::uint64_t count, std::uint64_t step,
-                                 const std::string& proc) {
+                                 std::uint64_t count, std::uint64_t step) {
   std::string states;
   std::uint64_t number = begin;
-  const auto read = PageMap(pid, proc).for_each(
-      begin * page_size().size(), Pages(count), [&](const Page& page) {
-        if (number++ % step == 0) states += state_of(page);
-      });
+  const auto read = PageMap(pid).for_each(begin * page_size().size(),
+                                          Pages(count), [&](const Page& page) {
+                                            if (number++ % step == 0)
+                                              states += state_of(page);
+                                          });
   if (!read) return Absent{read.reason()};
   return states;
+}
+
+}  // namespace
+
+const LookedAt* find_process(const Tree& tree, const ProcessId& id) {
+  const auto found = std::find_if(tree.begin(), tree.end(),
+                                  [&](const auto& p) { return p.id == id; });
+  return found == tree.end() ? nullptr : &*found;
 }
 
 std::vector<ListedProcess> living_of(std::set<ProcessId>& seen) {
@@ -151,7 +156,7 @@ Tree look_at(const std::vector<ListedProcess>& processes, const Tree& before,
                      .ranges = {}};
     const LookedAt* old = find_process(before, listed.id);
     const std::uint64_t most =
-        kReserved * (to_pages(usage->rss).size() + kLeastPages);
+        kTimesAsLarge * (to_pages(usage->rss).size() + kLeastPages);
     for (const MappingRange& range : *ranges) {
       LookedAtRange seen{.begin = number_of(range.begin),
                          .end = number_of(range.end),
@@ -171,20 +176,6 @@ Tree look_at(const std::vector<ListedProcess>& processes, const Tree& before,
     tree.push_back(std::move(process));
   }
   return tree;
-}
-
-bool same_pages(const Tree& one, const Tree& other) {
-  const auto same_range = [](const LookedAtRange& a, const LookedAtRange& b) {
-    return a.begin == b.begin && a.end == b.end &&
-           (a.states == b.states || *a.states == *b.states);
-  };
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                    [&](const LookedAt& a, const LookedAt& b) {
-                      return a.id == b.id &&
-                             std::equal(a.ranges.begin(), a.ranges.end(),
-                                        b.ranges.begin(), b.ranges.end(),
-                                        same_range);
-                    });
 }
 
 }  // namespace cow

@@ -63,27 +63,15 @@ using Tree = std::vector<LookedAt>;
 /// The process in the tree; null if it is not there.
 const LookedAt* find_process(const Tree& tree, const ProcessId& id);
 
-/// Whether a mapping holds data: it can be written to, belongs to no file, and
-/// is not small.
-bool holds_data(const MappingRange& range);
-
-/// The states of `count` pages from the page number `begin` on, of process
-/// `pid`. Absent if it has ended.
-Reading<std::string> read_states(pid_t pid, std::uint64_t begin,
-                                 std::uint64_t count, std::uint64_t step,
-                                 const std::string& proc = "/proc");
-
 /// The processes of `seen` that live, and their descendants. Adds new ones to
 /// `seen`, and removes those that have ended.
 std::vector<ListedProcess> living_of(std::set<ProcessId>& seen);
 
 /// Reads these processes. Leaves out those that end meanwhile. `before` is the
 /// look before: what is equal is shared with it. Reads the mappings that hold
-/// data, and those with a page of `drawn`, however small they are.
+/// data, and those with a page of `drawn`, however small they are. Leaves out
+/// mappings that are far larger than all that their process has in memory.
 Tree look_at(const std::vector<ListedProcess>& processes, const Tree& before,
              const std::vector<PageSpan>& drawn = {});
-
-/// Whether the pages of both looks are in the same states.
-bool same_pages(const Tree& one, const Tree& other);
 
 }  // namespace cow

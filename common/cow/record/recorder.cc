@@ -54,6 +54,17 @@ class Stopped {
   bool all_ = false;
 };
 
+// Whether pages of these processes have come or gone.
+bool have_changed(const std::vector<ListedProcess>& before,
+                  const std::vector<ListedProcess>& now) {
+  return !std::equal(before.begin(), before.end(), now.begin(), now.end(),
+                     [](const ListedProcess& a, const ListedProcess& b) {
+                       return a.id == b.id && a.rss == b.rss &&
+                              a.minor_faults == b.minor_faults &&
+                              a.major_faults == b.major_faults;
+                     });
+}
+
 }  // namespace
 
 Recorder::Recorder(std::string program, const std::vector<pid_t>& roots,
@@ -61,9 +72,15 @@ Recorder::Recorder(std::string program, const std::vector<pid_t>& roots,
     : recording_(std::move(program)), stops_(stops), longest_(longest) {
   for (const ListedProcess& process : list_processes()) {
     if (std::count(roots.begin(), roots.end(), process.id.pid) > 0) {
-      seen_.insert(process.id);
+      roots_.insert(process.id);
     }
   }
+  seen_ = roots_;
+}
+
+bool Recorder::ended() const {
+  return std::none_of(roots_.begin(), roots_.end(),
+                      [&](const ProcessId& id) { return seen_.contains(id); });
 }
 
 double Recorder::now() const {
@@ -80,8 +97,9 @@ void Recorder::look(RecordedLook known) {
     tree = look_at(stopped.processes(), last_, recording_.drawn_now());
     known.running = !stopped.all();
   } else {
-    tree = look_at(living_of(seen_), last_);
-    known.running = !same_pages(tree, look_at(living_of(seen_), tree));
+    const std::vector<ListedProcess> processes = living_of(seen_);
+    tree = look_at(processes, last_);
+    known.running = have_changed(processes, living_of(seen_));
   }
   if (stops_) stopped_ += Clock::now() - before;
   // What cannot be stopped is in the middle of a start or of its end. (A fork

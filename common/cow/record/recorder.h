@@ -1,7 +1,7 @@
 // Records a tree of processes from outside, as a process of its own. (A forked
 // recorder would share the pages that it looks at, and spoil their PSS.)
 //
-// It looks as long as something changes, the more often the more changes. A
+// It looks until all have ended: the more often, the more pages change. A
 // lesson is stopped while the recorder looks at it, so each look is of one
 // moment. Other programs are not stopped.
 #pragma once
@@ -22,7 +22,8 @@ class Recorder {
   using Clock = std::chrono::steady_clock;
 
   /// Records the processes `roots` and their descendants. `stops`: stops them
-  /// while it looks. `longest`: from one look to the next.
+  /// while it looks. `longest`: how long to wait until the next look, at most.
+  /// (Programs that are not stopped get longer pauses if a look takes long.)
   Recorder(std::string program, const std::vector<pid_t>& roots, bool stops,
            std::chrono::microseconds longest);
 
@@ -33,17 +34,20 @@ class Recorder {
   void look(RecordedLook known);
   /// How long to wait until the next look.
   std::chrono::microseconds until_next() const { return pause_; }
-  /// Whether all processes have ended.
-  bool ended() const { return seen_.empty(); }
+  /// Whether all `roots` have ended.
+  bool ended() const;
+  /// Whether their descendants have ended, too.
+  bool all_ended() const { return seen_.empty(); }
 
   Recording& recording() { return recording_; }
-  /// Makes the last look, in which all processes have ended.
+  /// Adds a look in which all processes have ended.
   void finish();
 
  private:
   double now() const;
 
   Recording recording_;
+  std::set<ProcessId> roots_;
   std::set<ProcessId> seen_;
   Tree last_;
   bool stops_;

@@ -49,14 +49,14 @@ struct DrawnPages {
 /// The looks of one recording.
 class Recording {
  public:
-  /// How many looks are kept, if not more of them must be kept.
+  /// How many looks are kept; more if more of them must be.
   static constexpr std::size_t kMostLooks = 200;
-  /// A recording gets no longer than this by its pages. Then each of several
-  /// pages is drawn.
+  /// How many bytes the pages of all events may take. If they took more, only
+  /// each second, fourth ... page is drawn.
   static constexpr std::size_t kMostBytes = 1'000'000;
-  /// If there were more processes than a site can replay, only those that
-  /// lived longest are drawn.
-  static constexpr std::size_t kMostProcesses = 128;
+  /// If there were more processes, only those that lived longest are kept. The
+  /// site replays no more (kMost of replay/recording.js).
+  static constexpr std::size_t kMostProcesses = 1024;
 
   /// `program` is the lesson's name or the command line.
   explicit Recording(std::string program) : program_(std::move(program)) {}
@@ -65,7 +65,8 @@ class Recording {
   /// number of the experiment.
   int see(const Tree& tree);
   /// Adds a look. One in which hardly anything has changed is left out, unless
-  /// it is to be kept. Returns how many pages have changed.
+  /// it is to be kept. Returns how many pages have changed: 0 if it was left
+  /// out; a process that has begun or ended counts as many.
   std::size_t add(RecordedLook look);
   /// Draws these pages of the first process and of its forks, instead of whole
   /// mappings: from this experiment on, until pages of that name are drawn

@@ -20,7 +20,8 @@ void shorten(std::string& common, const std::string& name) {
       std::mismatch(common.begin(), common.end(), name.begin(), name.end());
   if (end == common.end()) return;
   common.erase(end, common.end());
-  common.erase(std::min(common.size(), common.rfind(',')));
+  const std::size_t comma = common.rfind(',');
+  common.erase(comma == std::string::npos ? 0 : comma);
 }
 
 }  // namespace
@@ -28,7 +29,8 @@ void shorten(std::string& common, const std::string& name) {
 PageEvent page_event(char before, char now) {
   switch (now) {
     case kExclusivePage:
-      return before == kSharedPage ? PageEvent::kCopied : PageEvent::kFilled;
+      return before == kSharedPage ? PageEvent::kBecameExclusive
+                                   : PageEvent::kFilled;
     case kSharedPage:
       return before == kExclusivePage ? PageEvent::kShared : PageEvent::kMapped;
     case kNotInMemory:
@@ -54,14 +56,20 @@ std::optional<std::size_t> RecordingWords::number_of(pid_t pid,
 // Workers are counted anew when there were none.
 void RecordingWords::name_processes() {
   int workers = 0;
+  // A child may have been forked only to execute a program: as it was last.
+  std::map<ProcessId, const LookedAt*> last;
+  for (const RecordedLook& look : it_.looks()) {
+    for (const LookedAt& process : look.tree) last[process.id] = &process;
+  }
   for (const RecordedLook& look : it_.looks()) {
     if (look.tree.size() <= 1) workers = 0;
-    for (const LookedAt& process : look.tree) {
-      if (numbers_.contains(process.id)) continue;
+    for (const LookedAt& seen : look.tree) {
+      if (numbers_.contains(seen.id)) continue;
+      const LookedAt& process = *last.at(seen.id);
       Named named{.id = process.id,
                   .image = process.image,
                   .role = process.name,
-                  .parent = number_of(process.parent, look.tree)};
+                  .parent = number_of(seen.parent, look.tree)};
       const auto told = it_.roles().find(process.id.pid);
       const bool is_told = told != it_.roles().end();
       const bool is_fork =
@@ -162,9 +170,9 @@ std::string RecordingWords::of(const RecordedLook& look, const Tree& before,
                                const PageEvents& pages) const {
   const std::string what = without_experiment(look, before, pages);
   const auto experiment = experiments_.find(look.experiment);
-  return experiment == experiments_.end() || look.tree.empty()
-             ? what
-             : experiment->second + ": " + what;
+  const bool has_name = experiment != experiments_.end() &&
+                        !experiment->second.empty() && !look.tree.empty();
+  return has_name ? experiment->second + ": " + what : what;
 }
 
 }  // namespace cow

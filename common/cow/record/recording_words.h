@@ -15,7 +15,7 @@ namespace cow {
 /// What can happen to a page.
 enum class PageEvent {
   kFilled,
-  kCopied,
+  kBecameExclusive,
   kMapped,
   kShared,
   kGivenBack,

@@ -48,7 +48,7 @@ class Writer {
       : it_(recording), words_(recording), regions_(recording) {}
 
   // Of each region, every page whose number is a multiple of `thinner` times
-  // its step. None if that is too long.
+  // its step. None if the pages take more bytes than `longest`.
   std::optional<std::string> write(const std::string& report,
                                    std::uint64_t thinner,
                                    std::size_t longest) const {
@@ -70,6 +70,7 @@ class Writer {
     // Of each process and region, at the look before.
     std::map<std::pair<std::size_t, std::size_t>, std::string> states;
     std::string events;
+    std::size_t pages_written = 0;  // bytes
     const Tree none;
     const Tree* before = &none;  // the look of the event before
     for (std::size_t i = 0; i < it_.looks().size(); ++i) {
@@ -107,7 +108,8 @@ class Writer {
       line.pop_back();  // the brace, behind the pages instead
       events += fmt::format("{}\n{},\"pages\":[{}]}}",
                             events.empty() ? "" : ",", line, pages);
-      if (events.size() > longest) return std::nullopt;
+      pages_written += pages.size();
+      if (pages_written > longest) return std::nullopt;
       before = &look.tree;
     }
     return events;
