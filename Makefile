@@ -107,7 +107,7 @@ docs: book ## Writes what the documents show, builds the site
 	@$(if $(FRESH),python3 -B common/book/site/handles_form.py,:)
 	@python3 -B common/book/mechanism/main.py
 	@$(BOOK) $(if $(FRESH),--fresh) $(ARGS)
-	@python3 -B common/book/site/choose_page.py --write
+	@python3 -B common/book/site/choose_page.py
 	@$(MAKE) -s site
 
 proof: book ## Checks that documents and programs agree; changes nothing

@@ -97,6 +97,7 @@ for _power, _letter, _word in ((10, "k", "kilo"), (20, "m", "mega"),
     for _unit in (_letter, _letter + "b", _letter + "ib", _word + "byte",
                   _word + "bytes", _word[:2] + "bibyte", _word[:2] + "bibytes"):
         UNITS[_unit] = 1 << _power
+LONGEST = 100  # letters of an entry
 WORDS = {"none": "0", "nothing": "0", "zero": "0"}
 
 
@@ -121,13 +122,15 @@ def parse(typed, question, names):
     if text == "?":
         return None
     quoted = "%r" % textwrap.shorten(typed, 40, placeholder=" ...")
-    text = WORDS.get(text.lower(), text)[:100]
+    text = WORDS.get(text.lower(), text)
     of_bytes = question["unit"] == "bytes"
     if not of_bytes:
         text = re.sub(r"(?i)\s*((page )?faults?|pages?|workers?)$", "", text)
     split = re.fullmatch(r"(?i)(\d[\d.,_' \u00a0\u202f]*(?:e\+?\d+)?|\.\d+)"
                          r"\s*([a-z]*)", text)
     try:
+        if len(text) > LONGEST:
+            raise ValueError
         if split:
             unit = split.group(2).lower()
             amount = number(split.group(1).strip().lower()) * UNITS[unit]
@@ -176,7 +179,7 @@ def judge(predicted, measured, question, names):
 
 
 def shown(amount, unit):
-    """"12.8 MiB", as the lessons show it; below 10 KiB to the byte."""
+    """"12.8 MiB"; below 10 KiB to the byte."""
     if amount is None:
         return "?"
     if unit == "number":
@@ -185,7 +188,7 @@ def shown(amount, unit):
         if amount >= 10 * 1024 and amount >= (10 if power == 30 else 1) << power:
             return "{:,.{}f} {}".format(amount / (1 << power),
                                         0 if power == 10 else 1, name)
-    return "{:,} bytes".format(amount)
+    return "{:,} byte{}".format(amount, "s" * (amount != 1))
 
 
 def wrapped(text, first, rest):

@@ -256,6 +256,20 @@ TEST(Recording, DrawsEachPageHoweverManyProcessesThereAre) {
   EXPECT_FALSE(json::parse(text).at("regions").at(0).contains("every"));
 }
 
+TEST(Recording, HasAllFiguresWhereNotAllPagesCanBeDrawn) {
+  Recording recording("program");
+  Tree tree;
+  for (pid_t pid = 1; pid <= 900; ++pid) {
+    tree.push_back(process(
+        pid, pid == 1 ? 0 : 1,
+        {range(100, "ssss"), range(200, "sssss"), range(300, "ssssss")}));
+  }
+  recording.add(look(0, std::move(tree)));
+  const json event = written(recording).at("events").at(0);
+  EXPECT_EQ(event.at("pages").size(), Recording::kMostMaps);
+  EXPECT_EQ(event.at("figures").size(), 900U);
+}
+
 TEST(Recording, NamesAnExperimentOnlyByWholePartsOfItsMoments) {
   Recording recording("program");
   for (const char* moment : {"a copy, k = 1", "a copy, k = 2"}) {

@@ -1,14 +1,10 @@
 // What axe-core finds on every kind of page: nothing above "minor".
 import assert from "node:assert/strict";
-import {createRequire} from "node:module";
-import {readFileSync} from "node:fs";
 import test, {after, before} from "node:test";
 
+import {findings} from "./axe.mjs";
 import {address, kRecordings, launch, newPage} from "./browser.mjs";
 import {sample} from "./sample.mjs";
-
-const axe = readFileSync(
-  createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const kPages = [
   "index.html", "docs/README.html", "docs/01_pass_self.html",
@@ -20,14 +16,6 @@ const kPages = [
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
-
-async function findings(page) {
-  await page.evaluate(axe);
-  const {violations} = await page.evaluate(() => globalThis.axe.run(document));
-  return violations.filter(({impact}) => impact !== "minor")
-    .map(({id, impact, nodes}) => `${impact} ${id}: ${nodes[0].html.slice(0, 150)} ` +
-      `(${nodes.length}): ${nodes[0].failureSummary.slice(0, 200)}`);
-}
 
 for (const width of [390, 1280]) {
   for (const colorScheme of ["light", "dark"]) {

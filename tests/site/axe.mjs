@@ -1,11 +1,12 @@
-// What axe-core finds in a part of a page that is open, but for what is minor.
+// What axe-core finds in a page that is open, or in a part of it, but for what is
+// minor.
 import {readFileSync} from "node:fs";
 import {createRequire} from "node:module";
 
 const axe = readFileSync(
   createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-export async function findings(page, part) {
+export async function findings(page, part = "html") {
   await page.evaluate(axe);
   const {violations} = await page.evaluate(
     selector => globalThis.axe.run(selector), part);

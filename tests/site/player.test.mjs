@@ -7,7 +7,7 @@ import test, {after, before} from "node:test";
 
 import {inBytes} from "../src/units.js";
 import {address, kRecordings, launch, newPage} from "./browser.mjs";
-import {counted, joined, sample} from "./sample.mjs";
+import {counted, sample} from "./sample.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -87,7 +87,7 @@ const all = [{name: "sample", text: JSON.stringify(sample())},
 
 for (const {name, text} of all) {
   test(`${name}: each event shows the figures of the recording`, async () => {
-    const json = joined(JSON.parse(text));
+    const json = JSON.parse(text);
     const page = await opened(text);
     const events = json.events.length;
     const seen = await shownAtEach(page, events - 1);

@@ -76,27 +76,3 @@ export function counted(json) {
     }));
   });
 }
-
-/** The recording, its regions joined as the player does it: those of one name
- * that the same processes have are one. */
-export function joined(json) {
-  const pages = json.events.flatMap((event) => event.pages ?? []);
-  const keys = json.regions.map(({name, every = 1}, region) => {
-    const processes = new Set(pages.filter((each) => each.region === region)
-      .map(({process}) => process));
-    return `${name} ${every} ${[...processes].sort()}`;
-  });
-  const names = [...new Set(keys)];
-  const offset = (region) => json.regions.slice(0, region)
-    .filter((_, i) => keys[i] === keys[region])
-    .reduce((sum, {pages}) => sum + pages, 0);
-  return {...json,
-    regions: names.map((key) => ({...json.regions[keys.indexOf(key)],
-      pages: json.regions.filter((_, i) => keys[i] === key)
-        .reduce((sum, {pages}) => sum + pages, 0)})),
-    events: json.events.map((event) => ({...event,
-      pages: (event.pages ?? []).map(({process, region, runs}) => ({process,
-        region: names.indexOf(keys[region]),
-        runs: runs.map(([first, count, state]) =>
-          [first + offset(region), count, state])}))}))};
-}

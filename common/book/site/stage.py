@@ -21,7 +21,7 @@ SOURCE = Path.cwd()
 STAGE = Path(sys.argv[1])
 
 # A block of the documents that the script replaces by a player (or the like).
-BLOCK = re.compile(r"^<!-- (replay): (\S+)[^>]*-->\n(.*?)^<!-- end -->$",
+REPLAY = re.compile(r"^<!-- replay: (\S+)[^>]*-->\n(.*?)^<!-- end -->$",
                    re.MULTILINE | re.DOTALL)
 OWN_RUN = re.compile(r"^<!-- by hand: without script this stands in the place "
                      r"of the player -->\n(.*?)^<!-- end -->$",
@@ -97,15 +97,15 @@ def with_widgets(document, text):
     `document` is its path below the top folder. Beside those of its blocks, a
     chapter has one at its end, where it is ticked as read."""
     def place(match):
-        kind, name, static = match.groups()
+        name, static = match.groups()
         file = SOURCE / f"docs/runs/{name}.json"
         if not file.exists():
-            sys.exit(f"{document}: {kind}: {name}: there is no "
+            sys.exit(f"{document}: replay: {name}: there is no "
                      f"docs/runs/{name}.json")
         recording = json.loads(file.read_text())
         recording.pop("report", None)  # the player shows events only
-        return widget(kind, recording, static)
-    text = BLOCK.sub(place, text)
+        return widget("replay", recording, static)
+    text = REPLAY.sub(place, text)
     text = OWN_RUN.sub(lambda match: widget("own-run", static=match[1]), text)
     for put in (with_handles, with_form, with_choice):
         text = put(document, text)

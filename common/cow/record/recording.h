@@ -57,6 +57,9 @@ class Recording {
   /// If there were more processes, only those that lived longest are kept. The
   /// site replays no more (kMost of replay/recording.js).
   static constexpr std::size_t kMostProcesses = 1024;
+  /// Nor the pages of more regions, each in one process, and no more pages.
+  static constexpr std::size_t kMostMaps = 2048;
+  static constexpr std::size_t kMostPages = std::size_t{1} << 24;
 
   /// `program` is the lesson's name or the command line.
   explicit Recording(std::string program) : program_(std::move(program)) {}

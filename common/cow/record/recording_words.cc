@@ -9,9 +9,15 @@
 namespace cow {
 namespace {
 
-constexpr std::array<const char*, kPageEvents> kWords = {
-    "pages filled",        "pages became exclusive", "shared pages mapped",
-    "pages became shared", "pages given back",       "pages swapped out"};
+// What stands before and behind "page" or "pages".
+constexpr std::array<std::array<const char*, 2>, kPageEvents> kWords = {{
+    {"", " filled"},
+    {"", " became exclusive"},
+    {"shared ", " mapped"},
+    {"", " became shared"},
+    {"", " given back"},
+    {"", " swapped out"},
+}};
 
 // Shortens `common` to what a name has in common with it, in whole parts
 // between commas.
@@ -150,8 +156,10 @@ std::string RecordingWords::of_pages(const PageEvents& pages) const {
     }
     if (sum <= most) continue;
     most = sum;
-    said = fmt::format("{}: {} {}", list_of(ids),
-                       grouped(static_cast<std::int64_t>(sum)), kWords[event]);
+    const auto& [before, behind] = kWords[event];
+    said = fmt::format("{}: {} {}page{}{}", list_of(ids),
+                       grouped(static_cast<std::int64_t>(sum)), before,
+                       sum == 1 ? "" : "s", behind);
   }
   return said;
 }

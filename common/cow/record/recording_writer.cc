@@ -71,6 +71,7 @@ class Writer {
     std::map<std::pair<std::size_t, std::size_t>, std::string> states;
     std::string events;
     std::size_t pages_written = 0;  // bytes
+    std::size_t drawn = 0;          // pages, of all processes
     const Tree none;
     const Tree* before = &none;  // the look of the event before
     for (std::size_t i = 0; i < it_.looks().size(); ++i) {
@@ -83,6 +84,14 @@ class Writer {
           const DrawnRegion& region = regions_.all()[r];
           const std::uint64_t step = region.step * thinner;
           std::string now = region.states(process, i, step);
+          const bool is_new = !states.contains({number, r});
+          if (is_new &&
+              (states.size() == Recording::kMostMaps ||
+               drawn + now.size() > Recording::kMostPages ||
+               now.find_first_not_of(kNotInMemory) == std::string::npos)) {
+            continue;
+          }
+          if (is_new) drawn += now.size();
           std::string& old = states[{number, r}];
           old.resize(now.size(), kNotInMemory);
           const std::string runs = runs_of(old, now, step, changes[process.id]);

@@ -1,4 +1,4 @@
-// Amounts as the lessons and `make predict` show them.
+// Amounts as the forms and `make predict` show them.
 
 const POWERS = /** @type {const} */ ([[30, "GiB"], [20, "MiB"], [10, "KiB"]]);
 
@@ -16,7 +16,7 @@ export function shown(amount, unit) {
         return `${grouped(amount / one, power === 10 ? 0 : 1)} ${name}`;
       }
     }
-    return `${grouped(amount, 0)} bytes`;
+    return `${grouped(amount, 0)} byte${amount === 1 ? "" : "s"}`;
   }
   return grouped(amount, 0);
 }

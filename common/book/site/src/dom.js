@@ -1,4 +1,3 @@
-// @ts-check
 // Makes elements. Text goes in as text only, never as markup.
 
 /**

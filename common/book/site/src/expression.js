@@ -108,14 +108,13 @@ export function parse(text, symbols) {
 /**
  * @param {Tree} tree
  * @param {Record<string, number>} values of its symbols
- * @param {(operation: string, left: number, right: number) => number} combine
  * @returns {number}
  */
-export function evaluate(tree, values, combine = calculate) {
+export function evaluate(tree, values) {
   if (typeof tree === "number") return tree;
   if (typeof tree === "string") return values[tree];
-  return combine(tree.operation, evaluate(tree.left, values, combine),
-                 evaluate(tree.right, values, combine));
+  return calculate(tree.operation, evaluate(tree.left, values),
+                   evaluate(tree.right, values));
 }
 
 /**

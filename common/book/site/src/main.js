@@ -1,4 +1,3 @@
-// @ts-check
 // Starts what a page plays with. A page marks each place with
 // data-widget="NAME"; common/book/site/widget.py writes such places:
 //
@@ -8,8 +7,8 @@
 //   </div>
 //
 // The static part is what a reader without script has. It is hidden once the
-// module has started, unless the place says data-keep. If the module throws, or
-// returns false, the static part stays, and nothing else is seen of it.
+// module has started. If the module throws, or returns false, the static part
+// stays, and nothing else is seen of it.
 import { widgets } from "./widgets.js";
 
 /** @param {HTMLElement} place */

@@ -1,4 +1,3 @@
-// @ts-check
 // "Your own run": opens a recording of the reader's. Nothing leaves the page.
 import {complaint, element} from "./dom.js";
 import {playIn} from "./replay/player.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Which chapters the reader has read: kept in the browser, and nowhere else.
 import {element} from "./dom.js";
 import {keep, recall} from "./store.js";

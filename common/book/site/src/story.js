@@ -1,4 +1,3 @@
-// @ts-check
 // The first picture: three recorded runs beside each other, again and again.
 // Sent: every worker has a copy. Inherited: all share. Written to: copied.
 import {element, onColors, still} from "./dom.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Figures as all programs of the course write them (cow/os/bytes.cc).
 // (amount.js writes them as the forms do.)
 import {round} from "./amount.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // The modules that main.js can start, by the name in data-widget.
 import {choose} from "./choose/widget.js";
 import {handles} from "./handles/widget.js";
@@ -19,9 +18,7 @@ import {story} from "./story.js";
 
 /** @type {Record<string, Widget>} */
 export const widgets = {
-  replay(root, data, place) {
-    if (!playIn(root, data)) place.dataset.keep = "";
-  },
+  replay: (root, data) => playIn(root, data) !== null,
   "own-run": ownRun,
   "chapter-end": chapterEnd,
   choose,

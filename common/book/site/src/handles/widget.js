@@ -173,6 +173,6 @@ export function handles(root, text) {
  */
 function fixed(curve, chart) {
   const found = fixedIn(curve, chart).map(name => `${name} = ${
-    shown(curve.symbols[name], name.includes("b_") ? "bytes" : "number")}`);
+    shown(curve.symbols[name], /b_|^P$/.test(name) ? "bytes" : "number")}`);
   return found.length === 0 ? "" : ` with ${found.join(", ")}`;
 }

@@ -31,6 +31,7 @@ const UNITS = {"": 1, b: 1, byte: 1, bytes: 1};
     UNITS[unit] = 2 ** (10 * (k + 1));
   }
 });
+const LONGEST = 100;  // letters of an entry
 const ZERO = ["none", "nothing", "zero"];
 
 /**
@@ -67,7 +68,7 @@ function quoted(typed) {
 export function parse(typed, question, names) {
   let text = typed.trim().replace(/^[~≈ ]+/, "").replace(/[ .]+$/, "");
   if (text === "?") return null;
-  text = (ZERO.includes(text.toLowerCase()) ? "0" : text).slice(0, 100);
+  if (ZERO.includes(text.toLowerCase())) text = "0";
   const ofBytes = question.unit === "bytes";
   if (!ofBytes) {
     text = text.replace(/\s*((page )?faults?|pages?|workers?)$/i, "");
@@ -75,7 +76,9 @@ export function parse(typed, question, names) {
   const split =
     /^(\d[\d.,_' \u00a0\u202f]*(?:e\+?\d+)?|\.\d+)\s*([a-z]*)$/i.exec(text);
   let amount;
-  if (split) {
+  if (text.length > LONGEST) {
+    amount = NaN;
+  } else if (split) {
     const unit = split[2].toLowerCase();
     amount = number(split[1].trim().toLowerCase()) * (UNITS[unit] ?? NaN);
     if (unit && !ofBytes) amount = NaN;

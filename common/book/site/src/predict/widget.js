@@ -139,8 +139,10 @@ export function predict(root, text, place) {
     isKept() ? "Your answers stay in this browser." :
       "This browser keeps nothing: your answers are gone when you leave the page."));
 
-  function remember() {
+  // Another tab may have compared meanwhile, or erased.
+  function remember(/** @type {object[]} */ ...compared) {
     state.typed = answers.map(({field}) => field.value);
+    state.lines = [...recalled(data.lesson, answers.length).lines, ...compared];
     keep(`predict.${data.lesson}`, state);
   }
   function showButtons() {
@@ -189,11 +191,10 @@ export function predict(root, text, place) {
       first.field.focus();
       return;
     }
-    if (!state.compared) {
-      state.lines.push(lineOf(data, answers.map(answer => answer.value())));
-    }
+    const compared = state.compared ? [] :
+      [lineOf(data, answers.map(answer => answer.value()))];
     state.compared = true;
-    remember();
+    remember(...compared);
     unfold();
     showButtons();
   });

@@ -1,4 +1,3 @@
-// @ts-check
 // The colours of the states of a page, as the style sheet gives them: the
 // variables --page-absent and so on, for light, dark and forced colours.
 import {packed} from "./page_map.js";

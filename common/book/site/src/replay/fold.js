@@ -1,4 +1,3 @@
-// @ts-check
 // The state of all pages at an event of a recording: the changes up to it,
 // folded. Some states are kept, so that any event is near one of them.
 import {kStates} from "./recording.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Draws the pages of a region on a canvas: each page is a square of whole
 // pixels of the screen, so that all are of one size and no pattern appears that
 // is not in the data.

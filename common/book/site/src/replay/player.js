@@ -1,4 +1,3 @@
-// @ts-check
 // Plays a recorded run: parent and workers side by side, what each of them has
 // in memory, page by page, and what went between them.
 import {complaint, element, onColors, still, svg} from "../dom.js";
@@ -13,7 +12,6 @@ import {scales, totalPss} from "./totals.js";
 /** @typedef {import("./recording.js").Message} Message */
 
 const kMilliseconds = 1400;  // of an event, at speed 1
-const kPoints = 500;         // of the curve
 const kFigures = /** @type {const} */ (["rss", "pss", "uss"]);
 const kWords = ["not in memory", "shared", "exclusive", "in swap"];
 const kMeaning = [
@@ -41,32 +39,27 @@ const button = (icon, label) =>
   element("button", {type: "button", "aria-label": label, title: label},
           drawn(icon));
 
-/** The messages of an event in words, the same ones to several workers as one.
+/** The messages of an event in words: the same ones from one process to several,
+ * or from several to one, as one.
  * @param {Recording} recording @param {Message[]} messages */
 export function inWords(recording, messages) {
-  /** @type {Map<string, {message: Message, others: number}>} */
-  const groups = new Map();
   const role = (/** @type {number} */ process) =>
     recording.processes[process].role;
-  for (const message of messages) {
+  const alike = (/** @type {Message} */ one, /** @type {"from" | "to"} */ end) =>
+    new Set(messages.filter((other) => other[end] === one[end] &&
+        other.bytes === one.bytes && other.count === one.count)
+      .map((other) => other[end === "from" ? "to" : "from"])).size;
+  return [...new Set(messages.map((message) => {
     const {from, to, bytes, count} = message;
-    const key = recording.processes[to].parent === from ?
-      `${from} to its own ${bytes} ${count}` :
-      recording.processes[from].parent === to ?
-      `its own to ${to} ${bytes} ${count}` : `${from} ${to} ${bytes} ${count}`;
-    const group = groups.get(key);
-    if (group) ++group.others;
-    else groups.set(key, {message, others: 0});
-  }
-  return [...groups.values()].map(({message: {from, to, bytes, count}, others}) => {
-    const many = `${others + 1} workers`;
-    const down = recording.processes[to].parent === from;
-    const ends = others === 0 ? `${role(from)} → ${role(to)}` :
-      down ? `${role(from)} → ${many}` : `${many} → ${role(to)}`;
+    const receivers = alike(message, "from");
+    const senders = receivers > 1 ? 1 : alike(message, "to");
+    const ends = `${senders > 1 ? `${senders} workers` : role(from)} → ` +
+      `${receivers > 1 ? `${receivers} workers` : role(to)}`;
     const in_ = count > 1 ? ` in ${inDigits(count)} messages` :
       count === 1 ? "" : " of a message";
-    return `${ends}: ${inBytes(bytes)}${in_}${others ? " each" : ""}`;
-  });
+    const each = receivers + senders > 2 ? " each" : "";
+    return `${ends}: ${inBytes(bytes)}${in_}${each}`;
+  }))];
 }
 
 /** A bar with a number before it. */
@@ -135,7 +128,6 @@ export class Player {
     this.at = 0;
     this.timer = 0;
     this.frame = 0;
-    this.height = 0;
     this.sentSoFar = recording.events.reduce((sums, event) => {
       sums.push((sums[sums.length - 1] ?? 0) +
         event.messages.reduce((sum, message) => sum + message.bytes, 0));
@@ -154,6 +146,8 @@ export class Player {
     this.grid = element("div", {class: "replay-processes"},
       ...this.cards.map((card) => card.box));
     this.#build();
+    this.heights = new Map([this.head, this.messages, this.grid].map(
+      (part) => [/** @type {HTMLElement} */ (part), 0]));
     root.append(this.root);
 
     this.colors = stateColors(this.root);
@@ -210,8 +204,8 @@ export class Player {
     const legend = element("ul", {class: "replay-legend"},
       ...[...used].sort().map((state) => element("li", {},
         element("i", {class: `is-state-${state}`}), kMeaning[state])));
-    this.root.append(
-      element("div", {class: "replay-head"}, this.what, this.when),
+    this.head = element("div", {class: "replay-head"}, this.what, this.when);
+    this.root.append(this.head,
       controls,
       element("div", {class: "replay-time"}, this.#curve(), this.slider),
       element("div", {class: "replay-total"}, this.total.row, this.sent),
@@ -224,12 +218,12 @@ export class Player {
   /** ΣPSS over the events, above the slider. */
   #curve() {
     const {events} = this.recording;
-    const every = Math.max(1, Math.ceil(events.length / kPoints));
     let path = "", height = 100;
-    for (let i = 0; i < events.length; i += every) {
-      height = 100 - 96 * (totalPss(events[i]) ?? 0) / this.scale.total;
+    events.forEach((event, i) => {
+      const total = totalPss(event);
+      if (total !== null) height = 100 - 96 * total / this.scale.total;
       path += `${path ? "H" + i + "V" : "M0 "}${height.toFixed(2)}`;
-    }
+    });
     path += `H${Math.max(this.last, 1)}`;
     const draw = svg("svg", {class: "replay-curve",
       viewBox: `0 0 ${Math.max(this.last, 1)} 100`,
@@ -264,7 +258,7 @@ export class Player {
     const box = this.cards.map((card) => card.box)
       .find((each) => each.clientWidth > 0);
     if (!box) return;
-    this.height = 0;
+    for (const part of this.heights.keys()) this.heights.set(part, 0);
     const style = getComputedStyle(box);
     const width = box.clientWidth - parseFloat(style.paddingLeft) -
       parseFloat(style.paddingRight);
@@ -309,13 +303,14 @@ export class Player {
       (moment && moment !== what ? ` · moment: ${moment}` : "") +
       (running ? " · pages may have changed while they were read" : "");
     this.total.show(total, this.scale.total);
-    this.sent.textContent =
+    // A recording of cowtop says nothing of messages.
+    this.sent.textContent = this.sentSoFar[this.last] === 0 ? "" :
       `through pipes so far: ${inBytes(this.sentSoFar[this.at])}`;
     const lines = inWords(this.recording, messages);
     this.messages.replaceChildren(
       ...lines.map((line) => element("li", {}, line)));
     this.#cards(figures, messages);
-    this.#keepHeight();
+    this.#keepHeights();
     this.paint();
     if (this.slider) {
       this.slider.value = String(this.at);
@@ -329,11 +324,13 @@ export class Player {
       .filter(Boolean).join(". ");
   }
 
-  /** Where processes have ended, their place stays, so that nothing moves. */
-  #keepHeight() {
-    this.grid.style.minHeight = "0";
-    this.height = Math.max(this.height, this.grid.offsetHeight);
-    this.grid.style.minHeight = `${this.height}px`;
+  /** What needs less height than before keeps it, so that nothing moves. */
+  #keepHeights() {
+    for (const [part, height] of this.heights) {
+      part.style.minHeight = "";
+      this.heights.set(part, Math.max(height, part.offsetHeight));
+      part.style.minHeight = `${this.heights.get(part)}px`;
+    }
   }
 
   /** @param {import("./recording.js").Figures[]} figures
@@ -365,7 +362,7 @@ export class Player {
 
   toggle() {
     if (this.timer) this.pause();
-    else this.play();
+    else if (!still()) this.play();
   }
 
   play() {

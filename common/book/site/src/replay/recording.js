@@ -1,9 +1,8 @@
-// @ts-check
 // Reads a recorded run (docs/recording.md has the format). A recording may come
 // from anywhere, so nothing of it is believed: what is wrong is said in one
 // sentence, and what is right is small enough to be played.
 
-import {join} from "./join.js";
+import {inDigits} from "../units.js";
 
 /** What is wrong with a recording, as a sentence for the reader. */
 export class BadRecording extends Error {}
@@ -19,8 +18,7 @@ export const kMost = {
   bytes: 32e6,
   processes: 1024,
   regions: 256,
-  mapsRead: 8192,
-  maps: 2048,  // once regions are joined
+  maps: 2048,
   pages: 2 ** 24,
   changes: 2 ** 28,
   events: 100000,
@@ -41,12 +39,9 @@ export const kMost = {
  * @typedef {{time: number, what: string, moment: string, running: boolean,
  *   messages: Message[], figures: Figures[], changes: Change[]}} Event
  *   `running`: what it shows is not of one moment
- * @typedef {{program: string, pageSize: number, processes: Process[],
- *   regions: Region[], maps: PageMap[], events: Event[]}} Recording
+ * @typedef {{program: string, processes: Process[], regions: Region[],
+ *   maps: PageMap[], events: Event[]}} Recording
  */
-
-/** @param {number} number */
-const shown = (number) => number.toLocaleString("en");
 
 /** @param {string} what @returns {never} */
 function bad(what) {
@@ -74,7 +69,7 @@ function whole(value, /** @type {string} */ where, end = 2 ** 53) {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0 ||
       value >= end) {
     bad(`This recording is damaged: ${where} should be a whole number from 0 ` +
-      `to ${shown(end - 1)}.`);
+      `to ${inDigits(end - 1)}.`);
   }
   return /** @type {number} */ (value);
 }
@@ -94,7 +89,7 @@ function text(value, /** @type {string} */ where) {
 function few(count, most, /** @type {string} */ what) {
   if (count > most) {
     bad(`This recording is too large to be played here: it has ` +
-      `${shown(count)} ${what}, and ${shown(most)} is the most.`);
+      `${inDigits(count)} ${what}, and ${inDigits(most)} is the most.`);
   }
 }
 
@@ -103,7 +98,7 @@ function few(count, most, /** @type {string} */ what) {
 export function checkSize(bytes) {
   if (bytes > kMost.bytes) {
     bad(`This file is too large to be played here: it has ` +
-      `${shown(Math.ceil(bytes / 1e6))} MB, and ${shown(kMost.bytes / 1e6)} MB ` +
+      `${inDigits(Math.ceil(bytes / 1e6))} MB, and ${inDigits(kMost.bytes / 1e6)} MB ` +
       `is the most.`);
   }
 }
@@ -153,6 +148,9 @@ export function read(source) {
     few(pages, kMost.pages, "pages in one region");
     const every = each.every === undefined ? 1 :
       whole(each.every, `every of region ${index}`);
+    if (every === 0) {
+      bad(`This recording is damaged: every of region ${index} should not be 0.`);
+    }
     return {name: text(each.name, `the name of region ${index}`), pages, every};
   });
   few(regions.length, kMost.regions, "regions");
@@ -174,7 +172,7 @@ export function read(source) {
     if (number === undefined) {
       number = maps.push({process, region, pages: regions[region].pages}) - 1;
       numbers.set(key, number);
-      few(maps.length, kMost.mapsRead, "maps of pages");
+      few(maps.length, kMost.maps, "maps of pages");
       few(pages += regions[region].pages, kMost.pages, "pages in all processes");
     }
     return number;
@@ -247,11 +245,6 @@ export function read(source) {
       }),
     };
   });
-  const joined = join({
-    program: text(all.program ?? "", "program"),
-    pageSize: whole(all.page_size, "page_size"),
-    processes, regions, maps, events: read,
-  });
-  few(joined.maps.length, kMost.maps, "maps of pages");
-  return joined;
+  return {program: text(all.program ?? "", "program"), processes, regions, maps,
+          events: read};
 }

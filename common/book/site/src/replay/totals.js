@@ -1,4 +1,3 @@
-// @ts-check
 // What the figures of an event add up to, and how a whole run is scaled.
 
 /** @typedef {import("./recording.js").Recording} Recording */
