@@ -135,8 +135,8 @@ after(() => browser.close());
 const slider = (page, symbol) =>
   page.getByRole("slider", {name: new RegExp(`^${symbol} `)});
 const values = page => page.locator(".handles-legend li > span > b").allInnerTexts();
-const met = async page => Number(/meet (\d+) of/.exec(
-  await page.locator(".handles-status").innerText())[1]);
+const met = async page => Number(/^(\d+) of/.exec(
+  await page.locator(".handles-status").innerText())?.[1] ?? 0);
 
 async function opened(name, options) {
   const page = await newPage(browser, options);

@@ -21,6 +21,8 @@ async function opened(text, options = {}) {
   await page.goto(address("docs/your_own_run.html"));
   await page.setInputFiles("#own-run-file", file(text));
   await page.waitForSelector(".replay, .widget-complaint");
+  const begin = page.locator("[aria-label='to the beginning']");
+  if (await begin.count() > 0) await begin.click();
   return page;
 }
 
@@ -58,14 +60,14 @@ const shown = async (page) => (await shownAtEach(page, 0))[0];
 
 /** What must be shown at each event, from the JSON. */
 function expected(json) {
-  // A process shows the regions of which it has a page, in the order in which
-  // they come up.
+  // A process shows the regions of which it has a page, in their order.
   const regions = json.processes.map(() => []);
   for (const event of json.events) {
     for (const {process, region} of event.pages ?? []) {
       if (!regions[process].includes(region)) regions[process].push(region);
     }
   }
+  for (const each of regions) each.sort((a, b) => a - b);
   return counted(json).map((counts, i) => ({
     total: inBytes(json.events[i].figures.reduce((sum, {pss}) => sum + pss, 0)),
     processes: [...json.events[i].figures].sort((a, b) => a.process - b.process)
@@ -104,6 +106,28 @@ for (const {name, text} of all) {
     await page.context().close();
   });
 }
+
+test("A run is seen at its first moment, and played from its beginning",
+  async () => {
+    const json = sample();
+    json.events[2].moment = "the middle";
+    const page = await newPage(browser);
+    await page.goto(address("docs/your_own_run.html"));
+    await page.setInputFiles("#own-run-file", file(JSON.stringify(json)));
+    await page.waitForSelector(".replay");
+    const when = () => page.locator(".replay-when").textContent();
+    assert.match(await when(), /^event 3 of /);
+    await page.click("[aria-label=play]");
+    assert.match(await when(), /^event 1 of /);
+    await page.click("[aria-label=pause]");
+    await page.locator("[aria-label=event]").focus();
+    for (const [key, event] of [["PageDown", 3], ["End", json.events.length],
+                                ["PageUp", 3], ["PageUp", 1]]) {
+      await page.keyboard.press(key);
+      assert.match(await when(), new RegExp(`^event ${event} of `), key);
+    }
+    await page.context().close();
+  });
 
 /** The colours of a canvas, each with the pixels that have it. */
 const colorsOf = (page, canvas) => page.evaluate((index) => {
@@ -246,14 +270,14 @@ test("The same file, recorded again, can be opened again", async () => {
   await page.goto(address("docs/your_own_run.html"));
   for (const what of ["first", "second"]) {
     const json = sample();
-    json.events[0].what = what;
+    for (const event of json.events) event.what = what;
     const chooser = page.waitForEvent("filechooser");
     await page.click("#own-run-file");
     const {buffer, ...rest} = file(JSON.stringify(json));
     const before = page.locator("#own-run-file");
     assert.equal(await before.evaluate((input) => input.files.length), 0);
     await (await chooser).setFiles({buffer, ...rest});
-    await page.getByText(what, {exact: true}).waitFor();
+    await page.locator(".replay-what", {hasText: what}).waitFor();
   }
   await page.context().close();
 });

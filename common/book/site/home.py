@@ -28,7 +28,9 @@ def part(recording, number):
     moments = [i for i, event in enumerate(events) if event.get("moment")]
     end = moments[number]
     begin = max((i + 1 for i in moments if i < end), default=0)
-    while len(events[begin]["figures"]) > 1:  # workers of the part before
+    # The workers of the part before have ended, and its data is given back.
+    while len(events[begin]["figures"]) > 1 or \
+            "filled" not in events[begin]["what"]:
         begin += 1
     recording.pop("report", None)
     return {"recording": recording | {"events": events[:end + 1]},
@@ -40,8 +42,12 @@ def story(static, runs):
     paths = [runs / f"{name}.json" for name, _ in STORY]
     if not all(path.exists() for path in paths):
         return static
-    return widget("story", [part(json.loads(path.read_text()), number)
-                            for path, (_, number) in zip(paths, STORY)], static)
+    recordings = [json.loads(path.read_text()) for path in paths]
+    run = recordings[0]["report"]["parameters"]
+    return widget("story", {
+        "setting": f"{run['data'] >> 20} MiB of data, {run['workers']} workers",
+        "parts": [part(recording, number) for recording, (_, number)
+                  in zip(recordings, STORY)]}, static)
 
 
 def hours(minutes):
@@ -59,7 +65,7 @@ def card(lesson):
             f'<p>{html.escape(lesson["question"])}</p>\n'
             f'<details><summary>the answer</summary>'
             f'{html.escape(lesson["answer"])}</details>\n'
-            f'<small>{"builds on " + after if after else "to begin with"}'
+            f'<small>{"builds on " + after if after else "builds on nothing"}'
             f'{needs}</small>\n</li>')
 
 

@@ -52,7 +52,7 @@ def show_file(path):
         language = "cmake"
     fence = "`" * 4
     write(source_page(path),
-          f"---\norphan: true\n---\n# {path.name}\n\n`{path}`\n\n"
+          f"---\norphan: true\nnosearch: true\n---\n# {path.name}\n\n`{path}`\n\n"
           f"{fence}{language}\n{text.rstrip()}\n{fence}\n")
 
 
@@ -65,7 +65,7 @@ def show_folder(path):
         show_file(inside)
         target = os.path.relpath(source_page(inside), source_page(path).parent)
         lines.append(f"- [{inside}]({target})")
-    write(source_page(path), f"---\norphan: true\n---\n# {path}\n\n"
+    write(source_page(path), f"---\norphan: true\nnosearch: true\n---\n# {path}\n\n"
           + "\n".join(lines) + "\n")
 
 

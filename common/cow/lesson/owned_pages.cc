@@ -76,9 +76,9 @@ PagePicture owned_pages_picture(
     std::string title,
     const std::vector<std::pair<std::string, OwnedPages>>& groups) {
   PagePicture picture{std::move(title),
-                      {{"shared", ".", kGrey, kDarkGrey},
-                       {"copied", "#", kOrange},
-                       {"now its own", "o", kBlue}},
+                      {{"shared", ".", kSkyBlue},
+                       {"copied", "#", kVermilion},
+                       {"now its own", "o", kOrange}},
                       {}};
   for (const auto& [heading, owned] : groups) picture.add(heading, owned.rows);
   return picture;

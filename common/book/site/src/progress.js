@@ -26,7 +26,7 @@ function tick(chapters) {
 
 tick(readChapters());
 
-/** At the end of a chapter: it is read once its end has been seen.
+/** At the end of a chapter: a button that says that it is read.
  * @type {import("./widgets.js").Widget} */
 export function chapterEnd(root, _, place) {
   const chapter = place.dataset.chapter ?? "";
@@ -44,20 +44,11 @@ export function chapterEnd(root, _, place) {
   }
   /** @param {boolean} read */
   function show(read) {
-    button.textContent = read ? "✓ read" : "mark as read";
+    button.textContent = read ? "✓ read (undo)" : "mark as read";
     button.setAttribute("aria-pressed", String(read));
   }
   show(readChapters().has(chapter));
-  const seen = new IntersectionObserver((entries) => {
-    if (window.scrollY === 0 || !entries.some((each) => each.isIntersecting)) {
-      return;
-    }
-    seen.disconnect();
-    set(true);
-  });
-  seen.observe(button);
   button.addEventListener("click", () => {
-    seen.disconnect();
     set(button.getAttribute("aria-pressed") !== "true");
   });
 }

@@ -9,8 +9,9 @@ import {scales, totalPss} from "./replay/totals.js";
 import {inBytes} from "./units.js";
 
 const kMilliseconds = 400;  // of a step
-const kSteps = 28;          // of the story
-const kRest = 12;           // steps at its end
+const kSteps = 20;          // of the story
+const kRest = 10;           // steps at its end; the first picture is that of it
+const kAlone = 0.15;        // part of the steps before the first worker
 const kPanels = [
   {title: "Sent", words: "The data goes through a pipe: each worker builds a copy."},
   {title: "Inherited", words: "Built before the fork: all workers share one original."},
@@ -30,6 +31,8 @@ class Panel {
     this.number = element("b");
     this.bar = element("i");
     this.what = element("p", {class: "story-what"});
+    this.forked = recording.events.findIndex(
+      ({figures}, i) => i >= begin && figures.length > 1);
     const last = recording.events[recording.events.length - 1];
     const seen = last.figures.map(({process}) => ({
       process,
@@ -64,11 +67,13 @@ class Panel {
   /** @param {number} part of the story, from 0 to 1 */
   show(part) {
     const last = this.recording.events.length - 1;
-    const event = this.begin + Math.round(part * (last - this.begin));
+    const event = Math.round(part < kAlone ?
+      this.begin + part / kAlone * (this.forked - this.begin) :
+      this.forked + (part - kAlone) / (1 - kAlone) * (last - this.forked));
     this.fold.seek(event);
     const {what, figures} = this.recording.events[event];
     const total = totalPss(this.recording.events[event]) ?? 0;
-    // Of a longer run, each part is called by its name first.
+    // Of a run of several parts, what happens begins with the part's name.
     this.what.textContent =
       this.begin === 0 ? what : what.replace(/^[^:]*: /, "");
     this.number.textContent = inBytes(total);
@@ -93,8 +98,8 @@ class Panel {
 /** @type {import("./widgets.js").Widget} */
 export function story(root, data) {
   if (still()) return false;
-  /** @type {{recording: unknown, begin: number}[]} */
-  const all = JSON.parse(data);
+  /** @type {{setting: string, parts: {recording: unknown, begin: number}[]}} */
+  const {setting, parts: all} = JSON.parse(data);
   const recordings = all.map((each) => read(JSON.stringify(each.recording)));
   const most = Math.max(...recordings.map((each) => scales(each).total));
   const panels = recordings.map(
@@ -105,10 +110,12 @@ export function story(root, data) {
   root.append(grid, element("p", {class: "story-legend"},
     element("span", {}, element("i", {class: "is-state-1"}), "shared pages"),
     element("span", {}, element("i", {class: "is-state-2"}),
-            "pages that one process alone has"), pause));
+            "pages that one process alone has"),
+    element("span", {}, element("i", {class: "is-state-0"}), "not in memory"),
+    element("span", {}, setting), pause));
 
-  let step = 0, running = true, visible = false, timer = 0;
-  const show = () => panels.forEach((panel) => 
+  let step = kSteps, running = true, visible = false, timer = 0;
+  const show = () => panels.forEach((panel) =>
     panel.show(Math.min(1, step / kSteps)));
   const run = () => {
     clearInterval(timer);

@@ -1,5 +1,6 @@
 // The picture of a chart with handles, drawn by uPlot. Its axes stay as they are,
-// so that a curve moves and the points do not.
+// so that a curve moves and the points do not; only where a curve would leave it,
+// the picture gets higher.
 import uPlot from "uplot";
 
 import {onColors} from "../dom.js";
@@ -8,12 +9,13 @@ import {onColors} from "../dom.js";
  * @typedef {import("./formula.js").Chart} Chart
  * @typedef {object} Drawn what is drawn of a curve
  * @property {number[]} line its value at each sample of the x axis
- * @property {{x: number, y: number, met: boolean}[]} points
- * @property {number} here its value where the handle of the x axis stands
+ * @property {{x: number, y: number, met: boolean, faint: boolean}[]} points
+ *   `faint`: measured with other values of the handles
+ * @property {number} value where the handle of the x axis stands
  */
 
 const DASHES = [[], [9, 5], [2, 4], [12, 4, 3, 4]];
-const HEIGHT = 300;
+const HEIGHT = 320;
 const RADIUS = 4.5;
 
 export class Plot {
@@ -21,15 +23,15 @@ export class Plot {
    * @param {HTMLElement} place
    * @param {import("./formula.js").Handle} axis the handle along which it is drawn
    * @param {number[]} xs its samples
-   * @param {number} top of the y axis
+   * @param {number} most that is on the y axis at least
    * @param {(value: number) => string} showX
    * @param {(value: number) => string} showY
    */
-  constructor(place, axis, xs, top, showX, showY) {
+  constructor(place, axis, xs, most, showX, showY) {
     this.place = place;
     this.axis = axis;
     this.xs = xs;
-    this.top = top;
+    this.most = most;
     this.showX = showX;
     this.showY = showY;
     /** @type {Drawn[]} */
@@ -54,9 +56,16 @@ export class Plot {
   show(here, drawn) {
     this.here = here;
     this.drawn = drawn;
-    if (this.plot) this.plot.setData(this.data(), false);
-    else this.build();
-    this.plot?.redraw(false);
+    if (!this.plot) this.build();
+    this.plot?.batch(() => {
+      this.plot?.setData(this.data(), false);
+      this.plot?.setScale("y", {min: 0, max: this.top()});
+      this.plot?.redraw(false);
+    });
+  }
+
+  top() {
+    return 1.1 * Math.max(this.most, ...this.drawn.flatMap(({line}) => line));
   }
 
   /** @returns {uPlot.AlignedData} */
@@ -84,8 +93,9 @@ export class Plot {
       legend: {show: false},
       cursor: {show: false},
       scales: {x: {time: false, range: [low - margin, high + margin]},
-               y: {range: [0, this.top]}},
-      axes: [{...axis, size: 32, splits: () => ticks.map(x => this.at(x)),
+               y: {range: () => [0, this.top()]}},
+      axes: [{...axis, size: 32, label: `${this.axis.symbol}, ${this.axis.says}`,
+              labelSize: 20, labelFont: axis.font, splits: () => ticks.map(x => this.at(x)),
               values: () => ticks.map(this.showX)},
              {...axis, size: 84, space: 45,
               incrs: Array.from({length: 40}, (_, k) => 2 ** k),
@@ -109,7 +119,7 @@ export class Plot {
 
   /**
    * The handle of the x axis, and the measured points: filled where the formula
-   * meets them.
+   * meets them, faint where other handles had other values.
    * @param {uPlot} plot
    * @param {(name: string) => string} color
    */
@@ -132,6 +142,7 @@ export class Plot {
     this.drawn.forEach(({points}, k) => {
       context.strokeStyle = color(`--curve-${k + 1}`);
       for (const point of points) {
+        context.globalAlpha = point.faint ? 0.3 : 1;
         context.fillStyle = point.met ? context.strokeStyle :
           color("--color-background-primary");
         context.beginPath();

@@ -103,7 +103,7 @@ export function handles(root, text) {
     return {row, formula, meets};
   }));
   const heads = ["what", ...chart.handles.map(handle => handle.symbol), "measured",
-                 "your formula", "meets"];
+                 "formula", "meets"];
   const table = element("details", {class: "handles-table"},
     element("summary", {}, "The figures as a table"),
     element("div", {class: "handles-scroll", tabindex: "0", role: "region",
@@ -121,7 +121,7 @@ export function handles(root, text) {
   const highest = curves.map((curve, k) => Math.max(
     ...curve.points.map(point => point.measured),
     ...xs.map(x => functions[k]({...start, [along]: x}))));
-  const plot = new Plot(picture, axis, xs, 1.1 * Math.max(...highest),
+  const plot = new Plot(picture, axis, xs, Math.max(...highest),
     value => short(value, axis.unit), value => short(value, unit));
 
   /** @returns {Record<string, number>} */
@@ -133,29 +133,33 @@ export function handles(root, text) {
   /** @param {boolean} end whether to say it, too */
   function update(end) {
     const now = values();
-    let met = 0;
+    let met = 0, here = 0;  // of the points that were measured with these values
     const drawn = curves.map((curve, k) => {
-      const here = functions[k](now);
-      legend[k].value.textContent = shown(here, unit);
-      return {here, line: xs.map(x => functions[k]({...now, [along]: x})),
+      const value = functions[k](now);
+      legend[k].value.textContent = shown(value, unit);
+      return {value, line: xs.map(x => functions[k]({...now, [along]: x})),
         points: curve.points.map((point, i) => {
           const x = point.at[along];
           const says = functions[k]({...point.constants, ...now, [along]: x});
           const meets = Math.abs(says - point.measured) <= point.slack;
           rows[k][i].formula.textContent = shown(says, unit);
           rows[k][i].meets.textContent = meets ? "yes" : "no";
-          met += Number(meets);
-          return {x, y: point.measured, met: meets};
+          const faint = sliders.some(({handle: {symbol}}) =>
+            symbol !== along && point.at[symbol] !== now[symbol]);
+          here += Number(!faint);
+          met += Number(!faint && meets);
+          return {x, y: point.measured, met: meets, faint};
         })};
     });
     plot.show(now[along], drawn);
     const all = rows.flat().length;
     picture.setAttribute("aria-label", `${chart.title}. Lines: the formulas. Points: ` +
       `measured. ${curves.map((curve, k) => `${curve.says}: ` +
-        `${shown(drawn[k].here, unit)}`).join(". ")}. The table below has all figures.`);
+        `${shown(drawn[k].value, unit)}`).join(". ")}. The table below has all figures.`);
     if (end) {
-      status.textContent = `With these values the formulas meet ${met} of ${all} ` +
-        `measured points${met < all ? ": those that are filled." : "."}`;
+      status.textContent = (here === 0 ? "No run was measured with these values." :
+        `${met} of ${here} points that were measured with these values lie on ` +
+        "their line.") + (here < all ? " The faint points have other values." : "");
     }
   }
 

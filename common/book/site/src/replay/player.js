@@ -11,7 +11,10 @@ import {scales, totalPss} from "./totals.js";
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {import("./recording.js").Message} Message */
 
-const kMilliseconds = 1400;  // of an event, at speed 1
+// How long an event is seen at speed 1: one that tells something, and all others
+// together, in milliseconds.
+const kTelling = 1400;
+const kOthers = 15000;
 const kFigures = /** @type {const} */ (["rss", "pss", "uss"]);
 const kWords = ["not in memory", "shared", "exclusive", "in swap"];
 const kMeaning = [
@@ -95,8 +98,9 @@ class Card {
     this.meters = kFigures.map(
       (name) => new Meter(name.toUpperCase(), kTitles[name]));
     this.traffic = element("b");
-    this.maps = recording.maps.flatMap((map, index) => {
-      if (map.process !== process) return [];
+    this.maps = recording.maps.map((map, index) => ({map, index}))
+      .filter(({map}) => map.process === process)
+      .sort((a, b) => a.map.region - b.map.region).map(({map, index}) => {
       const canvas = new PageMapCanvas();
       canvas.canvas.setAttribute("role", "img");
       const each = element("span", {class: "replay-each"});
@@ -106,7 +110,7 @@ class Card {
         `${region} (one page in ${inDigits(every)})`;
       const figure = element("figure", {},
         element("figcaption", {}, name, each), canvas.canvas, counts);
-      return [{index, canvas, counts, figure, each, name: `${role}, ${name}`}];
+      return {index, canvas, counts, figure, each, name: `${role}, ${name}`};
     });
     this.box = element("article",
       {class: "replay-process", "data-process": String(process)},
@@ -157,7 +161,9 @@ export class Player {
     });
     this.sizes = new ResizeObserver(() => this.#fit());
     this.sizes.observe(this.grid);
-    this.show(0);
+    this.moments = recording.events.flatMap(({moment}, i) => moment ? [i] : []);
+    this.show(this.moments[0] ?? 0);
+    this.untouched = true;
     this.#fit();
   }
 
@@ -229,7 +235,10 @@ export class Player {
       viewBox: `0 0 ${Math.max(this.last, 1)} 100`,
       preserveAspectRatio: "none", "aria-hidden": "true"},
       svg("path", {class: "is-area", d: `${path}V100H0Z`}),
-      svg("path", {class: "is-line", d: path}));
+      svg("path", {class: "is-line", d: path}),
+      ...events.flatMap(({moment}, i) => moment ? [svg("line", {
+        class: "is-moment", x1: String(i), x2: String(i), y1: "0", y2: "100"})] :
+        []));
     draw.append(/** @type {Node} */ (this.cursor));
     return draw;
   }
@@ -242,7 +251,10 @@ export class Player {
     /** @type {Record<string, number>} */
     const to = {ArrowLeft: this.at - 1, ArrowDown: this.at - 1,
                 ArrowRight: this.at + 1, ArrowUp: this.at + 1,
-                Home: 0, End: this.last};
+                Home: 0, End: this.last,
+                PageUp: this.moments.filter((each) => each < this.at).pop() ?? 0,
+                PageDown: this.moments.find((each) => each > this.at) ??
+                  this.last};
     if (event.key in to) {
       this.pause();
       this.show(to[event.key]);
@@ -291,6 +303,7 @@ export class Player {
 
   /** Shows the state at an event. @param {number} event */
   show(event) {
+    this.untouched = false;
     this.at = Math.min(Math.max(event, 0), this.last);
     cancelAnimationFrame(this.frame);
     this.fold.seek(this.at);
@@ -366,7 +379,7 @@ export class Player {
   }
 
   play() {
-    if (this.at === this.last) this.show(0);
+    if (this.at === this.last || this.untouched) this.show(0);
     this.#set("pause");
     this.root.classList.add("is-playing");
     const next = () => {
@@ -374,7 +387,9 @@ export class Player {
         this.pause();
         return;
       }
-      const pause = kMilliseconds / Number(this.speed?.value ?? 1);
+      const {moment, messages} = this.recording.events[this.at + 1];
+      const pause = (moment || messages.length ? kTelling :
+        Math.min(kTelling, kOthers / this.last)) / Number(this.speed?.value ?? 1);
       this.#playStep(pause);
       this.timer = window.setTimeout(next, pause);
     };
