@@ -123,6 +123,16 @@ const hostile = {
   "with a process that is its own parent": [(json) => {
     json.processes[1].parent = 1;
   }, /parent/],
+  "whose first process has a parent": [(json) => {
+    json.processes[0].parent = 0;
+  }, /the parent of process 0 names what is not there/],
+  "with a million messages at once": [(json) => {
+    json.events[2].messages = Array.from({length: 7e5}, (_, bytes) =>
+      ({from: 0, to: 1, bytes}));
+  }, /700,000 messages in event 3/],
+  "with a process that has many figures": [(json) => {
+    json.events[2].figures = Array.from({length: 5}, () => ({process: 1}));
+  }, /5 figures in event 3/],
   "with a negative size": [(json) => { json.events[0].figures[0].rss = -1; },
                            /rss/],
   "with a huge size": [(json) => { json.events[0].figures[0].rss = 1e300; },

@@ -22,6 +22,7 @@ export const kMost = {
   pages: 2 ** 24,
   changes: 2 ** 28,
   events: 100000,
+  messages: 4096,  // of an event
   name: 200,
 };
 
@@ -68,8 +69,9 @@ function list(value, /** @type {string} */ where) {
 function whole(value, /** @type {string} */ where, end = 2 ** 53) {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0 ||
       value >= end) {
-    bad(`This recording is damaged: ${where} should be a whole number from 0 ` +
-      `to ${inDigits(end - 1)}.`);
+    bad(`This recording is damaged: ${where} ` + (end === 0 ?
+      "names what is not there." :
+      `should be a whole number from 0 to ${inDigits(end - 1)}.`));
   }
   return /** @type {number} */ (value);
 }
@@ -190,7 +192,9 @@ export function read(source) {
     }
     last = /** @type {number} */ (time);
     const messages = list(each.messages ?? [], `messages of ${where}`);
+    few(messages.length, kMost.messages, `messages in ${where}`);
     const figures = list(each.figures ?? [], `figures of ${where}`);
+    few(figures.length, processes.length, `figures in ${where}`);
     const changes = list(each.pages ?? [], `pages of ${where}`);
     return {
       time: last,
