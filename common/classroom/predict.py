@@ -103,14 +103,14 @@ WORDS = {"none": "0", "nothing": "0", "zero": "0"}
 
 def number(text):
     """64,000,000 · 64 000 000 · 64'000'000 · 12.8 · 12,8 · 1e6"""
-    text = re.sub(r"(?<=\d)[ _'\u00a0\u202f](?=\d{3})", "", text)
+    text = re.sub(r"(?<=\d)[ _'’\u00a0\u2009\u202f](?=\d{3})", "", text)
     if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?", text):
         text = text.replace(",", "")
     elif re.fullmatch(r"[1-9]\d{0,2}(\.\d{3}){2,}", text):
         text = text.replace(".", "")
     else:
         text = text.replace(",", ".")
-    if not re.fullmatch(r"(\d+\.?\d*|\.\d+)(e\+?\d{1,2})?", text):
+    if not re.fullmatch(r"(?a:(\d+\.?\d*|\.\d+)(e\+?\d{1,2})?)", text):
         raise ValueError
     return float(text)
 
@@ -118,7 +118,9 @@ def number(text):
 def parse(typed, question, names):
     """What a person means by 64M, 12.8 MiB, 1e6 or (N+1)*D; None for "?". KB, MB
     and GB are powers of 1024, as in top. ValueError with a sentence."""
-    text = typed.strip().lstrip("~≈ ").rstrip(" .")
+    # What an East Asian keyboard writes twice as wide.
+    text = re.sub("[！-～]", lambda wide: chr(ord(wide[0]) - 0xfee0), typed)
+    text = re.sub(r"^[~≈\s]+", "", text).rstrip().rstrip(" .")
     if text == "?":
         return None
     quoted = "%r" % textwrap.shorten(typed, 40, placeholder=" ...")
@@ -126,7 +128,7 @@ def parse(typed, question, names):
     of_bytes = question["unit"] == "bytes"
     if not of_bytes:
         text = re.sub(r"(?i)\s*((page )?faults?|pages?|workers?)$", "", text)
-    split = re.fullmatch(r"(?i)(\d[\d.,_' \u00a0\u202f]*(?:e\+?\d+)?|\.\d+)"
+    split = re.fullmatch(r"(?i)(\d[\d.,_'’ \u00a0\u2009\u202f]*(?:e\+?\d+)?|\.\d+)"
                          r"\s*([a-z]*)", text)
     try:
         if len(text) > LONGEST:
@@ -143,7 +145,7 @@ def parse(typed, question, names):
                                  "4K or 240 bytes")
         else:
             formula = re.sub("[·×]", "*", text).replace("−", "-")
-            formula = re.sub("[\u00a0\u202f]", " ", formula)
+            formula = re.sub("[\u00a0\u2009\u202f]", " ", formula)
             if re.search(r"(?i)\d_|0[xbo]|#", formula):  # Python's, nobody else's
                 raise ValueError
             amount = value(formula, names)

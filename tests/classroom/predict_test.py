@@ -105,6 +105,19 @@ class EachLesson(unittest.TestCase):
 
 
 class AClass(unittest.TestCase):
+    def test_what_is_no_line_of_predictions_is_said_and_left_out(self):
+        question = lessons.predictions("04_global")["questions"][1]
+        line = {"lesson": "04_global", "names": predict.NAMES,
+                "answers": [{"asks": question["asks"], "value": 1, "measured": 2}]}
+        texts = [json.dumps(each) for each in (
+            line, {**line, "names": {"N": 0}}, {**line, "names": {"D": "x"}}, 5)]
+        texts.append("[" * 100000)
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "eve.jsonl"), "w") as file:
+                file.write("\n".join(texts))
+            lines, odd = predict.kept_lines(folder, "04_global")
+        self.assertEqual((len(lines), len(odd)), (1, 4), odd)
+
     def test_answers_of_a_class_are_shown_as_a_histogram(self):
         question = lessons.predictions("04_global")["questions"][1]
         with tempfile.TemporaryDirectory() as folder:

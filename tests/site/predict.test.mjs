@@ -57,7 +57,8 @@ test("Amounts are shown as the lessons do", () => {
 test("Entries put together by chance are read alike here and in Python", () => {
   const pieces = ["D", "N", "R", "page", "64", "1,024", "12.8", "0", "1e3", ".5",
     "007", "+", "-", "*", "/", "·", "−", "(", ")", " ", "\u00a0", "MiB", "k", "kb",
-    "bytes", "pages", "workers", "~", "?", ".", ",", "'", "_", "x", "e"];
+    "bytes", "pages", "workers", "~", "?", ".", ",", "'", "_", "x", "e",
+    "\u2009", "’", "６４", "＊", "٦"];
   let seed = 20240131;
   const chance = below => {
     seed = (seed * 1103515245 + 12345) % 2 ** 31;

@@ -39,7 +39,7 @@ const ZERO = ["none", "nothing", "zero"];
  * @param {string} text
  */
 function number(text) {
-  text = text.replace(/(\d)[ _'\u00a0\u202f](?=\d{3})/g, "$1");
+  text = text.replace(/(\d)[ _'’\u00a0\u2009\u202f](?=\d{3})/g, "$1");
   if (/^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(text)) {
     text = text.replace(/,/g, "");
   } else if (/^[1-9]\d{0,2}(\.\d{3}){2,}$/.test(text)) {
@@ -66,7 +66,10 @@ function quoted(typed) {
  * @throws {Unreadable}
  */
 export function parse(typed, question, names) {
-  let text = typed.trim().replace(/^[~≈ ]+/, "").replace(/[ .]+$/, "");
+  // What an East Asian keyboard writes twice as wide.
+  let text = typed.replace(/[！-～]/g,
+    wide => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+  text = text.trim().replace(/^[~≈\s]+/, "").replace(/[ .]+$/, "");
   if (text === "?") return null;
   if (ZERO.includes(text.toLowerCase())) text = "0";
   const ofBytes = question.unit === "bytes";
@@ -74,7 +77,7 @@ export function parse(typed, question, names) {
     text = text.replace(/\s*((page )?faults?|pages?|workers?)$/i, "");
   }
   const split =
-    /^(\d[\d.,_' \u00a0\u202f]*(?:e\+?\d+)?|\.\d+)\s*([a-z]*)$/i.exec(text);
+    /^(\d[\d.,_'’ \u00a0\u2009\u202f]*(?:e\+?\d+)?|\.\d+)\s*([a-z]*)$/i.exec(text);
   let amount;
   if (text.length > LONGEST) {
     amount = NaN;
