@@ -40,7 +40,7 @@ import re
 import sys
 import textwrap
 
-from exercises import ROOT, BadUsage, read, value
+from exercises import ROOT, BadExercise, BadUsage, read, value
 from lessons import asked, find, plain, predict_first, predictions, report
 
 # The symbols, with the values that most lessons have without flags: enough to
@@ -316,7 +316,8 @@ def kept_lines(folder, name):
                               line["names"])
                         answer["asks"].strip()
                     lines.append(line)
-                except (ValueError, KeyError, TypeError, AttributeError):
+                except (ValueError, KeyError, TypeError, AttributeError,
+                        ArithmeticError, RecursionError, BadExercise):
                     odd.append("%s:%d is no line of predictions" % (path, k))
     return lines, odd
 
