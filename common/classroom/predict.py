@@ -16,7 +16,8 @@ the questions, in the order of the chapter's numbered list:
      "wrong":  [["D/N", "You divided by the workers only. ..."], ...]}
 
 Expressions have the course's symbols: D, N, n, T, R, K for the nodes (1 in most
-lessons), and page for its size.
+lessons), and page for its size. What is typed may also have the symbols whose
+values the chapter gives: "C = 16,450".
 
 The answers are kept in predictions/NN_name.jsonl, or in the file PREDICTIONS of
 the environment: a line of JSON is added for each run,
@@ -89,6 +90,23 @@ def names_of(found):
             "page": page}
 
 
+SYMBOL = re.compile(r"(?<![·*/\w])([A-Za-z]) = ([\d,]+(?:\.\d+)?)"
+                    r"( %| bytes| [KMG]iB)?(?![\w.,]*\d)(?! ?[/·*+−])")
+
+
+def symbols_of(name):
+    """The symbols whose values a chapter's "Predict first" gives: {"C": 16450}."""
+    text = " ".join(plain(words) for _, words in predict_first(name))
+    found = {}
+    for symbol, digits, unit in SYMBOL.findall(text):
+        times = 0.01 if unit == " %" else UNITS[unit.strip().lower()]
+        amount = number(digits) * times
+        found.setdefault(symbol, set()).add(
+            int(amount) if amount % 1 == 0 else amount)
+    return {symbol: values.pop() for symbol, values in found.items()
+            if len(values) == 1}
+
+
 # What is predicted.
 
 UNITS = {"": 1, "b": 1, "byte": 1, "bytes": 1}
@@ -120,8 +138,9 @@ def parse(typed, question, names):
     and GB are powers of 1024, as in top. ValueError with a sentence."""
     # What an East Asian keyboard writes twice as wide.
     text = re.sub("[！-～]", lambda wide: chr(ord(wide[0]) - 0xfee0), typed)
-    text = re.sub(r"^[~≈\s]+", "", text).rstrip().rstrip(" .")
-    if text == "?":
+    text = re.sub(r"(?i)^([~≈\s]|about\b|roughly\b|ca\.)+", "", text)
+    text = text.rstrip().rstrip(" .")
+    if re.fullmatch(r"(?i)\?+|no idea|don't know|idk", text):
         return None
     quoted = "%r" % textwrap.shorten(typed, 40, placeholder=" ...")
     text = WORDS.get(text.lower(), text)
@@ -156,9 +175,9 @@ def parse(typed, question, names):
         if "no unit" in str(error):
             raise
     raise ValueError(
-        "%s cannot be read: give %s, a formula such as (N+1)*D, or ? for no idea"
-        % (quoted, "bytes as in 64M, 12.8 MiB or 240 bytes" if of_bytes
-           else "a number such as 4"))
+        "%s cannot be read: give %s, or ? for no idea"
+        % (quoted, "bytes as in 64M, 12.8 MiB or 240 bytes, a formula such as "
+           "(N+1)*D" if of_bytes else "a number such as 4, a formula such as N*R"))
 
 
 # What became of it.
@@ -218,7 +237,7 @@ def comparison(questions, values, measured, names):
 
 # Asking.
 
-def ask(blocks, questions):
+def ask(blocks, questions, names):
     """What a person at the terminal types, for each question."""
     typed = []
     for kind, text in blocks:
@@ -230,7 +249,7 @@ def ask(blocks, questions):
         while True:
             answer = input("   > ")
             try:
-                parse(answer, questions[len(typed)], NAMES)
+                parse(answer, questions[len(typed)], names)
                 break
             except ValueError as error:
                 print(wrapped(str(error), "   ", "   "))
@@ -238,7 +257,7 @@ def ask(blocks, questions):
     return typed
 
 
-def given(text, questions):
+def given(text, questions, names):
     """The answers of a text, a line each."""
     typed = text.rstrip().splitlines()
     if len(typed) != len(questions):
@@ -246,7 +265,7 @@ def given(text, questions):
             len(questions), len(typed)))
     for k, answer in enumerate(typed):
         try:
-            parse(answer, questions[k], NAMES)
+            parse(answer, questions[k], names)
         except ValueError as error:
             raise BadUsage("answer %d: %s" % (k + 1, error))
     return typed
@@ -264,15 +283,17 @@ def keep(line, name):
 def predict(arguments):
     name = find(arguments.n)["name"]
     questions = predictions(name)["questions"]
+    symbols = symbols_of(name)
+    names = {**symbols, **NAMES}
     if arguments.answers:
-        typed = given(read(arguments.answers), questions)
+        typed = given(read(arguments.answers), questions, names)
     elif sys.stdin.isatty():
-        typed = ask(predict_first(name), questions)
+        typed = ask(predict_first(name), questions, names)
         print()
     else:
-        typed = given(sys.stdin.read(), questions)
+        typed = given(sys.stdin.read(), questions, names)
     found = report(name)
-    names = names_of(found)
+    names = {**symbols, **names_of(found)}
     values = [parse(text, question, names)
               for text, question in zip(typed, questions)]
     measured = [figure(question["figure"], found) for question in questions]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -47,6 +48,16 @@ class Entries(unittest.TestCase):
         for text in ("(" * 2000, "9" * 5000):
             with self.assertRaisesRegex(ValueError, "cannot be read: give"):
                 parsed(text, "pipe")
+
+
+class Symbols(unittest.TestCase):
+    def test_symbols_of_a_chapter_are_those_to_which_it_gives_one_value(self):
+        chapter = ("## Predict first\n\nC = 16,450 pages, q = 0.05 %, s = 8 bytes"
+                   " or s = 32 bytes,\nM·t = 64 MiB, D = 64 MiB, R = 64 MiB / 4"
+                   " KiB = 16,384\nand k = 4·R.\n\n## Run\n")
+        with unittest.mock.patch.object(lessons, "source", lambda _: chapter):
+            self.assertEqual(predict.symbols_of("x"),
+                             {"C": 16450, "q": 0.0005, "D": 64 << 20})
 
 
 class Verdicts(unittest.TestCase):

@@ -297,6 +297,20 @@ TEST(Recording, CallsAForkThatExecutesAProgramByThatName) {
   EXPECT_EQ(written(recording).at("processes").at(1).at("role"), "sleep");
 }
 
+TEST(Recording, CountsProcessesOfOneName) {
+  Recording recording("program");
+  recording.add(look(0, {process(1, 0, {})}));
+  Tree tree{process(1, 0, {})};
+  for (pid_t pid = 2; pid < 5; ++pid) {
+    tree.push_back(process(pid, 1, {}));
+    tree.back().image = {.code = 7, .stack = 7};
+    tree.back().name = "sleep";
+  }
+  recording.add(look(1, std::move(tree)));
+  EXPECT_EQ(written(recording).at("events").at(1).at("what"),
+            "3 × sleep have begun");
+}
+
 TEST(Recording, HasTheReportAsItIs) {
   Recording recording("04_global");
   recording.add(look(0, {process(1, 0, {})}));

@@ -225,7 +225,7 @@ test("A part of a message, and a look that is not of one moment, are said",
     json.events[0].running = true;
     const page = await opened(JSON.stringify(json));
     const {messages, when} = await shown(page);
-    assert.deepEqual(messages, ["parent → worker 1: 64 bytes of a message"]);
+    assert.deepEqual(messages, ["parent → worker 1: 64 bytes, a part of a message"]);
     assert.match(when, /pages may have changed while they were read$/);
     await page.click("[aria-label='one event on']");
     assert.doesNotMatch((await shown(page)).when, /changed/);

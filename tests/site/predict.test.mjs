@@ -154,7 +154,7 @@ test("Form: measured figures unfold when there is an answer to each question",
   await fill(page, GIVEN.slice(0, 4));
   await press(page, "Compare");
   assert.deepEqual(await results(page), []);
-  assert.match(await said(page), /when there is an answer to each question/);
+  assert.match(await said(page), /when each question has an answer/);
   assert.equal(await page.evaluate(() => document.activeElement.id), "predict-5");
   await page.keyboard.type("12,8");
   await page.keyboard.press("Enter");
@@ -165,9 +165,9 @@ test("Form: measured figures unfold when there is an answer to each question",
   await page.keyboard.press("Enter");
   const found = await results(page);
   assert.equal(found.length, 5);
-  assert.match(found[0], /^right.*measured: 6\d\.\d MiB/);
+  assert.match(found[0], /^right.*in the recorded run: 6\d\.\d MiB/);
   assert.match(found[1], /^wrong.*\nYou divided by the workers only/);
-  assert.match(found[4], /^wrong.*measured: 240 bytes\nYou counted the indexes only/);
+  assert.match(found[4], /^wrong.*in the recorded run: 240 bytes\nYou counted the indexes only/);
   assert.match(await said(page), /^2 of 5 right/);
   assert.equal(await page.locator("#run details").first().getAttribute("open"), "");
   // An answer that is changed is no longer compared.

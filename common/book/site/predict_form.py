@@ -27,8 +27,9 @@ def data(name):
                  for question in lessons.predictions(name)["questions"]]
     for question in questions:
         del question["figure"]
-    return {"lesson": name, "names": predict.names_of(report),
-            "questions": questions}
+    symbols = predict.symbols_of(name)
+    return {"lesson": name, "names": {**symbols, **predict.names_of(report)},
+            "said": [*symbols], "questions": questions}
 
 
 def with_form(document, text):

@@ -121,6 +121,14 @@ std::string RecordingWords::list_of(const std::vector<ProcessId>& ids) const {
                   [](const auto& role) { return role.starts_with("worker "); });
     roles.push_back(fmt::format("{} workers", workers));
   }
+  std::map<std::string, int> counts;
+  for (const std::string& role : roles) ++counts[role];
+  if (counts.size() < roles.size()) {
+    roles.clear();
+    for (const auto& [role, count] : counts) {
+      roles.push_back(count == 1 ? role : fmt::format("{} × {}", count, role));
+    }
+  }
   if (roles.size() > 3) return fmt::format("{} processes", ids.size());
   return fmt::format("{}", fmt::join(roles, " and "));
 }

@@ -69,8 +69,9 @@ export function parse(typed, question, names) {
   // What an East Asian keyboard writes twice as wide.
   let text = typed.replace(/[！-～]/g,
     wide => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
-  text = text.trim().replace(/^[~≈\s]+/, "").replace(/[ .]+$/, "");
-  if (text === "?") return null;
+  text = text.trim().replace(/^([~≈\s]|about\b|roughly\b|ca\.)+/i, "")
+    .replace(/[ .]+$/, "");
+  if (/^(\?+|no idea|don't know|idk)$/i.test(text)) return null;
   if (ZERO.includes(text.toLowerCase())) text = "0";
   const ofBytes = question.unit === "bytes";
   if (!ofBytes) {
@@ -97,8 +98,8 @@ export function parse(typed, question, names) {
   if (amount >= 0 && amount < 1e18) return round(amount);
   throw new Unreadable(
     `${quoted(typed)} cannot be read: give ` +
-    (ofBytes ? "bytes as in 64M, 12.8 MiB or 240 bytes" : "a number such as 4") +
-    ", a formula such as (N+1)*D, or ? for no idea.");
+    (ofBytes ? "bytes as in 64M, 12.8 MiB or 240 bytes, a formula such as (N+1)*D" :
+      "a number such as 4, a formula such as N*R") + ", or ? for no idea.");
 }
 
 /**

@@ -8,8 +8,9 @@ import {judge, parse, Unreadable} from "./grammar.js";
 
 /**
  * @typedef {import("./grammar.js").Question & {measured: number}} Measured
- * @typedef {{lesson: string, names: Record<string, number>,
- *            questions: Measured[]}} Data
+ * @typedef {{lesson: string, names: Record<string, number>, said: string[],
+ *            questions: Measured[]}} Data `said`: those of the names that the
+ *   chapter has named
  * @typedef {{typed: string[], compared: boolean, lines: object[]}} State
  *   what stands in the fields, whether it was compared, and each comparison as
  *   the line that `make predict` writes
@@ -105,7 +106,7 @@ class Answer {
     const {word, mistake} = judge(this.value(), measured, this.question, this.names);
     this.result.className = `predict-result predict-${WORDS[word].replace(" ", "-")}`;
     this.result.replaceChildren(
-      element("strong", {}, WORDS[word]), " measured: ",
+      element("strong", {}, WORDS[word]), " in the recorded run: ",
       element("b", {}, shown(measured, unit)));
     if (mistake !== null) this.result.append(element("br"), wrong[mistake][1]);
     this.result.hidden = false;
@@ -130,12 +131,14 @@ export function predict(root, text, place) {
   const compare = element("button", {type: "submit"}, "Compare");
   const save = element("button", {type: "button"}, "Save as a file");
   const erase = element("button", {type: "button"}, "Erase");
+  const kinds = [...new Set(data.questions.map(({unit}) => unit === "bytes" ?
+    "an amount such as 64M, 12.8 MiB or 240 bytes" : "a number such as 16,384"))];
   const form = element("form", {id: "predict", novalidate: ""},
     element("div", {class: "predict-buttons"}, compare, save, erase), status);
   root.append(form);
   items[0].parentElement?.before(element("p", {class: "predict-hint"},
-    "Write each figure as you like: 64M, 12.8 MiB, 240 bytes, a formula such as ",
-    "(N+1)*D, or ? if you have no idea. ",
+    `Write ${kinds.join(" or ")}, a formula of ${data.said.join(", ")} with ` +
+      "+ - * / ( ), or ? if you have no idea. ",
     isKept() ? "Your answers stay in this browser." :
       "This browser keeps nothing: your answers are gone when you leave the page."));
 
@@ -186,8 +189,8 @@ export function predict(root, text, place) {
       }
     }
     if (first) {
-      status.textContent = "The measured run unfolds when there is an answer to " +
-        "each question.";
+      status.textContent = "The measured run unfolds when each question has an " +
+        "answer that can be read.";
       first.field.focus();
       return;
     }

@@ -59,9 +59,9 @@ export function inWords(recording, messages) {
     const ends = `${senders > 1 ? `${senders} workers` : role(from)} → ` +
       `${receivers > 1 ? `${receivers} workers` : role(to)}`;
     const in_ = count > 1 ? ` in ${inDigits(count)} messages` :
-      count === 1 ? "" : " of a message";
+      count === 1 ? "" : ", a part of a message";
     const each = receivers + senders > 2 ? " each" : "";
-    return `${ends}: ${inBytes(bytes)}${in_}${each}`;
+    return `${ends}: ${inBytes(bytes)}${each}${in_}`;
   }))];
 }
 
