@@ -232,7 +232,9 @@ test("Form: what is saved is the file of make predict", async () => {
 
 test("Form: what other versions of the page have kept does no harm", async () => {
   const page = await newPage(browser);
-  for (const kept of ["{", "null", "[1, 2]", '{"typed": ["<img src=x>", 4]}',
+  const deep = "[".repeat(9000) + "]".repeat(9000);
+  for (const kept of ["{", "null", "[1, 2]", `{"typed": [${deep}]}`,
+    '{"typed": ["<img src=x>", 4]}',
     '{"typed": ["a", "b", "c", "d", "e"], "compared": true, "lines": 7}']) {
     await page.addInitScript(text => {
       localStorage.setItem("cowpool.predict.04_global", text);

@@ -27,7 +27,8 @@ const EMPTY = "Write a figure here, or ? if you have no idea.";
  */
 function recalled(lesson, count) {
   const state = /** @type {any} */ (recall(`predict.${lesson}`));
-  const typed = Array.isArray(state?.typed) ? state.typed.map(String) : [];
+  const typed = Array.isArray(state?.typed) ? state.typed.map(
+    (/** @type {unknown} */ text) => typeof text === "string" ? text : "") : [];
   return {
     typed: Array.from({length: count}, (_, k) => typed[k] ?? ""),
     compared: state?.compared === true && typed.length === count,
