@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,13 +70,7 @@ int run_record(const Command* command, const Flags& flags, int file) {
   }
   recorder.look();
   if (recorder.all_ended()) recorder.finish();
-  const std::string text = recorder.recording().to_json("");
-  struct stat status {};
-  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-    cow::checked([&] { return ::ftruncate(file, 0); }, "ftruncate({})",
-                 flags.record);
-  }
-  cow::write_fully(file, text.data(), text.size());
+  cow::replace_content(file, recorder.recording().to_json(""));
   return kDone;
 }
 

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cow/os/child.h"
 #include "support/programs.h"
 
 namespace cow {
@@ -274,6 +277,33 @@ TEST_F(Files, AreNamedInTheErrorIfTheyCannotBeMade) {
 TEST_F(Files, AreReadFromProcThoughTheirSizeIsZero) {
   EXPECT_EQ(std::filesystem::file_size("/proc/self/status"), 0U);
   EXPECT_THAT(*read_file("/proc/self/status"), HasSubstr("VmRSS:"));
+}
+
+TEST(WriteFile, ReplacesALongerContent) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path() / "file";
+  write_file(path, "a longer content");
+  write_file(path, "short");
+  EXPECT_EQ(*read_file(path), "short");
+}
+
+TEST(WriteFile, KeepsTheContentIfThereIsNoRoomForAnother) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path() / "file";
+  write_file(path, "precious");
+  Child child = Child::fork([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit most{.rlim_cur = 4096, .rlim_max = 4096};
+    ::setrlimit(RLIMIT_FSIZE, &most);
+    try {
+      write_file(path, std::string(8192, 'x'));
+    } catch (const std::system_error& error) {
+      return error.code().value() == EFBIG ? 0 : 1;
+    }
+    return 2;
+  });
+  EXPECT_EQ(child.wait().code, 0);
+  EXPECT_EQ(*read_file(path), "precious");
 }
 
 }  // namespace

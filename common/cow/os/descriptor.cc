@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -127,14 +128,31 @@ Reading<std::string> read_file(const std::string& path) {
   }
 }
 
+void replace_content(int fd, std::string_view text) {
+  struct stat file {};
+  const bool regular = ::fstat(fd, &file) == 0 && S_ISREG(file.st_mode);
+  const auto size = static_cast<off_t>(text.size());
+  // Room first. What cannot say whether there is room is written all the same.
+  if (regular && size > 0 && ::fallocate(fd, 0, 0, size) == -1 &&
+      (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) {
+    const int error = errno;
+    const int ignored = ::ftruncate(fd, file.st_size);
+    static_cast<void>(ignored);
+    throw_system_error(error, fmt::format("fallocate({}, {} bytes)", fd, size));
+  }
+  write_fully(fd, text.data(), text.size());
+  if (regular) {
+    checked([&] { return ::ftruncate(fd, size); }, "ftruncate({})", fd);
+  }
+}
+
 void write_file(const std::string& path, std::string_view text) {
   const Descriptor file(checked(
       [&] {
-        return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                      0666);
+        return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
       },
       "open({})", path));
-  write_fully(file.get(), text.data(), text.size());
+  replace_content(file.get(), text);
 }
 
 }  // namespace cow

@@ -78,8 +78,13 @@ void write_fully(int fd, const void* from, std::size_t size);
 /// The whole file as text, or the reason why it cannot be read.
 Reading<std::string> read_file(const std::string& path);
 
-/// Replaces the content of the file with `text`; makes the file if there is
-/// none. Throws std::system_error.
+/// Replaces the content of the file with `text`, or writes it into what is no
+/// regular file. If there is no room for it, the content stays as it was.
+/// Throws std::system_error.
+void replace_content(int fd, std::string_view text);
+
+/// Replaces the content of the file with `text`, as above; makes the file if
+/// there is none. Throws std::system_error.
 void write_file(const std::string& path, std::string_view text);
 
 }  // namespace cow
