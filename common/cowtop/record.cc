@@ -61,6 +61,8 @@ int run_record(const Command* command, const Flags& flags, int file) {
   do {
     if (command != nullptr) command->reap_orphans();
     recorder.look();
+    // There would never be anything to record.
+    if (command == nullptr && recorder.recording().empty()) break;
   } while (
       !recorder.ended() &&
       !wait_for(command, signals ? &*signals : nullptr, recorder.until_next()));

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -119,6 +120,21 @@ TEST(CowtopRecord, SaysThatAProcessIsNotThere) {
       cow::testing::run({program("cowtop"), "--record", file, "999999999"});
   EXPECT_EQ(outcome.status.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("999999999"));
+}
+
+TEST(CowtopRecord, SaysAtOnceThatAProcessCannotBeRead) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path() / "recording.json";
+  std::ofstream(file).close();
+  std::filesystem::permissions(file, std::filesystem::perms::all);
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  const Outcome outcome =
+      cow::testing::run({program("cowtop"), "--record", file, "1"}, [] {
+        constexpr uid_t kNobody = 65534;
+        if (::geteuid() == 0) ::setresuid(kNobody, kNobody, kNobody);
+      });
+  EXPECT_EQ(outcome.status.code, 1) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("/proc/1/smaps_rollup"));
 }
 
 }  // namespace
