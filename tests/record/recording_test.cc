@@ -164,6 +164,27 @@ TEST(Recording, DrawsNothingOfPagesThatWereNotKept) {
                   R"({"process":1,"region":1,"runs":[[2,4,"s"]]})")));
 }
 
+TEST(Recording, CallsAProcessByWhatItHasExecutedLast) {
+  const Image other{.code = 2, .stack = 2};
+  LookedAt shell = process(1, 0, {});
+  LookedAt program = process(1, 0, {});
+  program.image = other;
+  LookedAt fork = process(2, 1, {});
+  fork.image = other;
+  LookedAt before = process(3, 1, {});
+  before.image = other;
+  LookedAt after = process(3, 1, {});
+  after.image = {.code = 3, .stack = 3};
+  after.name = "ls";
+  Recording recording("name");
+  recording.add(look(0, {shell}));
+  recording.add(look(1, {program, fork, before}));
+  recording.add(look(2, {program, fork, after}));
+  const json processes = written(recording).at("processes");
+  EXPECT_EQ(processes.at(1).at("role"), "worker 1");
+  EXPECT_EQ(processes.at(2).at("role"), "ls");
+}
+
 TEST(Recording, SpreadsAMessageOverTheLooksInWhichItWasRead) {
   Recording recording("program");
   const auto tree = [&](std::int64_t read) {
@@ -285,16 +306,6 @@ TEST(Recording, NamesAnExperimentOnlyByWholePartsOfItsMoments) {
   recording.add(std::move(held));
   EXPECT_EQ(written(recording).at("events").at(0).at("what"),
             "the program has begun");
-}
-
-TEST(Recording, CallsAForkThatExecutesAProgramByThatName) {
-  Recording recording("program");
-  recording.add(look(0, {process(1, 0, {}), process(2, 1, {})}));
-  LookedAt sleep = process(2, 1, {});
-  sleep.image = {.code = 7, .stack = 7};
-  sleep.name = "sleep";
-  recording.add(look(1, {process(1, 0, {}), sleep}));
-  EXPECT_EQ(written(recording).at("processes").at(1).at("role"), "sleep");
 }
 
 TEST(Recording, CountsProcessesOfOneName) {

@@ -59,30 +59,37 @@ std::optional<std::size_t> RecordingWords::number_of(pid_t pid,
   return std::nullopt;
 }
 
-// Workers are counted anew when there were none.
+// Workers are counted anew when there were none. A process has the name of what
+// it has executed last: a shell may become the program.
 void RecordingWords::name_processes() {
-  int workers = 0;
-  // A child may have been forked only to execute a program: as it was last.
-  std::map<ProcessId, const LookedAt*> last;
+  std::map<ProcessId, Named> last;
+  std::set<ProcessId> forks;  // of what their parent is, too
   for (const RecordedLook& look : it_.looks()) {
-    for (const LookedAt& process : look.tree) last[process.id] = &process;
+    for (const LookedAt& process : look.tree) {
+      last[process.id] = {.id = process.id, .role = process.name, .parent = {}};
+      for (const LookedAt& parent : look.tree) {
+        if (parent.id.pid != process.parent) continue;
+        if (parent.image == process.image) {
+          forks.insert(process.id);
+        } else {
+          forks.erase(process.id);
+        }
+      }
+    }
   }
+  int workers = 0;
   for (const RecordedLook& look : it_.looks()) {
     if (look.tree.size() <= 1) workers = 0;
-    for (const LookedAt& seen : look.tree) {
-      if (numbers_.contains(seen.id)) continue;
-      const LookedAt& process = *last.at(seen.id);
-      Named named{.id = process.id,
-                  .image = process.image,
-                  .role = process.name,
-                  .parent = number_of(seen.parent, look.tree)};
+    for (const LookedAt& process : look.tree) {
+      if (numbers_.contains(process.id)) continue;
+      Named named = last.at(process.id);
+      named.parent = number_of(process.parent, look.tree);
       const auto told = it_.roles().find(process.id.pid);
       const bool is_told = told != it_.roles().end();
-      const bool is_fork =
-          named.parent && processes_[*named.parent].image == process.image;
       if (processes_.empty()) {
         named.role = "parent";
-      } else if (is_told ? told->second == "worker" : is_fork) {
+      } else if (is_told ? told->second == "worker"
+                         : forks.contains(process.id)) {
         named.role = fmt::format("worker {}", ++workers);
       } else if (is_told) {
         named.role = told->second;

@@ -33,7 +33,6 @@ class RecordingWords {
  public:
   struct Named {
     ProcessId id;
-    Image image;
     std::string role;                   ///< "parent", "worker 1"
     std::optional<std::size_t> parent;  ///< its number
   };
