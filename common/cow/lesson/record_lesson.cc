@@ -41,7 +41,9 @@ class LessonRecorder {
     for (;;) {
       const Microseconds wait =
           away_ ? Microseconds(100'000) : recorder_.until_next();
-      const timespec time{.tv_sec = 0, .tv_nsec = 1000 * wait.count()};
+      constexpr Microseconds kSecond{1'000'000};
+      const timespec time{.tv_sec = wait / kSecond,
+                          .tv_nsec = 1000 * (wait % kSecond).count()};
       checked(
           [&] { return ::ppoll(polled.data(), polled.size(), &time, nullptr); },
           "ppoll(lesson)");

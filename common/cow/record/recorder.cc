@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ctime>
 #include <thread>
 #include <utility>
 
@@ -9,6 +10,16 @@ namespace cow {
 namespace {
 
 using Microseconds = std::chrono::microseconds;
+
+// What this process has used of a processor. On a busy machine much more time
+// passes, in which others run.
+Microseconds processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return std::chrono::duration_cast<Microseconds>(
+      std::chrono::seconds(used.tv_sec) +
+      std::chrono::nanoseconds(used.tv_nsec));
+}
 
 // From one look to the next, so many pages should change.
 constexpr std::size_t kFewChanges = 128;
@@ -90,6 +101,7 @@ double Recorder::now() const {
 
 void Recorder::look(RecordedLook known) {
   const Clock::time_point before = Clock::now();
+  const Microseconds used_before = processor_time();
   known.time = now();
   Tree tree;
   if (stops_) {
@@ -101,19 +113,20 @@ void Recorder::look(RecordedLook known) {
     tree = look_at(processes, last_);
     known.running = have_changed(processes, living_of(seen_));
   }
+  // A lesson has a fifth of the time at least, and other programs are not to
+  // be slowed down.
+  const auto took =
+      std::chrono::duration_cast<Microseconds>(Clock::now() - before);
+  const auto shortest = std::max(
+      kShortest, stops_ ? took / 4 : 4 * (processor_time() - used_before));
   if (stops_) stopped_ += Clock::now() - before;
   // What cannot be stopped is in the middle of a start or of its end. (A fork
   // begins anew when it is stopped: it gets longer each time.)
   if (stops_ && known.running && !known.is_kept) {
     recording_.see(tree);
-    pause_ = std::min(pause_ * 2, longest_);
+    pause_ = std::max(std::min(pause_ * 2, longest_), shortest);
     return;
   }
-  // Other programs are not to be slowed down.
-  const auto shortest =
-      stops_ ? kShortest
-             : std::max(kShortest, 4 * std::chrono::duration_cast<Microseconds>(
-                                           Clock::now() - before));
   if (tree.empty()) return;  // `finish` will say so
   for (const LookedAt& told : known.tree) {
     for (LookedAt& process : tree) {
