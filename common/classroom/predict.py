@@ -91,7 +91,8 @@ def names_of(found):
 
 
 SYMBOL = re.compile(r"(?<![·*/\w])([A-Za-z]) = ([\d,]+(?:\.\d+)?)"
-                    r"( %| bytes| [KMG]iB)?(?![\w.,]*\d)(?! ?[/·*+−])")
+                    r"( %| bytes| [KMG]iB)?(?![\w.,]*\d)"
+                    r"(?! ?(?:[/·*+−%]|bytes|[KMG]iB))")
 
 
 def symbols_of(name):

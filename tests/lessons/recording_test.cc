@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -457,6 +458,58 @@ TEST(Recording, EndsByTheSignalThatHasEndedTheLesson) {
     ::kill(lesson.front(), signal);
     EXPECT_EQ(recorder.wait().signal, signal);
   }
+}
+
+// Killed as soon as it is there, again and again: mostly before the first look.
+TEST(Recording, WithoutAnyLookIsNotWritten) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path() / "recording.json";
+  for (int tries = 0; tries < 10; ++tries) {
+    Child recorder = run_program({program("04_global"), "--record", file});
+    std::vector<pid_t> both;
+    while (both.size() < 2) both = processes_of(program("04_global"));
+    for (const pid_t pid : both) {
+      if (pid != recorder.pid()) ::kill(pid, SIGKILL);
+    }
+    recorder.wait();
+    if (!std::filesystem::exists(file)) continue;
+    std::ifstream stream(file);
+    EXPECT_FALSE(json::parse(stream).at("events").empty());
+    std::filesystem::remove(file);
+  }
+}
+
+TEST(Recording, IntoAFifoThatNobodyReadsIsEndedByAnInterrupt) {
+  const TemporaryFolder folder;
+  const std::string fifo = folder.path() / "fifo";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  Pipe out = make_pipe();
+  Child lesson =
+      run_program({program("04_global"), "--data", "4MiB", "--record", fifo},
+                  [&] { ::dup2(out.writer.get(), STDOUT_FILENO); });
+  out.writer.close();
+  // The lesson has ended when its output has.
+  std::string part(1 << 16, ' ');
+  while (read_fully(out.reader.get(), part.data(), part.size()) > 0 &&
+         processes_of(program("04_global")).size() > 1) {
+  }
+  // The first one may come before it opens the FIFO.
+  do {
+    lesson.kill(SIGTERM);
+  } while (!wait_readable(lesson.descriptor(), 10));
+  EXPECT_EQ(lesson.wait().signal, SIGTERM);
+}
+
+TEST(Recording, IsMadeWhateverItsEnvironmentNamesAsTheSocket) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path() / "recording.json";
+  const Outcome outcome =
+      run({program("04_global"), "--data", "4MiB", "--record", file}, [] {
+        const std::string nonsense = std::to_string(::getppid()) + ",0";
+        ::setenv(kRecorderVariable, nonsense.c_str(), 1);
+      });
+  EXPECT_EQ(outcome.status.code, 0) << outcome.err;
+  EXPECT_TRUE(std::filesystem::exists(file));
 }
 
 }  // namespace

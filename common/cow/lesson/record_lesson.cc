@@ -5,10 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -25,6 +27,17 @@ namespace {
 using Microseconds = std::chrono::microseconds;
 
 constexpr Microseconds kLongest{16'000};
+
+// A signal that was held back; 0 if there is none.
+int take_signal() {
+  sigset_t held;
+  ::sigemptyset(&held);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    ::sigaddset(&held, signal);
+  }
+  const timespec at_once{};
+  return std::max(0, ::sigtimedwait(&held, nullptr, &at_once));
+}
 
 // Records a lesson, which says when its moments are.
 class LessonRecorder {
@@ -57,9 +70,11 @@ class LessonRecorder {
         recorder_.look();
       }
     }
-    if (!recorder_.recording().empty()) recorder_.finish();
+    if (begun()) recorder_.finish();
   }
 
+  /// Whether there was a look.
+  bool begun() { return !recorder_.recording().empty(); }
   const std::string& report() const { return report_; }
   std::string recording() { return recorder_.recording().to_json(report_); }
 
@@ -210,12 +225,18 @@ int record_this_program(std::string_view name,
     throw;
   }
   const ExitStatus status = lesson.wait();
+  // What has come meanwhile acts at the end. What comes from now on acts at
+  // once: nobody may read the FIFO that is written to.
+  const int came = take_signal();
+  held.reset();
   // A lesson that was not possible has nothing to be replayed.
-  if (!recorder.report().empty() || status.signal != 0) {
+  if (!recorder.report().empty() || (status.signal != 0 && recorder.begun())) {
     write_file(file, recorder.recording());
   }
-  if (status.signal == 0) return status.code;
-  held.reset();  // acts now, if it was ours
+  if (status.signal == 0) {
+    if (came != 0) ::raise(came);
+    return status.code;
+  }
   ::raise(status.signal);
   return 128 + status.signal;
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bit>
@@ -27,7 +28,8 @@ int find_recorder() {
       recorder != ::getppid()) {
     return -1;
   }
-  return socket;
+  struct stat file {};
+  return ::fstat(socket, &file) == 0 && S_ISSOCK(file.st_mode) ? socket : -1;
 }
 
 // Sends a line, then waits for the answer. A recorder that has ended gives
