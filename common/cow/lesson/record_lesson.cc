@@ -70,11 +70,9 @@ class LessonRecorder {
         recorder_.look();
       }
     }
-    if (begun()) recorder_.finish();
+    if (!recorder_.recording().empty()) recorder_.finish();
   }
 
-  /// Whether there was a look.
-  bool begun() { return !recorder_.recording().empty(); }
   const std::string& report() const { return report_; }
   std::string recording() { return recorder_.recording().to_json(report_); }
 
@@ -230,7 +228,7 @@ int record_this_program(std::string_view name,
   const int came = take_signal();
   held.reset();
   // A lesson that was not possible has nothing to be replayed.
-  if (!recorder.report().empty() || (status.signal != 0 && recorder.begun())) {
+  if (!recorder.report().empty() || status.signal != 0) {
     write_file(file, recorder.recording());
   }
   if (status.signal == 0) {
