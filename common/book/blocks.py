@@ -196,6 +196,5 @@ def replay(block, runs, anew):
     if not anew and not fresh.differences_from([]):
         fresh.text = fresh.path.read_text()
     if block.kind == "replay":
-        import replay_table
-        fresh.body = replay_table.table(parsed(fresh.text))
+        fresh.body = recordings.table(parsed(fresh.text))
     return fresh

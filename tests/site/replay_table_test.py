@@ -4,7 +4,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "common/book"))
-from replay_table import MOST_ROWS, table  # noqa: E402
+from recordings import MOST_ROWS, table  # noqa: E402
 
 
 def event(what, pss, runs=(), **more):
