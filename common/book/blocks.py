@@ -7,15 +7,14 @@ import pathlib
 import re
 
 import charts
+import parts
 import recordings
-import regions
 from compare import Difference, Slack, claims_of, compare
 from document import lines_of
-from excerpt import excerpt
-from lessons import Writer, as_markdown
+from lessons import LISTS
 from quantities import is_about, mark_quantities
 from runs import NotPossible, parsed, words_of
-from tables import TABLES
+from tables import TABLES, as_markdown
 
 
 @dataclasses.dataclass
@@ -74,10 +73,7 @@ def render(document, block, runs, anew=False):
         case "figure":
             return figure(document, block, runs)
         case "lessons":
-            writer = Writer(document, manifest)
-            return Fresh(entry(block, {
-                "questions": writer.questions, "contents": writer.contents,
-                "this one": writer.this_one})())
+            return Fresh(entry(block, LISTS)(manifest, document))
         case "replay" | "recording":
             return replay(block, runs, anew)
     return Fresh(block.body)
@@ -105,10 +101,10 @@ def check_need(need, lessons, runs):
         raise NotPossible(f"there is no {need} here")
 
 
-def fenced(block, language, lines):
+def fenced(block, lines):
     """The lines between fences. Keeps the language that is there now."""
     now = block.body[0] if block.body else ""
-    return [now if re.match("```.", now) else f"```{language}", *lines, "```"]
+    return [now if re.match("```.", now) else "```text", *lines, "```"]
 
 
 def output(document, block, runs):
@@ -122,8 +118,8 @@ def output(document, block, runs):
     check_prose(document, block, lines)
     if block.kind == "proof":
         return Fresh([])
-    lines = excerpt(lines, block.all("part"), block.all("lines"))
-    return Fresh(fenced(block, "text", lines), Slack(
+    lines = parts.excerpt(lines, block.all("part"), block.all("lines"))
+    return Fresh(fenced(block, lines), Slack(
         claims_of(ran.report), block.all("free"), block.all("near"),
         within(block)))
 
@@ -156,11 +152,10 @@ def code(block, runs):
     name, _, names = block.what.partition("#")
     path, lines = runs.source / name, []
     for each in names.split(",") if names else []:
-        lines += [""] * bool(lines) + regions.region(path, each.strip())
-    lines = regions.cut(lines or lines_of(path.read_text()), block.one("from"),
-                        block.one("to"))
-    return Fresh(fenced(block, regions.language_of(path),
-                        regions.without_indent(lines)))
+        lines += [""] * bool(lines) + parts.region(path, each.strip())
+    lines = parts.cut(lines or lines_of(path.read_text()), block.one("from"),
+                      block.one("to"))
+    return Fresh(fenced(block, parts.without_indent(lines)))
 
 
 def figure(document, block, runs):

@@ -26,7 +26,6 @@ KINDS = {"output": ("part", "lines", "free", "near", "within", "says", "exit",
          "replay": ("needs",), "recording": ("needs",),
          "by hand": ()}
 WITHOUT_TEXT = ("proof", "figures", "recording")
-WORDS_A_MINUTE = 190  # of a reader whose English is a second language
 # Finds the parts of a document, and does not look into them.
 MARKDOWN = markdown_it.MarkdownIt("commonmark").enable("table")
 MARKDOWN.core.ruler.enableOnly(["normalize", "block"])
@@ -166,17 +165,3 @@ class Document:
             lines += self.lines[at:block.line - 1]
             at = block.end
         return "\n".join(lines + self.lines[at:])
-
-    def minutes_to_read(self):
-        """Does not count comments, folded parts (<details>), and the
-        descriptions of pictures."""
-        words, folded, comment = 0, False, False
-        for line in self.lines:
-            text = line.strip(" \t")
-            folded = text != "</details>" and (folded or
-                                               text.startswith("<details>"))
-            comment = comment or "<!--" in line
-            if not (folded or comment or text.startswith("![")):
-                words += len(re.findall("[^ \t]*[A-Za-z0-9][^ \t]*", line))
-            comment = comment and "-->" not in line
-        return (words + WORDS_A_MINUTE // 2) // WORDS_A_MINUTE

@@ -1,8 +1,8 @@
 """The recordings of runs, docs/runs/NN_name.json, which the site replays."""
 import re
 
-from lessons import as_markdown
 from quantities import size
+from tables import as_markdown
 
 MOST_ROWS = 8
 

@@ -2,6 +2,17 @@
 from quantities import size
 
 
+def as_markdown(rows):
+    """The rows of cells as lines of a table; the first row is its heading.
+
+    A column whose heading ends in ":" is aligned right.
+    """
+    rules = ["---:" if cell.endswith(":") else "---" for cell in rows[0]]
+    heading = [cell.removesuffix(":") for cell in rows[0]]
+    lines = [f"| {' | '.join(row)} |" for row in [heading, *rows[1:]]]
+    return [lines[0], f"|{'|'.join(rules)}|", *lines[1:]]
+
+
 def processes(report):
     """Those of the last moment: the pool over the data."""
     return report["moments"][-1]["processes"]

@@ -1,17 +1,18 @@
 """The program behind the documents: what it reads, compares, runs and writes."""
 import json
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "common" / "book"))
+import blocks
 import compare
-import excerpt
-import main
 import lessons
-import regions
+import main
+import parts
 from document import Document, Mistake
 from runs import Runs
 
@@ -88,17 +89,6 @@ class Parse(unittest.TestCase):
             "<!-- by hand: why -->\n| 8 |\n```\n9\n```\n<!-- end -->\n"))
         self.assertEqual(document.uncovered, [(1, "a fenced block"),
                                               (13, "a table with figures")])
-
-    def test_minutes_leave_out_comments_folds_and_words_of_pictures(self):
-        words = "word · word\n" * 190
-        for text, minutes in (
-                (5 * words, 10),
-                (5 * words + "<details><summary>More</summary>\n" + words +
-                 "</details>\n", 10),
-                (words + "![In words:" + 190 * " word" + "](x.svg)\n", 2),
-                ("<!-- output: a b\n     part: d -->\n" + words +
-                 "<!-- end -->\n", 2)):
-            self.assertEqual(Document("docs/x.md", text).minutes_to_read(), minutes)
 
 
 NAME = "a worker owns next to nothing of D"
@@ -214,172 +204,52 @@ class Compare(unittest.TestCase):
         self.differ("  h = 8 bytes · B = 16", "  h = 8 bytes")
 
 
-class Excerpt(unittest.TestCase):
-    REPORT = ["04_global", "", "While all hold", "    PID  RSS", "",
+class Parts(unittest.TestCase):
+    OUTPUT = ["04_global", "", "While all hold", "    PID  RSS", "",
               "      1  2 MiB", "", "Claims", "  claim  formula  measured",
               "  one    D               1", "  two    N·D            22", ""]
 
-    def test_chooses_parts_and_lines(self):
-        for parts, patterns, lines in (
-                ((), (), self.REPORT[:-1]),
-                (["Claims", "While"], (), self.REPORT[7:11] + [""] +
-                 self.REPORT[2:6]),
+    def test_are_chosen_from_an_output(self):
+        for names, patterns, lines in (
+                ((), (), self.OUTPUT[:-1]),
+                (["Claims", "While"], (), self.OUTPUT[7:11] + [""] +
+                 self.OUTPUT[2:6]),
                 (["Claims"], ["^  one"], ["  one  D  1"])):
-            self.assertEqual(excerpt.excerpt(self.REPORT, parts, patterns), lines)
+            self.assertEqual(parts.excerpt(self.OUTPUT, names, patterns), lines)
 
-    def test_names_what_is_missing(self):
-        self.assertEqual(
-            refusal(ValueError, excerpt.excerpt, self.REPORT, ["Claim of"]),
-            'no part begins with "Claim of"; the parts begin with: 04_global | '
-            "While all hold | Claims")
-        self.assertEqual(
-            refusal(ValueError, excerpt.excerpt, self.REPORT, (), ["^three"]),
-            "no line of the output matches ^three")
-
-
-CPP = r"""#include <string>
-
-namespace {
-
-int used();  // declared here, defined below
-
-// What it is for.
-template <typename T>
-struct Analysis {
-  double analyze(int i) const { return used() * i; }
-  std::string brace = "}";  // and a } in a comment
-};
-
-const Analysis<int>* analysis = nullptr;  // the global
-
-double analyze(int i,
-               int j) {
-  if (used()) return analyze(i, j);
-  return '{' + 1'000;
-}
-
-int used() { return analyze(1, 2); }
-
-using Pair = std::pair<int, int>;
-enum Kind { kOne };
-void Analysis::method() {
-  used();
-}
-
-}
-int twice() {}
-int twice(int) {}
-"""
-PYTHON = """
-class Analysis:
-    def analyze(self, i):
-        return i
-
-
-# Sends only i.
-@cache
-def analyze(i):
-
-    return analysis.analyze(i)
-
-
-items = [
-    1,
-]
-other = items
-"""
-
-
-class Regions(unittest.TestCase):
-    def region(self, text, name, suffix):
-        with tempfile.NamedTemporaryFile("w", suffix=suffix) as file:
-            file.write(text)
+    def test_that_are_missing_are_named(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".cc") as file:
+            file.write("int twice() {}\nint twice(int) {}\n")
             file.flush()
-            return "\n".join(regions.region(pathlib.Path(file.name), name))
+            path = pathlib.Path(file.name)
+            for sentence, call, *arguments in (
+                    ('no part begins with "Claim of"; the parts begin with: '
+                     "04_global | While all hold | Claims",
+                     parts.excerpt, self.OUTPUT, ["Claim of"]),
+                    ("no line of the output matches ^three",
+                     parts.excerpt, self.OUTPUT, (), ["^three"]),
+                    ('no line there holds "a"', parts.cut, ["a", "d"], "d", "a"),
+                    ("it is in lines []", parts.region, path, "nobody"),
+                    ("it is in lines [1, 2]", parts.region, path, "twice")):
+                self.assertRaisesRegex(ValueError, re.escape(sentence), call,
+                                       *arguments)
 
-    def test_are_definitions_and_what_stands_above(self):
-        for text, suffix, name, first, last in (
-                (CPP, ".cc", "Analysis", "// What it is for.", "\n};"),
-                (CPP, ".cc", "analysis", "const Analysis<", "// the global"),
-                (CPP, ".cc", "analyze", "double analyze(int i,", "'000;\n}"),
-                (CPP, ".cc", "used", "int used() {", "1, 2); }"),
-                (CPP, ".cc", "Pair", "using Pair", "int>;"),
-                (CPP, ".cc", "Kind", "enum Kind", "kOne };"),
-                (CPP, ".cc", "Analysis::method", "void Analysis::", "();\n}"),
-                (PYTHON, ".py", "Analysis", "class Analysis", "return i"),
-                (PYTHON, ".py", "analyze", "# Sends", "analysis.analyze(i)"),
-                (PYTHON, ".py", "items", "items = [", "\n]")):
-            begin = text.index(first)
-            end = text.index(last, begin) + len(last)
-            self.assertEqual(self.region(text, name, suffix), text[begin:end])
-
-    def test_refuse_missing_and_ambiguous_names(self):
-        self.assertEqual(refusal(regions.NoRegion, self.region, CPP, "nobody", ".h"),
-                         'nothing there is called "nobody"')
-        self.assertEqual(refusal(regions.NoRegion, self.region, CPP, "twice", ".cc"),
-                         '"twice" is defined more than once, in lines 31, 32')
-
-    def test_are_cut_from_one_text_to_another(self):
-        lines = ["a", "b 1", "c", "b 2", "d"]
-        for first, last, part in (("b", "", lines[1:]), ("", "b", lines[:2]),
-                                  ("c", "b", lines[2:4]), ("c", "c", ["c"])):
-            self.assertEqual(regions.cut(lines, first, last), part)
-        self.assertRaises(regions.NoRegion, regions.cut, lines, "x", "")
-        self.assertRaises(regions.NoRegion, regions.cut, lines, "d", "a")
-        self.assertEqual(regions.without_indent(["    a", "", "      b"]),
-                         ["a", "", "  b"])
-
-
-MANIFEST = {"parts": ["First things", "Then"], "lessons": [
-    {"name": "01_one", "part": 1, "idea": "One.", "minutes": 35, "after": [],
-     "question": "Is it one?", "answer": "Yes."},
-    {"name": "02_two", "part": 1, "idea": "Two.", "minutes": 30, "after": ["01"],
-     "question": "Is it a | b?", "answer": "No. It is two."},
-    {"name": "03_three", "part": 2, "idea": "Three.", "minutes": 5,
-     "after": ["01", "02"], "question": "More?", "answer": "Yes."},
-    {"name": "04_four", "part": 2, "idea": "Four."}]}
-
-
-class Lessons(unittest.TestCase):
-    def lines(self, what, path):
-        writer = lessons.Writer(Document(path, "Some words."), MANIFEST)
-        return getattr(writer, what)()
-
-    def test_are_listed_with_questions(self):
-        self.assertEqual(self.lines("questions", "README.md"), [
-            "| lesson | the question | the answer |", "|---|---|---|",
-            "| [01 one](docs/01_one.md) | Is it one? | Yes. |",
-            "| [02 two](docs/02_two.md) | Is it a \\| b? | No. It is two. |",
-            "| [03 three](docs/03_three.md) | More? | Yes. |"])
-
-    def test_are_listed_by_part(self):
-        self.assertEqual(self.lines("contents", "docs/README.md"), [
-            "### Part I. First things", "",
-            "|  | lesson | in one line | builds on | minutes |",
-            "|---|---|---|---|---:|", "| 01 | [one](01_one.md) | One. |  | 35 |",
-            "| 02 | [two](02_two.md) | Two. | [01](01_one.md) | 30 |", "",
-            "### Part II. Then", "",
-            "|  | lesson | in one line | builds on | minutes |",
-            "|---|---|---|---|---:|", "| 03 | [three](03_three.md) | Three. | "
-            "[01](01_one.md), [02](02_two.md) | 5 |",
-            "| 04 | four | Four. |  | not written yet |"])
-
-    def test_are_led_from_one_to_the_next(self):
-        self.assertEqual(self.lines("this_one", "docs/02_two.md"), [
-            "Program: [two.cc](../lessons/02_two/two.cc) ·",
-            "Python: [twin.py](../lessons/02_two/twin.py) ·",
-            "New here: [how to read a lesson](reading_a_lesson.md) ·",
-            "Words: [glossary](glossary.md) ·",
-            "0 minutes to read, 30 with its runs ·", "Builds on: [01](01_one.md) ·",
-            "Before: [01 one](01_one.md) ·", "Next: [03 three](03_three.md)"])
-        self.assertEqual(len(self.lines("this_one", "docs/01_one.md")), 6)
-        self.assertEqual(self.lines("this_one", "docs/03_three.md")[-1],
-                         "All: [contents](README.md)")
-
-    def test_have_a_chapter_only_if_written(self):
-        for path in ("docs/pool.md", "docs/04_four.md"):
-            self.assertIn(f"{path} is no lesson's chapter: lessons/lessons.json",
-                          refusal(ValueError, self.lines, "this_one", path))
+    def test_of_sources_and_of_the_manifest_are_in_the_documents(self):
+        """What the documents show without a run: most of their code, and what
+        they say of the lessons."""
+        runs, seen = Runs(TOP, "no programs", print), 0
+        for path in ["README.md", *(f"docs/{path.name}" for path in
+                                    TOP.glob("docs/*.md"))]:
+            document = Document(path, (TOP / path).read_text())
+            for block in document.blocks:
+                if block.kind in ("code", "lessons") and \
+                        not block.what.startswith("build/"):
+                    seen += 1
+                    self.assertEqual(
+                        blocks.render(document, block, runs).body, block.body,
+                        f"{path}:{block.line}")
+        self.assertGreater(seen, 100)
+        self.assertEqual(lessons.written({"lessons": [{"name": "17_x"}]}), [])
 
 
 def block(what, lines, kind="output"):

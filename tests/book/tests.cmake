@@ -1,6 +1,6 @@
 # The program behind the documents, and the figures in sentences.
 set(python "${PROJECT_SOURCE_DIR}/common/setup/python.sh")
-foreach(part IN ITEMS Parse Compare Excerpt Regions Lessons Documents)
+foreach(part IN ITEMS Parse Compare Parts Documents)
   add_test(NAME book.${part}
     COMMAND "${python}" "${CMAKE_CURRENT_LIST_DIR}/book_test.py" ${part})
   list(APPEND book_tests book.${part})
