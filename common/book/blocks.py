@@ -9,19 +9,23 @@ import re
 import charts
 import parts
 import recordings
-from compare import Difference, Slack, claims_of, compare
+from compare import claims_of, compare
 from document import lines_of
 from lessons import LISTS
-from quantities import is_about, mark_quantities
+from quantities import are_about_equal, mark_quantities
 from runs import NotPossible, parsed, words_of
 from tables import TABLES, as_markdown
+
+# Without the numbers of an axis: how many it has depends on the figures.
+WORDS_OF_SVG = re.compile(
+    r"<(?:text|tspan|title|desc)[^>]*>([^<]*[^<\d.,][^<]*)")
 
 
 @dataclasses.dataclass
 class Fresh:
     """What a block should say."""
     body: list
-    slack: Slack = dataclasses.field(default_factory=Slack)
+    slack: dict = dataclasses.field(default_factory=dict)  # for `compare`
     # For a picture or a recording: its file, what that should contain, and the
     # function that makes the lines to compare of it.
     path: pathlib.Path = None
@@ -30,14 +34,14 @@ class Fresh:
 
     def differences_from(self, body):
         """How a block's body, or else its file, differs from this."""
-        found = compare(body, self.body, self.slack)
+        found = compare(body, self.body, **self.slack)
         if found or not self.path:
             return found
         try:
             old = self.lines(self.path.read_text())
         except (OSError, LookupError, TypeError, ValueError) as error:
-            return [Difference(0, "", str(self.path), str(error))]
-        return compare(old, self.lines(self.text), self.slack)
+            return [(0, str(error))]
+        return compare(old, self.lines(self.text), **self.slack)
 
 
 def commands_of(block):
@@ -119,32 +123,24 @@ def output(document, block, runs):
     if block.kind == "proof":
         return Fresh([])
     lines = parts.excerpt(lines, block.all("part"), block.all("lines"))
-    return Fresh(fenced(block, lines), Slack(
-        claims_of(ran.report), block.all("free"), block.all("near"),
-        within(block)))
+    return Fresh(fenced(block, lines), {
+        "claims": claims_of(ran.report), "free": block.all("free"),
+        "near": block.all("near"), "within": sum(
+            each.value for each in mark_quantities(block.one("within"))[1])})
 
 
 def check_prose(document, block, lines):
-    """The figures that the prose takes from a run ("says") must be in its output
-    and in the prose."""
+    """The figures that the prose takes from a run ("says") must be in its
+    output and in the prose."""
     printed = [figure for line in lines for figure in mark_quantities(line)[1]]
     near = bool(block.one("near"))
     for said in mark_quantities(" ; ".join(block.all("says")))[1]:
-        if not any(is_about(said, figure, near) for figure in printed):
-            raise ValueError(f"{block.what} does not print {said.text}, which the "
-                             "prose says")
-        if said.text.split()[0] not in document.prose():
+        if not any(are_about_equal(said, figure, near) for figure in printed):
+            raise ValueError(f"{block.what} does not print {said.text}, which "
+                             "the prose says")
+        if not any(said.text.split()[0] in text for _, text in
+                   document.paragraphs):
             raise ValueError(f"{said.text} is to be in the prose, and is not")
-
-
-def within(block):
-    """The bytes of the option "within: 8 MiB"; 0 if there is none."""
-    amount = block.one("within")
-    figures = mark_quantities(amount)[1]
-    if amount and [figure.kind for figure in figures] != ["memory"]:
-        raise ValueError(f"within: {amount}: expected an amount of memory, such "
-                         "as 8 MiB")
-    return figures[0].value if amount else 0
 
 
 def code(block, runs):
@@ -166,15 +162,9 @@ def figure(document, block, runs):
     path = f"docs/figures/{block.what}.svg"
     alt = html.unescape(re.search("<desc[^>]*>([^<]*)", svg)[1])
     link = os.path.relpath(path, pathlib.Path(document.path).parent)
-
-    def words_of_svg(text):
-        """Its text without what is free as a whole: how many ticks an axis has
-        depends on the figures."""
-        words = re.findall("<(?:text|tspan|title|desc)[^>]*>([^<]*)", text)
-        return [word for word in words if not any(
-            re.fullmatch(free, word) for free in block.all("free"))]
-    slack = Slack(near=block.all("near"), free=block.all("free"))
-    return Fresh([f"![{alt}]({link})"], slack, runs.source / path, svg, words_of_svg)
+    return Fresh([f"![{alt}]({link})"],
+                 {"near": block.all("near"), "free": block.all("free")},
+                 runs.source / path, svg, WORDS_OF_SVG.findall)
 
 
 def replay(block, runs, anew):
@@ -185,7 +175,7 @@ def replay(block, runs, anew):
     if not recording or ran.status != "exit status 0":
         raise ValueError(f"{' '.join(command)} wrote no recording, or failed: "
                          f"{ran.status}")
-    fresh = Fresh([], Slack(claims_of(recording["report"]), near=[""]),
+    fresh = Fresh([], {"claims": claims_of(recording["report"]), "near": [""]},
                   runs.source / f"docs/runs/{command[0]}.json", ran.file,
                   lambda text: recordings.words_of(json.loads(text)))
     if not anew and not fresh.differences_from([]):

@@ -2,56 +2,23 @@
 
 Words must be equal, figures within bounds, and blanks do not matter.
 """
-import dataclasses
 import difflib
 import re
 
-from quantities import ONE_FIFTIETH, mark_quantities, slack_of_memory
+from quantities import are_about_equal, mark_quantities
 
 # What differs between machines or runs and does not matter.
 ALWAYS_FREE = (r"^ *Linux .* huge pages: .*",           # the machine
                r"^ *[0-9]+(?=  (parent|worker|fork))",  # process ids in a table
                r"worker [0-9]+(?= (died|was))",         # and in a message
                r"0x[0-9a-f]+")
-# A line that explains symbols: "  h = 56 bytes · m = 4 bytes". Where such lines
-# are broken depends on their digits.
-LEGEND = re.compile(r"  \S+ = [^=]+( · \S+ = [^=]+)*")
 # Of several values, as in "Σb_pss = 2.2 MiB, 2.3 MiB", all but the first: it is
 # chance how many differ.
-MORE_VALUES = re.compile(r"(, [0-9][^ ]* [A-Za-z]+)+(?= ·|$)")
-
-
-@dataclasses.dataclass
-class Slack:
-    """How much texts may differ.
-
-    These always may: process ids, addresses, times, and the line that names the
-    machine. Figures of memory may differ by `slack_of_memory`. All others may
-    not, with these exceptions.
-    """
-    # Claims that hold: the figure measured for one must be within its bounds.
-    claims: list = dataclasses.field(default_factory=list)
-    # Text that matches one of these regular expressions may differ.
-    free: list = dataclasses.field(default_factory=list)
-    # In lines that match one of these, plain numbers may differ by 2 %.
-    near: list = dataclasses.field(default_factory=list)
-    # Figures of memory may differ by at least this number of bytes. For whole
-    # interpreters, because other programs may map the same libraries: a page of
-    # a file counts in a process's USS only while no other process maps it.
-    within: float = 0
-
-
-@dataclasses.dataclass
-class Difference:
-    """A line that differs. If only one text has it, the other is ""."""
-    line: int  # where it is or belongs in the old text, from 0
-    old: str
-    new: str
-    why: str
+MORE_VALUES = re.compile(r"^( *\S+ = [^=]+?)(, [0-9]\S* [A-Za-z]+)+$")
 
 
 def claims_of(report):
-    """The claims of a lesson's report that have valid bounds: those that hold."""
+    """The claims of a lesson's report that hold: their bounds are valid."""
     claims = report.get("claims", []) if isinstance(report, dict) else []
     return [claim for claim in claims if claim["holds"]]
 
@@ -59,23 +26,21 @@ def claims_of(report):
 class Line:
     """A line with its figures; of a claim's row, also the claim.
 
-    A row has the claim's name, or its beginning, and the figures `predicted` and
-    `measured` one after the other; figure `at` is the measured one.
+    A row has the claim's name, or its beginning, and the figures `predicted`
+    and `measured` one after the other; figure `at` is the measured one.
     """
 
-    def __init__(self, number, text, slack):
+    def __init__(self, number, text, claims):
         self.number, self.text = number, text
-        marked = MORE_VALUES.sub("", text) if LEGEND.fullmatch(text) else text
-        for pattern in (*ALWAYS_FREE, *slack.free):
-            marked = re.sub(pattern, "<free>", marked)
-        self.words, self.figures = mark_quantities(marked)
+        self.words, self.figures = mark_quantities(text)
         cells = re.split("  [ \t]*", text.strip(" \t"))
         self.claim, self.at = next((
-            (claim, at + 1) for claim in slack.claims
+            (claim, at) for claim in claims
             if any(is_name(cell, claim["name"]) for cell in cells)
-            for at, pair in enumerate(zip(self.figures, self.figures[1:]))
-            if all(abs(figure.value - claim[key]) <= figure.half_digit for
-                   figure, key in zip(pair, ("predicted", "measured")))),
+            for at in range(1, len(self.figures))
+            if all(abs(figure.value - claim[key]) <= figure.half_digit
+                   for figure, key in zip(self.figures[at - 1:],
+                                          ("predicted", "measured")))),
             (None, None))
 
 
@@ -85,32 +50,18 @@ def is_name(cell, name):
                             name.startswith(cell + " "))
 
 
-def read(texts, slack):
-    """The lines; legends that follow each other are one."""
-    lines = []
+def read(texts, claims, free):
+    """The lines without what is free. A legend, such as "h = 56 bytes · m = 4",
+    is as many lines: where it is broken depends on its digits."""
     for number, text in enumerate(texts):
-        if lines and LEGEND.fullmatch(text) and LEGEND.fullmatch(lines[-1][1]):
-            lines[-1][1] += " · " + text.strip(" \t")
-        else:
-            lines.append([number, text])
-    return [Line(number, text, slack) for number, text in lines]
-
-
-def apart(then, now, near, within):
-    """Why two figures differ too much; None if they do not."""
-    slack = then.half_digit + now.half_digit
-    larger = max(abs(then.value), abs(now.value))
-    if now.kind == "memory" and not (then.in_bytes and now.in_bytes):
-        slack += max(slack_of_memory(larger), within)
-    elif near:
-        slack += ONE_FIFTIETH * larger
-    if now.kind == "time" or abs(then.value - now.value) <= slack:
-        return None
-    return f"{then.text} there, {now.text} now"
+        for pattern in (*ALWAYS_FREE, *free):
+            text = re.sub(pattern, "<free>", text)
+        for part in text.split(" · "):
+            yield Line(number, MORE_VALUES.sub(r"\1", part), claims)
 
 
 def beyond(then, now):
-    """Why the measured figure of a claim's row is out of its bounds.
+    """Why the measured figure of a claim's row is out of its bounds, or "".
 
     The old measurement may differ from the old prediction as much as the claim
     allows now. (The predictions themselves are compared elsewhere.)
@@ -119,38 +70,53 @@ def beyond(then, now):
     shift = predicted.value - now.figures[now.at - 1].value
     low, high = now.claim["low"] + shift, now.claim["high"] + shift
     rounding = measured.half_digit + 2 * predicted.half_digit
-    if low - rounding <= measured.value <= high + rounding:
-        return None
-    return (f"{measured.text} is not within the claim's bounds, {low:.0f} to "
-            f"{high:.0f}{' bytes' * (now.claim['unit'] == 'bytes')}")
+    return "" if low - rounding <= measured.value <= high + rounding else (
+        f"{measured.text} is not within the claim's bounds, {low:.0f} to "
+        f"{high:.0f}{' bytes' * (now.claim['unit'] == 'bytes')}")
 
 
-def differences_of(then, now, slack):
-    """The first difference of two lines with the same words, if there is one."""
-    near = any(re.search(pattern, now.text) for pattern in slack.near)
-    for k, figure in enumerate(now.figures):
-        why = (beyond(then, now) if k == now.at else
-               apart(then.figures[k], figure, near, slack.within))
+def apart(then, now, near, within):
+    """Why two lines with the same words differ, or ""."""
+    near = any(re.search(pattern, now.text) for pattern in near)
+    for at, (old, new) in enumerate(zip(then.figures, now.figures)):
+        why = ""
+        if at == now.at:
+            why = beyond(then, now)
+        elif new.kind != "time" and not are_about_equal(old, new, near, within):
+            why = f"{old.text} there, {new.text} now"
         if why:
-            return [Difference(then.number, then.text, now.text, why)]
-    return []
+            return f"{why}\n    - {then.text}\n    + {now.text}"
+    return ""
 
 
-def compare(old_texts, new_texts, slack=Slack()):
-    """The differences of a document's lines from what a program prints now."""
-    old, new = read(old_texts, slack), read(new_texts, slack)
+def compare(old_texts, new_texts, claims=(), free=(), near=(), within=0):
+    """The differences of a document's lines from what a program prints now: for
+    each, the number of its old line, from 0, and a text.
+
+    These may always differ: process ids, addresses, times, and the line that
+    names the machine. Figures of memory may differ by `slack_of_memory`, or by
+    `within` bytes. That is for whole interpreters, because other programs may
+    map the same libraries: a page of a file counts in a process's USS only
+    while no other process maps it. The figure measured for one of the `claims`,
+    which hold, must be within its bounds. Other figures may differ by 2 % in
+    lines that match one of the regular expressions `near`, else not at all.
+    Text that matches one of `free` may differ.
+    """
+    old, new = (list(read(texts, claims, free))
+                for texts in (old_texts, new_texts))
     # Lines with the same words belong together.
     aligned = difflib.SequenceMatcher(None, [line.words for line in old],
                                       [line.words for line in new], False)
     found = []
     for kind, i, i_end, j, j_end in aligned.get_opcodes():
         if kind == "equal":
-            for then, now in zip(old[i:i_end], new[j:j_end]):
-                found += differences_of(then, now, slack)
+            found += [(then.number, why) for then, now in
+                      zip(old[i:i_end], new[j:j_end])
+                      if (why := apart(then, now, near, within))]
             continue
         where = old[i_end].number if i_end < len(old) else len(old_texts)
-        found += [Difference(line.number, line.text, "", "the program does not "
-                             "say this") for line in old[i:i_end]]
-        found += [Difference(where, "", line.text, "the document does not say "
-                             "this") for line in new[j:j_end]]
+        found += [(line.number, "the program does not say this\n    - "
+                   + line.text) for line in old[i:i_end]]
+        found += [(where, "the document does not say this\n    + " + line.text)
+                  for line in new[j:j_end]]
     return found

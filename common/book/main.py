@@ -80,22 +80,13 @@ class Book:
         if not differences and self.mode != "fresh":
             return block.body
         if self.mode == "check":
-            self.findings.append("\n".join([
-                f"{where}: {block.what}", *(text for each in differences
-                                            for text in diff(block, each))]))
+            self.findings.append("\n".join([f"{where}: {block.what}"] + [
+                f"  line {block.begin + 1 + line}: {why}"
+                for line, why in differences]))
         elif fresh.path:
             fresh.path.parent.mkdir(parents=True, exist_ok=True)
             fresh.path.write_text(fresh.text)
         return fresh.body
-
-
-def diff(block, difference):
-    """A difference for a person."""
-    yield f"  line {block.begin + 1 + difference.line}: {difference.why}"
-    if difference.old:
-        yield f"    - {difference.old}"
-    if difference.new:
-        yield f"    + {difference.new}"
 
 
 def report(book):

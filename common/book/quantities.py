@@ -1,5 +1,6 @@
 """Numbers in a line of text: found, compared, and written for a person."""
 import dataclasses
+import math
 import re
 
 KIBI, MEBI, GIBI = 1 << 10, 1 << 20, 1 << 30
@@ -19,8 +20,7 @@ ONE_FIFTIETH = 0.02  # by how much figures that are about the same may differ
 class Quantity:
     kind: str          # "number", "memory" (in bytes), "time" (also of a ratio)
     value: float
-    half_digit: float  # half of its last digit: its precision
-    in_bytes: bool     # an exact number of bytes
+    half_digit: float  # half of its last digit; 0 for counts and exact bytes
     text: str          # as it is in the line
 
 
@@ -38,10 +38,10 @@ def mark_quantities(line):
         value = float(digits.replace(",", "")) * factor
         if MINUS.search(words):
             words, value = words[:-1], -value
-        in_bytes = unit in ("byte", "bytes")
-        exact = in_bytes or not (unit or decimals)
-        half_digit = 0 if exact else 10**-len((decimals or ".")[1:]) / 2 * factor
-        quantities.append(Quantity(kind, value, half_digit, in_bytes, match[0]))
+        exact = unit in ("byte", "bytes") or not (unit or decimals)
+        digit = 10**-len((decimals or ".")[1:]) * factor
+        half_digit = 0 if exact else digit / 2
+        quantities.append(Quantity(kind, value, half_digit, match[0]))
         words += f"<{kind}>"
     return re.sub("[ \t]+", " ", words + line[end:]).strip(" "), quantities
 
@@ -57,27 +57,27 @@ def slack_of_memory(amount):
     return max(ONE_FIFTIETH * amount, MEBI / 2 if amount < MEBI else MEBI)
 
 
-def is_about(said, figure, near):
-    """Whether `said`, from a sentence, is right for `figure`.
+def are_about_equal(a, b, near=False, within=0):
+    """Whether two quantities are the same but for what runs may differ.
 
-    Memory may differ by its slack; counts and exact bytes must be equal. With
-    `near`, these may differ by 2 %.
+    Memory may differ by its slack, or by `within` bytes if that is more. Counts
+    and exact bytes must be equal, or within 2 % if `near`.
     """
-    slack = said.half_digit + figure.half_digit
-    if said.kind == "memory" and not (said.in_bytes and figure.in_bytes):
-        slack += slack_of_memory(abs(figure.value))
-    elif near or said.kind == "time":
-        slack += ONE_FIFTIETH * abs(figure.value)
-    return said.kind == figure.kind and abs(said.value - figure.value) <= slack
+    slack = a.half_digit + b.half_digit
+    larger = max(abs(a.value), abs(b.value))
+    if a.kind == "memory" and slack:
+        slack += max(slack_of_memory(larger), within)
+    elif near or a.kind == "time":
+        slack += ONE_FIFTIETH * larger
+    return a.kind == b.kind and abs(a.value - b.value) <= slack
 
 
 def size(count):
     """"763.0 MiB", "36 KiB", "85 bytes"."""
-    if abs(count) < KIBI:
-        return f"{count} byte{'s' * (abs(count) != 1)}"
-    for unit, limit, decimals in (("KiB", MEBI, count % KIBI > 0),
-                                  ("MiB", 10 * GIBI, 1),
-                                  ("GiB", 10 * KIBI * GIBI, 2)):
-        if abs(count) < limit:
-            return f"{count / MEMORY[unit]:.{decimals:d}f} {unit}"
-    return f"{count / MEMORY['TiB']:.2f} TiB"
+    return next(
+        f"{count / MEMORY[unit]:.{decimals:d}f} {unit}"
+        for unit, below, decimals in (
+            ("byte" if abs(count) == 1 else "bytes", KIBI, 0),
+            ("KiB", MEBI, count % KIBI > 0), ("MiB", 10 * GIBI, 1),
+            ("GiB", 10 * KIBI * GIBI, 2), ("TiB", math.inf, 2))
+        if abs(count) < below)
