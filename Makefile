@@ -16,7 +16,7 @@ export COWPOOL_BUILD = $(abspath $(BUILD))
 
 # With what the documents are made with.
 PYTHON = common/setup/python.sh
-BOOK = $(PYTHON) common/book/main.py --programs $(BUILD)/bin
+BOOK = $(PYTHON) common/book/main.py --programs=$(BUILD)/bin
 
 # The group of packages that $$lesson needs besides: mpi, or none.
 NEEDED = $$(sed -n "/\"name\": \"$$lesson\"/,/\"name\"/s/.*\"needs\": \"Open MPI\".*/mpi/p" \
@@ -106,14 +106,14 @@ test: ## Runs all tests that this machine can run
 docs: book ## Writes what the documents show, builds the site
 	@$(if $(FRESH),python3 -B common/book/site/handles_form.py,:)
 	@python3 -B common/book/mechanism/main.py
-	@$(BOOK) $(if $(FRESH),--fresh) $(ARGS)
+	@$(BOOK) $(if $(FRESH),fresh,write) $(ARGS)
 	@python3 -B common/book/site/choose_page.py
 	@$(MAKE) -s site
 
 proof: book ## Checks that documents and programs agree; changes nothing
 	@python3 -B common/book/mechanism/main.py --check
 	@$(PYTHON) common/book/sentences.py $(ARGS)
-	@$(BOOK) --check $(if $(ALL),--all) $(ARGS)
+	@$(BOOK) check $(if $(ALL),--all) $(ARGS)
 
 site: ## Builds the site of the documents into build/site
 	@$(PACKAGES) docs

@@ -5,6 +5,8 @@ import json
 import os
 import pathlib
 import re
+import shlex
+import shutil
 
 import charts
 import parts
@@ -13,9 +15,13 @@ from compare import claims_of, compare
 from document import lines_of
 from lessons import LISTS
 from quantities import are_about_equal, mark_quantities
-from runs import NotPossible, parsed, words_of
+from runs import NotPossible
 from tables import TABLES, as_markdown
 
+# What a machine may lack, and whether it has that.
+NEEDS = {"Open MPI": lambda runs: shutil.which("mpirun"),
+         "a zero page": lambda runs: runs.run(
+             ["02_read_the_meter"]).report["environment"]["zero_page"]}
 # Without the numbers of an axis: how many it has depends on the figures.
 WORDS_OF_SVG = re.compile(
     r"<(?:text|tspan|title|desc)[^>]*>([^<]*[^<\d.,][^<]*)")
@@ -44,65 +50,41 @@ class Fresh:
         return compare(old, self.lines(self.text), **self.slack)
 
 
-def commands_of(block):
-    """The commands that must run for a block."""
-    if block.kind in ("output", "proof"):
-        return [words_of(block.what)]
-    if block.kind in ("replay", "recording"):
-        return [[*words_of(block.what), "--record"]]
-    if block.kind == "table" and block.what in TABLES:
-        return TABLES[block.what][0]
-    if block.kind == "figure" and block.what in charts.NAMES:
-        return charts.commands(block.what)
-    return []
-
-
 def render(document, block, runs, anew=False):
     """Makes the content of `block`: runs, reads or draws.
 
-    A recording that agrees with its run stays, except `anew`. Raises NotPossible
-    if this machine cannot, and other exceptions with a sentence.
+    A recording that agrees with its run stays, except `anew`. Raises
+    NotPossible if this machine cannot, and other exceptions with a sentence.
     """
-    manifest = json.loads((runs.source / "lessons/lessons.json").read_text())
-    if block.one("needs"):
-        check_need(block.one("needs"), manifest["lessons"], runs)
+    for need in block.all("needs"):
+        if not entry("needs", need, NEEDS)(runs):
+            raise NotPossible(f"there is no {need.removeprefix('a ')} here")
     match block.kind:
         case "output" | "proof":
             return output(document, block, runs)
         case "code":
             return code(block, runs)
         case "table":
-            commands, rows = entry(block, TABLES)
-            return Fresh(as_markdown(rows(*map(runs.report, commands))))
+            commands, rows = entry("table", block.what, TABLES)
+            ran = [runs.run(command.split()) for command in commands]
+            return Fresh(as_markdown(rows(*(
+                each.report or json.loads(each.text) for each in ran))))
         case "figure":
             return figure(document, block, runs)
         case "lessons":
-            return Fresh(entry(block, LISTS)(manifest, document))
+            manifest = (runs.source / "lessons/lessons.json").read_text()
+            return Fresh(entry("lessons", block.what, LISTS)(
+                json.loads(manifest), document))
         case "replay" | "recording":
             return replay(block, runs, anew)
     return Fresh(block.body)
 
 
-def entry(block, entries):
-    """The entry that a block names."""
-    if block.what not in entries:
-        raise ValueError(f'there is no {block.kind} "{block.what}"; there is '
+def entry(kind, name, entries):
+    if name not in entries:
+        raise ValueError(f'there is no {kind} "{name}"; there is '
                          f'{", ".join(entries)}')
-    return entries[block.what]
-
-
-def check_need(need, lessons, runs):
-    """Raises NotPossible if this machine lacks what a block needs."""
-    needing = [each["name"] for each in lessons if each.get("needs") == need]
-    if need == "a zero page":
-        report = runs.report(["02_read_the_meter"])
-        if not report["environment"]["zero_page"]:
-            raise NotPossible("this kernel has no zero page")
-    elif not needing:
-        raise ValueError(f'needs: {need}: expected "a zero page", or what a '
-                         "lesson needs")
-    elif not (runs.programs / needing[0]).is_file():
-        raise NotPossible(f"there is no {need} here")
+    return entries[name]
 
 
 def fenced(block, lines):
@@ -112,13 +94,14 @@ def fenced(block, lines):
 
 
 def output(document, block, runs):
-    ran = runs.run(words_of(block.what))
+    ran = runs.run(shlex.split(block.what))
     lines = lines_of(ran.text.replace(f"{runs.source}/", ""))
-    expected = f"exit status {block.one('exit') or 0}"
+    expected = int(block.one("exit") or 0)
     if ran.status != expected:
         last = ([line for line in lines if line.strip()] or ["nothing"])[-1]
-        raise ValueError(f"{block.what} ended with {ran.status} where {expected} "
-                         f"is expected; it printed at last: {last}")
+        raise ValueError(f"{block.what} ended with exit status {ran.status} "
+                         f"where {expected} is expected; it printed at last: "
+                         f"{last}")
     check_prose(document, block, lines)
     if block.kind == "proof":
         return Fresh([])
@@ -155,10 +138,10 @@ def code(block, runs):
 
 
 def figure(document, block, runs):
-    """A picture, docs/figures/NAME.svg; its description is what the block says."""
-    entry(block, dict.fromkeys(charts.NAMES))
-    svg = charts.draw(block.what, runs.report, svg_of=lambda command: runs.run(
-        [*command, "--svg"]).file)
+    """A picture, docs/figures/NAME.svg; the block says its description."""
+    entry("figure", block.what, charts.FIGURES)
+    svg = charts.draw(block.what, lambda command: runs.run(command).report,
+                      lambda command: runs.run([*command, "--svg"]).file)
     path = f"docs/figures/{block.what}.svg"
     alt = html.unescape(re.search("<desc[^>]*>([^<]*)", svg)[1])
     link = os.path.relpath(path, pathlib.Path(document.path).parent)
@@ -169,17 +152,17 @@ def figure(document, block, runs):
 
 def replay(block, runs, anew):
     """A recording, docs/runs/NAME.json, and what it shows."""
-    command = [*words_of(block.what), "--record"]
+    command = [*shlex.split(block.what), "--record"]
     ran = runs.run(command)
-    recording = parsed(ran.file)
-    if not recording or ran.status != "exit status 0":
-        raise ValueError(f"{' '.join(command)} wrote no recording, or failed: "
+    if ran.status:
+        raise ValueError(f"{' '.join(command)} ended with exit status "
                          f"{ran.status}")
-    fresh = Fresh([], {"claims": claims_of(recording["report"]), "near": [""]},
+    report = json.loads(ran.file)["report"]
+    fresh = Fresh([], {"claims": claims_of(report), "near": [""]},
                   runs.source / f"docs/runs/{command[0]}.json", ran.file,
                   lambda text: recordings.words_of(json.loads(text)))
     if not anew and not fresh.differences_from([]):
         fresh.text = fresh.path.read_text()
     if block.kind == "replay":
-        fresh.body = recordings.table(parsed(fresh.text))
+        fresh.body = recordings.table(json.loads(fresh.text))
     return fresh

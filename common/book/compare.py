@@ -19,7 +19,7 @@ MORE_VALUES = re.compile(r"^( *\S+ = [^=]+?)(, [0-9]\S* [A-Za-z]+)+$")
 
 def claims_of(report):
     """The claims of a lesson's report that hold: their bounds are valid."""
-    claims = report.get("claims", []) if isinstance(report, dict) else []
+    claims = report["claims"] if report else []
     return [claim for claim in claims if claim["holds"]]
 
 

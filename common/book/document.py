@@ -20,8 +20,8 @@ import markdown_it
 # The kinds of blocks and their options; docs/architecture.md explains them.
 KINDS = {"output": ("part", "lines", "free", "near", "within", "says", "exit",
                     "needs"),
-         "code": ("from", "to"), "table": (), "figure": ("near", "free", "needs"),
-         "lessons": (), "proof": ("says", "near", "exit", "needs"),
+         "code": ("from", "to"), "table": (), "lessons": (),
+         "figure": ("near", "free", "needs"), "proof": ("says", "near", "exit", "needs"),
          "figures": ("source", "definition", "from"),
          "replay": ("needs",), "recording": ("needs",),
          "by hand": ()}
@@ -30,13 +30,12 @@ WITHOUT_TEXT = ("proof", "figures", "recording")
 MARKDOWN = markdown_it.MarkdownIt("commonmark").enable("table")
 MARKDOWN.core.ruler.enableOnly(["normalize", "block"])
 TEXT = ("code_block", "heading_open", "paragraph_open", "table_open")
+# A comment, whether it ends, and what stands behind it; or another line.
+HTML = re.compile(r"^[ \t]*<!--((?s:.*?))(-->|\Z)(.*)$|^(.+)$", re.MULTILINE)
 
 
 class Mistake(Exception):
     """An error in a document that its author has to correct."""
-
-    def __init__(self, path, line, sentence):
-        super().__init__(f"{path}:{line}: {sentence}")
 
 
 @dataclasses.dataclass
@@ -84,11 +83,15 @@ class Document:
                     self.uncovered.append((token.map[0] + 1, "a fenced block"))
             elif token.type in TEXT and not self._open:
                 self._text(token.type, *token.map)
-        self._expect(not self._open, self._open, "this block has no <!-- end -->")
+        self._expect_none_open()
 
-    def _expect(self, holds, block, sentence):
+    def _expect(self, holds, line, sentence):
         if not holds:
-            raise Mistake(self.path, getattr(block, "line", block), sentence)
+            raise Mistake(f"{self.path}:{line}: {sentence}")
+
+    def _expect_none_open(self):
+        self._expect(not self._open, self._open and self._open.line,
+                     "this block has no <!-- end -->")
 
     def _text(self, kind, begin, end):
         lines = self.lines[begin:end]
@@ -99,45 +102,38 @@ class Document:
                 for line, text in enumerate(lines, begin + 1)
                 if re.search("[0-9]", re.sub(r"\]\([^)]*\)", "", text))][:1]
 
-    def _html(self, at, end):
-        """Reads lines [at, end): comments, which take whole lines, and other."""
-        while at < end:
-            first, at = at, at + 1
-            if self.lines[first].lstrip().startswith("<!--"):
-                while "-->" not in self.lines[at - 1]:
-                    self._expect(at < len(self.lines), first + 1,
-                                 "this comment has no -->")
-                    at += 1
-                self._expect(self.lines[at - 1].rstrip().endswith("-->"), at,
-                             "nothing may stand behind --> on its line")
-                inside = "\n".join(self.lines[first:at]).strip()[4:-3]
-                if inside.strip() == "end":
-                    self._end(first)
-                else:
-                    self._begin(first, inside.split("\n"))
-            elif not self._open:
-                self.paragraphs.append((first + 1, self.lines[first]))
+    def _html(self, begin, end):
+        """Reads lines [begin, end): comments take whole lines."""
+        text = "\n".join(self.lines[begin:end])
+        for match in HTML.finditer(text):
+            at = begin + text.count("\n", 0, match.start())
+            inside, closed, behind, other = match.groups()
+            if other:
+                self.paragraphs += [(at + 1, other)] * (not self._open)
+                continue
+            self._expect(closed, at + 1, "this comment has no -->")
+            self._expect(not behind.strip(), at + 1 + inside.count("\n"),
+                         "nothing may stand behind --> on its line")
+            if inside.strip() == "end":
+                self._end(at)
+            else:
+                self._begin(at, inside.split("\n"))
 
     def _begin(self, at, inside):
-        self._expect(not self._open, self._open, "this block has no <!-- end -->")
-        pairs = []
+        self._expect_none_open()
+        pairs, known = [], KINDS
         for line, text in enumerate(inside, at + 1):
             key, _, value = (part.strip() for part in text.partition(":"))
-            self._expect(value or (pairs and not text.strip()), line,
-                         f'"{text.strip()}" says nothing: expected '
-                         f'"{key or "output"}: ..."')
-            if value and pairs:
+            if text.strip() or not pairs:
+                self._expect(key in known and value, line,
+                             f'"{text.strip()}": expected one of these, and ": '
+                             f'...": {", ".join(known) or "none"}')
+                pairs.append((key, value))
                 known = KINDS[pairs[0][0]]
-                self._expect(key in known, line,
-                             f'"{key}" is no option of {pairs[0][0]}: expected '
-                             f'{", ".join(known) or "none"}')
-            elif value:
-                self._expect(key in KINDS, line, f'"{key}" is no kind of block: '
-                             f'expected {", ".join(KINDS)} or end')
-            pairs += [(key, value)] * bool(value)
         begin = at + len(inside)
         indent = self.lines[at].partition("<!--")[0]
-        self._open = Block(*pairs[0], pairs[1:], at + 1, indent, begin, begin, [])
+        self._open = Block(*pairs[0], pairs[1:], at + 1, indent, begin, begin,
+                           [])
         if pairs[0][0] in WITHOUT_TEXT:
             self._end(begin)
 
@@ -157,11 +153,3 @@ class Document:
             lines += [line and block.indent + line for line in body]
             at = block.end
         return "\n".join(lines + self.lines[at:]) + "\n"
-
-    def prose(self):
-        """The text outside of all blocks."""
-        lines, at = [], 0
-        for block in self.blocks:
-            lines += self.lines[at:block.line - 1]
-            at = block.end
-        return "\n".join(lines + self.lines[at:])

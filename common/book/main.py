@@ -1,9 +1,9 @@
 """The program behind `make docs` and `make proof`.
 
-Writes the blocks of README.md and docs/*.md, or of the documents that are named.
-With --check it changes nothing, and fails if a text disagrees with its program;
-without a document's name it then leaves out the twins, which take longer than
-all else together. Run it from the top folder of the source.
+Writes the blocks of README.md and docs/*.md, or of the documents that are
+named. With `check` it changes nothing, and fails if a text disagrees with its
+program; without a document's name it then leaves out the twins, which take
+longer than all else together. Run it from the top folder of the source.
 
 It is not the text of the course, which is in docs/. It does not run the lessons
 for students: the program of common/course does.
@@ -12,7 +12,7 @@ import argparse
 import pathlib
 import sys
 
-import blocks
+from blocks import render
 from document import Document, Mistake
 from runs import NotPossible, Runs
 
@@ -29,22 +29,8 @@ class Book:
         self.findings, self.mistakes, self.skipped = [], [], []  # sentences
         self.written = []  # paths
 
-    def make(self, paths):
-        """Checks or writes the documents: paths below the top folder."""
-        documents = [document for path in paths for document in self._read(path)]
-        self.runs.run_all(command for document in documents
-                          for block in document.blocks
-                          if not self._is_left_out(block)
-                          for command in blocks.commands_of(block))
-        for document in documents:
-            bodies = [self._body(document, block) for block in document.blocks]
-            if self.mode != "check" and \
-                    bodies != [block.body for block in document.blocks]:
-                (self.runs.source / document.path).write_text(
-                    document.with_bodies(bodies))
-                self.written.append(document.path)
-
-    def _read(self, path):
+    def make(self, path):
+        """Checks or writes a document: its path below the top folder."""
         try:
             document = Document(path, (self.runs.source / path).read_text())
         except (Mistake, OSError) as error:
@@ -52,24 +38,24 @@ class Book:
             return
         self.mistakes += [
             f"{path}:{line}: {what} that no comment speaks for: expected "
-            "<!-- output: ... --> or one of its kind above it, or <!-- by hand: "
-            "WHY -->" for line, what in document.uncovered]
-        yield document
-
-    def _is_left_out(self, block):
-        return any(command[0] == self.left_out
-                   for command in blocks.commands_of(block))
+            "<!-- output: ... --> or one of its kind above it, or <!-- by "
+            "hand: WHY -->" for line, what in document.uncovered]
+        bodies = [self._body(document, block) for block in document.blocks]
+        if self.mode != "check" and \
+                bodies != [block.body for block in document.blocks]:
+            (self.runs.source / path).write_text(document.with_bodies(bodies))
+            self.written.append(path)
 
     def _body(self, document, block):
         """What the block says from now on."""
-        if self._is_left_out(block):
+        if block.kind in ("output", "proof") and \
+                block.what.split()[0] == self.left_out:
             self.not_checked += 1
             return block.body
         self.checked += 1
         where = f"{document.path}:{block.line}"
         try:
-            fresh = blocks.render(document, block, self.runs,
-                                  self.mode == "fresh")
+            fresh = render(document, block, self.runs, self.mode == "fresh")
         except NotPossible as reason:
             self.skipped.append(f"{where}: {str(reason).strip()}")
             return block.body
@@ -88,49 +74,38 @@ class Book:
             fresh.path.write_text(fresh.text)
         return fresh.body
 
-
-def report(book):
-    """Prints what a person has to know; returns the exit status."""
-    for kind, sentences in (("skipped  ", book.skipped), ("", book.mistakes),
-                            ("\n", book.findings), ("written  ", book.written)):
-        for each in sentences:
-            print(f"{kind}{each}")
-    if book.findings or book.mistakes:
-        print(f"\n{len(book.findings)} of {book.checked} blocks disagree, "
-              f"{len(book.mistakes)} mistakes" +
-              "; to write them: make docs" * bool(book.findings))
-        return 1
-    if book.not_checked:
-        print(f"{book.not_checked} blocks of the twins were left out: "
-              "make proof ALL=1")
-    verb = "agree with" if book.mode == "check" else "are in step with"
-    print(f"{book.checked} blocks of the documents {verb} their programs")
-    return 0
+    def report(self):
+        """Prints what a person has to know; returns the exit status."""
+        for kind, sentences in (
+                ("skipped  ", self.skipped), ("", self.mistakes),
+                ("\n", self.findings), ("written  ", self.written)):
+            print(*(f"{kind}{each}\n" for each in sentences), sep="", end="")
+        if self.not_checked:
+            print(f"{self.not_checked} blocks of the twins were left out: "
+                  "make proof ALL=1")
+        failed = self.findings + self.mistakes
+        print(f"{self.checked} blocks agree with their programs" if not failed
+              else f"{len(self.findings)} of {self.checked} blocks disagree, "
+              f"{len(self.mistakes)} mistakes; to write them: make docs")
+        return 1 if failed else 0
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.set_defaults(mode="write")
-    for mode, does in (("check", "change nothing"),
-                       ("fresh", "also replace what agrees")):
-        parser.add_argument(f"--{mode}", dest="mode", action="store_const",
-                            const=mode, help=does)
+    parser.add_argument("mode", choices=("check", "write", "fresh"), help=(
+        "change nothing, replace what disagrees, or everything"))
     parser.add_argument("--all", action="store_true", help="check twins, too")
     parser.add_argument("--programs", default="build/bin", metavar="FOLDER")
     parser.add_argument("documents", nargs="*", metavar="DOCUMENT")
-    arguments = parser.parse_args()
+    given = parser.parse_intermixed_args()
     source = pathlib.Path.cwd()
-    for path in arguments.documents:
-        if not (source / path).is_file():
-            parser.error(f"{path}: expected a document such as docs/04_global.md")
-    without_twins = arguments.mode == "check" and not (arguments.documents or
-                                                       arguments.all)
-    runs = Runs(source, source / arguments.programs,
-                lambda command: print("run     ", command, flush=True))
-    book = Book(runs, arguments.mode, "course" if without_twins else "")
-    book.make(arguments.documents or
-              ["README.md", *sorted(map(str, pathlib.Path("docs").glob("*.md")))])
-    return report(book)
+    without_twins = given.mode == "check" and not (given.documents or given.all)
+    book = Book(Runs(source, source / given.programs), given.mode,
+                "course" if without_twins else "")
+    for path in given.documents or ["README.md", *sorted(
+            map(str, pathlib.Path("docs").glob("*.md")))]:
+        book.make(path)
+    return book.report()
 
 
 if __name__ == "__main__":

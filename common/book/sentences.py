@@ -109,8 +109,9 @@ class Page:
     def _list(self, block):
         figures = [figures_in(each) for each in block.what.split(";")]
         if len(block.options) != 1 or not all(figures):
-            raise Mistake(self.path, block.line, "expected <!-- figures: FIGURE; "
-                          "FIGURE and a line with source:, definition: or from:")
+            raise Mistake(f"{self.path}:{block.line}: expected <!-- figures: "
+                          "FIGURE; FIGURE and a line with source:, definition: "
+                          "or from:")
         self.listed += [Listed(block.line, each[0][1], *block.options[0])
                         for each in figures]
 

@@ -13,41 +13,33 @@ def as_markdown(rows):
     return [lines[0], f"|{'|'.join(rules)}|", *lines[1:]]
 
 
-def processes(report):
-    """Those of the last moment: the pool over the data."""
-    return report["moments"][-1]["processes"]
+def figures(report):
+    """Of the last moment, the pool over the data: the largest RSS, PSS and USS
+    of a worker, what the pool spends, and the bytes to the workers."""
+    moment = report["moments"][-1]
+    return [size(max(process[figure] for process in moment["processes"]
+                     if process["role"] == "worker"))
+            for figure in ("rss", "pss", "uss")] + [
+        size(sum(process["pss"] for process in moment["processes"])),
+        f"{moment['transfer']['to_workers']:,}"]
 
 
-def spent(report):
-    return size(sum(process["pss"] for process in processes(report)))
-
-
-def worker(report, figure):
-    """The largest figure of the workers."""
-    return size(max(process[figure] for process in processes(report)
-                    if process["role"] == "worker"))
-
-
-def question(passed, inherited):
+def question(*reports):
     """README: the disease and the cure in three figures."""
+    names = ("[01](docs/01_pass_self.md) the items carry the object",
+             "[04](docs/04_global.md) built before the fork, found through a "
+             "global")
     return [["", "a worker's RSS, as `top` shows it:",
              "a worker's USS, what it owns:", "ΣPSS, what the machine spends:"]] + [
-        [name, worker(report, "rss"), worker(report, "uss"), f"**{spent(report)}**"]
-        for name, report in (
-            ("[01](docs/01_pass_self.md) the items carry the object", passed),
-            ("[04](docs/04_global.md) built before the fork, found through a "
-             "global", inherited))]
+        [name, rss, uss, f"**{spent}**"] for name, (rss, _, uss, spent, _)
+        in zip(names, map(figures, reports))]
 
 
 def disease_and_cure(*reports):
     """Chapter 04: compared with lesson 01, at full scale."""
-    sent = [report["moments"][-1]["transfer"]["to_workers"] for report in reports]
-    return [["", "lesson 01:", "lesson 04:"]] + [
-        [f"{figure.upper()} of a worker",
-         *(worker(report, figure) for report in reports)]
-        for figure in ("rss", "pss", "uss")] + [
-        ["ΣPSS", *map(spent, reports)],
-        ["bytes to the workers", *(f"{count:,}" for count in sent)]]
+    return [["", "lesson 01:", "lesson 04:"], *zip(
+        ("RSS of a worker", "PSS of a worker", "USS of a worker", "ΣPSS",
+         "bytes to the workers"), *map(figures, reports))]
 
 
 def bytes_of_a_task(*reports):
@@ -68,12 +60,12 @@ def bytes_of_a_task(*reports):
             ("a function, and three items that share it", "items"))]
 
 
-FULL_SCALE = [["01_pass_self", "--full-scale"], ["04_global", "--full-scale"]]
+FULL_SCALE = ["01_pass_self --full-scale", "04_global --full-scale"]
 # For each table, the commands whose reports it is made from, and the function
 # that makes its rows. Cells are Markdown.
 TABLES = {
     "question": (FULL_SCALE, question),
-    "bytes_of_a_task": ([["python3", "docs/programs/batch_bytes.py"],
-                         ["docs/batch_bytes"]], bytes_of_a_task),
+    "bytes_of_a_task": (["python3 docs/programs/batch_bytes.py",
+                         "docs/batch_bytes"], bytes_of_a_task),
     "disease_and_cure": (FULL_SCALE, disease_and_cure),
 }

@@ -3,11 +3,11 @@
 # The distribution's comes first: its packages are built for that one. Exit
 # status 77 where there is none.
 for python in /usr/bin/python3 python3; do
-  if "$python" -c 'import markdown_it' 2>/dev/null; then
+  if "$python" -c 'import markdown_it, numpy' 2>/dev/null; then
     exec "$python" -B "$@"
   fi
 done
-reason='the documents need a python3 with markdown-it-py'
+reason='the documents need a python3 with markdown-it-py and numpy'
 echo "$reason" >&2
 # Where a run of all tests collects why some were skipped.
 if [ -n "${COWPOOL_SKIPPED-}" ]; then
