@@ -140,8 +140,7 @@ def code(block, runs):
 def figure(document, block, runs):
     """A picture, docs/figures/NAME.svg; the block says its description."""
     entry("figure", block.what, charts.FIGURES)
-    svg = charts.draw(block.what, lambda command: runs.run(command).report,
-                      lambda command: runs.run([*command, "--svg"]).file)
+    svg = charts.draw(block.what, runs.run)
     path = f"docs/figures/{block.what}.svg"
     alt = html.unescape(re.search("<desc[^>]*>([^<]*)", svg)[1])
     link = os.path.relpath(path, pathlib.Path(document.path).parent)

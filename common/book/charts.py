@@ -6,86 +6,46 @@ pixels wide and its letters are 15 high, which on a phone are 11.
 """
 import math
 import re
+import statistics
 import textwrap
 from xml.sax.saxutils import escape
 
 from mechanism.draw import INNER, MARGIN, TEXTS, WIDTH, Picture
-from quantities import size
+from quantities import MEBI, size
 
 # On a light page and on a dark one; also told apart by their brightness.
 COLORS = TEXTS | {
     "paper": ("#ffffff", "#16191d"), "axis": ("#8c959f", "#6b7681"),
     "grid": ("#e4e8ec", "#2b3138"), "shared": ("#56b4e9", "#2c7fb0"),
-    "alone": ("#b3480a", "#ef8a4a"), "rss": ("#c9d0d7", "#454e58"),
-    "pss": ("#56b4e9", "#2c7fb0"), "uss": ("#003f66", "#c9e9fb"),
+    "alone": ("#b3480a", "#ef8a4a"), "mapped": ("#c9d0d7", "#454e58"),
     "header": ("#b4bcc5", "#56616d"), "function": ("#e69f00", "#e69f00"),
     "handle": ("#009e73", "#1fa582"), "object": ("#56b4e9", "#2c7fb0"),
     "D": ("#0072b2", "#7cc4ee"), "items": ("#69737e", "#9aa5b1"),
     "warm": ("#b84f00", "#ee8434"), "cool": ("#0072b2", "#5ab4ec"),
     "green": ("#007a59", "#3cc79e"), "purple": ("#aa4499", "#dd8fce")}
 COLORS_OF_CURVES = "warm", "cool", "green", "purple"
-MEBI = 1 << 20
 HELD = "every worker holds its task"
-MEANS = {"rss": "in memory", "pss": "its share", "uss": "its alone"}
+FIGURES_OF = "rss", "pss", "uss"  # of a process
 SUMS = {"rss": "What top adds up: ΣRSS",
         "pss": "What the machine spends: ΣPSS"}
 GAP = "\u2003"  # between the words of a line
-FIGURES = {}  # of each picture its commands, and what draws their reports
-
-
-class FigureError(Exception):
-    """A picture cannot be drawn. The sentence says why."""
-
-
-def figure(name, *lines):
-    """Decorates what draws a picture from the reports of these commands."""
-    def remember(drawn_by):
-        FIGURES[name] = [line.split() for line in lines], drawn_by
-        return drawn_by
-    return remember
 
 
 def require(is_so, what):
-    """Checks what a picture's title says."""
+    """Checks what a picture says. Raises ValueError."""
     if not is_so:
-        raise FigureError(f"the figures do not show that {what}")
+        raise ValueError(f"the figures do not show that {what}")
 
 
 # ---- what the lessons have written
 
-def check(is_so, report, what):
-    if not is_so:
-        raise FigureError(f"the report of {report['lesson']} {what}")
-
-
-def last_of(report, found, what):
-    check(found, report, what)
-    return found[-1]
-
-
 def moment(report, name):
-    return last_of(report, [each for each in report["moments"]
-                            if each["name"] == name],
-                   f'has no moment "{name}"')
+    return {each["name"]: each for each in report["moments"]}[name]
 
 
 def claim(report, name, what):
-    return last_of(report, [
-        each for each in report["claims"] if each["figure"]["what"] == what
-        and each["figure"]["moment"] == name],
-        f'has no claim of "{what}" at "{name}"')
-
-
-def parameter(report, name):
-    value = report["parameters"][name]
-    check(value > 0, report, f"says that {name} is {value}")
-    return value
-
-
-def setting(report):
-    return (f"{size(parameter(report, 'data'))} of data, "
-            f"{parameter(report, 'workers')} workers, while every worker "
-            "holds a task.")
+    return {(each["figure"]["moment"], each["figure"]["what"]): each
+            for each in report["claims"]}[name, what]
 
 
 class Pool:
@@ -93,15 +53,13 @@ class Pool:
 
     def __init__(self, report, at, name="", what=""):
         self.name, self.what = name, what
-        self.processes = [dict(each) for each in
-                          moment(report, at)["processes"]]
+        self.processes = moment(report, at)["processes"]
         workers = [each for each in self.processes if each["role"] == "worker"]
-        check(workers, report, f'has no worker at "{at}"')
-        for number, each in enumerate(workers, 1):
-            each["role"] = f"worker {number}"
-        self.worker = {"role": "a worker"} | {  # the median of each figure
-            figure: sorted(each[figure] for each in workers)[len(workers) // 2]
-            for figure in MEANS}
+        # One of each kind; of the workers, the median of each figure.
+        median = {figure: statistics.median_high(
+            each[figure] for each in workers) for figure in FIGURES_OF}
+        self.kinds = [each for each in self.processes if each not in workers]
+        self.kinds.append({"role": "a worker"} | median)
 
     def sum(self, figure="pss"):
         return sum(each[figure] for each in self.processes)
@@ -110,10 +68,16 @@ class Pool:
         """The memory that several processes map, each page counted once."""
         return self.sum() - self.sum("uss")
 
+    def blocks(self, figure):
+        """What a sum is made of: bytes and colours."""
+        return [(each["rss"], "mapped") for each in self.processes] if \
+            figure == "rss" else [(self.shared(), "shared")] + [
+            (each["uss"], "alone") for each in self.processes]
+
 
 def figures_of(process):
-    return f"{process['role']}: " + ", ".join(
-        f"{figure.upper()} {size(process[figure])}" for figure in MEANS)
+    return ", ".join(f"{figure.upper()} {size(process[figure])}"
+                     for figure in FIGURES_OF)
 
 
 # ---- what the pictures are made of
@@ -129,7 +93,7 @@ def wrapped(text, width):
 
 
 class Drawing(Picture):
-    shown, letters = WIDTH, 15
+    texts, shown, letters = COLORS, WIDTH, 15
 
     def __init__(self, title, subtitle):
         super().__init__(*wrapped(title, 40))
@@ -157,58 +121,53 @@ class Drawing(Picture):
         self.body.append(f'<path d="{path}" stroke-width="{width}" '
                          f'class="{color}-line"/>')
 
-    def rect(self, x, y, width, height, color, hover):
-        self.body.append(
-            f'<rect x="{x:.6g}" y="{y:g}" width="{width:.6g}" '
-            f'height="{height}" class="{color}">'
-            f'<title>{escape(hover)}</title></rect>')
-
-    def bar(self, blocks, scale):
-        """Blocks side by side: bytes, colour, hover. Gives where they end."""
-        x, borders = MARGIN, ""
-        for count, color, hover in blocks:
-            self.rect(x, self.y, count * scale, 24, color, hover)
-            x += count * scale
-            borders += f"M{x:.5g} {self.y:g}v24" if count * scale >= 3 else ""
-        self.path("paper", borders)
-        return x
-
     def bars(self, heading, scale, rows):
-        """A row: its name, what it is, its blocks, and what follows it."""
+        """A row: its name, what it is, its blocks side by side, each of bytes
+        and a colour, and what follows them."""
         self.say(32, (heading, "ink", "bold"))
-        for name, what, blocks, *after in rows:
+        for name, what, blocks, after in rows:
             self.say(24, (name, "ink"), (GAP + what, "soft"))
             self.y += 7
-            end = self.bar(blocks, scale)
-            self.say(18, *after, x=end + 7)
+            x, borders = MARGIN, ""
+            for count, color in blocks:
+                width = count * scale
+                self.body.append(
+                    f'<rect x="{x:.6g}" y="{self.y:g}" width="{width:.6g}" '
+                    f'height="24" class="{color}"/>')
+                x += width
+                borders += f"M{x:.5g} {self.y:g}v24" * (width >= 3)
+            self.path("paper", borders)
+            self.say(18, (after, "ink", "bold"), x=x + 7)
             self.y += 9
-
-    def sums(self, figure, pools, scale, blocks):
-        """A bar for what each pool takes; `blocks` are bytes, colour, name."""
-        self.bars(SUMS[figure], scale, [
-            (pool.name, pool.what,
-             [(count, color, f"{pool.name}, {of}: {size(count)} of "
-               f"Σ{figure.upper()}") for count, color, of in blocks(pool)],
-             (size(pool.sum(figure)), "ink", "bold")) for pool in pools])
-
-    def finish(self, words=""):
-        self.words += words
-        used = "".join(self.body)
-        self.texts = {name: shades for name, shades in COLORS.items()
-                      if f'"{name}"' in used or f'"{name}-line"' in used}
-        return self.svg(self.words)
-
-
-def tick_of(most, ticks):
-    """1, 2 or 5 times a power of ten, so that there are at most `ticks`."""
-    power = 10 ** math.floor(math.log10(most / ticks))
-    return next(times * power for times in (1, 2, 5, 10)
-                if times * power * ticks >= most * .999)
 
 
 # ---- what pools cost
 
-@figure("course", "01_pass_self --full-scale", "04_global --full-scale")
+def draw_pools(title, report, pools, figures=("pss",)):
+    """A bar for what each pool takes by each of the figures."""
+    parameters = report["parameters"]
+    picture = Drawing(title, f"{size(parameters['data'])} of data, "
+                      f"{parameters['workers']} workers, while every worker "
+                      "holds a task.")
+    scale = (INNER - 110) / max(
+        pool.sum(figure) for pool in pools for figure in figures)
+    for figure in figures:
+        picture.bars(SUMS[figure], scale, [
+            (pool.name, pool.what, pool.blocks(figure), size(pool.sum(figure)))
+            for pool in pools])
+    picture.key(("■", "shared", "shared by processes"),
+                ("■", "alone", "alone in one of them"))
+    for pool in pools:
+        sums = ", ".join(f"Σ{figure.upper()} {size(pool.sum(figure))}"
+                         for figure in figures)
+        picture.words += (
+            f" {pool.name} ({pool.what}): {sums}, of which "
+            f"{size(pool.shared())} is shared; " + "; ".join(
+                f"{each['role']}: {figures_of(each)}"
+                for each in pool.kinds) + ".")
+    return picture
+
+
 def draw_course(sent, inherited):
     pools = [Pool(sent, HELD, "01 pass_self",
                   "sent: each worker builds a copy"),
@@ -216,71 +175,11 @@ def draw_course(sent, inherited):
                   "inherited: one original for all")]
     cost, cure = (pool.sum() for pool in pools)
     require(cost > 2 * cure, "a global costs less than pass_self")
-    picture = Drawing(f"Data sent: the machine spends {size(cost)}. "
-                      f"Inherited: {size(cure)}", setting(sent))
-    picture.sums("pss", pools, (INNER - 110) / cost, lambda pool: [
-        (pool.shared(), "shared", "shared"),
-        *((each["uss"], "alone", f"{each['role']} alone")
-          for each in pool.processes)])
-    picture.key(("■", "shared", "the original, shared by all processes"))
-    picture.key(("■", "alone", "a copy that one worker has alone"))
-    return picture.finish("".join(
-        f" {pool.name} ({pool.what}): ΣPSS {size(pool.sum())}, of which "
-        f"{size(pool.shared())} is shared; a worker has "
-        f"{size(pool.worker['uss'])} alone." for pool in pools))
+    return draw_pools(
+        f"Data sent: the machine spends {size(cost)}. Inherited: {size(cure)}",
+        sent, pools)
 
 
-def draw_pools(title, subtitle, pools, figures=("pss",), each_process=False):
-    picture = Drawing(title, subtitle)
-    scale = (INNER - 110) / max(
-        pool.sum(figure) for pool in pools for figure in figures)
-    for figure in figures:
-        picture.sums(figure, pools, scale, lambda pool: [
-            (each[figure], figure, each["role"]) for each in pool.processes])
-    if each_process:
-        draw_processes(picture, pools)
-    for pool in pools:
-        sums = ", ".join(f"Σ{figure.upper()} {size(pool.sum(figure))}"
-                         for figure in figures)
-        picture.words += f" {pool.name} ({pool.what}): {sums}; " + "; ".join(
-            figures_of(each) for each in [*pool.processes, pool.worker]
-            if not each["role"].startswith("worker")) + "."
-    return picture.finish()
-
-
-def draw_processes(picture, pools):
-    """Bars on top of each other: USS is a part of PSS, which is one of RSS."""
-    left = MARGIN + 92
-    most = max(each["rss"] for pool in pools for each in pool.processes)
-    scale = (WIDTH - MARGIN - 24 - left) / most
-    ticks = range(0, most + 1, tick_of(most / MEBI, 4) * MEBI)
-    picture.say(
-        32, ("Each process: RSS, and what is behind it", "ink", "bold"))
-    picture.key(*(("■", figure, f"{figure.upper()}, {means}")
-                  for figure, means in MEANS.items()))
-    for pool in pools:
-        picture.say(28, (pool.name, "ink", "bold"))
-        picture.say(20, (figures_of(pool.worker), "soft"))
-        picture.y += 7
-        picture.path("grid", "".join(
-            f"M{round(left + at * scale) + .5} {picture.y:g}"
-            f"v{20 * len(pool.processes)}" for at in ticks))
-        for each in pool.processes:
-            picture.text(MARGIN, picture.y + 15, each["role"])
-            for figure, thick in zip(MEANS, (15, 9, 3)):
-                picture.rect(left, picture.y + 10 - thick / 2,
-                             each[figure] * scale, thick, figure,
-                             f"{pool.name}, {each['role']}: {figure.upper()} "
-                             f"{size(each[figure])}")
-            picture.y += 20
-    picture.y += 18
-    for at in ticks:
-        unit = " MiB" if at == ticks[-1] else ""
-        picture.text(left + at * scale, picture.y, f"{at // MEBI}{unit}",
-                     color="soft", anchor="middle")
-
-
-@figure("inversion", "02_read_the_meter")
 def draw_inversion(report):
     sent = Pool(report, "reserved, then passed by value", "passed by value",
                 "a copy in each worker")
@@ -291,22 +190,31 @@ def draw_inversion(report):
             "sharing looks worse by RSS and is better by PSS")
     return draw_pools(
         f"By RSS, sharing looks worse; by PSS it costs {times:.1f} times less",
-        setting(report), [sent, inherited], ("rss", "pss"))
+        report, [sent, inherited], ("rss", "pss"))
 
 
-@figure("start_methods", "07_start_methods")
 def draw_start_methods(report):
+    """Below the sums, processes: USS is a part of PSS, which is one of RSS."""
     fork, spawn, server = pools = [
         Pool(report, "fork", "fork", "the parent has the data"),
         Pool(report, "spawn", "spawn", "each worker was sent it"),
         Pool(report, "forkserver", "fork server", "the server has loaded it")]
     require(spawn.sum() > max(fork.sum(), server.sum()),
             "spawned workers cost more than forked ones")
-    return draw_pools("A worker that does not inherit does not share",
-                      setting(report), pools, each_process=True)
+    picture = draw_pools("A worker that does not inherit does not share",
+                         report, pools)
+    most = max(each["rss"] for pool in pools for each in pool.kinds)
+    for pool in pools:
+        picture.bars(f"{pool.name}: RSS, and what is behind it", INNER / most, [
+            (each["role"], figures_of(each), [
+                (each["uss"], "alone"), (each["pss"] - each["uss"], "shared"),
+                (each["rss"] - each["pss"], "mapped")], "")
+            for each in pool.kinds])
+    picture.key(("■", "alone", "USS, its alone"),
+                ("■", "shared", "PSS, its share"), ("■", "mapped", "RSS"))
+    return picture
 
 
-@figure("shared_memory", "07_start_methods", "13_shared_memory")
 def draw_shared_memory(sent, shared):
     spawn, *cures = pools = [
         Pool(sent, "spawn", "spawn", "a copy for each worker"),
@@ -316,7 +224,7 @@ def draw_shared_memory(sent, shared):
     require(2 * max(pool.sum() for pool in cures) < spawn.sum(),
             "sharing costs less than sending")
     return draw_pools("Spawned workers share what they are told to map",
-                      setting(shared), pools)
+                      shared, pools)
 
 
 # ---- what goes through a pipe
@@ -328,66 +236,45 @@ def message(report, name):
     its 8 bytes.
     """
     sent = moment(report, name)["transfer"]
-    batches = sent["batches"]
-    check(batches > 0, report, f'has no batch at "{name}"')
     symbols = claim(report, name, "to_workers")["symbols"]
     parts = {part: symbols[symbol] for part, symbol in (
         ("header", "header"), ("function", "function"), ("object", "o"),
         ("D", "D")) if symbol in symbols}
     if name == "a handle to the object":
         parts["handle"] = 8
-    parts["items"] = parameter(report, "items") // batches * symbols["i"]
-    if sum(parts.values()) * batches != sent["to_workers"]:
-        raise FigureError(
-            f'the parts of a message of "{name}" are {sum(parts.values())} '
-            f"bytes together, but {sent['to_workers']} bytes in {batches} "
-            "messages were sent")
+    parts["items"] = (report["parameters"]["items"] // sent["batches"]
+                      * symbols["i"])
+    require(sum(parts.values()) * sent["batches"] == sent["to_workers"],
+            f'the message of "{name}" has these parts: {parts}')
     return parts
 
 
-@figure("messages", "03_bound_method")
-def draw_messages(report, magnified=4, torn=96):
-    """To two scales: at one that fits the data, a small part is no pixel."""
+def draw_messages(report, scale=3, cut=12):
+    """Bars of `scale` pixels a byte, of which that of the data is cut."""
     messages = {name: message(report, name) for name in (
         "a function", "a handle to the object", "a bound method")}
-    bytes_of = {name: sum(parts.values()) for name, parts in messages.items()}
-    large = bytes_of["a bound method"]
-    picture = Drawing(f"A bound method is its object: {size(large)} instead "
-                      f"of {size(bytes_of['a function'])}",
+    few, _, many = (size(sum(parts.values())) for parts in messages.values())
+    picture = Drawing(f"A bound method is its object: {many} instead of {few}",
                       "One message to a worker, by what the task is.")
-    scale = (INNER - 96) / large
-    picture.bars("To scale", scale, [
-        (name, "", [(count, part, f"{name}, {part}: {size(count)}")
-                    for part, count in parts.items()],
-         (size(bytes_of[name]), "ink", "bold"),
-         (f"{GAP}a bar of 1/{1 / (bytes_of[name] * scale):,.0f} of a pixel"
-          if bytes_of[name] * scale < .5 else "", "soft"))
+    picture.bars("By its parts, in bytes", scale, [
+        (name, "", [block for part, count in parts.items() for block in (
+            [(cut, "D"), (cut / 3, "paper"), (cut, "D")] if part == "D" else
+            [(count, part)])], size(sum(parts.values())))
         for name, parts in messages.items()])
-    picture.say(32, (f"Magnified {magnified / scale:,.0f} times, in bytes",
-                     "ink", "bold"))
-    for name, parts in messages.items():
-        picture.say(30, (name, "ink"))
-        picture.y += 7
-        end = picture.bar([(torn / magnified if part == "D" else count, part,
-                            part) for part, count in parts.items()], magnified)
-        for wave in (3, -3) if "D" in parts else ():  # something is left out
-            x = end - parts["items"] * magnified - torn / 2 - wave
-            picture.path(
-                "paper", f"M{x:g} {picture.y - 2:g}q4 7 0 14t0 14", 2.5)
-        picture.y += 21
-        picture.key(*(("■", part, f"{part} {count}"
-                       if part != "D" else f"D {size(count)}")
-                      for part, count in parts.items()))
+    keys = {part: count for parts in messages.values()
+            for part, count in parts.items()}
+    for three in (("header", "function", "items"),
+                  ("handle", "object", "D")):
+        picture.key(*(("■", part, f"{part} {keys[part]:,}") for part in three))
     # With the 96 pixels per inch of style sheets.
-    metres = messages["a bound method"]["D"] * magnified * .0254 / 96
-    length = f"{metres / 1000:.0f} km" if metres >= 2000 else f"{metres:.0f} m"
-    picture.say(27, (f"In one piece, the bar of D would be {length} long.",
+    picture.say(27, ("D is cut: in one piece, its bar would be "
+                     f"{keys['D'] * scale * .0254 / 96000:.0f} km long.",
                      "soft"))
-    return picture.finish("".join(
-        f" {name}: {size(bytes_of[name])}, of which " + ", ".join(
+    picture.words += "".join(
+        f" {name}: {size(sum(parts.values()))}, of which " + ", ".join(
             f"{part} {size(count)}" for part, count in parts.items()) + "."
-        for name, parts in messages.items()) + " At the scale of the "
-        f"magnified bars, that of D would be {length} long.")
+        for name, parts in messages.items())
+    return picture
 
 
 # ---- charts: formulas as lines, measurements as points
@@ -399,20 +286,32 @@ def mark(sign, x, y):
             "+": f"M{x - 11:.5g} {y:.5g}h22M{x:.5g} {y - 11:.5g}v22"}[sign]
 
 
-def draw_chart(title, subtitle, x_label, curves, unit="MiB"):
-    """A curve: its name, its points, and what was measured of it.
+def tick_of(most, ticks):
+    """1, 2 or 5 times a power of ten, so that there are at most `ticks`."""
+    power = 10 ** math.floor(math.log10(most / ticks))
+    return next(times * power for times in (1, 2, 5, 10)
+                if times * power * ticks >= most * .999)
 
-    That is, for each series, its name, its sign, and of each point x, x in
-    words, y and y in words.
-    """
+
+def amount(value, unit):
+    """"386.8 MiB", and to three digits "0.781 %", "22,500 µs"."""
+    if unit == "MiB":
+        return size(round(value * MEBI))
+    value = float(f"{value:.3g}")
+    return f"{value:{',.0f' if value >= 1000 else 'g'}} {unit}".strip()
+
+
+def draw_chart(title, subtitle, x_axis, curves, unit="MiB"):
+    """The x axis: its label, symbol and unit. A curve: its name, the points of
+    its line, and what was measured of it, as names, signs and points."""
     picture = Drawing(title, subtitle)
     left = MARGIN + 44
     right = WIDTH - MARGIN - 16 - 9 * max(len(name) for name, *_ in curves)
     top, bottom = picture.y + 42, picture.y + 272
-    last = max(x for _, formula, _ in curves for x, _ in formula)
-    most = max([1, *(y for _, formula, _ in curves for _, y in formula),
-                *(y for *_, measured in curves for *_, points in measured
-                  for _, _, y, _ in points)])
+    last = max(x for _, line, _ in curves for x, _ in line)
+    most = max(y for _, line, measured in curves
+               for points in ([(0, 1)], line, *(each[-1] for each in measured))
+               for _, y in points)
     step, x_step = tick_of(most, 5), tick_of(last, 8)
     most = math.ceil(most / step - .001) * step
 
@@ -433,84 +332,64 @@ def draw_chart(title, subtitle, x_label, curves, unit="MiB"):
         picture.path("axis", f"M{x:.5g} {bottom}v5")
         soft(x, bottom + 21, f"{tick * x_step:g}")
     picture.path("axis", f"M{left} {top}V{bottom}H{right}")
-    soft((left + right) / 2, bottom + 42, x_label)
-    above = math.inf  # for the names of curves that end near each other
-    for color, (name, formula, _) in sorted(
-            zip(COLORS_OF_CURVES, curves), key=lambda each: each[1][1][-1][1]):
-        picture.path(color, "M" + "L".join(
-            "{:.5g} {:.5g}".format(*place(*each)) for each in formula), 2)
-        above = min(place(*formula[-1])[1] + 5, above - 19)
-        picture.text(right + 10, above, name, color=color)
+    soft((left + right) / 2, bottom + 42, x_axis["label"])
     picture.y = bottom + 48
-    for color, (curve, _, measured) in zip(COLORS_OF_CURVES, curves):
+    colored = [(COLORS_OF_CURVES[i], each) for i, each in enumerate(curves)]
+    above = math.inf  # for the names of curves that end near each other
+    for color, (name, line, _) in sorted(colored, key=lambda each:
+                                         each[1][1][-1][1]):
+        picture.path(color, "M" + "L".join(
+            "{:.5g} {:.5g}".format(*place(*each)) for each in line), 2)
+        above = min(place(*line[-1])[1] + 5, above - 19)
+        picture.text(right + 10, above, name, color=color)
+    for color, (curve, _, measured) in colored:
         for name, sign, points in measured:
-            for x, _, y, _ in points:
-                picture.path(color, mark(sign, *place(x, y)),
+            for at in points:
+                picture.path(color, mark(sign, *place(*at)),
                              4 if sign == "●" else 1.5)
             picture.words += f" {name}: " + ", ".join(
-                f"{y} at {x}" for _, x, _, y in points) + "."
+                f"{amount(y, unit)} at {x_axis['symbol']} = "
+                f"{amount(x, x_axis['unit'])}" for x, y in points) + "."
         if [name for name, *_ in measured] != [curve]:
             picture.key((f"{curve}:", color, ""), *(
                 (sign, color, name) for name, sign, _ in measured))
-    return picture.finish()
+    return picture
 
 
-def three_digits(value, unit):
-    """"0.781 %", "7.71 %", "22,500 µs\""""
-    value = float(f"{value:.3g}")
-    return f"{value:{',.0f' if value >= 1000 else 'g'}} {unit}".strip()
-
-
-@figure("density", *(f"10_density --data 16MiB --share {share}" for share in (
-    "0.001", "0.003", "0.01", "0.02", "0.03", "0.05")))
-@figure("fork_times", "14_fork_cost --data 256MiB")
-@figure("in_production", "15_in_production")
 def draw_lesson_chart(*reports):
     """The lesson's own curves, with the points of all reports."""
-    charts = [last_of(report, report.get("charts"), "has no chart")
-              for report in reports]
-    first, x_axis, curves = charts[0], charts[0]["x"], []
-    check(len(first["curves"]) <= len(COLORS_OF_CURVES), reports[0],
-          "has too many curves")
-    for same in zip(*(chart["curves"] for chart in charts)):
-        name, formula = same[0]["name"], same[0]["formula"]
-        check(all(curve["formula"] == formula for curve in same), reports[0],
-              "and another of it have curves that differ")
-        curves.append((name, formula, [(name, "●", [
-            (x, f"{x_axis['symbol']} = {three_digits(x, x_axis['unit'])}",
-             y, three_digits(y, first["y_unit"]))
-            for curve in same for x, y in curve["measured"]])]))
-    return draw_chart(first["title"], first["subtitle"], x_axis["label"],
-                      curves, first["y_unit"])
-
-
-def point(symbol, x, count, x_words=""):
-    return x, f"{symbol} = {x_words or x}", count / MEBI, size(count)
+    charts = [report["charts"][-1] for report in reports]
+    curves = []
+    for same in zip(*(chart["curves"] for chart in charts), strict=True):
+        name, line = same[0]["name"], same[0]["formula"]
+        require(all(each["formula"] == line for each in same),
+                f"{name} is the same curve in all reports")
+        curves.append((name, line, [(name, "●", [
+            point for each in same for point in each["measured"]])]))
+    first = charts[0]
+    return draw_chart(first["title"], first["subtitle"], first["x"], curves,
+                      first["y_unit"])
 
 
 def straight(last, at_zero, at_last):
     return [(0, at_zero / MEBI), (last, at_last / MEBI)]
 
 
-@figure("workers", *(
-    f"{lesson} --workers {workers}" for workers in range(1, 11) for lesson in (
-        "01_pass_self", "04_global", "07_start_methods", "13_shared_memory")
-    if workers % 3 == 1 or lesson != "13_shared_memory"))
 def draw_workers(*reports):
-    data = parameter(reports[0], "data")
-    last = max(parameter(report, "workers") for report in reports) + .5
-    if any(parameter(report, "data") != data for report in reports):
-        raise FigureError("the reports are not of the same amount of data")
+    data = reports[0]["parameters"]["data"]
+    last = max(report["parameters"]["workers"] for report in reports) + .5
+    require(all(report["parameters"]["data"] == data for report in reports),
+            "the reports are of the same amount of data")
 
     def series(name, at, sign):
         return name, sign, [
-            point("N", parameter(report, "workers"), Pool(report, at).sum())
+            (report["parameters"]["workers"], Pool(report, at).sum() / MEBI)
             for report in reports if report["lesson"][:2] == name[:2]]
 
     return draw_chart(
         f"The data sent: {size(data)} more a worker. Inherited: nothing",
         "ΣPSS by the number of workers: points are measured, lines are the "
-        "formulas.", "N, workers",
+        "formulas.", {"label": "N, workers", "symbol": "N", "unit": ""},
         [("(N + 1)·D", straight(last, data, data * (last + 1)),
           [series("01 pass_self", HELD, "●"),
            series("07 spawn", "spawn", "□")]),
@@ -520,45 +399,41 @@ def draw_workers(*reports):
            series("13 memfd", "memfd", "+")])])
 
 
-@figure("writing", "08_page_map")
 def draw_writing(report, last=1.03):
-    data, workers = parameter(report, "data"), parameter(report, "workers")
-    sums, parents = [], []
-    for part in ("0", "1/R", "1/16", "1/4", "1"):
-        at = f"the same pages, f = {part}"
-        pool, pages = Pool(report, at), claim(report, at, "pages of workers")
-        f = pages["measured"] * report["environment"]["page_size"] / data
-        sums.append(point("f", f, pool.sum(), part))
-        parents.append(point("f", f, pool.processes[0]["uss"], part))
+    data, workers = (report["parameters"][each] for each in ("data", "workers"))
+    pools = {f: Pool(report, f"the same pages, f = {part}") for f, part in (
+        (0, "0"), (1 / 16, "1/16"), (1 / 4, "1/4"), (1, "1"))}
     return draw_chart(
         "Each page that is written is paid once more for every writer",
         f"By the part f of the pages that each of {workers} workers writes; "
         "the parent writes none. Points are measured, lines are the formulas.",
-        "f, part of the pages",
+        {"label": "f, part of the pages", "symbol": "f", "unit": ""},
         [("D·(1 + N·f)", straight(last, data, data * (1 + workers * last)),
-          [("ΣPSS, measured", "●", sums)]),
+          [("ΣPSS, measured", "●", [
+              (f, pool.sum() / MEBI) for f, pool in pools.items()])]),
          ("D·f", straight(last, 0, data * last),
-          [("the parent's USS, measured", "●", parents)])])
+          [("the parent's USS, measured", "●", [
+              (f, pool.processes[0]["uss"] / MEBI)
+              for f, pool in pools.items()])])])
 
 
-@figure("nodes", *(f"16_many_machines --data 32MiB --workers 8 --nodes {nodes}"
-                   for nodes in (1, 2, 4, 8)))
 def draw_nodes(*reports):
-    data, ranks = (parameter(reports[0], each) for each in ("data", "workers"))
-    last = 1.03 * max(parameter(report, "nodes") for report in reports)
+    data, ranks = (reports[0]["parameters"][each] for each in (
+        "data", "workers"))
+    last = 1.03 * max(report["parameters"]["nodes"] for report in reports)
 
     def series(name):
         costs = [claim(report, name, "total pss") for report in reports]
         return [(name, "●", [
-            point("K", parameter(report, "nodes"),
-                  cost["measured"] - cost["figure"]["base"])
+            (report["parameters"]["nodes"],
+             (cost["measured"] - cost["figure"]["base"]) / MEBI)
             for report, cost in zip(reports, costs)])]
 
     return draw_chart(
         "A copy in each rank, or a copy on each node",
         f"What {size(data)} of data costs {ranks} ranks: ΣPSS less the base, "
         "by the number of nodes. Points are measured, lines are the formulas.",
-        "K, nodes",
+        {"label": "K, nodes", "symbol": "K", "unit": ""},
         [("N·D", straight(last, ranks * data, ranks * data),
           series("a copy in each rank")),
          ("K·D", straight(last, 0, data * last),
@@ -567,35 +442,46 @@ def draw_nodes(*reports):
 
 # ---- all of them
 
-# These lessons draw their pages themselves.
-figure("page_map", "08_page_map --data 4MiB")(None)
-figure("refcounts", "09_refcounts --data 4MiB")(None)
-figure("garbage_collector", "11_garbage_collector --data 4MiB")(None)
-figure("cures", "12_cures --data 4MiB")(None)
-NAMES = sorted(FIGURES)
+# Of each picture the commands, and what draws it from their reports; None if
+# the lesson draws its pages itself.
+FIGURES = {
+    "course": (["01_pass_self --full-scale", "04_global --full-scale"],
+               draw_course),
+    "inversion": (["02_read_the_meter"], draw_inversion),
+    "messages": (["03_bound_method"], draw_messages),
+    "start_methods": (["07_start_methods"], draw_start_methods),
+    "workers": ([f"{lesson} --workers {workers}" for workers in (1, 4, 7, 10)
+                 for lesson in ("01_pass_self", "04_global", "07_start_methods",
+                                "13_shared_memory")], draw_workers),
+    "page_map": (["08_page_map --data 4MiB"], None),
+    "writing": (["08_page_map"], draw_writing),
+    "refcounts": (["09_refcounts --data 4MiB"], None),
+    "density": ([f"10_density --data 16MiB --share {share}" for share in (
+        "0.001", "0.003", "0.01", "0.02", "0.03", "0.05")], draw_lesson_chart),
+    "garbage_collector": (["11_garbage_collector --data 4MiB"], None),
+    "cures": (["12_cures --data 4MiB"], None),
+    "shared_memory": (["07_start_methods", "13_shared_memory"],
+                      draw_shared_memory),
+    "fork_times": (["14_fork_cost --data 256MiB"], draw_lesson_chart),
+    "in_production": (["15_in_production"], draw_lesson_chart),
+    "nodes": ([f"16_many_machines --data 32MiB --workers 8 --nodes {nodes}"
+               for nodes in (1, 2, 4, 8)], draw_nodes)}
 
 
-def commands(name):
-    """The runs that a picture is drawn from."""
-    return FIGURES[name][0]
-
-
-def draw(name, report_of, svg_of):
-    """The SVG of a picture. `report_of` gives the JSON report of a command,
-    and `svg_of` what it draws with --svg. Raises FigureError."""
-    reports = [report_of(command) for command in commands(name)]
+def draw(name, run):
+    """The SVG of a picture. `run` gives what a command, a list of words, has
+    written: its JSON `report` and, with --svg, its `file`. Raises ValueError."""
+    lines, drawn_by = FIGURES[name]
+    reports = [run(line.split()).report for line in lines]
     try:
         for report in reports:
-            check(report["claims"], report, "claims nothing")
-            for each in report["claims"]:
-                check(each["holds"], report, "has a claim that does not hold: "
-                      f'"{each["name"]}"')
-        if drawn_by := FIGURES[name][1]:
-            return drawn_by(*reports)
-    except FigureError as error:
-        raise FigureError(f"the picture {name}: {error}") from error
-    except (LookupError, TypeError, ValueError) as error:
-        raise FigureError(
-            f"the picture {name}: a report is not as a lesson writes it: "
-            f"{type(error).__name__} {error}") from error
-    return svg_of(commands(name)[0])
+            require(report["claims"] and all(
+                each["holds"] for each in report["claims"]),
+                f"all claims of {report['lesson']} hold")
+        if drawn_by:
+            picture = drawn_by(*reports)
+            return picture.svg(picture.words)
+    except (LookupError, TypeError) as error:
+        raise ValueError("a report is not as a lesson writes it: "
+                         f"{error!r}") from error
+    return run([*lines[0].split(), "--svg"]).file
