@@ -61,7 +61,13 @@ class Panel {
     const grids = gridsOf(
       maps.map(({index}) => this.recording.maps[index].pages), width, ratio,
       1.3 * width);
-    maps.forEach(({canvas}, i) => canvas.resize(grids[i], ratio));
+    // Whole rows only: a last row of one page would look like a mistake.
+    maps.forEach(({index, canvas}, i) => {
+      const {columns, each} = grids[i];
+      const {pages} = this.recording.maps[index];
+      const rows = Math.max(1, Math.floor(pages / each / columns));
+      canvas.resize({...grids[i], rows}, ratio);
+    });
   }
 
   /** @param {number} part of the story, from 0 to 1 */
