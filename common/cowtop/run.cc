@@ -216,6 +216,26 @@ cow::Descriptor open_file(const char* flag, const std::string& path) {
   return file;
 }
 
+// Removes a file that was not there before, if nothing was written to it.
+class NewFile {
+ public:
+  explicit NewFile(std::string path)
+      : path_(std::move(path)), is_new_(::access(path_.c_str(), F_OK) != 0) {}
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() {
+    struct stat status {};
+    if (is_new_ && ::stat(path_.c_str(), &status) == 0 &&
+        S_ISREG(status.st_mode) && status.st_size == 0) {
+      ::unlink(path_.c_str());
+    }
+  }
+
+ private:
+  std::string path_;
+  bool is_new_;
+};
+
 using Recording = std::unique_ptr<cow::WriterRecording>;
 
 // For --writers; to be called before the command is started. None if perf
@@ -324,6 +344,7 @@ int watch_all(const Flags& flags, const std::function<void(Sample&)>& seen) {
   if (wants_screen(flags)) {
     if (const auto reason = why_no_screen()) return say(kNothingRead, *reason);
   }
+  const NewFile new_file(flags.record);
   cow::Descriptor file;
   if (flags.mode == Mode::kCsv) file = open_file("--csv", flags.csv);
   if (flags.mode == Mode::kRecord) file = open_file("--record", flags.record);

@@ -120,6 +120,7 @@ TEST(CowtopRecord, SaysThatAProcessIsNotThere) {
       cow::testing::run({program("cowtop"), "--record", file, "999999999"});
   EXPECT_EQ(outcome.status.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("999999999"));
+  EXPECT_NE(::access(file.c_str(), F_OK), 0);
 }
 
 TEST(CowtopRecord, SaysAtOnceThatAProcessCannotBeRead) {
