@@ -11,6 +11,7 @@ for students: the program of common/course does.
 import argparse
 import pathlib
 import sys
+from concurrent import futures
 
 from blocks import render
 from document import Document, Mistake
@@ -79,7 +80,8 @@ class Book:
         for kind, sentences in (
                 ("skipped  ", self.skipped), ("", self.mistakes),
                 ("\n", self.findings), ("written  ", self.written)):
-            print(*(f"{kind}{each}\n" for each in sentences), sep="", end="")
+            print(*(f"{kind}{each}\n" for each in sorted(sentences)), sep="",
+                  end="")
         if self.not_checked:
             print(f"{self.not_checked} blocks of the twins were left out: "
                   "make proof ALL=1")
@@ -102,9 +104,10 @@ def main():
     without_twins = given.mode == "check" and not (given.documents or given.all)
     book = Book(Runs(source, source / given.programs), given.mode,
                 "course" if without_twins else "")
-    for path in given.documents or ["README.md", *sorted(
-            map(str, pathlib.Path("docs").glob("*.md")))]:
-        book.make(path)
+    # Not beside `course`: it runs the lessons that another document may run.
+    with futures.ThreadPoolExecutor(2 if without_twins else 1) as pool:
+        list(pool.map(book.make, given.documents or ["README.md", *sorted(
+            map(str, pathlib.Path("docs").glob("*.md")))]))
     return book.report()
 
 

@@ -1,4 +1,5 @@
 """Runs the commands that the documents name, each only once."""
+import collections
 import dataclasses
 import json
 import os
@@ -7,6 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 
 LONGEST = 10 * 60  # seconds; no command here takes more than a minute
 NOT_POSSIBLE = 77  # the exit status of a program that this machine cannot run
@@ -41,14 +43,15 @@ class Runs:
       script's own folder;
     - a program of this system ("nm").
 
-    One runs at a time: the USS of a process is less while another process maps
-    the pages of the same files.
+    One of a program runs at a time: the USS of a process is less while another
+    process maps the pages of the same files.
     """
 
     def __init__(self, source, programs):
         self.source = pathlib.Path(source)
         self.programs = pathlib.Path(programs)
         self._done = {}  # by command
+        self._locks = collections.defaultdict(threading.Lock)  # by program
 
     def run(self, command):
         """What the command has printed. Runs it if it was not run yet.
@@ -57,9 +60,10 @@ class Runs:
         TimeoutExpired if it does not end.
         """
         command = tuple(command)
-        if command not in self._done:
-            print("run     ", *command, flush=True)
-            self._done[command] = self._run(command)
+        with self._locks[command[0]]:
+            if command not in self._done:
+                print("run     ", *command, flush=True)
+                self._done[command] = self._run(command)
         ran = self._done[command]
         if ran.status == NOT_POSSIBLE:
             raise NotPossible(ran.text)
