@@ -76,24 +76,25 @@ def table(recording):
     """The main events as Markdown: what a reader without script has in the
     place of the player, folded."""
     events, exclusive = recording["events"], list(exclusive_pages(recording))
-    # A fork server is none, and has a parent, too.
-    are_workers = [each["role"].startswith("worker ")
-                   for each in recording["processes"]]
+    roles = [each["role"].split()[0] for each in recording["processes"]]
     about = "about " * any("every" in each for each in recording["regions"])
-    rows = [["event:", "what happens", "through pipes since:", "pages that one "
-             "worker has exclusively, at most:", "ΣPSS:"]]
+    rows = [["event:", "what happens", "through pipes since the row above:",
+             "exclusive pages of the parent:", "of one worker, at most:", "ΣPSS:"]]
     last = -1
     for at in main_events(events):
         sent = sum(message["bytes"] for event in events[last + 1:at + 1]
                    for message in event.get("messages", []))
         last, figures = at, events[at]["figures"]
-        workers = [sum(count for (process, _), count in exclusive[at].items()
-                       if process == each["process"]) for each in figures
-                   if are_workers[each["process"]]]
+        pages = {"parent": [], "worker": []}
+        for each in figures:
+            pages.setdefault(roles[each["process"]], []).append(sum(
+                count for (process, _), count in exclusive[at].items()
+                if process == each["process"]))
         pss = [each.get("pss") for each in figures]
         rows.append([str(at + 1), events[at]["what"].replace("|", "\\|"),
                      size(sent) if sent else "",
-                     f"{about}{max(workers):,}" if workers else "",
+                     *(f"{about}{max(pages[role]):,}" if pages[role] else ""
+                       for role in ("parent", "worker")),
                      size(sum(pss)) if None not in pss else ""])
     return ["<details>", "<summary>The main events as a table</summary>", "",
             *as_markdown(rows), "", "</details>"]

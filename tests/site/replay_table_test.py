@@ -40,14 +40,14 @@ class Table(unittest.TestCase):
 
     def test_rows_say_what_was_recorded(self):
         self.assertEqual(cells(table(recording(*self.EVENTS[:4]))), [
-            ["1", "built", "", "", "400 KiB"],
-            ["3", "forked", "1000 bytes", "0", "6.0 MiB"],
-            ["4", "written", "536 bytes", "20", "7.0 MiB"]])
+            ["1", "built", "", "100", "", "400 KiB"],
+            ["3", "forked", "1000 bytes", "0", "0", "6.0 MiB"],
+            ["4", "written", "536 bytes", "0", "20", "7.0 MiB"]])
 
     def test_a_fork_server_is_no_worker(self):
         forked = recording(self.EVENTS[3])
         forked["processes"][1]["role"] = "fork server"
-        self.assertEqual(cells(table(forked))[0][3], "")
+        self.assertEqual(cells(table(forked))[0][4], "")
 
     def test_what_was_sent_in_between_is_counted(self):
         events = [self.EVENTS[2]] + [event("n", [1], [(1, (i, 9, "x"))],
@@ -66,7 +66,7 @@ class Table(unittest.TestCase):
 
     def test_a_page_that_was_recorded_counts_for_several(self):
         rows = cells(table(recording(*self.EVENTS[2:4], every=4)))
-        self.assertEqual(rows[-1][3], "about 80")
+        self.assertEqual(rows[-1][4], "about 80")
 
 
 if __name__ == "__main__":
