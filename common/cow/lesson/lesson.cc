@@ -81,14 +81,14 @@ Moment Lesson::hold(PendingWork& work, std::string_view name) {
         "wait_to_be_measured()");
   }
   moment.name = name;
-  if (!over_nothing_) tell_recorder_held(moment, work.transfer());
+  tell_recorder_held(moment, work.transfer());
   return moment;
 }
 
 void Lesson::let_go(PendingWork& work) {
   rendezvous_.open();
   work.wait();
-  if (!over_nothing_) tell_recorder_done(work.transfer());
+  tell_recorder_done(work.transfer());
   rendezvous_.close();
   work.wait_for_success();
 }

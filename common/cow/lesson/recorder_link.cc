@@ -62,7 +62,7 @@ std::string to_json(const Transfer& moved) {
 
 }  // namespace
 
-bool is_recorded() {
+bool join_recorder() {
   const int socket = find_recorder();
   if (socket == -1) return false;
   ::fcntl(socket, F_SETFD, FD_CLOEXEC);

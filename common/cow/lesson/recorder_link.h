@@ -1,6 +1,6 @@
-// What a lesson tells the process that records it (recorder.h). It waits until
-// the recorder has looked, so that the pages are those of this moment. All
-// functions do nothing if nobody records.
+// What a lesson tells the process that records it (record_lesson.h). It waits
+// until the recorder has looked, so that the pages are those of this moment.
+// All functions do nothing if nobody records.
 //
 // An environment variable says who records, and the descriptor of a socket to
 // it. Only the child of that process may tell something: the lesson, and none
@@ -19,15 +19,16 @@ namespace cow {
 /// The environment variable: "PID,DESCRIPTOR" of the recorder and the socket.
 inline constexpr const char* kRecorderVariable = "COW_RECORDER";
 
-/// Whether this process is recorded. Then it also ends with its recorder.
-bool is_recorded();
+/// Binds this process to its recorder, so that it ends with that. Returns false
+/// if nobody records it.
+bool join_recorder();
 
 /// Every worker holds a task. The moment's name is empty if the report will not
 /// have this moment. `moved` is what went through the pipes for this map.
 void tell_recorder_held(const Moment& held, const Transfer& moved);
 /// All results have come.
 void tell_recorder_done(const Transfer& moved);
-/// What happens from now on is not recorded; is recorded again.
+/// With true: what happens is not recorded, until this is called with false.
 void tell_recorder_away(bool away);
 /// To draw these pages of this process and its forks, from now on until pages
 /// of this name are drawn anew.

@@ -103,7 +103,7 @@ int run(int argc, char** argv, const About& about,
   if (flags.json != "-") check_file("--json", flags.json);
   check_file("--svg", flags.svg);
   check_file("--record", flags.record);
-  if (!is_recorded() && !flags.record.empty()) {
+  if (!join_recorder() && !flags.record.empty()) {
     return record_this_program(about.name, {argv, argv + argc}, flags.record);
   }
   // No huge pages: in them a page cannot be counted alone, and page tables are
