@@ -1,5 +1,6 @@
 // What axe-core finds on every kind of page: nothing above "minor".
 import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
 import test, {after, before} from "node:test";
 
 import {findings} from "./axe.mjs";
