@@ -55,7 +55,7 @@ endif()
 
 file(GLOB lessons RELATIVE "${SOURCE}/lessons" "${SOURCE}/lessons/*/*.cc")
 list(TRANSFORM lessons REPLACE "/.*" "")
-expect(lessons 30 cowpool cowpool_lesson cowpool_course course ${lessons})
-expect(04_global 13 cowpool cowpool_lesson 04_global)
+expect(lessons 31 cowpool cowpool_lesson cowpool_course course ${lessons})
+expect(04_global 14 cowpool cowpool_lesson 04_global)
 expect(cowtop 25 cowpool cowpool_lesson cowpool_inspect cowpool_faults
   cowtop_core cowtop_screen cowtop)
