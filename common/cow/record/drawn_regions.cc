@@ -45,13 +45,13 @@ std::uint64_t DrawnSource::pages() const {
   return sum;
 }
 
-std::size_t DrawnRegion::drawn_pages(std::uint64_t step) const {
+std::size_t DrawnRegion::drawn_pages(std::uint64_t every) const {
   std::size_t most = 0;
   for (const DrawnSource* source : sources) {
     std::size_t drawn = 0;
     for (const PageSpan& span : source->spans) {
-      drawn +=
-          steps_to(span.begin + span.count, step) - steps_to(span.begin, step);
+      drawn += steps_to(span.begin + span.count, every) -
+               steps_to(span.begin, every);
     }
     most = std::max(most, drawn);
   }
@@ -59,7 +59,7 @@ std::size_t DrawnRegion::drawn_pages(std::uint64_t step) const {
 }
 
 std::string DrawnRegion::states(const LookedAt& process, std::size_t look,
-                                std::uint64_t step) const {
+                                std::uint64_t every) const {
   // One that this process has; or else one of a process like this: the kernel
   // may have joined the mapping to another one here.
   const DrawnSource* chosen = nullptr;
@@ -75,10 +75,10 @@ std::string DrawnRegion::states(const LookedAt& process, std::size_t look,
   std::string states;
   if (chosen != nullptr) {
     for (const PageSpan& span : chosen->spans) {
-      add_states(process, span, step, states);
+      add_states(process, span, every, states);
     }
   }
-  states.resize(drawn_pages(step), kNotInMemory);
+  states.resize(drawn_pages(every), kNotInMemory);
   return states;
 }
 

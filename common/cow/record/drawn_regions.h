@@ -43,11 +43,11 @@ struct DrawnRegion {
   std::vector<const DrawnSource*> sources;
 
   /// How many pages are drawn if only those are whose number is a multiple of
-  /// `step`.
-  std::size_t drawn_pages(std::uint64_t step) const;
+  /// `every`.
+  std::size_t drawn_pages(std::uint64_t every) const;
   /// The states of these pages in a process at look number `look`.
   std::string states(const LookedAt& process, std::size_t look,
-                     std::uint64_t step) const;
+                     std::uint64_t every) const;
 };
 
 class DrawnRegions {

@@ -283,6 +283,7 @@ export class Player {
       each.textContent = grids[i].each === 1 ? "" :
         ` (a square is ${inDigits(grids[i].each)} pages)`;
     });
+    this.#keepHeights();
     this.paint();
   }
 
