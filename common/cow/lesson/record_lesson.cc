@@ -10,7 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <iterator>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -27,14 +27,14 @@ namespace {
 using Microseconds = std::chrono::microseconds;
 
 constexpr Microseconds kLongest{16'000};
+// They end a lesson, and its recorder behind it.
+constexpr std::initializer_list<int> kSignals{SIGINT, SIGTERM, SIGHUP};
 
 // A signal that was held back; 0 if there is none.
 int take_signal() {
   sigset_t held;
   ::sigemptyset(&held);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    ::sigaddset(&held, signal);
-  }
+  for (const int signal : kSignals) ::sigaddset(&held, signal);
   const timespec at_once{};
   return std::max(0, ::sigtimedwait(&held, nullptr, &at_once));
 }
@@ -81,7 +81,7 @@ class LessonRecorder {
   static void pass_on_signals(const Child& lesson) {
     sigset_t pending;
     ::sigpending(&pending);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : kSignals) {
       if (::sigismember(&pending, signal) == 1) lesson.kill(signal);
     }
   }
@@ -212,8 +212,7 @@ int record_this_program(std::string_view name,
   Child lesson = Child::spawn(std::filesystem::read_symlink("/proc/self/exe"),
                               arguments, environment, {theirs.get()});
   theirs.close();
-  std::optional<HeldSignal> held(
-      std::in_place, std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP});
+  std::optional<HeldSignal> held(kSignals);
   LessonRecorder recorder(name, lesson.pid(), ours.get());
   try {
     recorder.run(lesson);

@@ -83,16 +83,16 @@ std::string DrawnRegion::states(const LookedAt& process, std::size_t look,
 }
 
 DrawnRegions::DrawnRegions(const Recording& recording) : it_(recording) {
-  for (const RecordedLook& look : it_.looks()) {
-    if (look.tree.empty()) continue;
-    if (it_.drawn().empty()) {
-      choose_mappings(look.tree.front());
-    } else {
-      add_drawn(look.tree.front());
-    }
-    make_regions();
-    return;
+  const auto look =
+      std::find_if(it_.looks().begin(), it_.looks().end(),
+                   [](const RecordedLook& each) { return !each.tree.empty(); });
+  if (look == it_.looks().end()) return;
+  if (it_.drawn().empty()) {
+    choose_mappings(look->tree.front());
+  } else {
+    add_drawn(look->tree.front());
   }
+  make_regions();
 }
 
 // Extends the source that lies there since the look before, or begins one.
